@@ -1,0 +1,111 @@
+# overlap: `make` alone says what to do next; README.md says why.
+.DEFAULT_GOAL := help
+.SECONDARY:
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+B ?= build
+TIER ?= ci
+PREFIX ?= /usr/local
+
+# ---- what is built ----
+CC = gcc
+PKGS = gsl lapacke openblas libfyaml jansson libcrypto
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
+# No -march=native, no contraction to fma, no fast-math: the same bits on every CPU.
+CFLAGS = -std=c11 -D_GNU_SOURCE -O3 -g -ffp-contract=off -fno-math-errno $(WARN) $(SAN)
+CPPFLAGS = -Iinclude -I$(B)/gen $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
+LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lmuparser -lm
+FLOORS = base num model theory sim lab
+LIB_OBJ = $(patsubst %.c,$(B)/%.o,$(foreach f,$(FLOORS),$(wildcard src/$(f)/*.c))) $(B)/gen/sources.o
+CLI_OBJ = $(patsubst %.c,$(B)/%.o,$(wildcard src/cli/*.c))
+TESTS = $(patsubst %.c,$(B)/%,$(foreach f,$(FLOORS),$(wildcard tests/$(f)/test_*.c)))
+
+all: $(B)/overlap ## the library build/liboverlap.a and the program build/overlap
+
+$(B)/liboverlap.a: $(LIB_OBJ)
+	@rm -f $@ && ar rcs $@ $^
+$(B)/overlap: $(CLI_OBJ) $(B)/liboverlap.a
+	@echo "  LD    $@"; $(CC) $(CFLAGS) -o $@ $^ $(LIBS)
+$(B)/src/%.o: src/%.c
+	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(B)/src/lab/sidecar.o: $(B)/gen/build.h
+$(B)/gen/sources.o: $(B)/gen/sources.c
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(B)/gen/sources.c: src/tools/sources.sh $(foreach f,base num model theory sim,$(wildcard src/$(f)/* include/overlap/$(f)/*))
+	@mkdir -p $(@D); src/tools/sources.sh > $@.tmp && mv $@.tmp $@
+$(B)/gen/build.h: FORCE
+	@mkdir -p $(@D); commit=$$(git describe --always --dirty=+ --abbrev=12 --exclude '*' 2>/dev/null || echo unknown); \
+	  echo "#define OV_BUILD_COMMIT \"$$commit\"" | cmp -s - $@ || echo "#define OV_BUILD_COMMIT \"$$commit\"" > $@
+$(B)/tests/%: tests/%.c $(B)/liboverlap.a
+	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(CPPFLAGS) -Itests -Isrc/$(*D) $(CFLAGS) -MMD -MP -o $@ $< \
+	  $(B)/liboverlap.a $(LIBS) $(shell pkg-config --libs check 2>/dev/null)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TESTS:=.d)
+
+# ---- experiments: results -> comparison -> figure -> verdicts -> paper ----
+TIERS_quick = quick
+TIERS_ci = quick|ci
+TIERS_full = quick|ci|full
+EXPERIMENTS = $(patsubst experiments/%/experiment.yaml,%,$(shell grep -lE '^tier: *($(TIERS_$(TIER))) *(\#.*)?$$' experiments/*/experiment.yaml 2>/dev/null))
+RESULTS = $(EXPERIMENTS:%=$(B)/results/%/agreement.csv)
+
+figures: $(EXPERIMENTS:%=figures/%.svg) ## every figure (TIER=quick, ci or full; make -jN runs N jobs at once)
+fig-%: figures/%.svg ## one experiment's figure: make fig-NAME
+	@:
+figures/%.svg: $(B)/results/%/agreement.csv experiments/%/plot.gp figures/style.gp src/tools/plot.sh
+	@src/tools/plot.sh $* $(B)
+$(B)/results/%/agreement.csv: $(B)/overlap FORCE
+	+@$(B)/overlap run experiments/$* --tier $(TIER) --out $(@D)
+	@$(B)/overlap compare experiments/$* --tier $(TIER) --out $(@D)
+demo: fig-demo ## a tiny experiment with everything, in under a minute
+	@$(B)/overlap verify experiments/demo --verdicts $(B)/demo-verdicts.json
+	@echo "The figure is figures/demo.svg; what it says is in experiments/demo/README.md."
+verify: $(RESULTS) ## check the claims and the numbers in paper.md
+	@$(B)/overlap verify --tier $(TIER) --verdicts $(B)/verdicts.json
+paper: figures $(RESULTS) ## build/paper.html
+	@$(B)/overlap verify --tier $(TIER) --verdicts $(B)/verdicts.json || [ $$? = 1 ] || [ $$? = 3 ]
+	@src/tools/paper.sh $(B)
+plan: all ## what would run, and why
+	@$(B)/overlap plan --tier $(TIER)
+status: all ## what is there
+	@$(B)/overlap status --tier $(TIER)
+new: all ## start an experiment: make new EXP=mine FROM=erf_learning_curves
+	@$(B)/overlap new "$(EXP)" --from "$(or $(FROM),demo)"
+
+# ---- checks ----
+test: all $(TESTS) ## unit tests, end-to-end tests and the house's own checks
+	@tests/run.sh $(B) $(TESTS)
+test-asan: ## the unit tests under the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory B=$(B)/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=all -O1" test-unit
+test-unit: $(TESTS)
+	@tests/run.sh --unit $(B) $(TESTS)
+format-check: ## the sources are as clang-format-14 leaves them
+	@clang-format-14 --dry-run -Werror $$(git ls-files '*.c' '*.h') && echo "format: good"
+format: ## let clang-format-14 rewrite the sources
+	@clang-format-14 -i $$(git ls-files '*.c' '*.h')
+
+# ---- the machine ----
+deps: ## install what is missing from Debian's packages (needs root or sudo)
+	@src/tools/deps.sh install
+deps-paper: ## what `make paper` needs besides
+	@src/tools/deps.sh install paper
+deps-dev: ## what `make format-check` needs
+	@src/tools/deps.sh install dev
+doctor: ## what is there, what is missing and what that costs
+	@src/tools/deps.sh doctor; if [ -x $(B)/overlap ]; then $(B)/overlap doctor; else echo "build/overlap: not built yet (make all)"; fi
+install: all ## program, library, headers and man page below PREFIX
+	install -D -m 755 $(B)/overlap $(DESTDIR)$(PREFIX)/bin/overlap
+	install -D -m 644 $(B)/liboverlap.a $(DESTDIR)$(PREFIX)/lib/liboverlap.a
+	install -D -m 644 src/cli/overlap.1 $(DESTDIR)$(PREFIX)/share/man/man1/overlap.1
+	cd include && find overlap -name '*.h' -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/include/{} \;
+clean: ## remove what was compiled; results stay
+	rm -rf $(B)/src $(B)/tests $(B)/gen $(B)/asan $(B)/overlap $(B)/liboverlap.a
+distclean: ## remove the whole build directory, results included
+	rm -rf $(B)
+help: ## this text
+	@echo "overlap: theory and simulation of SGD in two-layer networks, checked against each other."
+	@echo "Next: make deps (once), make demo (a minute), make figures, make verify, make test."
+	@grep -hE '^[a-z%-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/fig-%/fig-NAME/' | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+FORCE:
+.PHONY: all figures demo verify paper plan status new test test-asan test-unit format format-check \
+  deps deps-paper deps-dev doctor install clean distclean help FORCE

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Claims: sentences with a number in them, tied to data and checked with a verdict. Kinds are
+ * entries of one table (name, keys, evaluation).
+ */
+#ifndef OVERLAP_LAB_CLAIMS_H
+#define OVERLAP_LAB_CLAIMS_H
+
+#include <stddef.h>
+
+#include "overlap/base/status.h"
+#include "overlap/lab/experiment.h"
+
+enum ov_verdict { OV_PASS, OV_FAIL, OV_INCONCLUSIVE, OV_CLAIM_STALE, OV_CLAIM_MISSING, OV_SKIPPED };
+const char *ov_verdict_name(enum ov_verdict v); /* "PASS", "FAIL", … */
+
+/* One number that a claim measured: a claim over several curves or times has several. */
+struct ov_measure {
+    char curve[272]; /* the curve's id; for `order` the pair, "K2>K3" or "K2<K3" as it is claimed */
+    double at;     /* the alpha measured at; NaN where seeds differ in it or nothing was measured */
+    double value;  /* measured; NaN where there is no valid data */
+    double se;     /* its standard error over seeds; 0 for one run of theory, NaN for one seed */
+    size_t n;      /* seeds (of a pair: the fewer); 0 for one run of theory, or no data */
+    double expect; /* NaN where the kind has none (order) */
+    double margin; /* absolute half-width allowed around expect; order: the least difference */
+    double low, high; /* the 90 % interval of the value (equal to it where deterministic) */
+    size_t needed;    /* INCONCLUSIVE: seeds that would decide; 0: not known */
+    enum ov_verdict verdict;
+};
+
+struct ov_claim {
+    char *id; /* unique in its experiment; "EXPERIMENT.ID" names it in paper.md */
+    const struct ov_experiment *experiment;
+    struct ov_value keys;
+    const struct ov_claim_kind *kind;
+    struct ov_measure *measure; /* (n_measure), after evaluation */
+    size_t n_measure, worst;    /* index of the measure that decides the verdict */
+    enum ov_verdict verdict;
+    char why[512]; /* one line where not PASS */
+};
+
+struct ov_claim_kind {
+    const char *name;
+    const char *doc;
+    const struct ov_key *keys;
+    /* What can be checked without results: curves, columns, formulas, margins. */
+    enum ov_status (*check)(struct ov_claim *claim, struct ov_error *err);
+    /* Fills measure, n_measure, worst, verdict and why. */
+    enum ov_status (*evaluate)(struct ov_claim *claim, const char *out, struct ov_error *err);
+};
+extern const struct ov_claim_kind ov_claim_kinds[]; /* name NULL at the end */
+
+struct ov_claims {
+    struct ov_claim *claim; /* (n) */
+    size_t n;
+};
+
+/* Reads and checks an experiment's claims (none is fine) and appends them, as MISSING until they
+ * are evaluated. They point into the experiment, which must outlive them. Errors (OV_EUSER, at
+ * their place): unknown kind or key, missing or duplicate id, a curve, column or side that the
+ * experiment does not have, an empty selection, a key that the statistic does not use, a formula
+ * that does not parse, a margin below 0 or of nothing. */
+enum ov_status ov_claims_read(struct ov_claims *claims, const struct ov_experiment *e,
+                              struct ov_error *err);
+void ov_claims_free(struct ov_claims *claims); /* NULL-safe */
+
+/* Evaluates one claim on the results below `out`; again gives the same. What is on disk decides the
+ * verdict: STALE for what is of other inputs, truncated or edited; FAIL for non-finite data. The
+ * worst measure decides: FAIL > MISSING > STALE > INCONCLUSIVE > PASS.
+ * Returns OV_OK; OV_EUSER, at its place, for a time or a window in which a curve is not measured
+ * (this only shows once there are results); OV_ENOMEM. */
+enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err);
+
+/* The claim named "EXPERIMENT.ID", or NULL. */
+struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name);
+
+/* verdicts.json: {"claims": {"EXPERIMENT.ID": {"verdict": …, "says": …, "source": …, "kind": …,
+ * "worst": index, "measures": [{curve, at, value, se, n, expect, margin, low, high, needed,
+ * verdict}]}}}, keys sorted, numbers as JSON numbers, null where not finite. No clock, host or path
+ * in it.
+ * Returns OV_OK; OV_EIO; OV_ENOMEM (a text that is not UTF-8 too: JSON can't hold it). */
+enum ov_status ov_claims_write_json(const struct ov_claims *claims, const char *path,
+                                    struct ov_error *err);
+
+/* The table on stdout, aligned, a row for each claim's worst measure: claim, expected ± margin,
+ * measured ± se, n, verdict, where ("K4 @ 100 (worst of 6)"). */
+void ov_claims_print(struct ov_text *out, const struct ov_claims *claims);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Simulation against theory: the deviation of every seed from the theory that started at that
+ * seed's own overlaps; their mean, standard error and z over the seeds.
+ */
+#ifndef OVERLAP_LAB_COMPARE_H
+#define OVERLAP_LAB_COMPARE_H
+
+#include <stddef.h>
+
+#include "overlap/base/status.h"
+#include "overlap/lab/experiment.h"
+
+/* What one comparison found, for the line on stdout. */
+struct ov_agreement {
+    size_t n_curve, n_row;
+    double worst_z; /* z of largest |z| among those of eps_g, or of the first quantity of a system
+                       without eps_g; NaN where no curve has two seeds */
+    double worst_z_alpha;
+    char worst_curve[128];
+};
+
+/* Compares every curve that has both sides and writes OUT/agreement.csv (sealed as every table):
+ *     curve,quantity,alpha,n,theory,sgd,deviation,se,sd,z,max_abs
+ * one row per curve, quantity (eps_g, Q_0_0, …) and time: n seeds, the means over seeds of theory
+ * and simulation, mean deviation, its standard error, the seeds' standard deviation, z =
+ * deviation/se (nan for n < 2 or se = 0), largest |deviation| of a seed. A curve without one of the
+ * sides is left out. Its comments name the keys of the tables read. Returns OV_OK; OV_EUSER where a
+ * result that is asked for is missing, stale or broken (naming the command that mends it), holds
+ * non-finite numbers, or has another partner's times or no partner (one line for each; nothing is
+ * written); OV_EIO; OV_ENOMEM. */
+enum ov_status ov_compare(struct ov_agreement *found, const struct ov_experiment *e,
+                          const char *out, struct ov_error *err);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The order parameters of student (K units) and teacher (M units), paper.md eq:overlaps:
+ *     Q_kl = w_k.w_l/N,  R_km = w_k.w*_m/N,  T_mn = w*_m.w*_n/N,  v_k,  v*_m.
+ * One allocation with named views. What moves comes first, in the order of the tables' columns:
+ *     block = [ Q | R | v | T | v_star ].
+ */
+#ifndef OVERLAP_MODEL_OVERLAPS_H
+#define OVERLAP_MODEL_OVERLAPS_H
+
+#include <stddef.h>
+
+#include "overlap/base/status.h"
+#include "overlap/num/sym.h"
+
+struct ov_overlaps {
+    size_t K, M;
+    double *block;  /* owned; (ov_overlaps_size(K,M)) */
+    double *Q;      /* packed (K,K), num/sym.h */
+    double *R;      /* (K,M) row-major */
+    double *v;      /* (K) */
+    double *T;      /* packed (M,M) */
+    double *v_star; /* (M) */
+};
+
+/* How many numbers move: K(K+1)/2 + K M + K. They are block[0 … n_moving). */
+static inline size_t ov_overlaps_moving(size_t K, size_t M)
+{
+    return ov_sym_size(K) + K * M + K;
+}
+
+/* Size of the whole block. */
+static inline size_t ov_overlaps_size(size_t K, size_t M)
+{
+    return ov_overlaps_moving(K, M) + ov_sym_size(M) + M;
+}
+
+/* All zero. Returns OV_OK or OV_ENOMEM (then *o is safe to free). K, M >= 1. */
+enum ov_status ov_overlaps_create(struct ov_overlaps *o, size_t K, size_t M);
+void ov_overlaps_free(struct ov_overlaps *o); /* NULL-safe, twice-safe */
+
+/* The joint covariance of the fields (nu_0 … nu_M-1, lambda_0 … lambda_K-1), teacher first:
+ *     C = [T R'; R Q].
+ *   out  C   packed (M+K,M+K) */
+void ov_overlaps_covariance(double *C, const struct ov_overlaps *o);
+
+/* Overlaps of given weights.
+ *   out  o       Q, R, T (created with K and M); v and v_star are not touched
+ *   in   w       (K,N) row-major;  w_star (M,N) row-major
+ * Sums run in a fixed order: the same bits everywhere. */
+void ov_overlaps_measure(struct ov_overlaps *o, const double *w, const double *w_star, size_t N);
+
+/* Checks that everything is finite and C is positive semi-definite, to a relative 1e-9.
+ * Returns OV_OK, or OV_EDOM with what is wrong ("Q_1_1 is not finite", "the joint matrix of
+ * T, R, Q is not positive semi-definite: smallest eigenvalue -0.25"). */
+enum ov_status ov_overlaps_check(const struct ov_overlaps *o, struct ov_error *err);
+
+/* Column name of moving number i: "Q_1_0", "R_0_2", "v_3". i < ov_overlaps_moving. */
+void ov_overlaps_column(char name[32], size_t i, size_t K, size_t M);
+
+/* The bound of both sides for "diverges": an entry is not finite or some Q_kk or v_k^2 is above
+ * 1e12. y: the moving numbers. Returns nonzero if so. */
+int ov_overlaps_diverged(const double *y, size_t K, size_t M);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A two-layer teacher-student problem: what theory and simulation are both given.
+ *
+ *     phi = sum_k v_k g(lambda_k),  lambda_k = w_k.x/sqrt N,  x ~ N(0, I_N)
+ *     y = sum_m v*_m g*(nu_m) + sigma zeta,  nu_m = w*_m.x/sqrt N
+ *     w_k <- w_k - (eta_w/sqrt N) v_k g'(lambda_k) (phi - y) x - (decay_w/N) w_k
+ *     v_k <- v_k - (eta_v/N) g(lambda_k) (phi - y)             - (decay_v/N) v_k
+ * both from the values before the step (paper.md eq:sgd); alpha = steps/N.
+ * eta_v = 0 freezes the second layer altogether, its decay included.
+ */
+#ifndef OVERLAP_MODEL_PROBLEM_H
+#define OVERLAP_MODEL_PROBLEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "overlap/base/status.h"
+#include "overlap/model/activation.h"
+#include "overlap/model/overlaps.h"
+
+enum ov_teacher {
+    OV_TEACHER_ORTHONORMAL, /* T = I exactly */
+    OV_TEACHER_RANDOM,      /* w* i.i.d. N(0,1): T = I + O(1/sqrt N), measured, seed by seed */
+    OV_TEACHER_GIVEN,       /* T given, embedded exactly */
+};
+
+enum ov_start {
+    OV_START_RANDOM,   /* w_ki ~ N(0, std^2); v_k as given, or ~ N(0, v_std^2) */
+    OV_START_OVERLAPS, /* Q, R, v given, embedded exactly */
+    OV_START_INFORMED, /* student k < min(K,M) is teacher k; the others are orthogonal to all and to
+                          each other, Q_kk = std^2 */
+    OV_START_DENOISING, /* student k covers teacher m = k mod M with v_k = v*_m / (number of
+                           students on m), plus an orthogonal part of variance std^2 of its own */
+};
+
+/* Arrays are owned by the problem; ov_problem_free releases them. */
+struct ov_problem {
+    size_t N, K, M; /* N may be 0 (the limit) where no weights are drawn */
+    const struct ov_activation *g, *g_star;
+    double eta_w, eta_v, sigma, decay_w, decay_v;
+    enum ov_teacher teacher;
+    double *T;      /* packed (M,M); OV_TEACHER_GIVEN only, else NULL */
+    double *v_star; /* (M) */
+    enum ov_start start;
+    double std;   /* see enum ov_start; >= 0 */
+    double *Q;    /* packed (K,K); OV_START_OVERLAPS only */
+    double *R;    /* (K,M);        OV_START_OVERLAPS only */
+    double *v;    /* (K) initial second layer, or NULL: drawn with v_std (RANDOM only) or implied by
+                     the kind of start (INFORMED: v*_k, extra units 1; DENOISING: above) */
+    double v_std; /* RANDOM with v NULL: standard deviation of v_k; >= 0 */
+};
+
+/* Copies of arrays are the caller's to make; this frees T, v_star, Q, R, v. NULL-safe. */
+void ov_problem_free(struct ov_problem *p);
+
+/* Checks ranges and consistency.
+ *   out  key   the experiment.yaml key at fault, with dots ("N", "init.Q", "teacher.T"),
+ *              a string constant; only written on error; may be NULL
+ * Errors (OV_EUSER): K, M < 1; 0 < N < K + M, or N = 0 where weights are needed (a random start or
+ * a random teacher); non-finite or negative eta_w, eta_v, sigma, decay, std; T not PSD or with a
+ * zero diagonal; T, R, Q not jointly PSD; a given Q or R with a random teacher. */
+enum ov_status ov_problem_check(const struct ov_problem *p, const char **key, struct ov_error *err);
+
+/* True if the initial overlaps (T included) do not depend on the seed. */
+bool ov_problem_start_is_fixed(const struct ov_problem *p);
+
+/* ---- rows: what theory and simulation both hand out ----
+ * A row is [alpha, eps_g, moving numbers (model/overlaps.h)]. */
+static inline size_t ov_row_width(size_t K, size_t M)
+{
+    return 2 + ov_overlaps_moving(K, M);
+}
+
+/* Column name of entry i of a row: "alpha", "eps_g", "Q_0_0", … */
+void ov_row_column(char name[32], size_t i, size_t K, size_t M);
+
+#endif

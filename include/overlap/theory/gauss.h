@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Gaussian averages of the dynamics in closed form, for students and teachers that are erf or
+ * linear in any combination. The dynamics only need them contracted with the signed weights
+ * s = (v*, -v) (teacher first), which is also where the closed forms are cheapest:
+ *
+ *     G_kb  = sum_c s_c I3(k;b,c),             I3(k;b,c)   = < g'(lambda_k) x_b g_c(x_c) >
+ *     Nz_kl = sum_ab s_a s_b I4(k,l;a,b) + sigma^2 J2(k,l),
+ *                                              I4(k,l;a,b) = < g'(lambda_k) g'(lambda_l) g_a g_b >,
+ *                                              J2(k,l)     = < g'(lambda_k) g'(lambda_l) >
+ * with x = (nu, lambda) ~ N(0, C) (paper.md eq:I3, eq:I4, eq:J2).
+ */
+#ifndef OVERLAP_THEORY_GAUSS_H
+#define OVERLAP_THEORY_GAUSS_H
+
+#include <stddef.h>
+
+#include "overlap/base/status.h"
+#include "overlap/model/activation.h"
+
+/* Single integrals, for tests, tables and readers.
+ *   in   C   packed (P,P) covariance of P >= 1 fields, num/sym.h
+ *   in   act (P) the activation of each field
+ *   in   k, l, b, c, a: indices < P; repeated indices are meant and exact
+ * NaN in, NaN out. */
+double ov_gauss_I3(const double *C, const enum ov_act *act, size_t k, size_t b, size_t c);
+double ov_gauss_I4(const double *C, const enum ov_act *act, size_t k, size_t l, size_t a, size_t b);
+double ov_gauss_J2(const double *C, const enum ov_act *act, size_t k, size_t l);
+
+/* Scratch memory for the contracted averages of one (K,M): no allocation per call. */
+struct ov_gauss;
+enum ov_status ov_gauss_create(struct ov_gauss **w, size_t K, size_t M, enum ov_act g,
+                               enum ov_act g_star);
+void ov_gauss_free(struct ov_gauss *w); /* NULL-safe */
+
+/* All contracted averages that the equations of motion need.
+ *   out  G   (K,P) row-major, P = M + K, columns teacher first: G_kb
+ *   out  Nz  packed (K,K); NULL to skip it (gradient flow)
+ *   in   C   packed (P,P), teacher first
+ *   in   s   (P) signed weights (v*, -v) */
+void ov_gauss_contract(double *G, double *Nz, struct ov_gauss *w, const double *C, const double *s,
+                       double sigma);
+
+#endif

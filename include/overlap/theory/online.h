@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The equations of motion of one-pass SGD as N -> infinity (paper.md eq:ode; Saad & Solla 1995,
+ * Goldt et al. 2019), alpha = steps/N, s = (v*, -v), G and Nz of theory/gauss.h:
+ *
+ *     dR_km/dalpha = eta_w v_k G_km - decay_w R_km
+ *     dQ_kl/dalpha = eta_w (v_k G_k,M+l + v_l G_l,M+k) - 2 decay_w Q_kl + eta_w^2 v_k v_l Nz_kl
+ *     dv_k/dalpha  = eta_v sum_c s_c I2(M+k,c) - decay_v v_k        (eta_v = 0: v is frozen)
+ */
+#ifndef OVERLAP_THEORY_ONLINE_H
+#define OVERLAP_THEORY_ONLINE_H
+
+#include <stddef.h>
+
+#include "overlap/base/status.h"
+#include "overlap/base/tick.h"
+#include "overlap/model/problem.h"
+#include "overlap/theory/solve.h"
+
+struct ov_online; /* scratch memory and constants of one problem */
+
+/* T and v_star are taken from `start`, everything else from p (which must outlive the result).
+ * Returns OV_OK or OV_ENOMEM. */
+enum ov_status ov_online_create(struct ov_online **o, const struct ov_problem *p,
+                                const struct ov_overlaps *start);
+void ov_online_free(struct ov_online *o); /* NULL-safe */
+
+/* The right-hand side.
+ *   out  dy   (n) the derivatives of y
+ *   in   y    (n) the moving numbers [Q | R | v] of model/overlaps.h,
+ *             n = ov_overlaps_moving(K,M); a frozen v stays in y with derivative 0 */
+void ov_online_rhs(double *dy, struct ov_online *o, const double *y);
+
+/* Theory of one run: from `start` to each listed alpha.
+ *   out  rows   (n_alpha, ov_row_width(K,M)) row-major, as in sim/weights.h
+ *   in   alpha  (n_alpha) increasing, >= 0
+ *   out  report may be NULL
+ * Errors as ov_solve; OV_EDIVERGED by ov_overlaps_diverged; on error the rows before the failure
+ * are written, the rest are NaN throughout. A frozen v is not part of what is integrated.
+ * A start that is exactly symmetric under exchange of students leaves its plateau by rounding
+ * errors alone, after some 35 growth times or never: give it the asymmetry that is meant. */
+enum ov_status ov_online_solve(double *rows, const struct ov_problem *p,
+                               const struct ov_overlaps *start, const double *alpha, size_t n_alpha,
+                               const struct ov_solve_options *opt, struct ov_solve_report *report,
+                               const struct ov_tick *tick, struct ov_error *err);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Any autonomous right-hand side dy/dalpha = f(y) to listed times, with error control, by GSL's
+ * odeiv2: msbdf with a Jacobian for what is long and stiff, rk8pd as independent oracle.
+ */
+#ifndef OVERLAP_THEORY_SOLVE_H
+#define OVERLAP_THEORY_SOLVE_H
+
+#include <stddef.h>
+
+#include "overlap/base/status.h"
+#include "overlap/base/tick.h"
+
+enum ov_method { OV_MSBDF, OV_RK8PD };
+
+/* A system of n >= 1 equations. */
+struct ov_ode {
+    size_t n;
+    /* dy (n) at y (n). Nonzero: y is outside the domain (the solver then tries a smaller step). */
+    int (*rhs)(double *dy, const double *y, void *ctx);
+    /* J (n,n) row-major, J_ij = d dy_i / d y_j; NULL: central differences of rhs. Nonzero as rhs.
+     * Only msbdf asks for it. */
+    int (*jacobian)(double *J, const double *y, void *ctx);
+    /* Nonzero if y is beyond what counts as converging ("diverges"); NULL: only non-finite is. */
+    int (*diverged)(const double *y, void *ctx);
+    void *ctx;
+};
+
+/* A step errs by less than atol + rtol |y_i| in each component; msbdf keeps to 0.03 of that, and
+ * its steps short against the growth of deviations: at the saddle point that makes a plateau,
+ * what decides the escape is far below any tolerance on y. Deviations down to 100 atol are
+ * followed. With the defaults eps_g is right to about 1e-6, plateaus included.
+ * A state on an unstable fixed point to within 100 atol stays there. */
+struct ov_solve_options {
+    enum ov_method method;
+    double rtol, atol; /* >= 0, not both 0 */
+    size_t max_rhs;    /* give up after so many right-hand sides; 0: 100 million */
+};
+
+/* method msbdf, rtol 1e-8, atol 1e-12. */
+struct ov_solve_options ov_solve_defaults(void);
+
+struct ov_solve_report {
+    size_t n_rhs;      /* right-hand sides, those of Jacobians by differences included */
+    size_t n_jacobian; /* Jacobians */
+    size_t n_step;     /* accepted steps */
+};
+
+/* Integrates from y(0) to each listed time. The path does not depend on the times listed before
+ * the last one.
+ *   out  path    (n_time, n) row-major
+ *   in   y0      (n) at time 0
+ *   in   time    (n_time) strictly increasing, >= 0
+ *   out  report  may be NULL
+ *   in   tick    told the right-hand sides done; may be NULL
+ * Returns OV_OK; OV_EDIVERGED "diverges at alpha = …", also where no step is small enough and y
+ * has grown by a factor 1e8 (a pole); OV_ENUMERIC (no step is small enough, max_rhs); OV_EDOM
+ * (times or tolerances out of range, n = 0); OV_ENOMEM.
+ * On error the rows before the failure are written, the rest are NaN. */
+enum ov_status ov_solve(double *path, const struct ov_ode *ode, const double *y0,
+                        const double *time, size_t n_time, const struct ov_solve_options *opt,
+                        struct ov_solve_report *report, const struct ov_tick *tick,
+                        struct ov_error *err);
+
+#endif

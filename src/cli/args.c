@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "overlap/base/text.h"
+#include "overlap/lab/schema.h"
+
+/* Every option once: its letter, name, argument and meaning. */
+static const struct {
+    int letter;
+    const char *name, *argument, *doc;
+} option_table[] = {
+    {'o', "out", "DIR", "results below DIR instead of build/results/NAME"},
+    {'c', "curve", "ID", "only this curve or group"},
+    {'s', "set", "KEY=VALUE", "override a parameter: eta_w=0.1, init.std=0.5, K4.sgd.seeds=3"},
+    {'t', "tier", "TIER", "quick, ci (default) or full"},
+    {'j', "jobs", "N", "processes at once (default: all CPUs, or what make grants)"},
+    {'S', "side", "SIDE", "only theory, or only sgd"},
+    {'e', "seed", "N", "only the run with this seed's number"},
+    {'q', "quiet", NULL, "no progress"},
+    {'p', "paper", "FILE", "check this paper's numbers"},
+    {'v', "verdicts", "FILE", "write verdicts there instead of build/verdicts.json"},
+    {'T', "todo", NULL, "one command a missing job"},
+    {'f', "from", "NAME", "the experiment to copy (default: demo)"},
+    {'h', "help", NULL, "this text"},
+};
+enum { N_OPTIONS = sizeof option_table / sizeof *option_table };
+
+void ov_command_help(const struct ov_command *c)
+{
+    printf("usage: overlap %s%s%s [OPTIONS]\n%s\n", c->name, *c->arguments ? " " : "", c->arguments,
+           c->doc);
+    if (*c->more)
+        printf("\n%s", c->more);
+    printf("\noptions:\n");
+    for (int i = 0; i < N_OPTIONS; i++) {
+        char left[64];
+        if (!strchr(c->options, option_table[i].letter))
+            continue;
+        snprintf(left, sizeof left, "--%s%s%s", option_table[i].name,
+                 option_table[i].argument ? " " : "",
+                 option_table[i].argument ? option_table[i].argument : "");
+        printf("  %-18s %s\n", left, option_table[i].doc);
+    }
+    if (strchr(c->options, 'j'))
+        printf("-j N is short for --jobs N.\n");
+}
+
+static bool complain(const struct ov_command *c, const char *what, const char *word)
+{
+    fprintf(stderr, "overlap %s: error: %s '%s'; 'overlap %s --help' lists the options\n", c->name,
+            what, word, c->name);
+    return false;
+}
+
+static bool read_number(uint64_t *x, const char *text)
+{
+    char *end;
+    errno = 0;
+    unsigned long long parsed = strtoull(text, &end, 10);
+    *x = parsed;
+    return errno == 0 && *end == '\0' && end != text && text[0] != '-';
+}
+
+static bool read_tier(enum ov_tier *tier, const char *word)
+{
+    for (int i = 0; ov_tier_names[i]; i++)
+        if (strcmp(word, ov_tier_names[i]) == 0) {
+            *tier = (enum ov_tier)i;
+            return true;
+        }
+    return false;
+}
+
+static bool take(struct ov_options *o, const struct ov_command *c, int letter, const char *word)
+{
+    uint64_t n;
+    switch (letter) {
+    case 'o':
+        o->out = word;
+        return *word || complain(c, "an empty --out", word);
+    case 'c':
+        o->curve = word;
+        return true;
+    case 's':
+        o->set[o->n_set++] = word;
+        return strchr(word, '=') || complain(c, "--set wants KEY=VALUE, not", word);
+    case 't':
+        return read_tier(&o->tier, word) || complain(c, "--tier is quick, ci or full, not", word);
+    case 'j':
+        if (!read_number(&n, word) || n < 1 || n > 256)
+            return complain(c, "--jobs wants a number from 1 to 256, not", word);
+        o->workers = (unsigned)n;
+        return true;
+    case 'S':
+        o->side = word;
+        return strcmp(word, "theory") == 0 || strcmp(word, "sgd") == 0 ||
+               complain(c, "--side is theory or sgd, not", word);
+    case 'e':
+        o->any_seed = false;
+        return read_number(&o->seed, word) || complain(c, "--seed wants a number, not", word);
+    case 'q':
+        return o->quiet = true;
+    case 'p':
+        o->paper = word;
+        return true;
+    case 'v':
+        o->verdicts = word;
+        return true;
+    case 'T':
+        return o->todo = true;
+    case 'f':
+        o->from = word;
+        return true;
+    default:
+        return o->help = true;
+    }
+}
+
+static bool wrong_option(const struct ov_command *c, const char *word)
+{
+    const char *names[N_OPTIONS + 1] = {0};
+    int n = 0;
+    for (int i = 0; i < N_OPTIONS; i++)
+        if (strchr(c->options, option_table[i].letter))
+            names[n++] = option_table[i].name;
+    const char *near = strncmp(word, "--", 2) == 0 ? ov_suggest(word + 2, names) : NULL;
+    if (!near || strcmp(near, word + 2) == 0)
+        return complain(c, "unknown option, or its argument is missing:", word);
+    fprintf(stderr, "overlap %s: error: unknown option '%s'; did you mean '--%s'?\n", c->name, word,
+            near);
+    return false;
+}
+
+static char *join(int argc, char **argv)
+{
+    struct ov_text t = {0};
+    ov_text_addf(&t, "overlap");
+    for (int i = 1; i < argc; i++)
+        ov_text_addf(&t, " %s", argv[i]);
+    return t.s;
+}
+
+bool ov_options_read(struct ov_options *o, const struct ov_command *c, int argc, char **argv)
+{
+    struct option longs[N_OPTIONS + 1] = {0};
+    int n = 0;
+    *o = (struct ov_options){.tier = OV_CI, .any_seed = true};
+    o->dir = calloc((size_t)argc + 1, sizeof *o->dir);
+    o->set = calloc((size_t)argc + 1, sizeof *o->set);
+    o->command = join(argc, argv);
+    if (!o->dir || !o->set || !o->command)
+        return complain(c, "out of memory", "");
+    for (int i = 0; i < N_OPTIONS; i++)
+        if (strchr(c->options, option_table[i].letter))
+            longs[n++] = (struct option){option_table[i].name,
+                                         option_table[i].argument ? required_argument : no_argument,
+                                         NULL, option_table[i].letter};
+    opterr = 0;
+    optind = 2;
+    for (;;) {
+        int at = optind;
+        int letter = getopt_long(argc, argv, strchr(c->options, 'j') ? "hj:" : "h", longs, NULL);
+        if (letter == -1)
+            break;
+        if (letter == '?' || letter == ':')
+            return wrong_option(c, argv[at < argc ? at : argc - 1]);
+        if (!take(o, c, letter, optarg))
+            return false;
+    }
+    while (optind < argc)
+        o->dir[o->n_dir++] = argv[optind++];
+    if (!o->help && strstr(c->arguments, "DIR") && c->arguments[0] != '[' && o->n_dir == 0)
+        return complain(c, "no experiment directory given; expected", c->arguments);
+    if (o->out && o->n_dir != 1 && !o->help)
+        return complain(c, "--out goes with exactly one DIR; got it with --out", o->out);
+    return true;
+}
+
+void ov_options_free(struct ov_options *o)
+{
+    free(o->dir);
+    free(o->set);
+    free((char *)o->command);
+}
+
+int ov_report(const struct ov_error *err)
+{
+    bool placed = strstr(err->text, "error: ") != NULL;
+    if (err->status != OV_OK)
+        fprintf(stderr, "%s%s\n", placed ? "" : "overlap: error: ",
+                err->text[0] ? err->text : ov_status_name(err->status));
+    switch (err->status) {
+    case OV_OK:
+        return EXIT_GOOD;
+    case OV_EUSER:
+        return EXIT_USER;
+    default:
+        return EXIT_JOB;
+    }
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the subcommands share: options, errors as people read them, exit codes.
+ */
+#ifndef OVERLAP_CLI_H
+#define OVERLAP_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "overlap/base/status.h"
+#include "overlap/lab/experiment.h"
+
+enum ov_exit { EXIT_GOOD = 0, EXIT_CLAIM = 1, EXIT_USER = 2, EXIT_OPEN = 3, EXIT_JOB = 4 };
+
+/* All options of all subcommands; each subcommand takes those it names. */
+struct ov_options {
+    const char **dir; /* (n_dir) the plain arguments */
+    size_t n_dir;
+    const char *out, *curve, *side, *from, *paper, *verdicts, *command;
+    const char **set; /* (n_set) */
+    size_t n_set;
+    enum ov_tier tier;
+    unsigned workers;
+    uint64_t seed; /* 0: all (see any_seed) */
+    bool any_seed, todo, quiet, help;
+};
+
+struct ov_command {
+    const char *name;
+    const char *arguments; /* for the usage line */
+    const char *options;   /* the option letters it takes, see args.c */
+    const char *doc;       /* one line */
+    const char *more;      /* the rest of --help */
+    int (*run)(const struct ov_options *options);
+};
+extern const struct ov_command ov_commands[]; /* name NULL at the end */
+
+int ov_command_run(const struct ov_options *o);
+int ov_command_compare(const struct ov_options *o);
+int ov_command_verify(const struct ov_options *o);
+int ov_command_plan(const struct ov_options *o);
+int ov_command_status(const struct ov_options *o);
+int ov_command_new(const struct ov_options *o);
+int ov_command_doctor(const struct ov_options *o);
+int ov_command_keys(const struct ov_options *o);
+
+/* Reads argv[2…] for one command.
+ * Returns true, or false with one line on stderr. ov_options_free in both cases. */
+bool ov_options_read(struct ov_options *o, const struct ov_command *command, int argc, char **argv);
+void ov_options_free(struct ov_options *o);
+void ov_command_help(const struct ov_command *command);
+
+/* Prints err to stderr ("overlap: " in front where it has no place of its own) and returns the
+ * documented exit code of its status. */
+int ov_report(const struct ov_error *err);
+
+/* Loads the named directories, or every experiments/NAME where none is named.
+ *   out  e   (n) owned by the caller: ov_experiments_free
+ * Without names, experiments above the tier are loaded too: the caller skips them.
+ * On error every directory's mistakes are in err. */
+struct ov_experiments {
+    struct ov_experiment **e;
+    size_t n;
+};
+enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_options *o,
+                                   struct ov_error *err);
+void ov_experiments_free(struct ov_experiments *all);
+
+/* The output directory: --out, or build/results/NAME; allocated, NULL where memory ran out. */
+char *ov_out_of(const struct ov_options *o, const struct ov_experiment *e);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "overlap/lab/claims.h"
+#include "overlap/lab/results.h"
+
+static void append_error(struct ov_error *err, const struct ov_error *more)
+{
+    size_t used = err->status == OV_OK ? 0 : strlen(err->text);
+    snprintf(err->text + used, sizeof err->text - used, "%s%s", used ? "\n" : "", more->text);
+    err->status = more->status;
+}
+
+static enum ov_status load(struct ov_experiments *all, const char *dir, const struct ov_options *o,
+                           struct ov_error *err)
+{
+    struct ov_load_options options = {.tier = o->tier, .set = o->set, .n_set = o->n_set};
+    struct ov_error own = {0};
+    struct ov_experiment **grown = realloc(all->e, (all->n + 1) * sizeof(struct ov_experiment *));
+    if (!grown)
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    all->e = grown;
+    enum ov_status status = ov_experiment_load(&grown[all->n], dir, &options, &own);
+    if (status == OV_OK) {
+        /* a mistake among the claims is a mistake of the file: said before anything runs */
+        struct ov_claims claims = {0};
+        all->n++;
+        status = ov_claims_read(&claims, grown[all->n - 1], &own);
+        ov_claims_free(&claims);
+    }
+    if (status != OV_OK)
+        append_error(err, &own);
+    return status;
+}
+
+enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_options *o,
+                                   struct ov_error *err)
+{
+    enum ov_status worst = OV_OK;
+    *all = (struct ov_experiments){0};
+    glob_t found = {0};
+    const char *const *dir = o->dir;
+    size_t n = o->n_dir;
+    if (n == 0) {
+        if (glob("experiments/*/experiment.yaml", 0, NULL, &found) != 0)
+            return ov_fail(err, OV_EUSER,
+                           "no experiments/NAME/experiment.yaml below this directory; name a DIR");
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            *strrchr(found.gl_pathv[i], '/') = '\0';
+        dir = (const char *const *)found.gl_pathv;
+        n = found.gl_pathc;
+    }
+    for (size_t i = 0; i < n; i++) {
+        enum ov_status status = load(all, dir[i], o, err);
+        if (status != OV_OK && worst == OV_OK)
+            worst = status;
+    }
+    if (o->n_dir == 0)
+        globfree(&found);
+    return worst;
+}
+
+void ov_experiments_free(struct ov_experiments *all)
+{
+    for (size_t i = 0; i < all->n; i++)
+        ov_experiment_free(all->e[i]);
+    free(all->e);
+    *all = (struct ov_experiments){0};
+}
+
+char *ov_out_of(const struct ov_options *o, const struct ov_experiment *e)
+{
+    return o->out ? strdup(o->out) : ov_results_dir(e);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * overlap SUBCOMMAND …: the table of contents.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <gsl/gsl_errno.h>
+
+#include "cli.h"
+#include "overlap/lab/provenance.h"
+#include "overlap/lab/schema.h"
+#include "overlap/lab/sidecar.h"
+
+const struct ov_command ov_commands[] = {
+    {"run", "DIR…", "ocstjSeqh", "compute what has no valid result: theory and simulation",
+     "Results go to build/results/NAME (or --out): CURVE.theory.csv, CURVE.sgd.csv, each with a\n"
+     "JSON file beside it. What is there and valid is not computed again.\n",
+     ov_command_run},
+    {"compare", "DIR…", "osth", "write agreement.csv: simulation against theory, seed by seed",
+     "Every seed is compared with the theory that started at its own overlaps.\n",
+     ov_command_compare},
+    {"verify", "[DIR…]", "ostpvh", "check the claims, and the numbers in paper.md",
+     "Without DIR: every experiment below experiments/, and paper.md. Writes build/verdicts.json.\n"
+     "The last line counts: N passed, N failed, N skipped.\n"
+     "Exit code 0: all good; 1: a claim failed; 2: bad or missing data; 3: inconclusive.\n",
+     ov_command_verify},
+    {"plan", "[DIR…]", "ocstTh", "say what would run, and why",
+     "With --todo: one command a missing job, for GNU parallel or a SLURM array.\n",
+     ov_command_plan},
+    {"status", "[DIR…]", "oth", "say what is there: results, comparison, figure", "",
+     ov_command_status},
+    {"new", "NAME", "fh", "copy an experiment to experiments/NAME", "", ov_command_new},
+    {"keys", "[SYSTEM]", "h", "the reference of experiment.yaml", "", ov_command_keys},
+    {"doctor", "", "h", "what this installation is made of, and what it lacks", "",
+     ov_command_doctor},
+    {NULL, NULL, NULL, NULL, NULL, NULL},
+};
+
+static void print_usage(FILE *f)
+{
+    fprintf(f, "overlap %s: SGD in two-layer networks, theory against simulation\n\n"
+               "usage: overlap COMMAND [ARGUMENTS]\n\n",
+            OV_VERSION);
+    for (const struct ov_command *c = ov_commands; c->name; c++)
+        fprintf(f, "  %-8s %-9s %s\n", c->name, c->arguments, c->doc);
+    fprintf(f, "\n'overlap COMMAND --help' says more; --version prints the version.\n"
+               "Exit codes: 0 good, 1 a claim failed, 2 bad usage, configuration or data,\n"
+               "3 inconclusive, 4 a job failed or diverged.\n");
+}
+
+static const struct ov_command *find_command(const char *name)
+{
+    for (const struct ov_command *c = ov_commands; c->name; c++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
+}
+
+static int unknown_command(const char *name)
+{
+    const char *names[16] = {0};
+    for (size_t i = 0; ov_commands[i].name && i < 15; i++)
+        names[i] = ov_commands[i].name;
+    const char *near = ov_suggest(name, names);
+    fprintf(stderr, "overlap: error: unknown command '%s'", name);
+    if (near)
+        fprintf(stderr, "; did you mean '%s'?\n", near);
+    else
+        fprintf(stderr, "; 'overlap --help' lists them\n");
+    return EXIT_USER;
+}
+
+int main(int argc, char **argv)
+{
+    gsl_set_error_handler_off();
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_USER;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_usage(stdout);
+        return EXIT_GOOD;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("overlap %s (commit %s)\n", OV_VERSION, ov_build_commit());
+        return EXIT_GOOD;
+    }
+    const struct ov_command *command = find_command(argv[1]);
+    if (!command)
+        return unknown_command(argv[1]);
+    struct ov_options options;
+    int code = EXIT_USER;
+    if (ov_options_read(&options, command, argc, argv)) {
+        if (options.help)
+            ov_command_help(command);
+        code = options.help ? EXIT_GOOD : command->run(&options);
+    }
+    ov_options_free(&options);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "overlap: error: can't write to standard output\n");
+        code = code == EXIT_GOOD ? EXIT_JOB : code;
+    }
+    return code;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "overlap/lab/progress.h"
+#include "overlap/lab/runner.h"
+
+/* Leaves out what --side and --seed don't ask for; how many jobs are left. */
+static size_t restrict_plan(struct ov_plan *plan, const struct ov_options *o)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < plan->n_batch; i++) {
+        struct ov_batch *b = &plan->batch[i];
+        bool side = !o->side || strcmp(o->side, ov_side_name(b->side)) == 0;
+        for (size_t j = 0; j < b->n_job; j++) {
+            b->job[j].left_out = !side || (!o->any_seed && b->job[j].seed != o->seed);
+            kept += !b->job[j].left_out;
+        }
+    }
+    return kept;
+}
+
+static enum ov_status make_plan(struct ov_plan *plan, const struct ov_experiments *all,
+                                const struct ov_options *o, struct ov_error *err)
+{
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < all->n && status == OV_OK; i++) {
+        if (o->n_dir == 0 && all->e[i]->tier > o->tier)
+            continue;
+        char *out = ov_out_of(o, all->e[i]);
+        status = out ? ov_plan_add(plan, all->e[i], out, o->curve, err)
+                     : ov_fail(err, OV_ENOMEM, "out of memory");
+        free(out);
+    }
+    if (status == OV_OK && restrict_plan(plan, o) == 0)
+        status = ov_fail(err, OV_EUSER, "no run has this side and seed");
+    return status;
+}
+
+static void summarise(const struct ov_run_report *r, double seconds)
+{
+    struct ov_text took = {0};
+    ov_text_add_duration(&took, seconds);
+    fprintf(stderr, "%zu runs computed in %s, %zu valid before, %zu failed; %zu tables written\n",
+            r->n_done, took.failed ? "?" : took.s, r->n_reused, r->n_failed, r->n_table);
+    ov_text_free(&took);
+}
+
+int ov_command_run(const struct ov_options *o)
+{
+    struct ov_error err = {0};
+    struct ov_experiments all;
+    struct ov_plan plan = {0};
+    double started = ov_clock();
+    enum ov_status status = ov_experiments_load(&all, o, &err);
+    if (status == OV_OK)
+        status = make_plan(&plan, &all, o, &err);
+    if (status == OV_OK) {
+        struct ov_run_report report;
+        struct ov_run_options options = {.workers = o->workers,
+                                         .log = o->quiet ? NULL : stderr,
+                                         .live = isatty(STDERR_FILENO) == 1,
+                                         .command = o->command};
+        status = ov_plan_run(&plan, &options, &report, &err);
+        if (!o->quiet)
+            summarise(&report, ov_clock() - started);
+    }
+    ov_plan_free(&plan);
+    ov_experiments_free(&all);
+    return status == OV_OK ? EXIT_GOOD : ov_report(&err);
+}
+
+/* ---- plan: the same, without running ---- */
+
+static void print_commands(const struct ov_batch *b, const struct ov_options *o)
+{
+    for (size_t i = 0; i < b->n_job; i++) {
+        if (!ov_job_todo(&b->job[i]))
+            continue;
+        printf("overlap run %s --out %s --curve %s --side %s --seed %llu --tier %s --jobs 1",
+               b->experiment->dir, b->out, b->curve->id, ov_side_name(b->side),
+               (unsigned long long)b->job[i].seed, ov_tier_names[o->tier]);
+        for (size_t s = 0; s < o->n_set; s++)
+            printf(" --set '%s'", o->set[s]);
+        printf("\n");
+    }
+}
+
+static void print_batch(const struct ov_batch *b)
+{
+    struct ov_text why = {0};
+    ov_batch_why(&why, b);
+    printf("%-24s %-16s %-7s %5zu of %-5zu %s\n", b->experiment->name, b->curve->id,
+           ov_side_name(b->side), ov_batch_todo(b), b->n_job, why.len ? why.s : "valid");
+    ov_text_free(&why);
+}
+
+int ov_command_plan(const struct ov_options *o)
+{
+    struct ov_error err = {0};
+    struct ov_experiments all;
+    struct ov_plan plan = {0};
+    enum ov_status status = ov_experiments_load(&all, o, &err);
+    if (status == OV_OK)
+        status = make_plan(&plan, &all, o, &err);
+    if (status == OV_OK && !o->todo)
+        printf("%-24s %-16s %-7s %14s %s\n", "experiment", "curve", "side", "runs to do", "why");
+    for (size_t i = 0; i < plan.n_batch && status == OV_OK; i++) {
+        if (o->todo)
+            print_commands(&plan.batch[i], o);
+        else
+            print_batch(&plan.batch[i]);
+    }
+    ov_plan_free(&plan);
+    ov_experiments_free(&all);
+    return status == OV_OK ? EXIT_GOOD : ov_report(&err);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "overlap/base/text.h"
+#include "overlap/lab/jobs.h"
+
+static bool there(const char *dir, const char *name)
+{
+    struct ov_text path = {0};
+    ov_text_addf(&path, "%s/%s", dir, name);
+    bool yes = !path.failed && ov_file_exists(path.s);
+    ov_text_free(&path);
+    return yes;
+}
+
+static enum ov_status print_experiment(const struct ov_experiment *e, const struct ov_options *o,
+                                       struct ov_error *err)
+{
+    struct ov_plan plan = {0};
+    struct ov_text figure = {0};
+    char *out = ov_out_of(o, e);
+    enum ov_status status =
+        out ? ov_plan_add(&plan, e, out, NULL, err) : ov_fail(err, OV_ENOMEM, "out of memory");
+    if (status == OV_OK) {
+        size_t runs = 0, valid = 0, tables = 0;
+        for (size_t i = 0; i < plan.n_batch; i++) {
+            runs += plan.batch[i].n_job;
+            valid += ov_batch_valid(&plan.batch[i]);
+            tables += plan.batch[i].table_valid;
+        }
+        ov_text_addf(&figure, "%s.svg", e->name);
+        printf("%-24s %-6s %6zu of %-6zu %6zu of %-6zu %-10s %s\n", e->name,
+               ov_tier_names[e->tier], valid, runs, tables, plan.n_batch,
+               there(out, "agreement.csv") ? "yes" : "no",
+               !figure.failed && there("figures", figure.s) ? "yes" : "no");
+    }
+    ov_text_free(&figure);
+    ov_plan_free(&plan);
+    free(out);
+    return status;
+}
+
+int ov_command_status(const struct ov_options *o)
+{
+    struct ov_error err = {0};
+    struct ov_experiments all;
+    enum ov_status status = ov_experiments_load(&all, o, &err);
+    if (status == OV_OK)
+        printf("%-24s %-6s %16s %16s %-10s %s\n", "experiment", "tier", "valid runs",
+               "valid tables", "comparison", "figure");
+    for (size_t i = 0; i < all.n && status == OV_OK; i++)
+        status = print_experiment(all.e[i], o, &err);
+    ov_experiments_free(&all);
+    return status == OV_OK ? EXIT_GOOD : ov_report(&err);
+}

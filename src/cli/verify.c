@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "overlap/base/text.h"
+#include "overlap/lab/claims.h"
+#include "overlap/lab/paper.h"
+
+struct counts {
+    size_t of[OV_SKIPPED + 1];
+};
+
+static enum ov_status evaluate(struct ov_claims *claims, const struct ov_options *o,
+                               struct ov_error *err)
+{
+    for (size_t i = 0; i < claims->n; i++) {
+        struct ov_claim *c = &claims->claim[i];
+        if (c->experiment->tier > o->tier) {
+            c->verdict = OV_SKIPPED;
+            snprintf(c->why, sizeof c->why, "runs at tier %s", ov_tier_names[c->experiment->tier]);
+            continue;
+        }
+        char *out = ov_out_of(o, c->experiment);
+        enum ov_status status = out ? ov_claim_evaluate(c, out, err)
+                                    : ov_fail(err, OV_ENOMEM, "out of memory");
+        free(out);
+        if (status != OV_OK)
+            return status;
+    }
+    return OV_OK;
+}
+
+/* The paper is checked where it is named, or where all experiments are. */
+static enum ov_status check_paper(struct ov_paper_report *report, const struct ov_claims *claims,
+                                  const struct ov_experiments *all, const struct ov_options *o,
+                                  struct ov_error *err)
+{
+    const char *path = o->paper;
+    if (!path && o->n_dir == 0 && ov_file_exists("paper.md"))
+        path = "paper.md";
+    if (!path)
+        return OV_OK;
+    enum ov_status status = ov_paper_check(
+        report, path, claims, (const struct ov_experiment *const *)all->e, all->n, err);
+    if (status == OV_OK && report->errors.len > 0)
+        fprintf(stderr, "%s", report->errors.s);
+    return status;
+}
+
+static int conclude(const struct ov_claims *claims, const struct ov_paper_report *paper)
+{
+    struct counts n = {{0}};
+    struct ov_text table = {0};
+    for (size_t i = 0; i < claims->n; i++)
+        n.of[claims->claim[i].verdict]++;
+    ov_claims_print(&table, claims);
+    if (table.len > 0)
+        printf("%s\n", table.s);
+    ov_text_free(&table);
+    size_t open = n.of[OV_INCONCLUSIVE], bad = n.of[OV_CLAIM_STALE] + n.of[OV_CLAIM_MISSING];
+    printf("claims: %zu PASS, %zu FAIL, %zu INCONCLUSIVE, %zu STALE, %zu MISSING, %zu skipped\n",
+           n.of[OV_PASS], n.of[OV_FAIL], open, n.of[OV_CLAIM_STALE], n.of[OV_CLAIM_MISSING],
+           n.of[OV_SKIPPED]);
+    printf("paper: %zu numbers checked, %zu wrong, %zu skipped\n",
+           paper->n_checked, paper->n_wrong, paper->n_skipped);
+    printf("%zu passed, %zu failed, %zu skipped\n", n.of[OV_PASS] + paper->n_checked,
+           n.of[OV_FAIL] + open + bad + paper->n_wrong, n.of[OV_SKIPPED] + paper->n_skipped);
+    if (n.of[OV_FAIL] > 0)
+        return EXIT_CLAIM;
+    if (bad > 0)
+        return EXIT_USER;
+    if (open > 0)
+        return EXIT_OPEN;
+    return paper->n_wrong > 0 ? EXIT_CLAIM : EXIT_GOOD;
+}
+
+int ov_command_verify(const struct ov_options *o)
+{
+    struct ov_error err = {0};
+    struct ov_experiments all;
+    struct ov_claims claims = {0};
+    struct ov_paper_report paper = {0};
+    enum ov_status status = ov_experiments_load(&all, o, &err);
+    for (size_t i = 0; i < all.n && status == OV_OK; i++)
+        status = ov_claims_read(&claims, all.e[i], &err);
+    if (status == OV_OK)
+        status = evaluate(&claims, o, &err);
+    if (status == OV_OK)
+        status = check_paper(&paper, &claims, &all, o, &err);
+    if (status == OV_OK)
+        status = ov_claims_write_json(&claims, o->verdicts ? o->verdicts : "build/verdicts.json",
+                                      &err);
+    int code = status == OV_OK ? conclude(&claims, &paper) : ov_report(&err);
+    ov_paper_report_free(&paper);
+    ov_claims_free(&claims);
+    ov_experiments_free(&all);
+    return code;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/model/problem.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "covariance.h"
+
+enum { MOST_UNITS = 1000000 };
+
+void ov_problem_free(struct ov_problem *p)
+{
+    if (!p)
+        return;
+    free(p->T);
+    free(p->v_star);
+    free(p->Q);
+    free(p->R);
+    free(p->v);
+    p->T = p->v_star = p->Q = p->R = p->v = NULL;
+}
+
+bool ov_problem_start_is_fixed(const struct ov_problem *p)
+{
+    return p->teacher != OV_TEACHER_RANDOM && p->start != OV_START_RANDOM;
+}
+
+void ov_row_column(char name[32], size_t i, size_t K, size_t M)
+{
+    if (i == 0)
+        snprintf(name, 32, "alpha");
+    else if (i == 1)
+        snprintf(name, 32, "eps_g");
+    else
+        ov_overlaps_column(name, i - 2, K, M);
+}
+
+/* Names the key and returns OV_EUSER with the words that follow it. */
+#define BLAME(k, ...) (*key = (k), ov_fail(err, OV_EUSER, __VA_ARGS__))
+
+static enum ov_status check_sizes(const struct ov_problem *p, const char **key,
+                                  struct ov_error *err)
+{
+    if (p->K < 1 || p->K > MOST_UNITS)
+        return BLAME("K", "K must be from 1 to %d", MOST_UNITS);
+    if (p->M < 1 || p->M > MOST_UNITS)
+        return BLAME("M", "M must be from 1 to %d", MOST_UNITS);
+    if (p->N != 0 && p->N < p->K + p->M)
+        return BLAME("N", "N = %zu must be at least K + M = %zu", p->N, p->K + p->M);
+    if (p->N == 0 && !ov_problem_start_is_fixed(p))
+        return BLAME("N", "N is needed: a random start or a random teacher depends on it");
+    if (!p->g)
+        return BLAME("activation", "the activation is missing");
+    if (!p->g_star)
+        return BLAME("teacher_activation", "the teacher's activation is missing");
+    return OV_OK;
+}
+
+static enum ov_status check_rates(const struct ov_problem *p, const char **key,
+                                  struct ov_error *err)
+{
+    const struct {
+        const char *key;
+        double value;
+    } rates[] = {{"eta_w", p->eta_w},          {"eta_v", p->eta_v},          {"sigma", p->sigma},
+                 {"weight_decay", p->decay_w}, {"weight_decay", p->decay_v}, {"init.std", p->std},
+                 {"init.v_std", p->v_std}};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+        if (!(isfinite(rates[i].value) && rates[i].value >= 0.0))
+            return BLAME(rates[i].key, "%s must be a number >= 0, not %g", rates[i].key,
+                         rates[i].value);
+    return OV_OK;
+}
+
+/* Given arrays: present where they are needed, and finite. */
+static enum ov_status check_arrays(const struct ov_problem *p, const char **key,
+                                   struct ov_error *err)
+{
+    bool given = p->start == OV_START_OVERLAPS;
+    const struct {
+        const char *key;
+        bool needed;
+        const double *x;
+        size_t n;
+    } arrays[] = {{"v_star", true, p->v_star, p->M},
+                  {"teacher.T", p->teacher == OV_TEACHER_GIVEN, p->T, ov_sym_size(p->M)},
+                  {"init.Q", given, p->Q, ov_sym_size(p->K)},
+                  {"init.R", given, p->R, p->K * p->M},
+                  {"init.v", given, p->v, p->K}};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
+        if (arrays[i].needed && !arrays[i].x)
+            return BLAME(arrays[i].key, "%s is missing", arrays[i].key);
+        for (size_t j = 0; arrays[i].x && j < arrays[i].n; j++)
+            if (!isfinite(arrays[i].x[j]))
+                return BLAME(arrays[i].key, "%s has an entry that is not finite", arrays[i].key);
+    }
+    return OV_OK;
+}
+
+/* A packed matrix must be PSD; `smallest` puts the eigenvalue into the message. */
+static enum ov_status check_psd(const double *A, size_t n, const char *what, struct ov_error *err)
+{
+    double min = 0.0, scale = 0.0;
+    enum ov_status status = ov_sym_min_eigenvalue(&min, A, n);
+    if (status != OV_OK)
+        return ov_fail(err, status, "the eigenvalues of %s: %s", what, ov_status_name(status));
+    for (size_t i = 0; i < n; i++)
+        scale = fmax(scale, fabs(A[ov_sym_at(i, i)]));
+    if (min < -1e-9 * scale)
+        return ov_fail(err, OV_EUSER, "%s is not positive semi-definite: smallest eigenvalue %.6g",
+                       what, min);
+    return OV_OK;
+}
+
+static enum ov_status check_teacher(const struct ov_problem *p, const char **key,
+                                    struct ov_error *err)
+{
+    if (p->teacher == OV_TEACHER_RANDOM && p->start == OV_START_OVERLAPS)
+        return BLAME("init.kind", "given overlaps need a given or orthonormal teacher: those of a "
+                                  "random teacher differ from seed to seed");
+    if (p->teacher != OV_TEACHER_GIVEN)
+        return OV_OK;
+    *key = "teacher.T";
+    for (size_t m = 0; m < p->M; m++)
+        if (!(p->T[ov_sym_at(m, m)] > 0.0))
+            return ov_fail(err, OV_EUSER, "T_%zu_%zu = %g must be > 0", m, m,
+                           p->T[ov_sym_at(m, m)]);
+    return check_psd(p->T, p->M, "T", err);
+}
+
+static enum ov_status check_start(const struct ov_problem *p, const char **key,
+                                  struct ov_error *err)
+{
+    if (p->start != OV_START_OVERLAPS)
+        return OV_OK;
+    *key = "init.Q";
+    enum ov_status status = check_psd(p->Q, p->K, "Q", err);
+    if (status != OV_OK)
+        return status;
+    *key = "init.R";
+    double *C = calloc(ov_sym_size(p->K + p->M), sizeof *C);
+    if (!C)
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    ov_problem_covariance(C, p);
+    status = check_psd(C, p->K + p->M, "the joint matrix of T, R, Q", err);
+    free(C);
+    return status;
+}
+
+enum ov_status ov_problem_check(const struct ov_problem *p, const char **key, struct ov_error *err)
+{
+    enum ov_status (*const checks[])(const struct ov_problem *, const char **,
+                                     struct ov_error *) = {check_sizes, check_rates, check_arrays,
+                                                           check_teacher, check_start};
+    const char *at_fault = "";
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        enum ov_status status = checks[i](p, &at_fault, err);
+        if (status != OV_OK) {
+            if (key)
+                *key = at_fault;
+            return status;
+        }
+    }
+    return OV_OK;
+}

@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# overlap run, plan, compare: from a directory to tables, and every kind of mistake.
+. tests/cli/lib.sh
+
+# ---- a directory outside of the repository, with explicit overlaps ----
+mkdir given
+cat >given/experiment.yaml <<'YAML'
+title: Given overlaps
+source: none
+system: two-layer
+tier: ci
+defaults:
+  N: 200
+  K: 2
+  M: 2
+  eta_w: 0.1
+  init: {kind: overlaps, Q: [[0.2, 0.05], [0.05, 0.3]], R: [[0.1, 0], [0, 0.2]]}
+  alpha: [0, 0.1, 1, 10]
+curves:
+  - {id: c, theory: true}
+YAML
+check "run: explicit overlaps" 0 "$overlap" run given --out there
+says "run: the header of the contract" \
+    '^seed,alpha,eps_g,Q_0_0,Q_1_0,Q_1_1,R_0_0,R_0_1,R_1_0,R_1_1,v_0,v_1$' there/c.theory.csv
+says "run: seed 0, the start exactly" '^0,0,0\.[0-9]+,0\.20*1?,0\.050*3?,0\.2999|^0,0,0\.[0-9]+,0\.2' there/c.theory.csv
+says "run: the last line is a hash" '^# sha256: [0-9a-f]{64}$' there/c.theory.csv
+holds "run: the hash is right" bash -c \
+    '[ "$(head -n -1 there/c.theory.csv | sha256sum | cut -d" " -f1)" = "$(tail -n 1 there/c.theory.csv | cut -d" " -f3)" ]'
+holds "run: nothing outside of --out" test ! -e build
+if grep -q "$work\|$(hostname)" there/c.theory.csv; then echo "not ok no path or host in a table"; else echo "ok no path or host in a table"; fi
+says "run: the sidecar records the build" '"commit":' there/c.theory.json
+
+# ---- same bytes, whatever -j; twice runs nothing; a kill changes nothing ----
+small s
+check "run -j1" 0 "$overlap" run s --out one --jobs 1
+check "run -j2" 0 "$overlap" run s --out two -j 2
+holds "same bytes for -j1 and -j2" cmp one/a.sgd.csv two/a.sgd.csv
+holds "same bytes of theory" cmp one/a.theory.csv two/a.theory.csv
+check "run again" 0 "$overlap" run s --out one
+says "run again computes nothing" '0 runs computed|nothing to do'
+check "plan: all valid" 0 "$overlap" plan s --out one
+says "plan says valid" 'a +sgd +0 of 4 +valid' out
+sed -i 's/eta_w: 0.5/eta_w: 0.25/' s/experiment.yaml
+check "plan after a change" 0 "$overlap" plan s --out one
+says "plan says which input changed" 'eta_w: 0.5 -> 0.25' out
+check "plan --todo" 0 "$overlap" plan s --out one --todo
+holds "plan --todo: a line a job" test "$(wc -l <out)" = 8
+sed -i 's/eta_w: 0.25/eta_w: 0.5/' s/experiment.yaml
+for delay in 0.00 0.01 0.02 0.03; do
+    timeout -s KILL "$delay" "$overlap" run s --out killed >/dev/null 2>&1
+done
+check "run after kills" 0 "$overlap" run s --out killed
+holds "same bytes after kills" cmp one/a.sgd.csv killed/a.sgd.csv
+truncate -s 300 one/a.sgd.csv
+check "compare: a truncated table" 2 "$overlap" compare s --out one
+says "compare names it" 'truncated'
+check "run mends it" 0 "$overlap" run s --out one
+holds "mended to the same bytes" cmp one/a.sgd.csv two/a.sgd.csv
+check "compare" 0 "$overlap" compare s --out one
+says "agreement.csv has its columns" '^curve,quantity,alpha,n,theory,sgd,deviation,se,sd,z,max_abs$' one/agreement.csv
+"$overlap" plan s --out three --todo | sed "s|^overlap|$overlap|" >jobs.sh
+holds "jobs one by one, as GNU parallel would" bash jobs.sh
+holds "same bytes from single jobs" cmp one/a.sgd.csv three/a.sgd.csv
+check "run --set" 0 "$overlap" run s --out set --set eta_w=0.1 --set sgd.seeds=2
+says "run --set: taken" '^# eta_w: 0.1' set/a.sgd.csv
+
+# ---- mistakes: one clear line with its place, exit 2, nothing written ----
+mistake() { # name, sed script on s/experiment.yaml, pattern
+    rm -rf bad out_bad
+    cp -r s bad
+    sed -i "$2" bad/experiment.yaml
+    check "$1" 2 "$overlap" run bad --out out_bad
+    says "$1: says so" "$3"
+    holds "$1: nothing written" test ! -e out_bad
+}
+mistake "a misspelt key" 's/eta_w:/eta_W:/' "^bad/experiment.yaml:10:3: error: .*eta_W.*did you mean 'eta_w'"
+mistake "a wrong type" 's/K: 2/K: two/' '^bad/experiment.yaml:7:6: error: '
+mistake "out of range" 's/eta_w: 0.5/eta_w: -1/' '^bad/experiment.yaml:10:10: error: '
+mistake "a missing key" '/eta_w:/d' "error: .*eta_w"
+mistake "K < 1" 's/K: 2/K: 0/' '^bad/experiment.yaml:7:6: error: '
+mistake "N < K + M" 's/N: 50/N: 2/' '^bad/experiment.yaml:6:6: error: .*N'
+mistake "an unknown engine" 's/engine: weights/engine: weight/' "did you mean 'weights'"
+mistake "an unknown system" 's/two-layer/two-layers/' "did you mean 'two-layer'"
+mistake "a key that nothing reads" 's/sigma: 0.1/init: {kind: informed, Q: [[1]]}/' '^bad/experiment.yaml:11:.*error: '
+mistake "not PSD" 's/sigma: 0.1/init: {kind: overlaps, Q: [[1, 2], [2, 1]], R: [[0], [0]]}/' 'error: .*positive semi-definite'
+mistake "T against v_star" 's/sigma: 0.1/v_star: [1, 2]/' '^bad/experiment.yaml:11:11: error: .*v_star'
+mistake "not YAML" 's/alpha: \[/alpha: [[/' '^bad/experiment.yaml:[0-9]+:[0-9]+: error: '
+check "no such directory" 2 "$overlap" run nowhere
+says "no such directory: says so" 'nowhere'
+check "an unknown option" 2 "$overlap" run s --sed 3
+says "an unknown option: did you mean" "did you mean '--se[te]"
+check "an unknown command" 2 "$overlap" rum s
+says "an unknown command: did you mean" "did you mean 'run'"
+check "an unknown curve" 2 "$overlap" run s --curve b
+
+# ---- trouble while running ----
+mkdir div
+sed 's/activation: erf/activation: linear/; s/eta_w: 0.5/eta_w: 3/; s/2, 5\]/2, 5, 1000]/' s/experiment.yaml >div/experiment.yaml
+check "eta too large" 4 timeout 60 "$overlap" run div --out div/out
+says "eta too large: says where" 'diverges at alpha = '
+holds "eta too large: no table" test ! -e div/out/a.sgd.csv
+check "a full disk" 4 bash -c "ulimit -f 1; exec '$overlap' run s --out full"
+check "a full disk: recovered" 0 "$overlap" run s --out full
+holds "a full disk: same bytes" cmp one/a.sgd.csv full/a.sgd.csv
+check "output that can't be written" 4 "$overlap" run s --out s/experiment.yaml/x

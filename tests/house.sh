@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The house's own rules, each with a case in which its checker goes red.
+set -u
+B=${B:-build}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+green() { # name command…
+    local name=$1 out
+    shift
+    if out=$("$@" 2>&1); then echo "ok $name"; else printf 'not ok %s\n%s\n' "$name" "$out"; fi
+}
+red() {
+    local name=$1
+    shift
+    if "$@" >/dev/null 2>&1; then echo "not ok $name: stayed green"; else echo "ok $name"; fi
+}
+
+green "floors: includes go down" tests/floors.sh
+cp -r src include "$tmp"
+echo '#include "overlap/sim/weights.h"' >>"$tmp/src/theory/online.c"
+red "floors: theory including sim" tests/floors.sh "$tmp"
+cp src/theory/online.c "$tmp/src/theory/online.c"
+green "floors: the copy without it" tests/floors.sh "$tmp"
+echo '#include "overlap/lab/table.h"' >>"$tmp/include/overlap/num/sym.h"
+red "floors: num including lab" tests/floors.sh "$tmp"
+cp include/overlap/num/sym.h "$tmp/include/overlap/num/sym.h"
+echo 'int ov_stray;' >"$tmp/src/model/stray.c"
+red "floors: a source without a header" tests/floors.sh "$tmp"
+
+green "symbols: the prefix ov_" tests/symbols.sh "$B/liboverlap.a"
+echo 'int stray_symbol; int ov_symbol;' >"$tmp/stray.c"
+${CC:-gcc} -c "$tmp/stray.c" -o "$tmp/stray.o" && ar rcs "$tmp/stray.a" "$tmp/stray.o"
+red "symbols: one without it" tests/symbols.sh "$tmp/stray.a"
+
+# Every tag that a comment cites stands in paper.md.
+tags() {
+    local tag missing=0
+    for tag in $(grep -rhoE '\beq:[A-Za-z0-9_]+' src include experiments | sort -u); do
+        grep -q "#$tag\b" "$1" || { echo "$tag is cited, but paper.md does not have it"; missing=1; }
+    done
+    return $missing
+}
+green "paper.md: every tag cited is there" tags paper.md
+sed 's/#eq:ode\b/#eq:odd/' paper.md >"$tmp/paper.md"
+red "paper.md: a tag missing" tags "$tmp/paper.md"
+
+# README: the table of dependencies names every package, and every make target it names exists.
+packages() {
+    local package missing=0
+    for package in $(src/tools/deps.sh list | cut -d' ' -f2); do
+        grep -q "\`$package\`" "$1" || { echo "$package is not in README.md"; missing=1; }
+    done
+    return $missing
+}
+green "README: every package has its reason" packages README.md
+sed 's/`libgsl-dev`//' README.md >"$tmp/README.md"
+red "README: a package missing" packages "$tmp/README.md"
+targets() {
+    local target missing=0
+    for target in $(grep -oE '`make [a-z -]+' "$1" | sed 's/`make //' | tr ' ' '\n' | sort -u); do
+        grep -qE "^$target(:| )|[: ]fig-" Makefile && grep -qE "^$target:|^fig-%:" Makefile ||
+            { echo "no target $target"; missing=1; }
+    done
+    return $missing
+}
+green "README: every make target exists" targets README.md
+
+# All files are where the house has a place for them.
+places() { ! git -C "$1" ls-files | grep -vE '^(experiments|src|include|figures|tests)/|^(Makefile|paper\.md|README\.md|LICENSE|CITATION\.cff|\..*)$'; }
+if git rev-parse --git-dir >/dev/null 2>&1; then
+    green "top level: only what belongs there" places .
+fi
+# Sizes to feel at home in.
+sizes() {
+    local long
+    long=$(find src include tests -name '*.[ch]' -exec wc -l {} + | awk '$1 > 400 && $2 != "total"')
+    [ -z "$long" ] || { echo "over 400 lines: $long"; return 1; }
+    [ "$(wc -l <Makefile)" -le 200 ]
+}
+green "sizes: files under 400 lines, the Makefile under 200" sizes
+green "shell scripts parse" bash -n tests/run.sh src/tools/deps.sh src/tools/plot.sh

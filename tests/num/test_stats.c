@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+#include <gsl/gsl_statistics_double.h>
+
+#include "overlap/num/stats.h"
+#include "test.h"
+
+START_TEST(mean_sd_and_se)
+{
+    const double x[] = {1, 2, 3, 4};
+    struct ov_mean m = ov_mean_of(x, 4);
+    ck_assert_uint_eq(m.n, 4);
+    ck_agree(2.5, m.mean, 1e-15, 0);
+    ck_agree(sqrt(5.0 / 3.0), m.sd, 1e-15, 0);
+    ck_agree(sqrt(5.0 / 12.0), m.se, 1e-15, 0);
+}
+END_TEST
+
+START_TEST(a_large_offset_costs_no_digits)
+{
+    gsl_rng *r = ov_test_rng(21);
+    double x[1000], shifted[1000];
+    for (int i = 0; i < 1000; i++) {
+        x[i] = ldexp(floor(gsl_ran_ugaussian(r) * 1024), -10);
+        shifted[i] = x[i] + 1e9;
+    }
+    ck_agree(gsl_stats_sd(x, 1, 1000), ov_mean_of(x, 1000).sd, 1e-13, 0);
+    ck_agree(ov_mean_of(x, 1000).sd, ov_mean_of(shifted, 1000).sd, 1e-12, 0);
+    gsl_rng_free(r);
+}
+END_TEST
+
+START_TEST(too_few_and_non_finite_data_are_seen)
+{
+    const double x[] = {3.0, NAN, INFINITY};
+    ck_assert(isnan(ov_mean_of(x, 0).mean));
+    ck_agree(3.0, ov_mean_of(x, 1).mean, 0, 0);
+    ck_assert(isnan(ov_mean_of(x, 1).sd) && isnan(ov_mean_of(x, 1).se));
+    ck_assert(isnan(ov_mean_of(x, 2).mean) && isnan(ov_mean_of(x, 2).sd));
+    const double y[] = {3.0, INFINITY};
+    ck_assert(!isfinite(ov_mean_of(y, 2).mean) && !isfinite(ov_mean_of(y, 2).sd));
+    const double same[] = {0.1, 0.1, 0.1};
+    ck_assert_double_le(ov_mean_of(same, 3).sd, 1e-16);
+}
+END_TEST
+
+START_TEST(student_quantiles_from_tables)
+{
+    ck_agree(12.7062047364, ov_student_halfwidth(2, 0.95), 1e-10, 0);
+    ck_agree(2.26215716280, ov_student_halfwidth(10, 0.95), 1e-10, 0);
+    ck_agree(1.83311293265, ov_student_halfwidth(10, 0.90), 1e-10, 0);
+    ck_agree(1.95996398454, ov_student_halfwidth(100000000, 0.95), 1e-7, 0);
+    ck_assert(isnan(ov_student_halfwidth(1, 0.95)));
+    ck_assert(isnan(ov_student_halfwidth(10, 1.0)));
+    ck_assert(isnan(ov_student_halfwidth(10, 0.0)));
+    ck_assert(isnan(ov_student_halfwidth(10, NAN)));
+}
+END_TEST
+
+/* The interval holds the true mean as often as its level says. */
+START_TEST(intervals_cover_at_their_level)
+{
+    enum { TRIALS = 20000, SEEDS = 5 };
+    gsl_rng *r = ov_test_rng(22);
+    double t = ov_student_halfwidth(SEEDS, 0.9);
+    int held = 0;
+    for (int i = 0; i < TRIALS; i++) {
+        double x[SEEDS];
+        for (int j = 0; j < SEEDS; j++)
+            x[j] = 7.0 + 3.0 * gsl_ran_ugaussian(r);
+        struct ov_mean m = ov_mean_of(x, SEEDS);
+        held += fabs(m.mean - 7.0) <= t * m.se;
+    }
+    ck_agree(0.9, (double)held / TRIALS, 0, 4 * sqrt(0.09 / TRIALS));
+    gsl_rng_free(r);
+}
+END_TEST
+
+START_TEST(seeds_needed_is_the_smallest_that_decides)
+{
+    gsl_rng *r = ov_test_rng(23);
+    for (int i = 0; i < 300; i++) {
+        double sd = gsl_rng_uniform(r), slack = 0.02 + gsl_rng_uniform(r);
+        size_t n = ov_seeds_needed(sd, slack, 0.9, 1000000);
+        ck_assert_uint_ge(n, 2);
+        ck_assert(ov_student_halfwidth(n, 0.9) * sd / sqrt((double)n) <= slack);
+        if (n > 2)
+            ck_assert(ov_student_halfwidth(n - 1, 0.9) * sd / sqrt((double)n - 1) > slack);
+    }
+    gsl_rng_free(r);
+}
+END_TEST
+
+START_TEST(seeds_needed_says_when_none_will_do)
+{
+    ck_assert_uint_eq(ov_seeds_needed(1.0, 0.0, 0.9, 1000), 0);
+    ck_assert_uint_eq(ov_seeds_needed(1.0, -1.0, 0.9, 1000), 0);
+    ck_assert_uint_eq(ov_seeds_needed(1.0, 1e-6, 0.9, 1000), 0);
+    ck_assert_uint_eq(ov_seeds_needed(NAN, 1.0, 0.9, 1000), 0);
+    ck_assert_uint_eq(ov_seeds_needed(1.0, NAN, 0.9, 1000), 0);
+    ck_assert_uint_eq(ov_seeds_needed(0.0, 1.0, 0.9, 1), 0);
+    ck_assert_uint_eq(ov_seeds_needed(0.0, 1.0, 0.9, 1000), 2);
+}
+END_TEST
+
+static void add_tests(Suite *s)
+{
+    OV_TEST(s, mean_sd_and_se);
+    OV_TEST(s, a_large_offset_costs_no_digits);
+    OV_TEST(s, too_few_and_non_finite_data_are_seen);
+    OV_TEST(s, student_quantiles_from_tables);
+    OV_TEST(s, intervals_cover_at_their_level);
+    OV_TEST(s, seeds_needed_is_the_smallest_that_decides);
+    OV_TEST(s, seeds_needed_says_when_none_will_do);
+}
+
+OV_TEST_MAIN("num/stats");
