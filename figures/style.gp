@@ -1,6 +1,6 @@
 # The look of every figure. src/tools/plot.sh sets name, results, terminal and target; a plot.gp may
 # set width and height (cm) before it loads this file, and then only draws.
-#   theory: lines, `ls k`;  simulation: points with error bars or bands, `ls k` too
+#   theory: lines, `ls k`;  simulation: points with error bars or bands, `ls 10+k`
 # Eight styles: Okabe & Ito's colours, which colour-blind readers tell apart, each with a dash type and
 # a point type of its own, so that a figure survives a black-and-white printer.
 if (!exists("width")) width = 17.8 # a page; 8.6 is one column
@@ -18,11 +18,7 @@ if (terminal eq "pdf") {
 set output target
 
 array okabe_ito[8] = ["#000000", "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F"]
-array dashes[8] = ["", "8,3", "3,2", "8,3,2,3", "12,3", "8,3,2,3,2,3", "2,2", "5,5"]
 array marks[8] = [6, 4, 8, 10, 12, 7, 5, 9]
-do for [k=1:8] {
-    set style line k lc rgb okabe_ito[k] lw 1.4*u dt (k) pt marks[k] ps 0.45*u
-}
 set dashtype 1 solid
 set dashtype 2 (8, 3)
 set dashtype 3 (3, 2)
@@ -31,6 +27,11 @@ set dashtype 5 (14, 3)
 set dashtype 6 (8, 3, 2, 3, 2, 3)
 set dashtype 7 (2, 2)
 set dashtype 8 (5, 5)
+do for [k=1:8] {
+    set style line k lc rgb okabe_ito[k] lw 1.4*u dt k pt marks[k] ps 0.45*u
+    set style line 10+k lc rgb okabe_ito[k] lw 0.9*u dt 1 pt marks[k] ps 0.45*u
+}
+set errorbars 0.5
 set style line 100 lc rgb "#B0B0B0" lw 0.7*u dt solid # frames, zero lines
 set style line 101 lc rgb "#E6E6E6" lw 0.5*u dt solid # grids
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "overlap/base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 void ov_text_free(struct ov_text *t)
@@ -202,4 +204,36 @@ done:
     ov_text_free(&dir);
     ov_text_free(&temporary);
     return status;
+}
+
+enum ov_status ov_file_update(const char *path, const char *bytes, size_t n, struct ov_error *err)
+{
+    struct ov_text old = {0};
+    bool same = ov_file_read(&old, path, 0, NULL) == OV_OK && old.len == n &&
+                (n == 0 || memcmp(old.s, bytes, n) == 0);
+    ov_text_free(&old);
+    return same ? OV_OK : ov_file_write(path, bytes, n, err);
+}
+
+/* NAME.tmp-XXXXXX, as mkstemp made it. */
+static bool is_temporary(const char *name)
+{
+    const char *mark = strstr(name, ".tmp-");
+    return mark && strlen(mark) == strlen(".tmp-XXXXXX");
+}
+
+void ov_dir_sweep(const char *dir, double seconds)
+{
+    DIR *d = opendir(dir);
+    if (!d)
+        return;
+    time_t now = time(NULL);
+    for (const struct dirent *entry; (entry = readdir(d));) {
+        struct stat s;
+        if (is_temporary(entry->d_name) &&
+            fstatat(dirfd(d), entry->d_name, &s, AT_SYMLINK_NOFOLLOW) == 0 &&
+            difftime(now, s.st_mtime) > seconds)
+            unlinkat(dirfd(d), entry->d_name, 0);
+    }
+    closedir(d);
 }

@@ -164,12 +164,11 @@ bool ov_options_read(struct ov_options *o, const struct ov_command *c, int argc,
     opterr = 0;
     optind = 2;
     for (;;) {
-        int at = optind;
         int letter = getopt_long(argc, argv, strchr(c->options, 'j') ? "hj:" : "h", longs, NULL);
         if (letter == -1)
             break;
         if (letter == '?' || letter == ':')
-            return wrong_option(c, argv[at < argc ? at : argc - 1]);
+            return wrong_option(c, argv[optind - 1]);
         if (!take(o, c, letter, optarg))
             return false;
     }

@@ -21,7 +21,8 @@ static const struct {
     {"gnuplot", "gnuplot --version", "no figures ('make deps' installs gnuplot-nox)"},
     {"pandoc", "pandoc --version", "no build/paper.html ('make deps-paper' installs pandoc)"},
     {"git", "git --version", "results do not record the commit that made them"},
-    {"parallel", "parallel --version", "no GNU parallel: 'overlap plan --todo' still lists the jobs"},
+    {"parallel", "parallel --version",
+     "no GNU parallel: 'overlap plan --todo' still lists the jobs"},
 };
 
 static bool first_line(char line[256], const char *question)

@@ -40,8 +40,9 @@ const struct ov_command ov_commands[] = {
 
 static void print_usage(FILE *f)
 {
-    fprintf(f, "overlap %s: SGD in two-layer networks, theory against simulation\n\n"
-               "usage: overlap COMMAND [ARGUMENTS]\n\n",
+    fprintf(f,
+            "overlap %s: SGD in two-layer networks, theory against simulation\n\n"
+            "usage: overlap COMMAND [ARGUMENTS]\n\n",
             OV_VERSION);
     for (const struct ov_command *c = ov_commands; c->name; c++)
         fprintf(f, "  %-8s %-9s %s\n", c->name, c->arguments, c->doc);

@@ -32,9 +32,8 @@ static enum ov_status print_experiment(const struct ov_experiment *e, const stru
             tables += plan.batch[i].table_valid;
         }
         ov_text_addf(&figure, "%s.svg", e->name);
-        printf("%-24s %-6s %6zu of %-6zu %6zu of %-6zu %-10s %s\n", e->name,
-               ov_tier_names[e->tier], valid, runs, tables, plan.n_batch,
-               there(out, "agreement.csv") ? "yes" : "no",
+        printf("%-24s %-6s %6zu of %-6zu %6zu of %-6zu %-10s %s\n", e->name, ov_tier_names[e->tier],
+               valid, runs, tables, plan.n_batch, there(out, "agreement.csv") ? "yes" : "no",
                !figure.failed && there("figures", figure.s) ? "yes" : "no");
     }
     ov_text_free(&figure);

@@ -23,8 +23,8 @@ static enum ov_status evaluate(struct ov_claims *claims, const struct ov_options
             continue;
         }
         char *out = ov_out_of(o, c->experiment);
-        enum ov_status status = out ? ov_claim_evaluate(c, out, err)
-                                    : ov_fail(err, OV_ENOMEM, "out of memory");
+        enum ov_status status =
+            out ? ov_claim_evaluate(c, out, err) : ov_fail(err, OV_ENOMEM, "out of memory");
         free(out);
         if (status != OV_OK)
             return status;
@@ -49,6 +49,17 @@ static enum ov_status check_paper(struct ov_paper_report *report, const struct o
     return status;
 }
 
+/* One line for each claim that was checked and did not pass. */
+static void print_reasons(const struct ov_claims *claims)
+{
+    for (size_t i = 0; i < claims->n; i++) {
+        const struct ov_claim *c = &claims->claim[i];
+        if (c->verdict != OV_PASS && c->verdict != OV_SKIPPED && c->why[0])
+            printf("%s.%s: %s: %s\n", c->experiment->name, c->id, ov_verdict_name(c->verdict),
+                   c->why);
+    }
+}
+
 static int conclude(const struct ov_claims *claims, const struct ov_paper_report *paper)
 {
     struct counts n = {{0}};
@@ -59,12 +70,13 @@ static int conclude(const struct ov_claims *claims, const struct ov_paper_report
     if (table.len > 0)
         printf("%s\n", table.s);
     ov_text_free(&table);
+    print_reasons(claims);
     size_t open = n.of[OV_INCONCLUSIVE], bad = n.of[OV_CLAIM_STALE] + n.of[OV_CLAIM_MISSING];
     printf("claims: %zu PASS, %zu FAIL, %zu INCONCLUSIVE, %zu STALE, %zu MISSING, %zu skipped\n",
            n.of[OV_PASS], n.of[OV_FAIL], open, n.of[OV_CLAIM_STALE], n.of[OV_CLAIM_MISSING],
            n.of[OV_SKIPPED]);
-    printf("paper: %zu numbers checked, %zu wrong, %zu skipped\n",
-           paper->n_checked, paper->n_wrong, paper->n_skipped);
+    printf("paper: %zu numbers checked, %zu wrong, %zu skipped\n", paper->n_checked, paper->n_wrong,
+           paper->n_skipped);
     printf("%zu passed, %zu failed, %zu skipped\n", n.of[OV_PASS] + paper->n_checked,
            n.of[OV_FAIL] + open + bad + paper->n_wrong, n.of[OV_SKIPPED] + paper->n_skipped);
     if (n.of[OV_FAIL] > 0)
@@ -90,8 +102,8 @@ int ov_command_verify(const struct ov_options *o)
     if (status == OV_OK)
         status = check_paper(&paper, &claims, &all, o, &err);
     if (status == OV_OK)
-        status = ov_claims_write_json(&claims, o->verdicts ? o->verdicts : "build/verdicts.json",
-                                      &err);
+        status =
+            ov_claims_write_json(&claims, o->verdicts ? o->verdicts : "build/verdicts.json", &err);
     int code = status == OV_OK ? conclude(&claims, &paper) : ov_report(&err);
     ov_paper_report_free(&paper);
     ov_claims_free(&claims);

@@ -12,7 +12,7 @@ local function read_verdicts(meta)
   for id, claim in pairs(meta.claims or {}) do
     claims[id] = {verdict = text_of(claim.verdict), says = text_of(claim.says),
                   source = text_of(claim.source), kind = text_of(claim.kind),
-                  measures = claim.measures or {}}
+                  measures = claim.measures or {}, worst = tonumber(text_of(claim.worst)) or 0}
   end
   meta.claims = nil
   return meta
@@ -42,7 +42,7 @@ local function claim_span(span)
   local id = span.attributes.claim
   local claim = claims[id]
   if not claim then
-    error('paper.md: no verdict for claim ' .. id .. ' in verdicts.json')
+    error('paper.md: verdicts.json has no claim ' .. id)
   end
   local title = id .. ': ' .. claim.says .. ' — ' .. claim.verdict
   local link = pandoc.Link(span.content, '#claim-' .. id, title, {class = 'claim ' .. claim.verdict:lower()})
@@ -68,15 +68,14 @@ local function claims_table()
   for id in pairs(claims) do ids[#ids + 1] = id end
   table.sort(ids)
   for _, id in ipairs(ids) do
-    local c, lines = claims[id], {}
-    for _, m in ipairs(c.measures) do
-      lines[#lines + 1] = pandoc.Plain({pandoc.Str(measured(m))})
-    end
-    if #lines == 0 then lines = {pandoc.Plain({pandoc.Str('–')})} end
+    local c = claims[id]
+    local deciding, words = c.measures[c.worst + 1], '–'
+    if deciding then words = measured(deciding) end
+    if #c.measures > 1 then words = words .. ', the worst of ' .. #c.measures end
     rows[#rows + 1] = {
       {pandoc.Plain({pandoc.Span({pandoc.Code(id)}, {id = 'claim-' .. id})})},
       {pandoc.Plain({pandoc.Str(c.says)})},
-      lines,
+      {pandoc.Plain({pandoc.Str(words)})},
       {pandoc.Plain({badge(c.verdict), pandoc.Space(), pandoc.Str(c.verdict)})}}
   end
   local head = {}

@@ -6,7 +6,7 @@
 set -eu
 name=$1 build=$2
 mkdir -p "$build/figures"
-export LC_ALL=C SOURCE_DATE_EPOCH=0 # no locale and no clock in a figure
+export LC_ALL=C.UTF-8
 draw() { # terminal target
     partial="$build/figures/$name.$1.partial"
     messages="$build/figures/$name.$1.messages"
@@ -19,6 +19,8 @@ draw() { # terminal target
         exit 4
     fi
     rm -f "$messages"
+    # cairo writes the clock into a PDF: another date of the same length, so that offsets stay
+    [ "$1" != pdf ] || LC_ALL=C sed -i -E 's/(CreationDate \(D:)[0-9]{14}/\120000101000000/' "$partial"
     mv "$partial" "$2"
 }
 draw pdf "$build/figures/$name.pdf"

@@ -255,6 +255,50 @@ START_TEST(directories_are_made_with_those_above)
 }
 END_TEST
 
+static struct stat stat_of(const char *path)
+{
+    struct stat s;
+    ck_assert_int_eq(stat(path, &s), 0);
+    return s;
+}
+
+START_TEST(update_leaves_the_same_alone)
+{
+    char dir[] = "/tmp/overlap-text-XXXXXX", path[64];
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/f", dir);
+    ck_ok(ov_file_update(path, "abc", 3, NULL));
+    ino_t first = stat_of(path).st_ino;
+    ck_ok(ov_file_update(path, "abc", 3, NULL));
+    ck_assert(stat_of(path).st_ino == first);
+    ck_ok(ov_file_update(path, "abd", 3, NULL));
+    ck_assert(stat_of(path).st_ino != first);
+    unlink(path);
+    rmdir(dir);
+}
+END_TEST
+
+START_TEST(sweep_takes_old_temporaries_only)
+{
+    char dir[] = "/tmp/overlap-text-XXXXXX", path[3][64];
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    static const char *const name[] = {"a.csv.tmp-abcdef", "a.csv", "b.tmp-abcde"};
+    for (int i = 0; i < 3; i++) {
+        snprintf(path[i], sizeof path[i], "%s/%s", dir, name[i]);
+        ck_ok(ov_file_write(path[i], "x", 1, NULL));
+    }
+    ov_dir_sweep(dir, 60.0);
+    ck_assert(ov_file_exists(path[0]));
+    ov_dir_sweep(dir, -1.0);
+    ck_assert(!ov_file_exists(path[0]));
+    ck_assert(ov_file_exists(path[1]) && ov_file_exists(path[2]));
+    ov_dir_sweep("/tmp/overlap-no-such-directory", 0.0);
+    unlink(path[1]);
+    unlink(path[2]);
+    ck_assert_int_eq(rmdir(dir), 0);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, text_grows);
@@ -268,6 +312,8 @@ static void add_tests(Suite *s)
     OV_TEST(s, writing_where_one_cannot_is_refused_by_name);
     OV_TEST(s, a_full_disk_leaves_the_old_file);
     OV_TEST(s, directories_are_made_with_those_above);
+    OV_TEST(s, update_leaves_the_same_alone);
+    OV_TEST(s, sweep_takes_old_temporaries_only);
 }
 
 OV_TEST_MAIN("base/text");

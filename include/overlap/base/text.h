@@ -39,6 +39,14 @@ enum ov_status ov_file_read(struct ov_text *t, const char *path, size_t limit,
  * Returns OV_OK; OV_EIO with "PATH: …" (disk full, permission, …), leaving no temporary file. */
 enum ov_status ov_file_write(const char *path, const char *bytes, size_t n, struct ov_error *err);
 
+/* The same, but a file that has these bytes already is left alone, its time of change included:
+ * what make compares. */
+enum ov_status ov_file_update(const char *path, const char *bytes, size_t n, struct ov_error *err);
+
+/* Removes what killed writers of ov_file_write left in a directory: its temporary files that are
+ * older than `seconds`. Fine where there is no such directory. */
+void ov_dir_sweep(const char *dir, double seconds);
+
 /* True if PATH exists and is a regular file. */
 bool ov_file_exists(const char *path);
 

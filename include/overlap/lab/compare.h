@@ -23,12 +23,14 @@ struct ov_agreement {
 /* Compares every curve that has both sides and writes OUT/agreement.csv (sealed as every table):
  *     curve,quantity,alpha,n,theory,sgd,deviation,se,sd,z,max_abs
  * one row per curve, quantity (eps_g, Q_0_0, …) and time: n seeds, the means over seeds of theory
- * and simulation, mean deviation, its standard error, the seeds' standard deviation, z =
- * deviation/se (nan for n < 2 or se = 0), largest |deviation| of a seed. A curve without one of the
- * sides is left out. Its comments name the keys of the tables read. Returns OV_OK; OV_EUSER where a
- * result that is asked for is missing, stale or broken (naming the command that mends it), holds
- * non-finite numbers, or has another partner's times or no partner (one line for each; nothing is
- * written); OV_EIO; OV_ENOMEM. */
+ * and simulation, mean deviation, its standard error, the seeds' standard deviation,
+ * z = deviation/se (nan for n < 2, se = 0, or where no seed deviates by more than rounding: 1e-10
+ * of theory), largest |deviation| of a seed. A curve without one of the sides is left out. Comments
+ * name the keys of the tables read.
+ *
+ * Returns OV_OK; OV_EUSER where a result that is asked for is missing, stale or broken (naming the
+ * command that mends it), holds non-finite numbers, has no partner or one at other times (a line
+ * for each; nothing is written); OV_EIO; OV_ENOMEM. */
 enum ov_status ov_compare(struct ov_agreement *found, const struct ov_experiment *e,
                           const char *out, struct ov_error *err);
 

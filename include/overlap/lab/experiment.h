@@ -26,7 +26,7 @@ struct ov_curve {
 
 struct ov_experiment {
     char *dir, *name, *path; /* as given; last component of the real path; DIR/experiment.yaml */
-    char *title, *source;
+    char *title, *source;    /* source: NULL where the file has none */
     enum ov_tier tier;
     const struct ov_system *system;
     struct ov_curve *curve; /* (n_curve) in the order of the file */
@@ -48,8 +48,8 @@ struct ov_load_options {
  * Errors (OV_EUSER, every mistake of the file at its place): no such directory or file; not YAML;
  * unknown, duplicate, missing, mistyped or out-of-range keys; an unknown system; no curves;
  * duplicate curve ids, or ids that are not file names ([A-Za-z0-9_.-], not starting with . or -); a
- * curve with neither theory nor sgd; keys that nothing reads, among the defaults (no curve reads it) or
- * on a curve; whatever the system's `prepare` refuses. */
+ * curve with neither theory nor sgd; keys that nothing reads, among the defaults (no curve reads
+ * it) or on a curve; whatever the system's `prepare` refuses. */
 enum ov_status ov_experiment_load(struct ov_experiment **e, const char *dir,
                                   const struct ov_load_options *options, struct ov_error *err);
 void ov_experiment_free(struct ov_experiment *e); /* NULL-safe */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Formulas of claims, by muParser: + - * / ^, parentheses, sqrt exp ln log10 sin cos tan asin acos atan
- * sinh cosh tanh abs min max erf, the constants pi and e, and the variables that the caller knows.
+ * Formulas of claims, by muParser: + - * / ^, parentheses, sqrt exp ln log10 sin cos tan asin acos
+ * atan sinh cosh tanh abs min max erf, the constants pi and e, and the variables that the caller
+ * knows.
  */
 #ifndef OVERLAP_LAB_EXPR_H
 #define OVERLAP_LAB_EXPR_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Jobs: one run (curve, side, seed) each. A job's rows are stored as OUT/jobs/KEY.csv; a curve's table
- * OUT/CURVE.SIDE.csv is put together from them when all are there. What has a valid result under
- * its key is never computed again, so a kill at any moment costs at most the runs under way, and the
- * bytes depend on nothing but keys.
+ * Jobs: one run (curve, side, seed) each. A job's rows are stored as OUT/jobs/KEY.csv; a curve's
+ * table OUT/CURVE.SIDE.csv is put together from them when all are there. What has a valid result
+ * under its key is never computed again, so a kill at any moment costs at most the runs under way,
+ * and the bytes depend on nothing but keys.
  */
 #ifndef OVERLAP_LAB_JOBS_H
 #define OVERLAP_LAB_JOBS_H

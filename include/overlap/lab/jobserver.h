@@ -10,8 +10,8 @@
 
 struct ov_jobserver {
     bool present;
-    int in, out;       /* ours to close */
-    char tokens[256];  /* the bytes taken, to be given back as they were */
+    int in, out;      /* ours to close */
+    char tokens[256]; /* the bytes taken, to be given back as they were */
     size_t n_token;
 };
 

@@ -28,7 +28,8 @@ void ov_text_add_duration(struct ov_text *t, double seconds);
 
 void ov_progress_start(struct ov_progress *p, FILE *log, bool live, size_t n_job,
                        uint64_t work_total);
-/* Redraws the live line, at most four times a second; work_running: steps done by unfinished jobs. */
+/* Redraws the live line, at most four times a second; work_running: steps done by unfinished jobs.
+ */
 void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_running);
 /* A job ended: counts it and, in a log, writes its line. failure: NULL, or what went wrong. */
 void ov_progress_job(struct ov_progress *p, const char *name, double seconds, uint64_t work,

@@ -20,7 +20,7 @@ void ov_sha256(char hex[OV_KEY_SIZE], const void *bytes, size_t n);
 
 /* One source file as it was compiled in (the build generates the table). */
 struct ov_source {
-    const char *path;            /* "src/theory/online.c" */
+    const char *path; /* "src/theory/online.c" */
     const char *sha256;
     const char *const *includes; /* paths of the project's headers it includes, NULL at the end */
 };
@@ -28,10 +28,10 @@ struct ov_source {
 /* All sources of base, num, model, theory and sim; path NULL at the end. */
 extern const struct ov_source ov_sources[];
 
-/* Names and hashes of the files that compute something: those of the given rooms, what they include,
- * the .c of every header included, and so on. Appends "PATH: HASH\n" sorted by path.
- *   in   sources  a table as ov_sources
- *   in   rooms    "theory/online", …, NULL at the end; a room without files asserts */
+/* Names and hashes of the files that compute something: those of the given rooms, what they
+ * include, the .c of every header included, and so on. Appends "PATH: HASH\n" sorted by path. in
+ * sources  a table as ov_sources in   rooms    "theory/online", …, NULL at the end; a room without
+ * files asserts */
 void ov_sources_closure(struct ov_text *out, const struct ov_source *sources,
                         const char *const *rooms);
 
@@ -47,7 +47,8 @@ void ov_curve_key(char key[OV_KEY_SIZE], const char *inputs, uint64_t first, siz
 /* The random key of a run: of the problem and the seed's number alone. */
 uint64_t ov_random_key(const struct ov_experiment *e, const struct ov_curve *c, uint64_t seed);
 
-/* Paths of a curve's table and of its JSON sidecar below an output directory. Freed by the caller. */
+/* Paths of a curve's table and of its JSON sidecar below an output directory. Freed by the caller.
+ */
 char *ov_table_path(const char *out, const struct ov_curve *c, enum ov_side side);
 char *ov_sidecar_path(const char *out, const struct ov_curve *c, enum ov_side side);
 

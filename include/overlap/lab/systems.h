@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The table of systems: one const struct each. A system reads a curve's parameters into its problem
- * and runs either side of it; everything else (jobs, tables, claims, figures) does not know physics.
+ * and runs either side of it; everything else (jobs, tables, claims, figures) does not know
+ * physics.
  */
 #ifndef OVERLAP_LAB_SYSTEMS_H
 #define OVERLAP_LAB_SYSTEMS_H
@@ -23,7 +24,7 @@ const char *ov_side_name(enum ov_side side);
 struct ov_system {
     const char *name; /* the word in experiment.yaml */
     const char *doc;
-    const struct ov_key *keys;        /* a curve's parameters; theory and sgd among them */
+    const struct ov_key *keys; /* a curve's parameters; theory and sgd among them */
 
     /* Reads and checks a curve's parameters.
      *   out  state   the curve's problem, opaque; freed by `release`
@@ -68,8 +69,8 @@ struct ov_system {
     const char *const *variables;
 };
 
-/* For keys that may depend on the tier, such as seeds: {quick: 2, ci: 10, full: 100}. A key whose `map` is
- * this table reaches `prepare` as the plain number that the tier picked. */
+/* For keys that may depend on the tier, such as seeds: {quick: 2, ci: 10, full: 100}. A key whose
+ * `map` is this table reaches `prepare` as the plain number that the tier picked. */
 extern const struct ov_key ov_tier_keys[];
 
 extern const struct ov_system ov_system_two_layer;

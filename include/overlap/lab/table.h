@@ -31,7 +31,8 @@ int ov_table_find(const struct ov_table *t, const char *name);
 /* The value of the comment line "# key: value", allocated; NULL if there is none. */
 char *ov_table_comment(const struct ov_table *t, const char *key);
 
-/* The whole file as text, its hash line included. Non-finite numbers are written as nan, inf, -inf. */
+/* The whole file as text, its hash line included. Non-finite numbers are written as nan, inf, -inf.
+ */
 enum ov_status ov_table_print(struct ov_text *out, const struct ov_table *t, struct ov_error *err);
 /* Ends any text of complete lines with its hash line. */
 void ov_table_seal(struct ov_text *text);
@@ -40,9 +41,10 @@ void ov_table_seal(struct ov_text *text);
 enum ov_status ov_table_write(const struct ov_table *t, const char *path, struct ov_error *err);
 
 /* Reads and checks a table.
- * Returns OV_OK; OV_EUSER with "PATH:LINE:COLUMN: error: …" for a missing file, a missing or wrong hash
- * ("truncated" where the last line is no hash, "edited" where it differs), a ragged row, a cell that
- * is no number, duplicate columns; OV_ENOMEM. */
+ * Returns OV_OK; OV_EUSER with "PATH:LINE:COLUMN: error: …" for a missing file, a missing or wrong
+ * hash
+ * ("truncated" where the last line is no hash, "edited" where it differs), a ragged row, a cell
+ * that is no number, duplicate columns; OV_ENOMEM. */
 enum ov_status ov_table_read(struct ov_table *t, const char *path, struct ov_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where a run starts: initial weights, and their overlaps. Theory and simulation of a seed start from the
- * same ones.
+ * Where a run starts: initial weights, and their overlaps. Theory and simulation of a seed start
+ * from the same ones.
  */
 #ifndef OVERLAP_MODEL_START_H
 #define OVERLAP_MODEL_START_H

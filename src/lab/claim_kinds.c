@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of kinds: a new one is an entry here and its two functions.
+ */
+#include "claim_judge.h"
+
+#include <math.h>
+
+static const char *const sides[] = {"theory", "sgd", NULL};
+static const char *const ends[] = {"first", "last", NULL};
+static const char *const directions[] = {"decreasing", "increasing", NULL};
+
+static const struct ov_key margin_keys[] = {
+    {.name = "rel",
+     .types = OV_REAL,
+     .min = 0.0,
+     .max = HUGE_VAL,
+     .fallback = OV_OPTIONAL,
+     .doc = "part of |expect|; of a deviation: of theory there; of an order: of the lower curve"},
+    {.name = "abs",
+     .types = OV_REAL,
+     .min = 0.0,
+     .max = HUGE_VAL,
+     .fallback = OV_OPTIONAL,
+     .doc = "in the quantity's units; added to rel's"},
+    {0}};
+
+/* The keys of every kind that reads curves. */
+#define CURVE_KEYS(side_doc)                                                                       \
+    {.name = "id", .types = OV_STRING, .doc = "unique; paper.md cites it as EXPERIMENT.ID"},       \
+        {.name = "says", .types = OV_STRING, .doc = "the claim as a sentence"},                    \
+        {.name = "source",                                                                         \
+         .types = OV_STRING,                                                                       \
+         .fallback = OV_OPTIONAL,                                                                  \
+         .doc = "where it is from; default: the experiment's source"},                             \
+        {.name = "kind", .types = OV_STRING, .doc = "how it is checked"},                          \
+        {.name = "curves",                                                                         \
+         .types = OV_STRING | OV_STRINGS,                                                          \
+         .doc = "a curve, a group, or a list of them; for order in the order claimed"},            \
+        {.name = "side",                                                                           \
+         .types = OV_WORD,                                                                         \
+         .words = sides,                                                                           \
+         .fallback = OV_OPTIONAL,                                                                  \
+         .doc = "whose numbers; default: " side_doc "; deviation and relative are sgd's"},         \
+        {.name = "quantity",                                                                       \
+         .types = OV_STRING,                                                                       \
+         .fallback = "eps_g",                                                                      \
+         .doc = "a column of the table"},                                                          \
+        {.name = "statistic",                                                                      \
+         .types = OV_WORD,                                                                         \
+         .words = ov_claim_statistics,                                                             \
+         .fallback = "value",                                                                      \
+         .doc = "value, deviation (sgd - theory of the same seed), relative (sgd/theory - 1), or " \
+                "of a window: min, max, mean (of the times listed), plateau (the value where "     \
+                "|d ln q/d ln alpha| is smallest)"},                                               \
+        {.name = "at",                                                                             \
+         .types = OV_REAL | OV_LIST | OV_WORD,                                                     \
+         .min = 0.0,                                                                               \
+         .max = HUGE_VAL,                                                                          \
+         .words = ends,                                                                            \
+         .fallback = OV_OPTIONAL,                                                                  \
+         .doc = "time or times (alpha) of value, deviation, relative: the nearest one measured, "  \
+                "which may be 5 % off"},                                                           \
+        {.name = "from",                                                                           \
+         .types = OV_REAL,                                                                         \
+         .min = 0.0,                                                                               \
+         .max = HUGE_VAL,                                                                          \
+         .fallback = OV_OPTIONAL,                                                                  \
+         .doc = "first alpha of the window; default: all"},                                        \
+    {                                                                                              \
+        .name = "to", .types = OV_REAL, .min = 0.0, .max = HUGE_VAL, .fallback = OV_OPTIONAL,      \
+        .doc = "last alpha of the window; default: all"                                            \
+    }
+
+/* A number, or a formula in each curve's own parameters. */
+#define EXPECT_KEY                                                                                 \
+    {                                                                                              \
+        .name = "expect", .types = OV_REAL | OV_STRING, .min = -HUGE_VAL, .max = HUGE_VAL,         \
+        .fallback = OV_OPTIONAL,                                                                   \
+        .doc = "a number, or a formula in the curve's parameters; default of deviation and "       \
+               "relative: 0"                                                                       \
+    }
+
+static const struct ov_key margin_kind[] = {
+    CURVE_KEYS("theory"),
+    EXPECT_KEY,
+    {.name = "margin", .types = OV_MAP, .map = margin_keys, .doc = "what does not matter"},
+    {0}};
+
+static const struct ov_key round_kind[] = {CURVE_KEYS("theory"),
+                                           {.name = "expect",
+                                            .types = OV_REAL | OV_STRING,
+                                            .min = -HUGE_VAL,
+                                            .max = HUGE_VAL,
+                                            .doc = "the number as printed: 0.0364 or 1.2e-3"},
+                                           {0}};
+
+static const struct ov_key mean_kind[] = {
+    CURVE_KEYS("sgd"),
+    EXPECT_KEY,
+    {.name = "margin",
+     .types = OV_MAP,
+     .map = margin_keys,
+     .doc = "what does not matter to science, set before the run"},
+    {0}};
+
+static const struct ov_key order_kind[] = {
+    CURVE_KEYS("sgd where all curves have it, else theory"),
+    {.name = "direction",
+     .types = OV_WORD,
+     .words = directions,
+     .doc = "of the quantity along the list of curves"},
+    {.name = "margin",
+     .types = OV_MAP,
+     .map = margin_keys,
+     .fallback = OV_OPTIONAL,
+     .doc = "least difference between neighbours; default: 0"},
+    {0}};
+
+const struct ov_claim_kind ov_claim_kinds[] = {
+    {"margin",
+     "A deterministic value: |value - expect| <= margin. Where there are seeds, their mean is "
+     "taken "
+     "as it is.",
+     margin_kind, ov_margin_check, ov_margin_evaluate},
+    {"round",
+     "A deterministic value that, rounded to the digits printed in expect, gives the same digits. "
+     "Where there are seeds, their mean is taken as it is.",
+     round_kind, ov_round_check, ov_round_evaluate},
+    {"mean",
+     "The mean over seeds by a test of equivalence: PASS if its 90 % interval lies inside of "
+     "expect "
+     "± margin, FAIL if wholly outside, else INCONCLUSIVE.",
+     mean_kind, ov_mean_check, ov_mean_evaluate},
+    {"order",
+     "Neighbours in the list of curves differ in the direction claimed by more than the margin, "
+     "each "
+     "pair at 5 % one-sided (Welch); single runs of theory strictly.",
+     order_kind, ov_order_check, ov_order_evaluate},
+    {0}};

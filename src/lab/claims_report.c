@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/lab/claims.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "overlap/base/text.h"
+
+/* ---- verdicts.json ---- */
+
+static json_t *number(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+/* Puts a value that may be NULL (out of memory) and takes it over; false on failure. */
+static bool put(json_t *object, const char *key, json_t *value)
+{
+    return value && json_object_set_new(object, key, value) == 0;
+}
+
+static json_t *measure_json(const struct ov_measure *m)
+{
+    json_t *o = json_object();
+    bool ok = o && put(o, "curve", json_string(m->curve)) && put(o, "at", number(m->at)) &&
+              put(o, "value", number(m->value)) && put(o, "se", number(m->se)) &&
+              put(o, "n", json_integer((json_int_t)m->n)) && put(o, "expect", number(m->expect)) &&
+              put(o, "margin", number(m->margin)) && put(o, "low", number(m->low)) &&
+              put(o, "high", number(m->high)) &&
+              put(o, "needed", json_integer((json_int_t)m->needed)) &&
+              put(o, "verdict", json_string(ov_verdict_name(m->verdict)));
+    if (ok)
+        return o;
+    json_decref(o);
+    return NULL;
+}
+
+static json_t *measures_json(const struct ov_claim *claim)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < claim->n_measure; i++) {
+        json_t *m = measure_json(claim->measure + i);
+        if (!m || json_array_append_new(list, m) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+static const char *text_of(struct ov_claim *claim, const char *key)
+{
+    const struct ov_value *v = ov_value_get(&claim->keys, key);
+    return v ? v->string : NULL;
+}
+
+static json_t *claim_json(struct ov_claim *claim)
+{
+    const char *source = text_of(claim, "source"), *says = text_of(claim, "says");
+    if (!source)
+        source = claim->experiment->source;
+    json_t *o = json_object();
+    bool ok = o && put(o, "verdict", json_string(ov_verdict_name(claim->verdict))) &&
+              put(o, "says", says ? json_string(says) : json_null()) &&
+              put(o, "source", source ? json_string(source) : json_null()) &&
+              put(o, "kind", json_string(claim->kind->name)) &&
+              put(o, "worst", json_integer((json_int_t)claim->worst)) &&
+              put(o, "measures", measures_json(claim));
+    if (ok)
+        return o;
+    json_decref(o);
+    return NULL;
+}
+
+static char *claims_text(const struct ov_claims *claims)
+{
+    json_t *root = json_object(), *all = json_object();
+    bool ok = root && all;
+    for (size_t i = 0; ok && i < claims->n; i++) {
+        struct ov_claim *claim = claims->claim + i;
+        struct ov_text name = {0};
+        ov_text_addf(&name, "%s.%s", claim->experiment->name, claim->id);
+        ok = !name.failed && put(all, name.s, claim_json(claim));
+        ov_text_free(&name);
+    }
+    ok = ok && json_object_set(root, "claims", all) == 0;
+    char *text = ok ? json_dumps(root, JSON_INDENT(2) | JSON_SORT_KEYS) : NULL;
+    json_decref(all);
+    json_decref(root);
+    return text;
+}
+
+enum ov_status ov_claims_write_json(const struct ov_claims *claims, const char *path,
+                                    struct ov_error *err)
+{
+    struct ov_text text = {0};
+    char *dumped = claims_text(claims);
+    if (dumped)
+        ov_text_addf(&text, "%s\n", dumped);
+    enum ov_status status = !dumped || text.failed
+                                ? ov_fail(err, OV_ENOMEM, "%s: out of memory", path)
+                                : ov_file_update(path, text.s, text.len, err);
+    free(dumped);
+    ov_text_free(&text);
+    return status;
+}
+
+/* ---- the table ---- */
+
+enum { CLAIM, EXPECTED, MEASURED, SEEDS, VERDICT, WHERE, N_COLUMN };
+
+struct row {
+    struct ov_text cell[N_COLUMN];
+};
+
+/* Characters of UTF-8 text: its bytes without continuation bytes. */
+static size_t width_of(const char *s)
+{
+    size_t n = 0;
+    for (; *s; s++)
+        n += ((unsigned char)*s & 0xc0) != 0x80;
+    return n;
+}
+
+static void add_pair(struct ov_text *t, double x, double spread)
+{
+    if (isnan(x))
+        ov_text_addf(t, "-");
+    else
+        ov_text_addf(t, "%.6g", x);
+    if (!isnan(x) && !isnan(spread) && spread != 0.0)
+        ov_text_addf(t, " ± %.2g", spread);
+}
+
+static void fill_row(struct row *row, const struct ov_claim *claim)
+{
+    ov_text_addf(&row->cell[CLAIM], "%s.%s", claim->experiment->name, claim->id);
+    ov_text_addf(&row->cell[VERDICT], "%s", ov_verdict_name(claim->verdict));
+    if (claim->n_measure == 0) {
+        for (size_t k = 0; k < N_COLUMN; k++)
+            if (k != CLAIM && k != VERDICT)
+                ov_text_addf(&row->cell[k], "-");
+        return;
+    }
+    const struct ov_measure *m = claim->measure + claim->worst;
+    if (isnan(m->expect) && !isnan(m->margin)) /* order */
+        ov_text_addf(&row->cell[EXPECTED], "> %.6g", m->margin);
+    else
+        add_pair(&row->cell[EXPECTED], m->expect, m->margin);
+    add_pair(&row->cell[MEASURED], m->value, m->se);
+    ov_text_addf(&row->cell[SEEDS], m->n ? "%zu" : "-", m->n);
+    ov_text_addf(&row->cell[WHERE], "%s", m->curve);
+    if (!isnan(m->at))
+        ov_text_addf(&row->cell[WHERE], " @ %.6g", m->at);
+    if (claim->n_measure > 1)
+        ov_text_addf(&row->cell[WHERE], " (worst of %zu)", claim->n_measure);
+}
+
+static void print_row(struct ov_text *out, const struct row *row, const size_t *width)
+{
+    for (size_t k = 0; k < N_COLUMN; k++) {
+        const char *s = row->cell[k].s ? row->cell[k].s : "";
+        int gap = k + 1 < N_COLUMN ? (int)(width[k] - width_of(s)) + 2 : 0;
+        ov_text_addf(out, "%s%*s", s, gap, "");
+    }
+    ov_text_addf(out, "\n");
+}
+
+void ov_claims_print(struct ov_text *out, const struct ov_claims *claims)
+{
+    static const char *const title[N_COLUMN] = {"claim", "expected", "measured",
+                                                "n",     "verdict",  "where"};
+    struct row *row = calloc(claims->n + 1, sizeof *row);
+    size_t width[N_COLUMN] = {0};
+    if (!row) {
+        out->failed = true;
+        return;
+    }
+    for (size_t k = 0; k < N_COLUMN; k++)
+        ov_text_addf(&row[0].cell[k], "%s", title[k]);
+    for (size_t i = 0; i < claims->n; i++)
+        fill_row(row + i + 1, claims->claim + i);
+    for (size_t i = 0; i <= claims->n; i++)
+        for (size_t k = 0; k < N_COLUMN; k++) {
+            size_t w = row[i].cell[k].s ? width_of(row[i].cell[k].s) : 0;
+            width[k] = w > width[k] ? w : width[k];
+        }
+    for (size_t i = 0; i <= claims->n; i++) {
+        print_row(out, row + i, width);
+        for (size_t k = 0; k < N_COLUMN; k++)
+            ov_text_free(&row[i].cell[k]);
+    }
+    free(row);
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/lab/compare.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "overlap/base/agree.h"
+#include "overlap/base/text.h"
+#include "overlap/lab/provenance.h"
+#include "overlap/lab/results.h"
+#include "overlap/num/stats.h"
+
+/* Closer than this the sides are equal but for rounding, as at the start they share: no z there. */
+static const double same_rtol = 1e-10, same_atol = 1e-14;
+
+/* One curve with both of its sides. */
+struct pair {
+    const struct ov_curve *curve;
+    struct ov_result theory, sgd;
+};
+
+struct comparison {
+    const struct ov_experiment *experiment;
+    struct pair *pair; /* (n_pair) */
+    size_t n_pair;
+    struct ov_text problems; /* a line each */
+    struct ov_text rows;
+    double *x, *y, *deviation; /* (seeds) workspace: theory, simulation, difference */
+};
+
+static void comparison_free(struct comparison *c)
+{
+    for (size_t i = 0; i < c->n_pair; i++) {
+        ov_result_free(&c->pair[i].theory);
+        ov_result_free(&c->pair[i].sgd);
+    }
+    free(c->pair);
+    free(c->x);
+    free(c->y);
+    free(c->deviation);
+    ov_text_free(&c->problems);
+    ov_text_free(&c->rows);
+}
+
+static void add_problem(struct comparison *c, const struct pair *p, const char *side,
+                        const char *what)
+{
+    ov_text_addf(&c->problems, "%s%s: curve %s, %s: %s", c->problems.len ? "\n" : "",
+                 c->experiment->name, p->curve->id, side, what);
+}
+
+static void check_side(struct comparison *c, const struct pair *p, const struct ov_result *r,
+                       enum ov_side side)
+{
+    char what[640];
+    if (r->state == OV_VALID) {
+        size_t i = 0, n = r->table.n_row * r->table.n_col;
+        while (i < n && isfinite(r->table.cell[i]))
+            i++;
+        if (i == n)
+            return;
+        const double *row = r->table.cell + i / r->table.n_col * r->table.n_col;
+        snprintf(what, sizeof what, "%s is not finite at %s = %g, seed %.0f",
+                 r->table.column[i % r->table.n_col], r->table.column[1], row[1], row[0]);
+    } else if (r->state == OV_MISSING) {
+        snprintf(what, sizeof what, "%s", r->why);
+    } else {
+        snprintf(what, sizeof what, "%s (run `overlap run %s`)", r->why, c->experiment->dir);
+    }
+    add_problem(c, p, ov_side_name(side), what);
+}
+
+static void check_match(struct comparison *c, const struct pair *p)
+{
+    const struct ov_result *theory = &p->theory, *sgd = &p->sgd;
+    char what[128];
+    if (theory->state != OV_VALID || sgd->state != OV_VALID)
+        return;
+    bool same = theory->n_time == sgd->n_time;
+    for (size_t j = 0; same && j < sgd->n_time; j++)
+        same = ov_agree(ov_result_at(theory, 0, j, 1), ov_result_at(sgd, 0, j, 1), 1e-9, 0.0);
+    if (!same)
+        add_problem(c, p, "sgd", "is measured at other times than theory");
+    for (size_t i = 0; i < sgd->n_seed; i++) {
+        if (ov_result_partner(theory, sgd, i) >= 0)
+            continue;
+        snprintf(what, sizeof what, "has no run for seed %.0f", ov_result_at(sgd, i, 0, 0));
+        add_problem(c, p, "theory", what);
+        return;
+    }
+}
+
+/* Reads all curves that have both sides. What is wrong with them goes to c->problems. */
+static enum ov_status read_pairs(struct comparison *c, const char *out)
+{
+    const struct ov_experiment *e = c->experiment;
+    c->pair = calloc(e->n_curve ? e->n_curve : 1, sizeof *c->pair);
+    if (!c->pair)
+        return OV_ENOMEM;
+    for (size_t i = 0; i < e->n_curve; i++) {
+        struct pair *p = c->pair + c->n_pair;
+        uint64_t first;
+        p->curve = e->curve + i;
+        if (e->system->runs(p->curve->state, OV_THEORY, &first) == 0 ||
+            e->system->runs(p->curve->state, OV_SGD, &first) == 0)
+            continue;
+        c->n_pair++;
+        enum ov_status status = ov_result_read(&p->theory, out, e, p->curve, OV_THEORY);
+        if (status == OV_OK)
+            status = ov_result_read(&p->sgd, out, e, p->curve, OV_SGD);
+        if (status != OV_OK)
+            return status;
+        check_side(c, p, &p->theory, OV_THEORY);
+        check_side(c, p, &p->sgd, OV_SGD);
+        check_match(c, p);
+    }
+    return OV_OK;
+}
+
+static enum ov_status make_workspace(struct comparison *c)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < c->n_pair; i++)
+        n = c->pair[i].sgd.n_seed > n ? c->pair[i].sgd.n_seed : n;
+    c->x = calloc(n, sizeof *c->x);
+    c->y = calloc(n, sizeof *c->y);
+    c->deviation = calloc(n, sizeof *c->deviation);
+    return c->x && c->y && c->deviation ? OV_OK : OV_ENOMEM;
+}
+
+/* One row: quantity in column k of theory and column l of simulation, at time j. Returns z. */
+static double add_row(struct comparison *c, const struct pair *p, size_t k, size_t l, size_t j)
+{
+    size_t n = p->sgd.n_seed;
+    double max_abs = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        size_t partner = (size_t)ov_result_partner(&p->theory, &p->sgd, i);
+        c->x[i] = ov_result_at(&p->theory, partner, j, k);
+        c->y[i] = ov_result_at(&p->sgd, i, j, l);
+        c->deviation[i] = c->y[i] - c->x[i];
+        max_abs = fmax(max_abs, fabs(c->deviation[i]));
+    }
+    struct ov_mean d = ov_mean_of(c->deviation, n);
+    double theory = ov_mean_of(c->x, n).mean, sgd = ov_mean_of(c->y, n).mean;
+    bool exact = max_abs <= same_rtol * fabs(theory) + same_atol;
+    double z = n >= 2 && d.se > 0.0 && !exact ? d.mean / d.se : NAN;
+    const double cell[] = {theory, sgd, d.mean, d.se, d.sd, z, max_abs};
+    ov_text_addf(&c->rows, "%s,%s,%.17g,%zu", p->curve->id, p->sgd.table.column[l],
+                 ov_result_at(&p->sgd, 0, j, 1), n);
+    for (size_t i = 0; i < sizeof cell / sizeof *cell; i++)
+        if (isnan(cell[i])) /* never "-nan" */
+            ov_text_addf(&c->rows, ",nan");
+        else
+            ov_text_addf(&c->rows, ",%.17g", cell[i]);
+    ov_text_addf(&c->rows, "\n");
+    return z;
+}
+
+static void add_curve(struct comparison *c, struct ov_agreement *found, const struct pair *p)
+{
+    int main_column = ov_table_find(&p->sgd.table, "eps_g");
+    for (size_t l = 2; l < p->sgd.table.n_col; l++) {
+        int k = ov_table_find(&p->theory.table, p->sgd.table.column[l]);
+        if (k < 0)
+            continue;
+        if (main_column < 0) /* a system without eps_g: its first quantity */
+            main_column = (int)l;
+        for (size_t j = 0; j < p->sgd.n_time; j++) {
+            double z = add_row(c, p, (size_t)k, l, j);
+            found->n_row++;
+            bool smaller = fabs(z) <= fabs(found->worst_z); /* false for the first */
+            if (main_column != (int)l || isnan(z) || smaller)
+                continue;
+            found->worst_z = z;
+            found->worst_z_alpha = ov_result_at(&p->sgd, 0, j, 1);
+            snprintf(found->worst_curve, sizeof found->worst_curve, "%s", p->curve->id);
+        }
+    }
+    found->n_curve++;
+}
+
+static void add_key(struct ov_text *text, const struct pair *p, const struct ov_result *r,
+                    enum ov_side side)
+{
+    char *key = ov_table_comment(&r->table, "key");
+    ov_text_addf(text, "# key of %s.%s: %s\n", p->curve->id, ov_side_name(side), key ? key : "");
+    free(key);
+}
+
+static enum ov_status write_table(const struct comparison *c, const char *out, struct ov_error *err)
+{
+    struct ov_text text = {0}, path = {0};
+    ov_text_addf(&text, "# overlap %s: simulation against theory\n# experiment: %s\n", OV_VERSION,
+                 c->experiment->name);
+    for (size_t i = 0; i < c->n_pair; i++) {
+        add_key(&text, c->pair + i, &c->pair[i].theory, OV_THEORY);
+        add_key(&text, c->pair + i, &c->pair[i].sgd, OV_SGD);
+    }
+    ov_text_addf(&text,
+                 "# columns: n - seeds; theory, sgd - means over the seeds; deviation - mean of "
+                 "sgd minus theory, each seed against the\n"
+                 "# theory that starts at this seed's overlaps; se, sd - its standard error and "
+                 "the seeds' standard deviation;\n"
+                 "# z - deviation/se, nan where n < 2, se = 0 or no seed deviates by more than "
+                 "rounding; max_abs - largest |deviation| of a seed\n"
+                 "curve,quantity,alpha,n,theory,sgd,deviation,se,sd,z,max_abs\n");
+    ov_text_add(&text, c->rows.s ? c->rows.s : "", c->rows.len);
+    ov_table_seal(&text);
+    ov_text_addf(&path, "%s/agreement.csv", out);
+    enum ov_status status = text.failed || path.failed
+                                ? ov_fail(err, OV_ENOMEM, "%s: out of memory", c->experiment->name)
+                                : ov_file_update(path.s, text.s, text.len, err);
+    ov_text_free(&text);
+    ov_text_free(&path);
+    return status;
+}
+
+enum ov_status ov_compare(struct ov_agreement *found, const struct ov_experiment *e,
+                          const char *out, struct ov_error *err)
+{
+    struct comparison c = {.experiment = e};
+    *found = (struct ov_agreement){.worst_z = NAN, .worst_z_alpha = NAN};
+    enum ov_status status = read_pairs(&c, out);
+    if (status == OV_OK && c.problems.len > 0)
+        status = ov_fail(err, OV_EUSER, "%s", c.problems.s);
+    else if (status == OV_OK)
+        status = make_workspace(&c);
+    if (status == OV_OK) {
+        for (size_t i = 0; i < c.n_pair; i++)
+            add_curve(&c, found, c.pair + i);
+        status = c.rows.failed ? OV_ENOMEM : write_table(&c, out, err);
+    }
+    if (status == OV_ENOMEM)
+        ov_fail(err, OV_ENOMEM, "%s: out of memory", e->name);
+    comparison_free(&c);
+    return status;
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/lab/jobs.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "overlap/lab/sidecar.h"
+#include "overlap/lab/table.h"
+
+/* ---- what has to be done ---- */
+
+char *ov_job_path(const struct ov_batch *b, const struct ov_job *job)
+{
+    struct ov_text path = {0};
+    ov_text_addf(&path, "%s/jobs/%s.csv", b->out, job->key);
+    if (path.failed)
+        ov_text_free(&path);
+    return path.s;
+}
+
+static bool has_key(const struct ov_table *t, const char *key)
+{
+    char *found = ov_table_comment(t, "key");
+    bool same = found && strcmp(found, key) == 0;
+    free(found);
+    return same;
+}
+
+static enum ov_status read_job(struct ov_table *t, const struct ov_batch *b,
+                               const struct ov_job *job, struct ov_error *err)
+{
+    const struct ov_system *system = b->experiment->system;
+    char *path = ov_job_path(b, job);
+    if (!path)
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    enum ov_status status = ov_table_read(t, path, err);
+    if (status == OV_OK &&
+        (!has_key(t, job->key) || t->n_row != system->n_row(b->curve->state, b->side) ||
+         t->n_col != system->n_col(b->curve->state, b->side))) {
+        status = ov_fail(err, OV_EUSER, "%s: error: not the result that its name says", path);
+        ov_table_free(t);
+    }
+    free(path);
+    return status;
+}
+
+/* A whole table under its key stands for all of its runs; else each run is looked up. */
+static enum ov_status look_up(struct ov_batch *b)
+{
+    struct ov_table t;
+    char *path = ov_table_path(b->out, b->curve, b->side);
+    if (!path)
+        return OV_ENOMEM;
+    if (ov_table_read(&t, path, NULL) == OV_OK) {
+        b->table_valid = has_key(&t, b->key);
+        ov_table_free(&t);
+    }
+    free(path);
+    for (size_t i = 0; i < b->n_job; i++) {
+        b->job[i].valid = b->table_valid;
+        if (b->table_valid || read_job(&t, b, &b->job[i], NULL) != OV_OK)
+            continue;
+        b->job[i].valid = true;
+        ov_table_free(&t);
+    }
+    return OV_OK;
+}
+
+static void batch_free(struct ov_batch *b)
+{
+    free(b->out);
+    free(b->inputs);
+    free(b->job);
+}
+
+static enum ov_status batch_make(struct ov_batch *b, const struct ov_experiment *e,
+                                 const struct ov_curve *c, enum ov_side side, const char *out)
+{
+    uint64_t first = 0;
+    size_t n = e->system->runs(c->state, side, &first);
+    struct ov_text inputs = {0};
+    ov_inputs(&inputs, e, c, side);
+    *b = (struct ov_batch){.experiment = e, .curve = c, .side = side, .n_job = n};
+    b->out = strdup(out);
+    b->inputs = inputs.s;
+    b->job = calloc(n + 1, sizeof *b->job);
+    if (inputs.failed || !b->inputs || !b->out || !b->job) {
+        batch_free(b);
+        return OV_ENOMEM;
+    }
+    ov_curve_key(b->key, b->inputs, first, n);
+    for (size_t i = 0; i < n; i++) {
+        b->job[i].seed = first + i;
+        ov_run_key(b->job[i].key, b->inputs, first + i);
+    }
+    return look_up(b);
+}
+
+static enum ov_status add_batch(struct ov_plan *plan, const struct ov_experiment *e,
+                                const struct ov_curve *c, enum ov_side side, const char *out)
+{
+    uint64_t first;
+    if (e->system->runs(c->state, side, &first) == 0)
+        return OV_OK;
+    struct ov_batch *grown = realloc(plan->batch, (plan->n_batch + 1) * sizeof *grown);
+    if (!grown)
+        return OV_ENOMEM;
+    plan->batch = grown;
+    enum ov_status status = batch_make(&grown[plan->n_batch], e, c, side, out);
+    if (status == OV_OK)
+        plan->n_batch++;
+    return status;
+}
+
+enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e, const char *out,
+                           const char *curve_id, struct ov_error *err)
+{
+    const struct ov_curve **found = calloc(e->n_curve + 1, sizeof *found);
+    if (!found)
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    size_t n = curve_id ? ov_experiment_select(found, e, curve_id) : e->n_curve;
+    enum ov_status status = OV_OK;
+    if (n == 0)
+        status = ov_fail(err, OV_EUSER, "%s: error: no curve or group '%s'", e->path, curve_id);
+    for (size_t i = 0; i < n && status == OV_OK; i++) {
+        const struct ov_curve *c = curve_id ? found[i] : &e->curve[i];
+        status = add_batch(plan, e, c, OV_THEORY, out);
+        if (status == OV_OK)
+            status = add_batch(plan, e, c, OV_SGD, out);
+        if (status != OV_OK)
+            ov_fail(err, status, "%s: out of memory", e->path);
+    }
+    free(found);
+    return status;
+}
+
+void ov_plan_free(struct ov_plan *plan)
+{
+    if (!plan)
+        return;
+    for (size_t i = 0; i < plan->n_batch; i++)
+        batch_free(&plan->batch[i]);
+    free(plan->batch);
+    *plan = (struct ov_plan){0};
+}
+
+size_t ov_batch_todo(const struct ov_batch *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n_job; i++)
+        n += ov_job_todo(&b->job[i]);
+    return n;
+}
+
+size_t ov_batch_valid(const struct ov_batch *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n_job; i++)
+        n += b->job[i].valid;
+    return n;
+}
+
+size_t ov_plan_todo(const struct ov_plan *plan)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_batch; i++)
+        n += ov_batch_todo(&plan->batch[i]);
+    return n;
+}
+
+/* ---- doing it ---- */
+
+static enum ov_status check_finite(const double *rows, const struct ov_batch *b, size_t n_row,
+                                   size_t n_col, struct ov_error *err)
+{
+    char name[32];
+    for (size_t i = 0; i < n_row * n_col; i++) {
+        if (isfinite(rows[i]))
+            continue;
+        b->experiment->system->column(name, b->curve->state, b->side, i % n_col);
+        return ov_fail(err, OV_ENUMERIC, "%s is not a finite number at time %g", name,
+                       rows[i / n_col * n_col]);
+    }
+    return OV_OK;
+}
+
+static enum ov_status name_columns(struct ov_table *t, size_t from, const struct ov_batch *b)
+{
+    char name[32];
+    enum ov_status status = OV_OK;
+    for (size_t j = from; j < t->n_col && status == OV_OK; j++) {
+        b->experiment->system->column(name, b->curve->state, b->side, j - from);
+        status = ov_table_name(t, j, name);
+    }
+    return status;
+}
+
+static enum ov_status store_job(struct ov_table *t, const struct ov_batch *b,
+                                const struct ov_job *job, struct ov_error *err)
+{
+    struct ov_text comments = {0};
+    ov_text_addf(&comments, "# overlap %s, one run\n# key: %s\n", OV_VERSION, job->key);
+    char *path = ov_job_path(b, job);
+    enum ov_status status = OV_ENOMEM;
+    if (!comments.failed && path) {
+        free(t->comments);
+        t->comments = comments.s;
+        comments.s = NULL;
+        status = name_columns(t, 0, b);
+    }
+    if (status == OV_OK)
+        status = ov_table_write(t, path, err);
+    else
+        ov_fail(err, status, "out of memory");
+    free(path);
+    ov_text_free(&comments);
+    return status;
+}
+
+enum ov_status ov_job_run(const struct ov_batch *b, const struct ov_job *job,
+                          const struct ov_tick *tick, struct ov_error *err)
+{
+    const struct ov_system *system = b->experiment->system;
+    const void *state = b->curve->state;
+    size_t n_row = system->n_row(state, b->side), n_col = system->n_col(state, b->side);
+    uint64_t key = ov_random_key(b->experiment, b->curve, job->seed);
+    struct ov_table t;
+    if (ov_table_create(&t, n_row, n_col) != OV_OK)
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    enum ov_status status = system->run(t.cell, state, b->side, key, tick, err);
+    if (status == OV_OK)
+        status = check_finite(t.cell, b, n_row, n_col, err);
+    if (status == OV_OK)
+        status = store_job(&t, b, job, err);
+    ov_table_free(&t);
+    return status;
+}
+
+/* ---- a curve's table ---- */
+
+/* The comments that make a table readable by itself. No clock, host or path. */
+static void describe_table(struct ov_text *out, const struct ov_batch *b)
+{
+    const struct ov_experiment *e = b->experiment;
+    ov_text_addf(out, "# overlap %s\n# experiment: %s\n# curve: %s\n# side: %s\n# key: %s\n",
+                 OV_VERSION, e->name, b->curve->id, ov_side_name(b->side), b->key);
+    ov_text_addf(out, "# seeds: %llu-%llu\n", (unsigned long long)b->job[0].seed,
+                 (unsigned long long)b->job[b->n_job - 1].seed);
+    struct ov_text parameters = {0};
+    e->system->describe(&parameters, b->curve->state, b->side);
+    char *rest = parameters.s;
+    for (char *line; rest && (line = strsep(&rest, "\n")) && *line;)
+        ov_text_addf(out, "# %s\n", line);
+    ov_text_addf(out, "# columns: seed - number of the run, 0 where nothing depends on it; %s\n",
+                 e->system->columns_doc(b->curve->state, b->side));
+    out->failed = out->failed || parameters.failed;
+    ov_text_free(&parameters);
+}
+
+static enum ov_status fill_table(struct ov_table *t, const struct ov_batch *b, struct ov_error *err)
+{
+    double *cell = t->cell;
+    for (size_t i = 0; i < b->n_job; i++) {
+        struct ov_table run;
+        enum ov_status status = read_job(&run, b, &b->job[i], err);
+        if (status != OV_OK)
+            return status;
+        for (size_t r = 0; r < run.n_row; r++, cell += t->n_col) {
+            cell[0] = (double)b->job[i].seed;
+            memcpy(cell + 1, run.cell + r * run.n_col, run.n_col * sizeof *cell);
+        }
+        ov_table_free(&run);
+    }
+    return OV_OK;
+}
+
+enum ov_status ov_batch_assemble(struct ov_batch *b, const char *command, double seconds,
+                                 struct ov_error *err)
+{
+    const struct ov_system *system = b->experiment->system;
+    size_t n_row = system->n_row(b->curve->state, b->side);
+    size_t n_col = system->n_col(b->curve->state, b->side);
+    struct ov_text comments = {0};
+    struct ov_table t;
+    enum ov_status status = ov_table_create(&t, n_row * b->n_job, n_col + 1);
+    char *path = ov_table_path(b->out, b->curve, b->side);
+    if (status != OV_OK || !path) {
+        free(path);
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    }
+    describe_table(&comments, b);
+    free(t.comments);
+    t.comments = comments.s;
+    if (comments.failed || ov_table_name(&t, 0, "seed") != OV_OK || name_columns(&t, 1, b) != OV_OK)
+        status = ov_fail(err, OV_ENOMEM, "out of memory");
+    if (status == OV_OK)
+        status = fill_table(&t, b, err);
+    if (status == OV_OK)
+        status = ov_sidecar_write(b, command, seconds, err);
+    if (status == OV_OK)
+        status = ov_table_write(&t, path, err);
+    b->table_valid = status == OV_OK;
+    ov_table_free(&t);
+    free(path);
+    return status;
+}
+
+/* ---- why ---- */
+
+static const char *line_end(const char *line)
+{
+    const char *end = strchr(line, '\n');
+    return end ? end : line + strlen(line);
+}
+
+/* The value of "key: " in lines, or NULL; *n its length. */
+static const char *value_of(const char *lines, const char *key, size_t key_length, size_t *n)
+{
+    for (const char *line = lines; *line; line = *line_end(line) ? line_end(line) + 1 : "") {
+        const char *end = line_end(line);
+        if ((size_t)(end - line) >= key_length + 2 && strncmp(line, key, key_length) == 0 &&
+            line[key_length] == ':') {
+            *n = (size_t)(end - line) - key_length - 2;
+            return line + key_length + 2;
+        }
+    }
+    return NULL;
+}
+
+static void add_change(struct ov_text *why, const char *old, const char *line)
+{
+    const char *end = line_end(line), *colon = memchr(line, ':', (size_t)(end - line));
+    if (!colon)
+        return;
+    size_t key_length = (size_t)(colon - line), n_old = 0;
+    const char *was = value_of(old, line, key_length, &n_old);
+    const char *now = colon + 2;
+    size_t n_now = (size_t)(end - now);
+    if (was && n_old == n_now && strncmp(was, now, n_now) == 0)
+        return;
+    bool is_source = memchr(line, '/', key_length) != NULL;
+    ov_text_addf(why, "%s%.*s", why->len ? "; " : "", (int)key_length, line);
+    if (is_source || !was || n_old > 40 || n_now > 40)
+        ov_text_addf(why, was ? " changed" : " is new");
+    else
+        ov_text_addf(why, ": %.*s -> %.*s", (int)n_old, was, (int)n_now, now);
+}
+
+void ov_batch_why(struct ov_text *why, const struct ov_batch *b)
+{
+    if (b->table_valid)
+        return;
+    struct ov_text old = {0};
+    struct ov_error err = {0};
+    size_t n_seed = 0;
+    struct ov_table t;
+    char *path = ov_table_path(b->out, b->curve, b->side);
+    size_t before = why->len;
+    ov_sidecar_inputs(&old, &n_seed, b);
+    if (!path || !ov_file_exists(path)) {
+        ov_text_addf(why, "no result yet");
+    } else if (ov_table_read(&t, path, &err) != OV_OK) {
+        ov_text_addf(why, "%s", err.text);
+    } else {
+        ov_table_free(&t);
+        struct ov_text changes = {0};
+        if (old.len > 0)
+            for (const char *l = b->inputs; *l; l = *line_end(l) ? line_end(l) + 1 : "")
+                add_change(&changes, old.s, l);
+        if (old.len > 0 && n_seed != b->n_job)
+            ov_text_addf(&changes, "%sseeds: %zu -> %zu", changes.len ? "; " : "", n_seed,
+                         b->n_job);
+        if (changes.len > 0)
+            ov_text_add(why, changes.s, changes.len);
+        ov_text_free(&changes);
+    }
+    if (why->len == before)
+        ov_text_addf(why, "its inputs changed");
+    free(path);
+    ov_text_free(&old);
+}

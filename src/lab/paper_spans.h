@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Checked numbers: spans [0.0364]{claim="…"} against the claims and the experiments.
+ */
+#ifndef OVERLAP_LAB_PAPER_SPANS_H
+#define OVERLAP_LAB_PAPER_SPANS_H
+
+#include <stddef.h>
+
+#include "overlap/lab/claims.h"
+#include "overlap/lab/paper.h"
+#include "paper_scan.h"
+
+/* What the numbers are checked against. */
+struct ov_paper_facts {
+    const struct ov_claims *claims;
+    const struct ov_experiment *const *experiments; /* (n_experiment) */
+    size_t n_experiment;
+};
+
+/* Checks every span with a claim or a param: counts those that agree or are skipped, marks all of
+ * them as covered, and complains about the rest. OV_OK or OV_ENOMEM. */
+enum ov_status ov_paper_check_spans(struct ov_paper_report *report, struct ov_paper_scan *p,
+                                    const struct ov_paper_facts *facts);
+
+#endif

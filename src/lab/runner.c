@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * 1. Each job that has no valid result becomes a child process, up to the number of workers; with
+ *    make's job server, one more than the tokens it grants.
+ * 2. A child computes, stores its rows atomically and leaves; its error message, if any, comes
+ *    through a pipe, whose end also tells that it is done.
+ * 3. As soon as the last job of a batch is done, its table is put together.
+ */
+#include "overlap/lab/runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "overlap/lab/jobserver.h"
+#include "overlap/lab/progress.h"
+
+enum { MAX_WORKERS = 256 };
+
+struct worker {
+    pid_t pid; /* 0: idle */
+    int fd;    /* read end of the child's pipe */
+    struct ov_batch *batch;
+    struct ov_job *job;
+    double started;
+    bool token; /* runs on a token of make's job server */
+    char message[sizeof((struct ov_error *)0)->text];
+    size_t length;
+};
+
+struct runner {
+    struct ov_plan *plan;
+    const struct ov_run_options *options;
+    struct ov_run_report *report;
+    struct ov_error *err;
+    enum ov_status status;
+    struct ov_jobserver server;
+    struct worker *worker; /* (n_worker) */
+    size_t n_worker, n_busy;
+    volatile uint64_t *work; /* (n_worker) steps done, shared with the children */
+    struct ov_progress progress;
+    double started;
+};
+
+/* ---- in the child ---- */
+
+static void tell(void *ctx, uint64_t done, uint64_t total)
+{
+    (void)total;
+    *(volatile uint64_t *)ctx = done;
+}
+
+static void child(const struct ov_batch *b, const struct ov_job *job, volatile uint64_t *work,
+                  int fd)
+{
+    struct ov_error err = {0};
+    struct ov_tick tick = {tell, (void *)work};
+    enum ov_status status = ov_job_run(b, job, &tick, &err);
+    if (status != OV_OK) {
+        const char *text = err.text[0] ? err.text : ov_status_name(status);
+        ssize_t ignored = write(fd, text, strlen(text)); /* at most PIPE_BUF: whole or not at all */
+        (void)ignored;
+    }
+    _exit((int)status);
+}
+
+/* ---- in the parent ---- */
+
+static void job_name(struct ov_text *t, const struct ov_batch *b, const struct ov_job *job)
+{
+    ov_text_addf(t, "%s %s %s", b->experiment->name, b->curve->id, ov_side_name(b->side));
+    if (job->seed > 0)
+        ov_text_addf(t, " seed %llu", (unsigned long long)job->seed);
+}
+
+static uint64_t work_of(const struct ov_batch *b)
+{
+    return b->experiment->system->work(b->curve->state, b->side);
+}
+
+static void add_failure(struct runner *r, enum ov_status status, const char *line)
+{
+    if (r->status == OV_OK)
+        r->status = status;
+    if (!r->err)
+        return;
+    size_t used = r->err->status == OV_OK ? 0 : strlen(r->err->text);
+    snprintf(r->err->text + used, sizeof r->err->text - used, "%s%s", used ? "\n" : "", line);
+    r->err->status = r->status;
+}
+
+static void fail_job(struct runner *r, const struct ov_batch *b, const struct ov_job *job,
+                     enum ov_status status, const char *message)
+{
+    struct ov_text line = {0};
+    job_name(&line, b, job);
+    ov_text_addf(&line, ": %s", message);
+    add_failure(r, status, line.failed ? message : line.s);
+    ov_text_free(&line);
+    r->report->n_failed++;
+}
+
+static enum ov_status start(struct runner *r, size_t slot, struct ov_batch *b, struct ov_job *job,
+                            bool token)
+{
+    int fds[2];
+    if (pipe2(fds, O_CLOEXEC) != 0)
+        return ov_fail(r->err, OV_EIO, "pipe: %s", strerror(errno));
+    r->work[slot] = 0;
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(OV_EIO);
+        close(fds[0]);
+        child(b, job, &r->work[slot], fds[1]);
+    }
+    close(fds[1]);
+    if (pid < 0) {
+        close(fds[0]);
+        return ov_fail(r->err, OV_EIO, "fork: %s", strerror(errno));
+    }
+    r->worker[slot] = (struct worker){
+        .pid = pid, .fd = fds[0], .batch = b, .job = job, .token = token, .started = ov_clock()};
+    r->n_busy++;
+    return OV_OK;
+}
+
+static void assemble(struct runner *r, struct ov_batch *b)
+{
+    struct ov_error err = {0};
+    if (b->table_valid || ov_batch_valid(b) < b->n_job)
+        return;
+    enum ov_status status =
+        ov_batch_assemble(b, r->options->command, ov_clock() - r->started, &err);
+    if (status == OV_OK)
+        r->report->n_table++;
+    else
+        add_failure(r, status, err.text);
+}
+
+/* Puts an ended child's outcome where it belongs. */
+static void finish(struct runner *r, struct worker *w)
+{
+    int code = 0;
+    while (waitpid(w->pid, &code, 0) < 0 && errno == EINTR)
+        ;
+    close(w->fd);
+    r->n_busy--;
+    if (w->token)
+        ov_jobserver_release(&r->server);
+    enum ov_status status = WIFEXITED(code) ? (enum ov_status)WEXITSTATUS(code) : OV_EIO;
+    if (WIFSIGNALED(code))
+        w->length = (size_t)snprintf(w->message, sizeof w->message, "killed by signal %d (%s)",
+                                     WTERMSIG(code), strsignal(WTERMSIG(code)));
+    w->message[w->length] = '\0';
+    struct ov_text name = {0};
+    job_name(&name, w->batch, w->job);
+    ov_progress_job(&r->progress, name.failed ? "?" : name.s, ov_clock() - w->started,
+                    work_of(w->batch), status == OV_OK ? NULL : w->message);
+    ov_text_free(&name);
+    if (status == OV_OK) {
+        w->job->valid = true;
+        r->report->n_done++;
+        assemble(r, w->batch);
+    } else {
+        fail_job(r, w->batch, w->job, status, w->message);
+    }
+    w->pid = 0;
+}
+
+/* Waits a quarter of a second at most for children to speak or end. */
+static void wait_for_children(struct runner *r)
+{
+    struct pollfd fds[MAX_WORKERS];
+    size_t slot[MAX_WORKERS], n = 0;
+    uint64_t running = 0;
+    for (size_t i = 0; i < r->n_worker; i++) {
+        if (r->worker[i].pid == 0)
+            continue;
+        running += r->work[i];
+        slot[n] = i;
+        fds[n++] = (struct pollfd){.fd = r->worker[i].fd, .events = POLLIN};
+    }
+    ov_progress_show(&r->progress, n, running);
+    if (poll(fds, n, 250) <= 0)
+        return;
+    for (size_t j = 0; j < n; j++) {
+        struct worker *w = &r->worker[slot[j]];
+        if (!(fds[j].revents & (POLLIN | POLLHUP | POLLERR)))
+            continue;
+        size_t room = sizeof w->message - 1 - w->length;
+        ssize_t got = read(w->fd, w->message + w->length, room);
+        if (got > 0)
+            w->length += (size_t)got;
+        else if (got == 0 || errno != EINTR)
+            finish(r, w);
+    }
+}
+
+/* The next job to do; false if there is none. */
+static bool next_job(struct runner *r, size_t *b, size_t *j)
+{
+    for (; *b < r->plan->n_batch; (*b)++, *j = 0)
+        for (; *j < r->plan->batch[*b].n_job; (*j)++)
+            if (ov_job_todo(&r->plan->batch[*b].job[*j]))
+                return true;
+    return false;
+}
+
+static size_t idle_slot(const struct runner *r)
+{
+    for (size_t i = 0; i < r->n_worker; i++)
+        if (r->worker[i].pid == 0)
+            return i;
+    return r->n_worker;
+}
+
+/* One process is ours by right; each further one needs a token where make deals them out. */
+static bool may_start(struct runner *r, bool *token)
+{
+    *token = false;
+    if (idle_slot(r) == r->n_worker)
+        return false;
+    if (r->n_busy == 0 || !r->server.present)
+        return true;
+    *token = ov_jobserver_acquire(&r->server);
+    return *token;
+}
+
+static enum ov_status run_all(struct runner *r)
+{
+    size_t b = 0, j = 0;
+    enum ov_status status = OV_OK;
+    bool token;
+    while (status == OV_OK && (next_job(r, &b, &j) || r->n_busy > 0)) {
+        while (status == OV_OK && next_job(r, &b, &j) && may_start(r, &token)) {
+            struct ov_batch *batch = &r->plan->batch[b];
+            status = start(r, idle_slot(r), batch, &batch->job[j++], token);
+        }
+        if (r->n_busy > 0)
+            wait_for_children(r);
+    }
+    while (r->n_busy > 0)
+        wait_for_children(r);
+    return status;
+}
+
+/* What a killed run left half-written: a write takes moments, so a minute is long ago. */
+static void sweep(const struct ov_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_batch; i++) {
+        struct ov_text jobs = {0};
+        if (i > 0 && strcmp(plan->batch[i].out, plan->batch[i - 1].out) == 0)
+            continue;
+        ov_text_addf(&jobs, "%s/jobs", plan->batch[i].out);
+        ov_dir_sweep(plan->batch[i].out, 60.0);
+        if (!jobs.failed)
+            ov_dir_sweep(jobs.s, 60.0);
+        ov_text_free(&jobs);
+    }
+}
+
+static size_t choose_workers(const struct runner *r)
+{
+    size_t n = r->options->workers;
+    if (n == 0)
+        n = r->server.present ? MAX_WORKERS : (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+    size_t todo = ov_plan_todo(r->plan);
+    if (n > todo)
+        n = todo;
+    return n < 1 ? 1 : n > MAX_WORKERS ? MAX_WORKERS : n;
+}
+
+static uint64_t work_to_do(const struct ov_plan *plan)
+{
+    uint64_t work = 0;
+    for (size_t i = 0; i < plan->n_batch; i++)
+        work += ov_batch_todo(&plan->batch[i]) * work_of(&plan->batch[i]);
+    return work;
+}
+
+static enum ov_status run_children(struct runner *r)
+{
+    size_t bytes = r->n_worker * sizeof *r->work;
+    void *shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    r->worker = calloc(r->n_worker, sizeof *r->worker);
+    enum ov_status status = OV_ENOMEM;
+    if (shared != MAP_FAILED && r->worker) {
+        r->work = shared;
+        ov_progress_start(&r->progress, r->options->log, r->options->live, ov_plan_todo(r->plan),
+                          work_to_do(r->plan));
+        status = run_all(r);
+        ov_progress_end(&r->progress);
+    } else {
+        ov_fail(r->err, status, "out of memory");
+    }
+    free(r->worker);
+    if (shared != MAP_FAILED)
+        munmap(shared, bytes);
+    return status;
+}
+
+enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *options,
+                           struct ov_run_report *report, struct ov_error *err)
+{
+    struct runner r = {.plan = plan, .options = options, .report = report, .err = err};
+    *report = (struct ov_run_report){0};
+    if (err)
+        *err = (struct ov_error){0};
+    r.started = ov_clock();
+    size_t todo = ov_plan_todo(plan);
+    sweep(plan);
+    for (size_t i = 0; i < plan->n_batch; i++)
+        report->n_reused += ov_batch_valid(&plan->batch[i]);
+    for (size_t i = 0; i < plan->n_batch; i++)
+        assemble(&r, &plan->batch[i]); /* what only lacks its table */
+    if (todo > 0) {
+        ov_jobserver_open(&r.server);
+        r.n_worker = choose_workers(&r);
+        enum ov_status status = run_children(&r);
+        ov_jobserver_close(&r.server);
+        if (status != OV_OK && r.status == OV_OK)
+            r.status = status;
+    }
+    return r.status;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <string.h>
+
+#include "overlap/model/start.h"
+#include "overlap/sim/weights.h"
+#include "overlap/theory/online.h"
+#include "two_layer.h"
+
+static const char *const theory_rooms[] = {"theory/online", "model/start", NULL};
+static const char *const weights_rooms[] = {"sim/weights", NULL};
+
+const struct ov_engine ov_engines[] = {
+    {"weights", weights_rooms, ov_weights_run},
+    {.name = NULL},
+};
+
+/* ---- shape ---- */
+
+static size_t runs(const void *state, enum ov_side side, uint64_t *first)
+{
+    const struct ov_two_layer *s = state;
+    *first = side == OV_THEORY && s->start_is_fixed ? 0 : 1;
+    return side == OV_THEORY ? s->theory_runs : s->sgd_runs;
+}
+
+static size_t n_row(const void *state, enum ov_side side)
+{
+    (void)side;
+    return ((const struct ov_two_layer *)state)->n_alpha;
+}
+
+static size_t n_col(const void *state, enum ov_side side)
+{
+    (void)side;
+    const struct ov_problem *p = &((const struct ov_two_layer *)state)->problem;
+    return ov_row_width(p->K, p->M);
+}
+
+static void column(char name[32], const void *state, enum ov_side side, size_t i)
+{
+    (void)side;
+    const struct ov_problem *p = &((const struct ov_two_layer *)state)->problem;
+    ov_row_column(name, i, p->K, p->M);
+}
+
+static const char *columns_doc(const void *state, enum ov_side side)
+{
+    (void)state;
+    (void)side;
+    return "alpha: time, steps/N; eps_g: generalisation error <(phi - phi*)^2>/2, without label "
+           "noise; Q_k_l: w_k.w_l/N; R_k_m: w_k.w*_m/N; v_k: second layer; all without a unit";
+}
+
+static const char *const *rooms(const void *state, enum ov_side side)
+{
+    const struct ov_two_layer *s = state;
+    return side == OV_SGD && s->engine ? s->engine->rooms : theory_rooms;
+}
+
+/* ---- what a run is a function of ---- */
+
+static void add_number(struct ov_text *out, const char *key, double x)
+{
+    ov_text_addf(out, "%s: ", key);
+    ov_text_add_number(out, x);
+    ov_text_addf(out, "\n");
+}
+
+static void add_numbers(struct ov_text *out, const char *key, const double *x, size_t n)
+{
+    ov_text_addf(out, "%s:", key);
+    for (size_t i = 0; i < n; i++) {
+        ov_text_addf(out, " ");
+        ov_text_add_number(out, x[i]);
+    }
+    ov_text_addf(out, "\n");
+}
+
+static void describe_teacher(struct ov_text *out, const struct ov_problem *p)
+{
+    static const char *const names[] = {[OV_TEACHER_ORTHONORMAL] = "orthonormal",
+                                        [OV_TEACHER_RANDOM] = "random",
+                                        [OV_TEACHER_GIVEN] = "given"};
+    ov_text_addf(out, "teacher: %s\n", names[p->teacher]);
+    if (p->teacher == OV_TEACHER_GIVEN)
+        add_numbers(out, "T", p->T, ov_sym_size(p->M));
+    add_numbers(out, "v_star", p->v_star, p->M);
+}
+
+static void describe_start(struct ov_text *out, const struct ov_problem *p)
+{
+    static const char *const names[] = {[OV_START_RANDOM] = "random",
+                                        [OV_START_OVERLAPS] = "overlaps",
+                                        [OV_START_INFORMED] = "informed",
+                                        [OV_START_DENOISING] = "denoising"};
+    ov_text_addf(out, "init: %s\n", names[p->start]);
+    if (p->start == OV_START_OVERLAPS) {
+        add_numbers(out, "Q", p->Q, ov_sym_size(p->K));
+        add_numbers(out, "R", p->R, p->K * p->M);
+    } else {
+        add_number(out, "std", p->std);
+    }
+    if (p->v)
+        add_numbers(out, "v", p->v, p->K);
+    else if (p->start == OV_START_RANDOM)
+        add_number(out, "v_std", p->v_std);
+    else
+        ov_text_addf(out, "v: of the start\n");
+}
+
+/* Without N where the limit does not depend on it. */
+static void describe_problem(struct ov_text *out, const struct ov_problem *p, bool with_N)
+{
+    ov_text_addf(out, "system: two-layer\n");
+    if (with_N)
+        ov_text_addf(out, "N: %zu\n", p->N);
+    ov_text_addf(out, "K: %zu\nM: %zu\n", p->K, p->M);
+    ov_text_addf(out, "activation: %s\nteacher_activation: %s\n", p->g->name, p->g_star->name);
+    describe_teacher(out, p);
+    add_number(out, "eta_w", p->eta_w);
+    add_number(out, "eta_v", p->eta_v);
+    add_number(out, "sigma", p->sigma);
+    add_number(out, "weight_decay", p->decay_w);
+    add_number(out, "weight_decay_v", p->decay_v);
+    describe_start(out, p);
+}
+
+static void problem(struct ov_text *out, const void *state)
+{
+    describe_problem(out, &((const struct ov_two_layer *)state)->problem, true);
+}
+
+static void describe(struct ov_text *out, const void *state, enum ov_side side)
+{
+    const struct ov_two_layer *s = state;
+    describe_problem(out, &s->problem, side == OV_SGD || !s->start_is_fixed);
+    add_numbers(out, "alpha", s->alpha, s->n_alpha);
+    if (side == OV_SGD) {
+        ov_text_addf(out, "engine: %s\n", s->engine ? s->engine->name : "none");
+        return;
+    }
+    ov_text_addf(out, "method: %s\n", s->solve.method == OV_RK8PD ? "rk8pd" : "msbdf");
+    add_number(out, "rtol", s->solve.rtol);
+    add_number(out, "atol", s->solve.atol);
+}
+
+/* ---- running ---- */
+
+static enum ov_status run_theory(double *rows, const struct ov_two_layer *s, uint64_t key,
+                                 const struct ov_tick *tick, struct ov_error *err)
+{
+    struct ov_overlaps start = {0};
+    enum ov_status status = ov_overlaps_create(&start, s->problem.K, s->problem.M);
+    if (status != OV_OK)
+        ov_fail(err, status, "out of memory");
+    if (status == OV_OK)
+        status = ov_start_overlaps(&start, &s->problem, key, err);
+    if (status == OV_OK)
+        status = ov_online_solve(rows, &s->problem, &start, s->alpha, s->n_alpha, &s->solve, NULL,
+                                 tick, err);
+    ov_overlaps_free(&start);
+    return status;
+}
+
+static enum ov_status run(double *rows, const void *state, enum ov_side side, uint64_t key,
+                          const struct ov_tick *tick, struct ov_error *err)
+{
+    const struct ov_two_layer *s = state;
+    if (side == OV_THEORY)
+        return run_theory(rows, s, key, tick, err);
+    if (!s->engine)
+        return ov_fail(err, OV_EDOM, "this curve has no sgd");
+    return s->engine->run(rows, &s->problem, key, s->alpha, s->n_alpha, tick, err);
+}
+
+static uint64_t work(const void *state, enum ov_side side)
+{
+    const struct ov_two_layer *s = state;
+    if (side == OV_THEORY)
+        return 0;
+    return (uint64_t)ceil(s->alpha[s->n_alpha - 1] * (double)s->problem.N);
+}
+
+/* ---- formulas ---- */
+
+static const char *const variables[] = {
+    "N", "K", "M", "L", "eta", "eta_w", "eta_v", "sigma", "weight_decay", "v_star", "std", NULL};
+
+static bool common_v_star(double *x, const struct ov_problem *p)
+{
+    for (size_t m = 1; m < p->M; m++)
+        if (p->v_star[m] != p->v_star[0])
+            return false;
+    *x = p->v_star[0];
+    return true;
+}
+
+static bool variable(double *x, const void *state, const char *name)
+{
+    const struct ov_problem *p = &((const struct ov_two_layer *)state)->problem;
+    const struct {
+        const char *name;
+        double value;
+    } known[] = {
+        {"K", (double)p->K}, {"M", (double)p->M},
+        {"eta", p->eta_w},   {"L", (double)p->K - (double)p->M},
+        {"eta_w", p->eta_w}, {"eta_v", p->eta_v},
+        {"sigma", p->sigma}, {"weight_decay", p->decay_w},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(known[i].name, name) == 0) {
+            *x = known[i].value;
+            return true;
+        }
+    }
+    if (strcmp(name, "N") == 0 && p->N > 0) {
+        *x = (double)p->N;
+        return true;
+    }
+    if (strcmp(name, "std") == 0 && p->start != OV_START_OVERLAPS) {
+        *x = p->std;
+        return true;
+    }
+    return strcmp(name, "v_star") == 0 && common_v_star(x, p);
+}
+
+const struct ov_system ov_system_two_layer = {
+    .name = "two-layer",
+    .doc = "a two-layer student trained by one-pass SGD on a two-layer teacher",
+    .keys = ov_two_layer_keys,
+    .prepare = ov_two_layer_prepare,
+    .release = ov_two_layer_release,
+    .runs = runs,
+    .n_row = n_row,
+    .n_col = n_col,
+    .column = column,
+    .columns_doc = columns_doc,
+    .describe = describe,
+    .problem = problem,
+    .rooms = rooms,
+    .run = run,
+    .work = work,
+    .variable = variable,
+    .variables = variables,
+};

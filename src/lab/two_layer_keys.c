@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+
+#include "two_layer.h"
+
+static const char *const teachers[] = {"orthonormal", "random", NULL};
+static const char *const starts[] = {"random", "overlaps", "informed", "denoising", NULL};
+static const char *const spacings[] = {"log", "linear", NULL};
+static const char *const methods[] = {"msbdf", "rk8pd", NULL};
+static const char *const engines[] = {"weights", NULL}; /* ov_engines, by tests */
+
+static const struct ov_key teacher_keys[] = {
+    {"T", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_REQUIRED,
+     "overlaps T_mn = w*_m.w*_n/N of the teacher's units, M x M"},
+    {.name = NULL},
+};
+
+static const struct ov_key init_keys[] = {
+    {"kind", OV_WORD, 0, 0, starts, NULL, "random",
+     "random: w_ki ~ N(0, std^2); overlaps: Q, R, v as given; informed: student unit k is teacher "
+     "unit k; denoising: student unit k covers teacher unit k mod M"},
+    {"std", OV_REAL, 0, 1e6, NULL, NULL, OV_OPTIONAL,
+     "standard deviation of random weights (default 1), of the norm of units that an informed "
+     "student has left over (0.03), of each unit's own part where denoising (0)"},
+    {"v", OV_REAL | OV_LIST, -1e6, 1e6, NULL, NULL, OV_OPTIONAL,
+     "second layer of the student, one number for all units or K of them (default: 1; random "
+     "with eta_v > 0: drawn with std; informed: the teacher's, 1 for units left over)"},
+    {"Q", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_OPTIONAL,
+     "overlaps Q_kl = w_k.w_l/N of the student's units, K x K (kind overlaps)"},
+    {"R", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_OPTIONAL,
+     "overlaps R_km = w_k.w*_m/N of student and teacher, K x M (kind overlaps)"},
+    {.name = NULL},
+};
+
+static const struct ov_key alpha_keys[] = {
+    {"max", OV_REAL, 0, 1e12, NULL, NULL, OV_REQUIRED, "last time"},
+    {"min", OV_REAL, 0, 1e12, NULL, NULL, OV_OPTIONAL,
+     "first time after 0, for log spacing (default: one step, 1/N; without N max/10^5)"},
+    {"points", OV_INT, 2, 100000, NULL, NULL, "60", "how many times, 0 included"},
+    {"spacing", OV_WORD, 0, 0, spacings, NULL, "log", "how they are spread"},
+    {.name = NULL},
+};
+
+static const struct ov_key theory_keys[] = {
+    {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, "1",
+     "how many random starts theory runs from, without sgd (with it: those of sgd)"},
+    {.name = NULL},
+};
+
+static const struct ov_key sgd_keys[] = {
+    {"engine", OV_WORD, 0, 0, engines, NULL, "weights",
+     "simulator; weights: SGD on the K x N weights with a fresh input each step"},
+    {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, OV_REQUIRED,
+     "how many independent runs; by tier: {quick: 2, ci: 10, full: 100}"},
+    {"N", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL, "input dimension, in place of the curve's N"},
+    {.name = NULL},
+};
+
+const struct ov_key ov_two_layer_keys[] = {
+    {"N", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL,
+     "input dimension; needed where weights are drawn (random init or teacher, sgd)"},
+    {"K", OV_INT, 1, 1000, NULL, NULL, OV_REQUIRED, "hidden units of the student"},
+    {"M", OV_INT, 1, 1000, NULL, NULL, OV_REQUIRED, "hidden units of the teacher"},
+    {"activation", OV_STRING, 0, 0, NULL, NULL, "erf",
+     "activation of the student: linear, erf (erf(x/sqrt 2)), relu, quadratic (x^2), he2 (x^2 - "
+     "1), "
+     "tanh, or another of include/overlap/model/activation.h"},
+    {"teacher_activation", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
+     "activation of the teacher (default: the student's)"},
+    {"teacher", OV_WORD | OV_MAP, 0, 0, teachers, teacher_keys, "orthonormal",
+     "first layer of the teacher; random: w*_mi ~ N(0,1)"},
+    {"v_star", OV_REAL | OV_LIST, -1e6, 1e6, NULL, NULL, "1",
+     "second layer of the teacher, one number for all units or M of them"},
+    {"eta_w", OV_REAL, 0, 1e6, NULL, NULL, OV_REQUIRED, "learning rate of the first layer"},
+    {"eta_v", OV_REAL, 0, 1e6, NULL, NULL, "0", "learning rate of the second layer; 0: frozen"},
+    {"sigma", OV_REAL, 0, 1e6, NULL, NULL, "0", "standard deviation of the label noise"},
+    {"weight_decay", OV_REAL, 0, 1e6, NULL, NULL, "0",
+     "weight decay of both layers: w loses (weight_decay/N) w a step"},
+    {"weight_decay_v", OV_REAL, 0, 1e6, NULL, NULL, OV_OPTIONAL,
+     "the second layer's own weight decay (default: weight_decay); needs eta_v > 0"},
+    {"init", OV_MAP, 0, 0, NULL, init_keys, "{}", "where the student starts"},
+    {"alpha", OV_LIST | OV_MAP, 0, 1e12, NULL, alpha_keys, OV_REQUIRED,
+     "times of measurement, alpha = steps/N: a list, or a range"},
+    {"method", OV_WORD, 0, 0, methods, NULL, "msbdf",
+     "solver of theory; msbdf: implicit multistep; rk8pd: Runge-Kutta"},
+    {"rtol", OV_REAL, 1e-14, 0.1, NULL, NULL, "1e-8", "relative tolerance of theory"},
+    {"atol", OV_REAL, 0, 0.1, NULL, NULL, "1e-12", "absolute tolerance of theory"},
+    {"theory", OV_BOOL | OV_MAP, 0, 0, NULL, theory_keys, "false",
+     "solve the equations of motion; {seeds: 5} for that many random starts"},
+    {"sgd", OV_MAP, 0, 0, NULL, sgd_keys, OV_OPTIONAL, "simulate"},
+    {.name = NULL},
+};

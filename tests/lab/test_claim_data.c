@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+
+#include "fake_claims.h"
+
+static double bump(const void *ctx, double seed, size_t j, size_t column)
+{
+    static const double q[FAKE_TIMES] = {8.0, 4.0, 2.0, 2.1, 1.0};
+    (void)ctx;
+    (void)column;
+    return q[j] + 0.125 * seed;
+}
+
+START_TEST(window_statistics)
+{
+    static const struct {
+        const char *what;
+        double value, at;
+    } row[] = {
+        {"statistic: min", 1.0, 1000.0},
+        {"statistic: max", 8.0, 0.0},
+        {"statistic: max, from: 1", 4.0, 1.0},
+        {"statistic: min, to: 100", 2.0, 10.0},
+        {"statistic: mean, from: 1, to: 100", 8.1 / 3.0, NAN},
+        {"statistic: min, from: 100, to: 100", 2.1, 100.0},
+        /* slopes over ln 100: 10: ln(2.1/4) = -0.64, 100: ln(1/2) = -0.69 */
+        {"statistic: plateau", 2.0, 10.0},
+        {"statistic: plateau, from: 10", 2.1, 100.0},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct fake f;
+        char yaml[256];
+        snprintf(yaml, sizeof yaml, CLAIM("kind: margin, curves: K2, %s, expect: 9, margin: {}"),
+                 row[i].what);
+        char *empty = strstr(yaml, "margin: {}");
+        snprintf(empty, sizeof yaml - (size_t)(empty - yaml), "margin: {abs: 1}}\n");
+        fake_open(&f, yaml);
+        fake_write(&f, 0, OV_THEORY, bump, NULL);
+        struct ov_claims claims = read_claims(&f);
+        const struct ov_measure *m = evaluate(&claims, &f, 0)->measure;
+        ck_agree(row[i].value, m->value, 1e-14, 0);
+        ck_assert_msg(isnan(row[i].at) ? isnan(m->at) : m->at == row[i].at, "%s: at %g",
+                      row[i].what, m->at);
+        ov_claims_free(&claims);
+        fake_close(&f);
+    }
+}
+END_TEST
+
+static double minus(const void *ctx, double seed, size_t j, size_t column)
+{
+    return -bump(ctx, seed, j, column);
+}
+
+START_TEST(a_plateau_needs_positive_numbers)
+{
+    struct fake f;
+    fake_open(&f,
+              CLAIM("kind: margin, curves: K2, statistic: plateau, expect: 2, margin: {abs: 9}"));
+    fake_write(&f, 0, OV_THEORY, bump, NULL);
+    expect_verdict(&f, OV_PASS, "");
+    fake_write(&f, 0, OV_THEORY, minus, NULL);
+    expect_verdict(&f, OV_FAIL, "plateau of eps_g is not a finite number");
+    fake_close(&f);
+}
+END_TEST
+
+/* ---- data that can't be used ---- */
+
+static double nan_at_last(const void *ctx, double seed, size_t j, size_t column)
+{
+    return j + 1 == FAKE_TIMES ? NAN : number(ctx, seed, j, column);
+}
+
+static const char *const one_of_each[] = {
+    CLAIM("kind: margin, curves: [K3, K2], at: last, expect: 0, margin: {abs: 1e9}"),
+    CLAIM("kind: round, curves: [K3, K2], at: last, expect: 0"),
+    CLAIM("kind: mean, curves: [K3, K2], at: last, expect: 0, margin: {abs: 1e9}"),
+    CLAIM("kind: order, curves: [K3, K2], at: last, direction: decreasing"),
+    CLAIM("kind: mean, curves: [K3, K2], statistic: max, expect: 0, margin: {abs: 1e9}"),
+};
+enum { EACH = sizeof one_of_each / sizeof *one_of_each };
+
+START_TEST(nan_fails_every_kind)
+{
+    for (size_t i = 0; i < EACH; i++) {
+        struct fake f;
+        struct data d = {3, 0, 0};
+        fake_open(&f, one_of_each[i]);
+        write_all(&f, 0, 1e-6, 2);
+        expect_verdict(&f, OV_PASS, "");
+        f.state[0].n_sgd = 2;
+        fake_write(&f, 0, OV_THEORY, nan_at_last, &d);
+        fake_write(&f, 0, OV_SGD, nan_at_last, &d);
+        expect_verdict(&f, OV_FAIL, "is not a finite number");
+        fake_close(&f);
+    }
+}
+END_TEST
+
+START_TEST(missing_stale_and_broken_for_every_kind)
+{
+    for (size_t i = 0; i < EACH; i++) {
+        struct fake f;
+        fake_open(&f, one_of_each[i]);
+        expect_verdict(&f, OV_CLAIM_MISSING, "no result (run `overlap run experiments/fake`)");
+        write_all(&f, 0, 1e-6, 2);
+        f.state[0].eta_w = 0.1;
+        expect_verdict(&f, OV_CLAIM_STALE, "other parameters or sources");
+        f.state[0].eta_w = 0.2;
+        expect_verdict(&f, OV_PASS, "");
+        fake_spoil(&f, 0, OV_THEORY, 160, '\0');
+        fake_spoil(&f, 0, OV_SGD, 160, '\0');
+        expect_verdict(&f, OV_CLAIM_STALE, "truncated");
+        write_all(&f, 0, 1e-6, 2);
+        fake_spoil(&f, 0, OV_THEORY, 160, '7');
+        fake_spoil(&f, 0, OV_SGD, 160, '7');
+        expect_verdict(&f, OV_CLAIM_STALE, "edited");
+        fake_close(&f);
+    }
+}
+END_TEST
+
+/* FAIL > MISSING > STALE > INCONCLUSIVE > PASS, whatever the order of the curves. */
+START_TEST(the_worst_measure_decides)
+{
+    struct fake f;
+    fake_open(&f, CLAIM("kind: mean, curves: [K2, K3, K4, wide], at: 0, expect: K, margin: {abs: "
+                        "0.5}"));
+    write_all(&f, 0, 0.01, 4);
+    expect_verdict(&f, OV_PASS, "");
+    struct data vague = {3, 0, 1};
+    fake_write(&f, 1, OV_SGD, number, &vague);
+    expect_verdict(&f, OV_INCONCLUSIVE, "K3 @ 0");
+    f.state[2].eta_w = 0.7;
+    expect_verdict(&f, OV_CLAIM_STALE, "K4 @ 0: sgd: stale");
+    char path[128];
+    snprintf(path, sizeof path, "%s/wide-K6.sgd.csv", f.out);
+    ck_assert_int_eq(unlink(path), 0);
+    expect_verdict(&f, OV_CLAIM_MISSING, "wide-K6 @ 0: sgd: no result");
+    struct data wrong = {9, 0, 0.01};
+    fake_write(&f, 3, OV_SGD, number, &wrong);
+    expect_verdict(&f, OV_FAIL, "wide-K5 @ 0");
+    fake_close(&f);
+}
+END_TEST
+
+START_TEST(deviation_needs_both_sides)
+{
+    struct fake f;
+    struct data d = {3, 0, 0.1};
+    fake_open(&f, CLAIM("kind: mean, curves: K3, statistic: deviation, at: 1, margin: {abs: 1}"));
+    fake_write(&f, 1, OV_SGD, number, &d);
+    expect_verdict(&f, OV_CLAIM_MISSING, "theory: no result");
+    f.state[1].n_theory = 2; /* of seeds 1 and 2, where sgd has three */
+    fake_write(&f, 1, OV_THEORY, number, &d);
+    expect_verdict(&f, OV_FAIL, "theory has no number for seed 3");
+    f.state[1].n_theory = 3;
+    fake_write(&f, 1, OV_THEORY, number, &d);
+    expect_verdict(&f, OV_PASS, "");
+    fake_close(&f);
+}
+END_TEST
+
+/* ---- times ---- */
+
+START_TEST(times_are_the_nearest_measured)
+{
+    struct fake f;
+    struct ov_error err = {0};
+    fake_open(
+        &f,
+        CLAIM(
+            "kind: margin, curves: K4, at: 97, expect: 0, margin: {abs: 9}") "- {id: d, says: x, "
+                                                                             "kind: margin, "
+                                                                             "curves: K4, at: 90, "
+                                                                             "expect: 0, margin: "
+                                                                             "{abs: 9}}\n"
+                                                                             "- {id: e, says: x, "
+                                                                             "kind: margin, "
+                                                                             "curves: K4, "
+                                                                             "statistic: min, "
+                                                                             "from: 20, to: "
+                                                                             "30, expect: 0, "
+                                                                             "margin: {abs: 9}}\n"
+                                                                             "- {id: g, says: x, "
+                                                                             "kind: margin, "
+                                                                             "curves: K4, "
+                                                                             "statistic: plateau, "
+                                                                             "to: "
+                                                                             "10, expect: 0, "
+                                                                             "margin: {abs: 9}}\n");
+    struct ov_claims claims = read_claims(&f);
+    for (size_t i = 0; i < 4; i++) /* without results there are no times to check against */
+        ck_assert_int_eq(evaluate(&claims, &f, i)->verdict, OV_CLAIM_MISSING);
+    write_all(&f, 0, 0, 2);
+    ck_assert(evaluate(&claims, &f, 0)->measure[0].at == 100.0);
+    ck_assert_int_eq(ov_claim_evaluate(claims.claim + 1, f.out, &err), OV_EUSER);
+    ck_contains(err.text, "fake/experiment.yaml:2:");
+    ck_contains(err.text, "not measured at alpha = 90; the nearest times are 100 and 10");
+    err = (struct ov_error){0};
+    ck_assert_int_eq(ov_claim_evaluate(claims.claim + 2, f.out, &err), OV_EUSER);
+    ck_contains(err.text, "min needs at least 1 times in its window");
+    err = (struct ov_error){0};
+    ck_assert_int_eq(ov_claim_evaluate(claims.claim + 3, f.out, &err), OV_EUSER);
+    ck_contains(err.text, "plateau needs at least 3 times");
+    ov_claims_free(&claims);
+    fake_close(&f);
+}
+END_TEST
+
+static void add_tests(Suite *s)
+{
+    OV_TEST(s, window_statistics);
+    OV_TEST(s, a_plateau_needs_positive_numbers);
+    OV_TEST(s, nan_fails_every_kind);
+    OV_TEST(s, missing_stale_and_broken_for_every_kind);
+    OV_TEST(s, the_worst_measure_decides);
+    OV_TEST(s, deviation_needs_both_sides);
+    OV_TEST(s, times_are_the_nearest_measured);
+}
+
+OV_TEST_MAIN("lab/claim_data");

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake_claims.h"
+
+static void expect_refusal(const char *yaml, const char *what)
+{
+    struct fake f;
+    struct ov_error err = {0};
+    struct ov_claims claims = {0};
+    fake_open(&f, yaml);
+    f.state[2].n_sgd = 0; /* K4 is theory alone, K3 sgd alone */
+    f.state[1].n_theory = 0;
+    ck_assert_int_eq(ov_claims_read(&claims, &f.e, &err), OV_EUSER);
+    ck_contains(err.text, "fake/experiment.yaml:");
+    ck_contains(err.text, what);
+    ov_claims_free(&claims);
+    fake_close(&f);
+}
+
+START_TEST(mistakes_are_named_at_their_place)
+{
+    static const struct {
+        const char *rest, *what;
+    } row[] = {
+        {"curves: K2, at: 1, expect: 1, margin: {abs: 1}", "kind is missing"},
+        {"kind: mena, curves: K2, at: 1", "did you mean 'mean'?"},
+        {"kind: [mean], curves: K2, at: 1", "kind has to be a word"},
+        {"kind: mean, curve: K2, at: 1, expect: 1, margin: {abs: 1}", "curves"},
+        {"kind: mean, curves: K22, at: 1, expect: 1, margin: {abs: 1}", "'K22' selects no curve"},
+        {"kind: mean, curves: wied, at: 1, expect: 1, margin: {abs: 1}", "did you mean 'wide'?"},
+        {"kind: mean, curves: [], at: 1, expect: 1, margin: {abs: 1}", "curves"},
+        {"kind: mean, curves: [K2, K2], at: 1, expect: 1, margin: {abs: 1}", "selected twice"},
+        {"kind: mean, curves: K4, at: 1, expect: 1, margin: {abs: 1}", "curve K4 has no sgd"},
+        {"kind: margin, curves: K3, at: 1, expect: 1, margin: {abs: 1}", "K3 has no theory"},
+        {"kind: mean, curves: K3, statistic: deviation, at: 1, margin: {abs: 1}",
+         "no theory to compare with"},
+        {"kind: mean, curves: K2, statistic: deviation, side: theory, at: 1, margin: {abs: 1}",
+         "side can't be theory"},
+        {"kind: mean, curves: K2, at: 1, quantity: eps, expect: 1, margin: {abs: 1}",
+         "no column 'eps'; did you mean 'eps_g'?"},
+        {"kind: mean, curves: K2, at: 1, quantity: alpha, expect: 1, margin: {abs: 1}",
+         "no column 'alpha'"},
+        {"kind: mean, curves: K2, expect: 1, margin: {abs: 1}", "at is missing"},
+        {"kind: mean, curves: K2, at: [], expect: 1, margin: {abs: 1}", "at"},
+        {"kind: mean, curves: K2, at: -1, expect: 1, margin: {abs: 1}", "at"},
+        {"kind: mean, curves: K2, at: 1, from: 1, expect: 1, margin: {abs: 1}", "instead of from"},
+        {"kind: mean, curves: K2, statistic: max, at: 1, expect: 1, margin: {abs: 1}",
+         "give from and to instead of at"},
+        {"kind: mean, curves: K2, statistic: max, from: 2, to: 1, expect: 1, margin: {abs: 1}",
+         "the window is empty"},
+        {"kind: mean, curves: K2, at: 1, margin: {abs: 1}", "expect is missing"},
+        {"kind: mean, curves: K2, at: 1, expect: K*, margin: {abs: 1}", "formula, column"},
+        {"kind: mean, curves: K2, at: 1, expect: eta, margin: {abs: 1}", "eta"},
+        {"kind: mean, curves: K2, at: 1, expect: 1/(K-2), margin: {abs: 1}", "formula"},
+        {"kind: mean, curves: K2, at: 1, expect: 1", "margin"},
+        {"kind: mean, curves: K2, at: 1, expect: 1, margin: {abs: -1}", "abs"},
+        {"kind: mean, curves: K2, at: 1, expect: 1, margin: {}", "margin"},
+        {"kind: mean, curves: K2, at: 1, expect: K-2, margin: {rel: 0.1}", "relative to 0"},
+        {"kind: round, curves: K2, at: 1", "expect"},
+        {"kind: round, curves: K2, at: 1, expect: 1/3", "printed number"},
+        {"kind: order, curves: K2, at: 1, direction: increasing", "at least two curves"},
+        {"kind: order, curves: [K2, wide], at: 1", "direction"},
+        {"kind: order, curves: [K2, wide], at: 1, direction: up", "direction"},
+        {"kind: order, curves: [K3, K4], at: 1, direction: increasing", "K3 has no theory"},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        char yaml[256];
+        snprintf(yaml, sizeof yaml, "- {id: c, says: so, %s}\n", row[i].rest);
+        expect_refusal(yaml, row[i].what);
+    }
+}
+END_TEST
+
+#define GOOD(id) "- {id: " id ", says: so, kind: round, curves: K2, at: 1, expect: 1}\n"
+
+START_TEST(lists_and_ids)
+{
+    expect_refusal("claims: here\n", "claims have to be a list");
+    expect_refusal("- no map\n", "a claim is a mapping");
+    expect_refusal(GOOD("a") GOOD("b") GOOD("a"), "experiment.yaml:3:");
+    expect_refusal(GOOD("a") GOOD("b") GOOD("a"), "a second claim with id 'a'");
+    expect_refusal(GOOD("'a b'"), "only letters, digits");
+    expect_refusal("- {says: so, kind: round, curves: K2, at: 1, expect: 1}\n", "id");
+    /* all mistakes of a file are reported together */
+    expect_refusal(GOOD("'a b'") "- {id: d, kind: rund}\n", "only letters");
+    expect_refusal(GOOD("'a b'") "- {id: d, kind: rund}\n", "did you mean 'round'?");
+    struct fake f;
+    fake_open(&f, GOOD("a") GOOD("b.2"));
+    struct ov_claims claims = read_claims(&f);
+    ck_assert_ptr_eq(ov_claims_find(&claims, "fake.a"), claims.claim);
+    ck_assert_ptr_eq(ov_claims_find(&claims, "fake.b.2"), claims.claim + 1);
+    ck_assert_ptr_null(ov_claims_find(&claims, "fake.b"));
+    ck_assert_ptr_null(ov_claims_find(&claims, "fakea"));
+    ck_assert_ptr_null(ov_claims_find(&claims, "other.a"));
+    ov_claims_free(&claims);
+    ov_claims_free(&claims);
+    ov_claims_free(NULL);
+    f.e.claims = NULL; /* an experiment without claims */
+    ck_ok(ov_claims_read(&claims, &f.e, NULL));
+    ck_assert_uint_eq(claims.n, 0);
+    fake_close(&f);
+}
+END_TEST
+
+static void add_tests(Suite *s)
+{
+    OV_TEST(s, mistakes_are_named_at_their_place);
+    OV_TEST(s, lists_and_ids);
+}
+
+OV_TEST_MAIN("lab/claims, reading");
