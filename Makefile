@@ -20,6 +20,9 @@ LIB_OBJ = $(patsubst %.c,$(B)/%.o,$(foreach f,$(FLOORS),$(wildcard src/$(f)/*.c)
 CLI_OBJ = $(patsubst %.c,$(B)/%.o,$(wildcard src/cli/*.c))
 TESTS = $(patsubst %.c,$(B)/%,$(foreach f,$(FLOORS),$(wildcard tests/$(f)/test_*.c)))
 
+BENCHES = $(patsubst %.c,$(B)/%,$(wildcard tests/bench/bench_*.c))
+export OPENBLAS_NUM_THREADS = 1
+
 all: $(B)/overlap ## the library build/liboverlap.a and the program build/overlap
 
 $(B)/liboverlap.a: $(LIB_OBJ)
@@ -39,7 +42,7 @@ $(B)/gen/build.h: FORCE
 $(B)/tests/%: tests/%.c $(B)/liboverlap.a
 	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(CPPFLAGS) -Itests -Isrc/$(*D) $(CFLAGS) -MMD -MP -o $@ $< \
 	  $(B)/liboverlap.a $(LIBS) $(shell pkg-config --libs check 2>/dev/null)
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TESTS:=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TESTS:=.d) $(BENCHES:=.d)
 
 # ---- experiments: results -> comparison -> figure -> verdicts -> paper ----
 TIERS_quick = quick
@@ -78,6 +81,8 @@ test-asan: ## the unit tests under the address and undefined-behaviour sanitizer
 	@$(MAKE) --no-print-directory B=$(B)/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=all -O1" test-unit
 test-unit: $(TESTS)
 	@tests/run.sh --unit $(B) $(TESTS)
+bench: $(BENCHES) ## times, side by side with plain references, and what limits them
+	@for b in $(BENCHES); do $$b || exit 1; done
 format-check: ## the sources are as clang-format-14 leaves them
 	@clang-format-14 --dry-run -Werror $$(git ls-files '*.c' '*.h') && echo "format: good"
 format: ## let clang-format-14 rewrite the sources
@@ -107,5 +112,5 @@ help: ## this text
 	@grep -hE '^[a-z%-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/fig-%/fig-NAME/' | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 FORCE:
-.PHONY: all figures demo verify paper plan status new test test-asan test-unit format format-check \
+.PHONY: all bench figures demo verify paper plan status new test test-asan test-unit format format-check \
   deps deps-paper deps-dev doctor install clean distclean help FORCE

@@ -52,13 +52,23 @@ static void add_problem(struct comparison *c, const struct pair *p, const char *
                  c->experiment->name, p->curve->id, side, what);
 }
 
+/* Cell i is nan, and in a column of numbers that need not exist. */
+static bool is_absent(const struct comparison *c, const struct pair *p, const struct ov_result *r,
+                      enum ov_side side, size_t i)
+{
+    const struct ov_system *system = c->experiment->system;
+    size_t column = i % r->table.n_col;
+    return isnan(r->table.cell[i]) && column > 0 && system->may_be_nan &&
+           system->may_be_nan(p->curve->state, side, column - 1);
+}
+
 static void check_side(struct comparison *c, const struct pair *p, const struct ov_result *r,
                        enum ov_side side)
 {
     char what[640];
     if (r->state == OV_VALID) {
         size_t i = 0, n = r->table.n_row * r->table.n_col;
-        while (i < n && isfinite(r->table.cell[i]))
+        while (i < n && (isfinite(r->table.cell[i]) || is_absent(c, p, r, side, i)))
             i++;
         if (i == n)
             return;

@@ -175,10 +175,13 @@ static enum ov_status check_finite(const double *rows, const struct ov_batch *b,
                                    size_t n_col, struct ov_error *err)
 {
     char name[32];
+    const struct ov_system *system = b->experiment->system;
+    const void *state = b->curve->state;
     for (size_t i = 0; i < n_row * n_col; i++) {
-        if (isfinite(rows[i]))
+        bool optional = system->may_be_nan && system->may_be_nan(state, b->side, i % n_col);
+        if (isfinite(rows[i]) || (optional && isnan(rows[i])))
             continue;
-        b->experiment->system->column(name, b->curve->state, b->side, i % n_col);
+        system->column(name, state, b->side, i % n_col);
         return ov_fail(err, OV_ENUMERIC, "%s is not a finite number at time %g", name,
                        rows[i / n_col * n_col]);
     }

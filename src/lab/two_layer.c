@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "overlap/model/start.h"
 #include "overlap/sim/weights.h"
+#include "overlap/theory/gauss.h"
 #include "overlap/theory/online.h"
 #include "two_layer.h"
 
-static const char *const theory_rooms[] = {"theory/online", "model/start", NULL};
 static const char *const weights_rooms[] = {"sim/weights", NULL};
 
 const struct ov_engine ov_engines[] = {
@@ -30,32 +31,54 @@ static size_t n_row(const void *state, enum ov_side side)
     return ((const struct ov_two_layer *)state)->n_alpha;
 }
 
+static size_t path_width(const struct ov_two_layer *s)
+{
+    return ov_row_width(s->problem.K, s->problem.M);
+}
+
 static size_t n_col(const void *state, enum ov_side side)
 {
-    (void)side;
-    const struct ov_problem *p = &((const struct ov_two_layer *)state)->problem;
-    return ov_row_width(p->K, p->M);
+    const struct ov_two_layer *s = state;
+    return path_width(s) + (side == OV_THEORY ? ov_extras_columns(s) : 0);
 }
 
 static void column(char name[32], const void *state, enum ov_side side, size_t i)
 {
     (void)side;
-    const struct ov_problem *p = &((const struct ov_two_layer *)state)->problem;
-    ov_row_column(name, i, p->K, p->M);
+    const struct ov_two_layer *s = state;
+    if (i < path_width(s))
+        ov_row_column(name, i, s->problem.K, s->problem.M);
+    else
+        ov_extras_column(name, s, i - path_width(s));
 }
+
+static bool may_be_nan(const void *state, enum ov_side side, size_t i)
+{
+    (void)side;
+    return i >= path_width(state);
+}
+
+#define PATH_DOC                                                                                   \
+    "alpha: time, steps/N; eps_g: generalisation error <(phi - phi*)^2>/2, without label noise; "  \
+    "Q_k_l: w_k.w_l/N; R_k_m: w_k.w*_m/N; v_k: second layer; all without a unit"
 
 static const char *columns_doc(const void *state, enum ov_side side)
 {
-    (void)state;
-    (void)side;
-    return "alpha: time, steps/N; eps_g: generalisation error <(phi - phi*)^2>/2, without label "
-           "noise; Q_k_l: w_k.w_l/N; R_k_m: w_k.w*_m/N; v_k: second layer; all without a unit";
+    if (side == OV_SGD || ov_extras_columns(state) == 0)
+        return PATH_DOC;
+    return PATH_DOC "; sd_…, bias_…: standard deviation and mean of a run minus theory, to leading "
+                    "order in 1/N; fixed_…: the fixed point near the last row, the rate at which "
+                    "small deviations from it grow, its residual; alpha_escape, eps_plateau: when "
+                    "the first plateau is left and its height; eta_max: the largest stable "
+                    "learning rate at the "
+                    "perfect student; alpha_to_x: when eps_g falls to x; "
+                    "nan: there is none";
 }
 
 static const char *const *rooms(const void *state, enum ov_side side)
 {
     const struct ov_two_layer *s = state;
-    return side == OV_SGD && s->engine ? s->engine->rooms : theory_rooms;
+    return side == OV_SGD && s->engine ? s->engine->rooms : s->theory_rooms;
 }
 
 /* ---- what a run is a function of ---- */
@@ -134,7 +157,8 @@ static void problem(struct ov_text *out, const void *state)
 static void describe(struct ov_text *out, const void *state, enum ov_side side)
 {
     const struct ov_two_layer *s = state;
-    describe_problem(out, &s->problem, side == OV_SGD || !s->start_is_fixed);
+    describe_problem(out, &s->problem,
+                     side == OV_SGD || !s->start_is_fixed || s->extras.fluctuations);
     add_numbers(out, "alpha", s->alpha, s->n_alpha);
     if (side == OV_SGD) {
         ov_text_addf(out, "engine: %s\n", s->engine ? s->engine->name : "none");
@@ -143,9 +167,28 @@ static void describe(struct ov_text *out, const void *state, enum ov_side side)
     ov_text_addf(out, "method: %s\n", s->solve.method == OV_RK8PD ? "rk8pd" : "msbdf");
     add_number(out, "rtol", s->solve.rtol);
     add_number(out, "atol", s->solve.atol);
+    ov_text_addf(out, "averages: %s\n", ov_gauss_method(s->problem.g, s->problem.g_star));
+    ov_extras_describe(out, s);
 }
 
 /* ---- running ---- */
+
+/* The path, written with the stride of rows that have extras behind it. */
+static enum ov_status run_path(double *rows, const struct ov_two_layer *s,
+                               const struct ov_overlaps *start, const struct ov_tick *tick,
+                               struct ov_error *err)
+{
+    size_t width = path_width(s), stride = n_col(s, OV_THEORY);
+    double *path = calloc(s->n_alpha * width, sizeof *path);
+    if (!path)
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    enum ov_status status =
+        ov_online_solve(path, &s->problem, start, s->alpha, s->n_alpha, &s->solve, NULL, tick, err);
+    for (size_t j = 0; j < s->n_alpha; j++)
+        memcpy(rows + j * stride, path + j * width, width * sizeof *path);
+    free(path);
+    return status;
+}
 
 static enum ov_status run_theory(double *rows, const struct ov_two_layer *s, uint64_t key,
                                  const struct ov_tick *tick, struct ov_error *err)
@@ -157,8 +200,9 @@ static enum ov_status run_theory(double *rows, const struct ov_two_layer *s, uin
     if (status == OV_OK)
         status = ov_start_overlaps(&start, &s->problem, key, err);
     if (status == OV_OK)
-        status = ov_online_solve(rows, &s->problem, &start, s->alpha, s->n_alpha, &s->solve, NULL,
-                                 tick, err);
+        status = run_path(rows, s, &start, tick, err);
+    if (status == OV_OK)
+        status = ov_extras_run(rows, n_col(s, OV_THEORY), s, &start, tick, err);
     ov_overlaps_free(&start);
     return status;
 }
@@ -235,6 +279,7 @@ const struct ov_system ov_system_two_layer = {
     .n_row = n_row,
     .n_col = n_col,
     .column = column,
+    .may_be_nan = may_be_nan,
     .columns_doc = columns_doc,
     .describe = describe,
     .problem = problem,

@@ -22,6 +22,13 @@ struct ov_engine {
 };
 extern const struct ov_engine ov_engines[]; /* name NULL at the end */
 
+/* What theory gives besides the path, each a group of columns behind those of the path. */
+struct ov_extras {
+    bool fluctuations, fixed_point, escape, eta_max;
+    double *time_to; /* (n_time_to) levels of eps_g */
+    size_t n_time_to;
+};
+
 struct ov_two_layer {
     struct ov_problem problem;
     double *alpha; /* (n_alpha) increasing */
@@ -30,6 +37,9 @@ struct ov_two_layer {
     size_t theory_runs, sgd_runs; /* 0: not asked for */
     struct ov_solve_options solve;
     const struct ov_engine *engine; /* NULL without sgd */
+    struct ov_extras extras;
+    const char
+        *theory_rooms[5]; /* whose code theory's numbers are a function of, NULL at the end */
 };
 
 extern const struct ov_key ov_two_layer_keys[];
@@ -45,5 +55,15 @@ void ov_two_layer_release(void *state); /* NULL-safe */
  * what falls together is one Returns OV_OK, OV_EUSER at the place, or OV_ENOMEM. */
 enum ov_status ov_two_layer_times(double **alpha, size_t *n, struct ov_value *value, size_t N,
                                   bool steps, struct ov_error *err);
+
+/* How many columns, their names (i counts from the first of them), the lines they add to the
+ * description, and filling them in: rows (n_alpha, width) whose path is there already. A number
+ * that does not exist (a plateau that is not left) is NaN. */
+size_t ov_extras_columns(const struct ov_two_layer *s);
+void ov_extras_column(char name[32], const struct ov_two_layer *s, size_t i);
+void ov_extras_describe(struct ov_text *out, const struct ov_two_layer *s);
+enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_layer *s,
+                             const struct ov_overlaps *start, const struct ov_tick *tick,
+                             struct ov_error *err);
 
 #endif

@@ -44,6 +44,16 @@ static const struct ov_key alpha_keys[] = {
 static const struct ov_key theory_keys[] = {
     {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, "1",
      "how many random starts theory runs from, without sgd (with it: those of sgd)"},
+    {"fluctuations", OV_BOOL, 0, 0, NULL, NULL, "false",
+     "columns sd_eps_g, bias_eps_g, sd_Q_0_0 …: spread and shift of runs of dimension N"},
+    {"fixed_point", OV_BOOL, 0, 0, NULL, NULL, "false",
+     "columns fixed_eps_g, fixed_growth: the fixed point near the last row, its stability"},
+    {"escape", OV_BOOL, 0, 0, NULL, NULL, "false",
+     "columns alpha_escape, eps_plateau: when eps_g falls to half of its first plateau"},
+    {"eta_max", OV_BOOL, 0, 0, NULL, NULL, "false",
+     "column eta_max: the eta_w above which the perfect student (no noise, no decay) is unstable"},
+    {"time_to", OV_REAL | OV_LIST, 1e-300, 1e300, NULL, NULL, OV_OPTIONAL,
+     "columns alpha_to_X: when eps_g falls to X, one level or a list"},
     {.name = NULL},
 };
 
@@ -86,7 +96,7 @@ const struct ov_key ov_two_layer_keys[] = {
     {"rtol", OV_REAL, 1e-14, 0.1, NULL, NULL, "1e-8", "relative tolerance of theory"},
     {"atol", OV_REAL, 0, 0.1, NULL, NULL, "1e-12", "absolute tolerance of theory"},
     {"theory", OV_BOOL | OV_MAP, 0, 0, NULL, theory_keys, "false",
-     "solve the equations of motion; {seeds: 5} for that many random starts"},
+     "solve the equations of motion; a map asks for more than the path"},
     {"sgd", OV_MAP, 0, 0, NULL, sgd_keys, OV_OPTIONAL, "simulate"},
     {.name = NULL},
 };

@@ -97,9 +97,9 @@ static enum ov_status read_activation(const struct ov_activation **g, const stru
     *g = ov_activation_find(v->string);
     if (*g)
         return OV_OK;
-    const char **names = calloc(OV_ACT_COUNT + 1, sizeof *names);
+    const char **names = calloc(ov_activation_count + 1, sizeof *names);
     struct ov_text all = {0};
-    for (size_t i = 0; names && i < OV_ACT_COUNT; i++) {
+    for (size_t i = 0; names && i < ov_activation_count; i++) {
         names[i] = ov_activations[i].name;
         ov_text_addf(&all, "%s%s", i ? ", " : "", names[i]);
     }
@@ -280,6 +280,44 @@ static void read_theory(struct ov_two_layer *s, struct ov_value *params)
     }
 }
 
+static bool is_true(struct ov_value *map, const char *name)
+{
+    return ov_value_number(map, name) != 0;
+}
+
+/* What theory is asked for besides the path. */
+static enum ov_status read_extras(struct ov_two_layer *s, struct ov_value *params,
+                                  struct ov_error *err)
+{
+    struct ov_value *theory = ov_value_get(params, "theory");
+    const char **room = s->theory_rooms;
+    *room++ = "theory/online";
+    *room++ = "model/start";
+    if (theory->type != OV_MAP)
+        return OV_OK;
+    struct ov_extras *x = &s->extras;
+    x->fluctuations = is_true(theory, "fluctuations");
+    x->fixed_point = is_true(theory, "fixed_point");
+    x->escape = is_true(theory, "escape");
+    x->eta_max = is_true(theory, "eta_max");
+    if (x->fluctuations)
+        *room++ = "theory/fluctuations";
+    if (x->fixed_point || x->eta_max)
+        *room++ = "theory/fixed_point";
+    if (x->fluctuations && s->problem.N == 0)
+        return ov_value_fail(theory, err, "fluctuations need 'N', the input dimension");
+    struct ov_value *levels = ov_value_get(theory, "time_to");
+    if (!levels)
+        return OV_OK;
+    x->n_time_to = levels->type == OV_LIST ? levels->cols : 1;
+    x->time_to = calloc(x->n_time_to, sizeof *x->time_to);
+    if (!x->time_to)
+        return no_memory(err);
+    for (size_t i = 0; i < x->n_time_to; i++)
+        x->time_to[i] = levels->type == OV_LIST ? levels->array[i] : levels->number;
+    return OV_OK;
+}
+
 static enum ov_status check_size(const struct ov_two_layer *s, struct ov_value *params,
                                  struct ov_error *err)
 {
@@ -312,6 +350,9 @@ static enum ov_status read_all(struct ov_two_layer *s, struct ov_value *params,
         return status;
     s->start_is_fixed = ov_problem_start_is_fixed(p);
     read_theory(s, params);
+    status = read_extras(s, params, err);
+    if (status != OV_OK)
+        return status;
     status = ov_two_layer_times(&s->alpha, &s->n_alpha, ov_value_get(params, "alpha"), p->N,
                                 s->sgd_runs > 0, err);
     return status == OV_OK ? check_size(s, params, err) : status;
@@ -338,5 +379,6 @@ void ov_two_layer_release(void *state)
         return;
     ov_problem_free(&s->problem);
     free(s->alpha);
+    free(s->extras.time_to);
     free(s);
 }

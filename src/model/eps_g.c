@@ -3,9 +3,12 @@
 
 #include <math.h>
 
+#include "eps_g_room.h"
 #include "overlap/num/fmath.h"
 
 #define TWO_OVER_PI 0x1.45f306dc9c883p-1
+#define ONE_OVER_TWO_PI 0x1.45f306dc9c883p-3
+#define HALF_PI 0x1.921fb54442d18p+0
 #define SQRT_TWO_OVER_PI 0x1.9884533d43651p-1
 
 /* Rounding may leave [-1, 1]; NaN passes through. */
@@ -15,19 +18,120 @@ static double clip(double r)
     return r < -1.0 ? -1.0 : r;
 }
 
-double ov_I2(enum ov_act a, enum ov_act b, double aa, double ab, double bb)
+/* ---- I2 of each pair with a closed form: x of the first kind, y of the second ---- */
+
+static double linear_linear(double aa, double ab, double bb)
+{
+    (void)aa, (void)bb;
+    return ab;
+}
+
+static double linear_erf(double aa, double ab, double bb)
+{
+    (void)aa;
+    return SQRT_TWO_OVER_PI * ab / sqrt(1.0 + bb);
+}
+
+static double erf_erf(double aa, double ab, double bb)
+{
+    return TWO_OVER_PI * ov_asin(clip(ab / (sqrt(1.0 + aa) * sqrt(1.0 + bb))));
+}
+
+/* max(0,x) = (x + |x|)/2: with an odd partner only x/2 counts, with an even one only |x|/2. */
+static double linear_relu(double aa, double ab, double bb)
+{
+    (void)aa, (void)bb;
+    return 0.5 * ab;
+}
+
+static double relu_erf(double aa, double ab, double bb)
+{
+    return 0.5 * linear_erf(aa, ab, bb);
+}
+
+/* paper.md eq:relu_I2. */
+static double relu_relu(double aa, double ab, double bb)
+{
+    double p = sqrt(aa) * sqrt(bb);
+    if (p == 0.0)
+        return 0.0;
+    double r = clip(ab / p);
+    return ONE_OVER_TWO_PI * p * (sqrt((1.0 - r) * (1.0 + r)) + r * (HALF_PI + ov_asin(r)));
+}
+
+/* An even partner of an odd one. */
+static double zero(double aa, double ab, double bb)
+{
+    (void)aa, (void)ab, (void)bb;
+    return 0.0;
+}
+
+/* < max(0,x) (y^2 - beta) >; ab^2/sqrt(aa) -> 0 with aa, for ab^2 <= aa bb. */
+static double relu_square_minus(double aa, double ab, double bb, double beta)
+{
+    double sd = sqrt(aa);
+    return 0.5 * SQRT_TWO_OVER_PI * (sd * (bb - beta) + (sd > 0.0 ? ab / sd * ab : 0.0));
+}
+
+static double relu_quadratic(double aa, double ab, double bb)
+{
+    return relu_square_minus(aa, ab, bb, 0.0);
+}
+
+static double relu_he2(double aa, double ab, double bb)
+{
+    return relu_square_minus(aa, ab, bb, 1.0);
+}
+
+/* Isserlis' theorem, as below. */
+static double quadratic_quadratic(double aa, double ab, double bb)
+{
+    return aa * bb + 2.0 * ab * ab;
+}
+
+static double quadratic_he2(double aa, double ab, double bb)
+{
+    return aa * (bb - 1.0) + 2.0 * ab * ab;
+}
+
+static double he2_he2(double aa, double ab, double bb)
+{
+    return (aa - 1.0) * (bb - 1.0) + 2.0 * ab * ab;
+}
+
+typedef double closed_form(double aa, double ab, double bb);
+
+/* The lower triangle stands for the upper one with x and y exchanged. */
+static closed_form *const closed_forms[OV_ACT_GENERIC][OV_ACT_GENERIC] = {
+    [OV_ACT_LINEAR] = {[OV_ACT_LINEAR] = linear_linear,
+                       [OV_ACT_ERF] = linear_erf,
+                       [OV_ACT_RELU] = linear_relu,
+                       [OV_ACT_QUADRATIC] = zero,
+                       [OV_ACT_HE2] = zero},
+    [OV_ACT_ERF] = {[OV_ACT_ERF] = erf_erf, [OV_ACT_QUADRATIC] = zero, [OV_ACT_HE2] = zero},
+    [OV_ACT_RELU] = {[OV_ACT_ERF] = relu_erf,
+                     [OV_ACT_RELU] = relu_relu,
+                     [OV_ACT_QUADRATIC] = relu_quadratic,
+                     [OV_ACT_HE2] = relu_he2},
+    [OV_ACT_QUADRATIC] = {[OV_ACT_QUADRATIC] = quadratic_quadratic, [OV_ACT_HE2] = quadratic_he2},
+    [OV_ACT_HE2] = {[OV_ACT_HE2] = he2_he2},
+};
+
+double ov_I2(const struct ov_activation *a, const struct ov_activation *b, double aa, double ab,
+             double bb)
 {
     if (isnan(aa) || isnan(ab) || isnan(bb))
         return NAN;
-    if (a == OV_ACT_LINEAR && b == OV_ACT_LINEAR)
-        return ab;
-    if (a == OV_ACT_ERF && b == OV_ACT_ERF)
-        return TWO_OVER_PI * ov_asin(clip(ab / (sqrt(1.0 + aa) * sqrt(1.0 + bb))));
-    double of_erf = a == OV_ACT_ERF ? aa : bb;
-    return SQRT_TWO_OVER_PI * ab / sqrt(1.0 + of_erf);
+    if (a->act == OV_ACT_GENERIC)
+        return ov_I2_generic(a, b, aa, ab, bb);
+    if (b->act == OV_ACT_GENERIC)
+        return ov_I2_generic(b, a, bb, ab, aa);
+    closed_form *f = closed_forms[a->act][b->act];
+    return f ? f(aa, ab, bb) : closed_forms[b->act][a->act](bb, ab, aa);
 }
 
-double ov_eps_g(const struct ov_overlaps *o, enum ov_act g, enum ov_act g_star)
+double ov_eps_g(const struct ov_overlaps *o, const struct ov_activation *g,
+                const struct ov_activation *g_star)
 {
     size_t K = o->K, M = o->M;
     const double *Q = o->Q, *R = o->R, *T = o->T;

@@ -23,6 +23,20 @@ double ov_log(double x)
     return ov_log_normal_inline(x);
 }
 
+/* u = 1 + x rounds; ln u x/(u - 1) takes the rounding back, for ln u/(u - 1) varies slowly. */
+double ov_log1p(double x)
+{
+    if (!(x >= 0.0 && x <= 1.0))
+        return NAN;
+    double u = 1.0 + x;
+    return u == 1.0 ? x : ov_log_normal_inline(u) * (x / (u - 1.0));
+}
+
+double ov_tanh(double x)
+{
+    return ov_tanh_inline(x);
+}
+
 double ov_erf(double x)
 {
     return ov_erf_inline(x);

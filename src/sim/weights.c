@@ -207,7 +207,7 @@ static enum ov_status run_rows(struct run *r, double *rows, const double *alpha,
             return status;
         row[0] = alpha[i];
         memcpy(r->now.block, row + 2, n * sizeof *row);
-        row[1] = ov_eps_g(&r->now, p->g->act, p->g_star->act);
+        row[1] = ov_eps_g(&r->now, p->g, p->g_star);
     }
     ov_tick_tell(tick, r->step, total);
     return OV_OK;

@@ -91,7 +91,8 @@ struct product {
     } factor[FACTORS_MAX];
 };
 
-static void multiply(struct product *p, enum kind kind, const enum ov_act *act, size_t i)
+static void multiply(struct product *p, enum kind kind, const struct ov_activation *const *act,
+                     size_t i)
 {
     size_t at = 0;
     while (at < p->n_field && p->field[at] != i)
@@ -100,7 +101,7 @@ static void multiply(struct product *p, enum kind kind, const enum ov_act *act, 
         p->field[p->n_field++] = i;
     p->factor[p->n_factor].kind = kind;
     p->factor[p->n_factor].at = at;
-    p->factor[p->n_factor].act = &ov_activations[act[i]];
+    p->factor[p->n_factor].act = act[i];
     p->n_factor++;
 }
 
@@ -134,8 +135,8 @@ static enum ov_status mean_of_product(double *mean, struct product *p, const dou
     return ov_gauss_quad(mean, product_at, p, part, p->n_field, n);
 }
 
-enum ov_status ov_gauss_quad_I2(double *I2, const double *C, const enum ov_act *act, size_t a,
-                                size_t b, size_t n)
+enum ov_status ov_gauss_quad_I2(double *I2, const double *C, const struct ov_activation *const *act,
+                                size_t a, size_t b, size_t n)
 {
     struct product p = {0};
     multiply(&p, VALUE, act, a);
@@ -143,8 +144,8 @@ enum ov_status ov_gauss_quad_I2(double *I2, const double *C, const enum ov_act *
     return mean_of_product(I2, &p, C, n);
 }
 
-enum ov_status ov_gauss_quad_I3(double *I3, const double *C, const enum ov_act *act, size_t k,
-                                size_t b, size_t c, size_t n)
+enum ov_status ov_gauss_quad_I3(double *I3, const double *C, const struct ov_activation *const *act,
+                                size_t k, size_t b, size_t c, size_t n)
 {
     struct product p = {0};
     multiply(&p, DERIVATIVE, act, k);
@@ -153,8 +154,8 @@ enum ov_status ov_gauss_quad_I3(double *I3, const double *C, const enum ov_act *
     return mean_of_product(I3, &p, C, n);
 }
 
-enum ov_status ov_gauss_quad_I4(double *I4, const double *C, const enum ov_act *act, size_t k,
-                                size_t l, size_t a, size_t b, size_t n)
+enum ov_status ov_gauss_quad_I4(double *I4, const double *C, const struct ov_activation *const *act,
+                                size_t k, size_t l, size_t a, size_t b, size_t n)
 {
     struct product p = {0};
     multiply(&p, DERIVATIVE, act, k);
@@ -164,8 +165,8 @@ enum ov_status ov_gauss_quad_I4(double *I4, const double *C, const enum ov_act *
     return mean_of_product(I4, &p, C, n);
 }
 
-enum ov_status ov_gauss_quad_J2(double *J2, const double *C, const enum ov_act *act, size_t k,
-                                size_t l, size_t n)
+enum ov_status ov_gauss_quad_J2(double *J2, const double *C, const struct ov_activation *const *act,
+                                size_t k, size_t l, size_t n)
 {
     struct product p = {0};
     multiply(&p, DERIVATIVE, act, k);

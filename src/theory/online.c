@@ -5,19 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "online_room.h"
 #include "overlap/model/eps_g.h"
-#include "overlap/theory/gauss.h"
-
-struct ov_online {
-    const struct ov_problem *p;
-    struct ov_overlaps o; /* T, v_star for good; Q, R, v of the point evaluated */
-    struct ov_gauss *gauss;
-    double *block; /* owned; the views below */
-    double *C;     /* packed (P,P) */
-    double *s;     /* (P) */
-    double *G;     /* (K,P) */
-    double *Nz;    /* packed (K,K) */
-};
 
 enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem *p,
                                 const struct ov_overlaps *start)
@@ -29,7 +18,7 @@ enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem 
     o->p = p;
     o->block = calloc(ov_sym_size(P) + P + K * P + ov_sym_size(K), sizeof *o->block);
     if (!o->block || ov_overlaps_create(&o->o, K, M) != OV_OK ||
-        ov_gauss_create(&o->gauss, K, M, p->g->act, p->g_star->act) != OV_OK) {
+        ov_gauss_create(&o->gauss, K, M, p->g, p->g_star) != OV_OK) {
         ov_online_free(o);
         *out = NULL;
         return OV_ENOMEM;
@@ -48,14 +37,20 @@ void ov_online_free(struct ov_online *o)
         return;
     ov_gauss_free(o->gauss);
     ov_overlaps_free(&o->o);
+    free(o->derivatives);
     free(o->block);
     free(o);
 }
 
-/* C and s = (v*, -v) at o->o. */
-static void prepare(struct ov_online *o)
+size_t ov_online_integrated(const struct ov_problem *p)
+{
+    return ov_overlaps_moving(p->K, p->M) - (p->eta_v == 0.0 ? p->K : 0);
+}
+
+void ov_online_prepare(struct ov_online *o, const double *y)
 {
     size_t K = o->o.K, M = o->o.M;
+    memcpy(o->o.block, y, ov_online_integrated(o->p) * sizeof *y);
     ov_overlaps_covariance(o->C, &o->o);
     for (size_t m = 0; m < M; m++)
         o->s[m] = o->o.v_star[m];
@@ -97,62 +92,69 @@ static void move_v(double *dv, const struct ov_online *o)
         size_t a = M + k;
         double sum = 0.0;
         for (size_t c = 0; c < P; c++)
-            sum += o->s[c] * ov_I2(p->g->act, c < M ? p->g_star->act : p->g->act,
-                                   o->C[ov_sym_at(a, a)], o->C[ov_sym_at(a, c)],
-                                   o->C[ov_sym_at(c, c)]);
+            sum += o->s[c] * ov_I2(p->g, c < M ? p->g_star : p->g, o->C[ov_sym_at(a, a)],
+                                   o->C[ov_sym_at(a, c)], o->C[ov_sym_at(c, c)]);
         dv[k] = p->eta_v * sum - p->decay_v * o->o.v[k];
     }
 }
 
-/* The derivatives of the first n moving numbers, all or all but v. */
-static void derivatives(double *dy, struct ov_online *o, const double *y, size_t n)
+int ov_online_derivatives(double *dy, const double *y, void *ctx)
 {
+    struct ov_online *o = ctx;
     size_t K = o->p->K, M = o->p->M;
-    memcpy(o->o.block, y, n * sizeof *y);
-    prepare(o);
+    ov_online_prepare(o, y);
     ov_gauss_contract(o->G, o->Nz, o->gauss, o->C, o->s, o->p->sigma);
     move_Q(dy, o);
     move_R(dy + ov_sym_size(K), o);
-    if (n == ov_overlaps_moving(K, M))
+    if (o->p->eta_v != 0.0)
         move_v(dy + ov_sym_size(K) + K * M, o);
+    return 0;
 }
 
 void ov_online_rhs(double *dy, struct ov_online *o, const double *y)
 {
     size_t K = o->p->K, n = ov_overlaps_moving(K, o->p->M);
-    derivatives(dy, o, y, n);
-    for (size_t k = 0; o->p->eta_v == 0.0 && k < K; k++)
-        dy[n - K + k] = 0.0;
+    if (o->p->eta_v == 0.0) {
+        memcpy(o->o.v, y + n - K, K * sizeof *y);
+        memset(dy + n - K, 0, K * sizeof *dy);
+    }
+    ov_online_derivatives(dy, y, o);
 }
 
 /* ---- one run ---- */
 
-/* What is integrated: [Q | R | v], or [Q | R] where v is frozen. */
-static size_t integrated(const struct ov_problem *p)
+static int jacobian(double *J, const double *y, void *ctx)
 {
-    return ov_overlaps_moving(p->K, p->M) - (p->eta_v == 0.0 ? p->K : 0);
-}
-
-static int rhs(double *dy, const double *y, void *ctx)
-{
-    struct ov_online *o = ctx;
-    derivatives(dy, o, y, integrated(o->p));
-    return 0;
+    return ov_online_jacobian(J, ctx, y);
 }
 
 static int diverged(const double *y, void *ctx)
 {
     struct ov_online *o = ctx;
-    memcpy(o->o.block, y, integrated(o->p) * sizeof *y);
+    memcpy(o->o.block, y, ov_online_integrated(o->p) * sizeof *y);
     return ov_overlaps_diverged(o->o.block, o->p->K, o->p->M);
+}
+
+void ov_online_ode(struct ov_ode *ode, struct ov_online *o)
+{
+    *ode = (struct ov_ode){.n = ov_online_integrated(o->p),
+                           .rhs = ov_online_derivatives,
+                           .jacobian = ov_online_jacobian_is_closed(o->p) ? jacobian : NULL,
+                           .diverged = diverged,
+                           .ctx = o};
+}
+
+double ov_online_eps_g(struct ov_online *o, const double *y)
+{
+    memcpy(o->o.block, y, ov_online_integrated(o->p) * sizeof *y);
+    return ov_eps_g(&o->o, o->p->g, o->p->g_star);
 }
 
 /* Row i from the integrated numbers y. */
 static void write_row(double *row, struct ov_online *o, double alpha, const double *y)
 {
-    memcpy(o->o.block, y, integrated(o->p) * sizeof *y);
     row[0] = alpha;
-    row[1] = ov_eps_g(&o->o, o->p->g->act, o->p->g_star->act);
+    row[1] = ov_online_eps_g(o, y);
     memcpy(row + 2, o->o.block, ov_overlaps_moving(o->p->K, o->p->M) * sizeof *row);
 }
 
@@ -161,7 +163,7 @@ enum ov_status ov_online_solve(double *rows, const struct ov_problem *p,
                                const struct ov_solve_options *opt, struct ov_solve_report *report,
                                const struct ov_tick *tick, struct ov_error *err)
 {
-    size_t n = integrated(p), width = ov_row_width(p->K, p->M);
+    size_t n = ov_online_integrated(p), width = ov_row_width(p->K, p->M);
     for (size_t i = 0; i < n_alpha * width; i++)
         rows[i] = NAN;
     struct ov_online *o = NULL;
@@ -170,7 +172,8 @@ enum ov_status ov_online_solve(double *rows, const struct ov_problem *p,
         free(path);
         return ov_fail(err, OV_ENOMEM, "out of memory");
     }
-    struct ov_ode ode = {.n = n, .rhs = rhs, .diverged = diverged, .ctx = o};
+    struct ov_ode ode;
+    ov_online_ode(&ode, o);
     enum ov_status status =
         ov_solve(path, &ode, start->block, alpha, n_alpha, opt, report, tick, err);
     for (size_t i = 0; i < n_alpha && !isnan(path[i * n]); i++)

@@ -5,7 +5,7 @@
  * 2. BDF formulas damp what grows by more than a factor of order one in a step, and near a saddle
  *    point that is far below tolerance, where the error estimate does not see it: the way out
  *    would be late or never found. So msbdf's step is also limited by the largest real part of
- *    the Jacobian's eigenvalues (limit_step).
+ *    the Jacobian's eigenvalues (limit_step), from a Krylov space.
  * 3. msbdf keeps a history of steps, which stopping at every listed time would spoil: it runs to
  *    the last time, and those in between get the Hermite interpolant of the last three points (y
  *    and dy/dalpha; degree 5, the method's highest order). rk8pd stops at every listed time.
@@ -18,13 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cblas.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_odeiv2.h>
 
-#include "overlap/theory/hermite.h"
+#include "solve_room.h"
 #include "overlap/theory/jacobian.h"
 
-enum { HISTORY = 3, PLAIN_VIEWS = 5, DEFAULT_MAX_RHS = 100000000, RHS_PER_TICK = 100 };
+enum { PLAIN_VIEWS = 5, DEFAULT_MAX_RHS = 100000000, RHS_PER_TICK = 100 };
 
 /* msbdf's tolerance per step. Measured on plateaus of two-layer networks, K=M=2 with an asymmetry
  * of 1e-4 in the start: errors of eps_g are 1.6e-6, 2.9e-7, 2.5e-7 at factors 1, 0.1, 0.03. */
@@ -34,34 +35,11 @@ static const double msbdf_tightening = 0.03;
  * x = 2 rtol^(1/5) makes that some rtol. */
 static const double growth_per_step = 2.0;
 
+static const double negligible = 0.1;        /* part of a step's tolerance */
 static const double least_rtol = 1e-14;      /* GSL's step control stalls on rounding below this */
 static const double least_deviation = 100.0; /* from a saddle point, in atol, that is followed */
 static const double growth_check = 4.0;      /* a step grown so much: look at the growth again */
 static const double pole_growth = 1e8;       /* of a state that is stuck: a pole, it diverges */
-
-struct solver {
-    const struct ov_ode *ode;
-    const struct ov_solve_options *opt;
-    const struct ov_tick *tick;
-    struct ov_solve_report work;
-    size_t max_rhs;
-    double rtol, atol; /* of a step */
-    bool exhausted;    /* max_rhs */
-    bool seen;         /* seen_y, seen_dy hold an evaluation */
-    gsl_odeiv2_system system;
-    gsl_odeiv2_driver *driver;
-    double t, h;
-    double start_size; /* max |y(0)| */
-    double growth;     /* largest real part of the eigenvalues of J, or 0 */
-    double norm;       /* a bound on all of them, max row sum of |J| */
-    double growth_h;   /* the step when these were found */
-    size_t n_point;    /* points of the history in use, newest first */
-    double time[HISTORY];
-    double *block; /* owned; the views below, (n) each but J (n,n), scratch (3n) */
-    double *y, *seen_y, *seen_dy, *trial, *trial_dy;
-    double *point_y[HISTORY], *point_dy[HISTORY];
-    double *J, *scratch;
-};
 
 struct ov_solve_options ov_solve_defaults(void)
 {
@@ -89,7 +67,7 @@ static double max_abs(const double *x, size_t n)
 /* One right-hand side, counted and checked. */
 static int call_rhs(double *dy, const double *y, void *ctx)
 {
-    struct solver *s = ctx;
+    struct ov_solver *s = ctx;
     size_t n = s->ode->n;
     if (s->work.n_rhs >= s->max_rhs) {
         s->exhausted = true;
@@ -105,16 +83,37 @@ static int call_rhs(double *dy, const double *y, void *ctx)
     return GSL_SUCCESS;
 }
 
+/* dy at y from the last evaluation and the Jacobian, if that is as good as exact: GSL's Newton
+ * iteration ends with a correction far below tolerance and one more evaluation, a third of all.
+ * The Jacobian may be some steps old: dy errs by its change times a tenth of the tolerance. */
+static bool extrapolate(double *dy, struct ov_solver *s, const double *y)
+{
+    size_t n = s->ode->n;
+    if (!s->seen || !s->has_J)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        s->trial[i] = y[i] - s->seen_y[i];
+        if (!(fabs(s->trial[i]) <= negligible * (s->atol + s->rtol * fabs(y[i]))))
+            return false;
+    }
+    ov_jacobian_times(dy, s->J, s->trial, n);
+    for (size_t i = 0; i < n; i++)
+        dy[i] += s->seen_dy[i];
+    return true;
+}
+
 /* GSL asks for the derivative at an accepted point twice: the last one is kept. */
 static int gsl_rhs(double t, const double y[], double dy[], void *params)
 {
     (void)t;
-    struct solver *s = params;
+    struct ov_solver *s = params;
     size_t size = s->ode->n * sizeof *y;
     if (s->seen && memcmp(y, s->seen_y, size) == 0) {
         memcpy(dy, s->seen_dy, size);
         return GSL_SUCCESS;
     }
+    if (extrapolate(dy, s, y))
+        return GSL_SUCCESS;
     int status = call_rhs(dy, y, s);
     if (status == GSL_SUCCESS) {
         memcpy(s->seen_y, y, size);
@@ -124,7 +123,7 @@ static int gsl_rhs(double t, const double y[], double dy[], void *params)
     return status;
 }
 
-static int jacobian(struct solver *s, double *J, const double *y)
+static int jacobian(struct ov_solver *s, double *J, const double *y)
 {
     size_t n = s->ode->n;
     s->work.n_jacobian++;
@@ -135,14 +134,14 @@ static int jacobian(struct solver *s, double *J, const double *y)
     return good ? GSL_SUCCESS : GSL_FAILURE;
 }
 
-/* Takes the growth rate from s->J, which is destroyed. It is rounded up to a power of 2^(1/4), or
+/* Takes the growth rate from s->J. It is rounded up to a power of 2^(1/4), or
  * down to 0: LAPACK's rounding errors, which vary with the number of threads, must not reach the
  * path. NaN (no eigenvalues found) becomes 0: no limit but the error estimate. */
-static void note_growth(struct solver *s)
+static void note_growth(struct ov_solver *s)
 {
     size_t n = s->ode->n;
     s->norm = ov_jacobian_bound(s->J, n);
-    double growth = ov_jacobian_growth(s->J, n, s->scratch);
+    double growth = ov_jacobian_growth_krylov(s->J, n, s->scratch);
     s->growth = growth > 1e-6 * s->norm ? exp2(ceil(4.0 * log2(growth)) / 4.0) : 0.0;
     s->growth_h = s->h;
 }
@@ -150,47 +149,21 @@ static void note_growth(struct solver *s)
 static int gsl_jacobian(double t, const double y[], double *J, double dfdt[], void *params)
 {
     (void)t;
-    struct solver *s = params;
+    struct ov_solver *s = params;
     size_t n = s->ode->n;
     memset(dfdt, 0, n * sizeof *dfdt);
     int status = jacobian(s, J, y);
     if (status == GSL_SUCCESS) {
         memcpy(s->J, J, n * n * sizeof *J);
+        s->has_J = true;
         note_growth(s);
     }
     return status;
 }
 
-/* ---- listed times ---- */
-
-static void remember_point(struct solver *s, const double *dy)
-{
-    size_t size = s->ode->n * sizeof *dy;
-    double *oldest_y = s->point_y[HISTORY - 1], *oldest_dy = s->point_dy[HISTORY - 1];
-    for (size_t i = HISTORY - 1; i > 0; i--) {
-        s->time[i] = s->time[i - 1];
-        s->point_y[i] = s->point_y[i - 1];
-        s->point_dy[i] = s->point_dy[i - 1];
-    }
-    s->time[0] = s->t;
-    s->point_y[0] = memcpy(oldest_y, s->y, size);
-    s->point_dy[0] = memcpy(oldest_dy, dy, size);
-    s->n_point += s->n_point < HISTORY ? 1 : 0;
-}
-
-/* How many points to interpolate through: not the third where its distance to the second is out
- * of proportion to the last step. */
-static size_t points_in_use(const struct solver *s)
-{
-    if (s->n_point < HISTORY)
-        return s->n_point;
-    double ratio = (s->time[1] - s->time[2]) / (s->time[0] - s->time[1]);
-    return ratio > 0.1 && ratio < 10.0 ? HISTORY : HISTORY - 1;
-}
-
 /* ---- steps ---- */
 
-static bool has_diverged(const struct solver *s)
+static bool has_diverged(const struct ov_solver *s)
 {
     if (!all_finite(s->y, s->ode->n))
         return true;
@@ -203,7 +176,7 @@ static enum ov_status diverges(double t, struct ov_error *err)
 }
 
 /* Why there is no further step from s->t, where y was the last accepted state. */
-static enum ov_status failure(const struct solver *s, const double *y, struct ov_error *err)
+static enum ov_status failure(const struct ov_solver *s, const double *y, struct ov_error *err)
 {
     if (s->exhausted)
         return ov_fail(err, OV_ENUMERIC, "not there after %zu right-hand sides, at alpha = %.6g",
@@ -218,20 +191,22 @@ static enum ov_status failure(const struct solver *s, const double *y, struct ov
 
 /* Keeps h growth below growth_per_step rtol^(1/5), see 2 above; not at a fixed point, where no
  * deviation worth following is left: a deviation d moves at speed growth d. */
-static void limit_step(struct solver *s)
+static void limit_step(struct ov_solver *s)
 {
     double most = growth_per_step * pow(fmax(s->opt->rtol, least_rtol), 0.2);
     double speed = max_abs(s->driver->e->dydt_out, s->ode->n);
     if (s->work.n_step == 0)
         return;
-    if (s->h > growth_check * s->growth_h && s->h * s->norm > most &&
-        jacobian(s, s->J, s->y) == GSL_SUCCESS)
-        note_growth(s);
+    if (s->h > growth_check * s->growth_h && s->h * s->norm > most) {
+        s->has_J = jacobian(s, s->J, s->y) == GSL_SUCCESS;
+        if (s->has_J)
+            note_growth(s);
+    }
     if (s->h * s->growth > most && speed > s->growth * least_deviation * s->opt->atol)
         s->h = most / s->growth;
 }
 
-static enum ov_status advance(struct solver *s, double stop, struct ov_error *err)
+static enum ov_status advance(struct ov_solver *s, double stop, struct ov_error *err)
 {
     gsl_odeiv2_driver *d = s->driver;
     double before = s->t;
@@ -245,7 +220,7 @@ static enum ov_status advance(struct solver *s, double stop, struct ov_error *er
     s->work.n_step++;
     if (has_diverged(s))
         return diverges(s->t, err);
-    remember_point(s, d->e->dydt_out);
+    ov_solver_remember(s, d->e->dydt_out);
     return OV_OK;
 }
 
@@ -270,18 +245,22 @@ static enum ov_status check_arguments(const struct ov_ode *ode, const double *ti
     return OV_OK;
 }
 
-static void solver_free(struct solver *s)
+static void solver_free(struct ov_solver *s)
 {
     if (s->driver)
         gsl_odeiv2_driver_free(s->driver);
+    if (s->between)
+        gsl_odeiv2_step_free(s->between);
+    free(s->before);
     free(s->block);
 }
 
-static enum ov_status solver_init(struct solver *s, const double *y0)
+static enum ov_status solver_init(struct ov_solver *s, const double *y0)
 {
     size_t n = s->ode->n;
     bool msbdf = s->opt->method == OV_MSBDF;
-    s->block = calloc((PLAIN_VIEWS + 2 * HISTORY + 3 + (msbdf ? n : 0)) * n, sizeof *s->block);
+    size_t for_J = msbdf ? n * n + ov_jacobian_krylov_scratch(n) : 0; /* more than 3n */
+    s->block = calloc((PLAIN_VIEWS + 2 * HISTORY + 3) * n + for_J, sizeof *s->block);
     if (!s->block)
         return OV_ENOMEM;
     double **views[PLAIN_VIEWS] = {&s->y, &s->seen_y, &s->seen_dy, &s->trial, &s->trial_dy};
@@ -292,8 +271,8 @@ static enum ov_status solver_init(struct solver *s, const double *y0)
         s->point_y[i] = next;
         s->point_dy[i] = next + n;
     }
-    s->scratch = next;
-    s->J = next + 3 * n;
+    s->J = next;
+    s->scratch = msbdf ? next + n * n : next;
     memcpy(s->y, y0, n * sizeof *y0);
     s->start_size = max_abs(y0, n);
     double tightening = msbdf ? msbdf_tightening : 1.0;
@@ -305,7 +284,7 @@ static enum ov_status solver_init(struct solver *s, const double *y0)
 }
 
 /* max_i |x_i - x0_i| / (atol + rtol |y_i|); x0 NULL: zero. */
-static double size_in_errors(const struct solver *s, const double *x, const double *x0)
+static double size_in_errors(const struct ov_solver *s, const double *x, const double *x0)
 {
     double max = 0.0;
     for (size_t i = 0; i < s->ode->n; i++)
@@ -316,7 +295,7 @@ static double size_in_errors(const struct solver *s, const double *x, const doub
 
 /* A first step whose error is below tolerance for a method of order 1, h^2 |y''|/2, with y'' from
  * a trial step (after Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I, II.4). */
-static double first_step(struct solver *s, const double *dy, double last)
+static double first_step(struct ov_solver *s, const double *dy, double last)
 {
     double speed = size_in_errors(s, dy, NULL), h = 1e-3 * last;
     double trial = speed > 0.0 ? fmin(h, 1.0 / speed) : h;
@@ -329,7 +308,7 @@ static double first_step(struct solver *s, const double *dy, double last)
 }
 
 /* Derivative, first step and GSL's driver; it takes one for msbdf to learn the tolerances. */
-static enum ov_status begin(struct solver *s, double last, struct ov_error *err)
+static enum ov_status begin(struct ov_solver *s, double last, struct ov_error *err)
 {
     static const gsl_odeiv2_step_type *const *const steppers[] = {
         [OV_MSBDF] = &gsl_odeiv2_step_msbdf, [OV_RK8PD] = &gsl_odeiv2_step_rk8pd};
@@ -337,14 +316,14 @@ static enum ov_status begin(struct solver *s, double last, struct ov_error *err)
     if (gsl_rhs(0.0, s->y, dy, s) != GSL_SUCCESS)
         return failure(s, s->y, err);
     s->h = first_step(s, dy, last);
-    remember_point(s, dy);
+    ov_solver_remember(s, dy);
     s->driver = gsl_odeiv2_driver_alloc_y_new(&s->system, *steppers[s->opt->method], s->h, s->atol,
                                               s->rtol);
     return s->driver ? OV_OK : ov_fail(err, OV_ENOMEM, "out of memory");
 }
 
 /* The listed times up to s->t, from number `next` on; returns the number of the next one. */
-static size_t write_rows(double *path, const struct solver *s, const double *time, size_t n_time,
+static size_t write_rows(double *path, struct ov_solver *s, const double *time, size_t n_time,
                          size_t next)
 {
     size_t n = s->ode->n;
@@ -352,25 +331,57 @@ static size_t write_rows(double *path, const struct solver *s, const double *tim
         if (time[next] == s->t)
             memcpy(path + next * n, s->y, n * sizeof *path);
         else
-            ov_hermite(path + next * n, time[next], s->time, s->point_y, s->point_dy,
-                       points_in_use(s), n);
+            ov_solver_dense(path + next * n, s, time[next]);
     }
     return next;
 }
 
-static enum ov_status integrate(struct solver *s, double *path, const double *time, size_t n_time,
-                                struct ov_error *err)
+static enum ov_status integrate(struct ov_solver *s, double *path, const double *time,
+                                size_t n_time, struct ov_error *err)
 {
     bool stop_at_all = s->opt->method != OV_MSBDF;
     if (has_diverged(s))
         return diverges(s->t, err);
     size_t next = write_rows(path, s, time, n_time, 0);
-    enum ov_status status = next < n_time ? begin(s, time[n_time - 1], err) : OV_OK;
-    while (status == OV_OK && next < n_time) {
+    enum ov_status status = ov_solver_events_begin(s, err);
+    if (status == OV_OK && next < n_time && !ov_solver_events_done(s))
+        status = begin(s, time[n_time - 1], err);
+    while (status == OV_OK && next < n_time && !ov_solver_events_done(s)) {
         status = advance(s, time[stop_at_all ? next : n_time - 1], err);
+        if (status == OV_OK)
+            status = ov_solver_events_step(s, err);
         if (status == OV_OK)
             next = write_rows(path, s, time, n_time, next);
     }
+    return status;
+}
+
+enum ov_status ov_solve_events(double *path, const struct ov_ode *ode, const double *y0,
+                               const double *time, size_t n_time,
+                               const struct ov_solve_options *opt, const struct ov_events *events,
+                               struct ov_solve_report *report, const struct ov_tick *tick,
+                               struct ov_error *err)
+{
+    for (size_t i = 0; i < n_time * ode->n; i++)
+        path[i] = NAN;
+    for (size_t i = 0; events && i < events->n * events->most; i++)
+        events->time[i] = NAN;
+    for (size_t i = 0; events && i < events->n; i++)
+        events->count[i] = 0;
+    if (report)
+        *report = (struct ov_solve_report){0};
+    enum ov_status status = check_arguments(ode, time, n_time, opt, err);
+    if (status != OV_OK || n_time == 0)
+        return status;
+    openblas_set_num_threads(1);
+    struct ov_solver s = {.ode = ode, .opt = opt, .tick = tick, .events = events};
+    if (solver_init(&s, y0) == OV_OK)
+        status = integrate(&s, path, time, n_time, err);
+    else
+        status = ov_fail(err, OV_ENOMEM, "out of memory");
+    if (report)
+        *report = s.work;
+    solver_free(&s);
     return status;
 }
 
@@ -379,19 +390,5 @@ enum ov_status ov_solve(double *path, const struct ov_ode *ode, const double *y0
                         struct ov_solve_report *report, const struct ov_tick *tick,
                         struct ov_error *err)
 {
-    for (size_t i = 0; i < n_time * ode->n; i++)
-        path[i] = NAN;
-    if (report)
-        *report = (struct ov_solve_report){0};
-    enum ov_status status = check_arguments(ode, time, n_time, opt, err);
-    if (status != OV_OK || n_time == 0)
-        return status;
-    struct solver s = {.ode = ode, .opt = opt, .tick = tick};
-    if (solver_init(&s, y0) != OV_OK)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
-    status = integrate(&s, path, time, n_time, err);
-    if (report)
-        *report = s.work;
-    solver_free(&s);
-    return status;
+    return ov_solve_events(path, ode, y0, time, n_time, opt, NULL, report, tick, err);
 }

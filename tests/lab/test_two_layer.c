@@ -31,7 +31,8 @@ START_TEST(a_whole_curve_is_described)
              "system: two-layer\nN: 30\n%salpha: 0 0.5 1\nengine: weights\n", body);
     ck_assert_str_eq(sgd, expected);
     snprintf(expected, sizeof expected,
-             "system: two-layer\n%salpha: 0 0.5 1\nmethod: rk8pd\nrtol: 1e-08\natol: 1e-10\n",
+             "system: two-layer\n%salpha: 0 0.5 1\nmethod: rk8pd\nrtol: 1e-08\natol: "
+             "1e-10\naverages: closed form\n",
              body);
     ck_assert_str_eq(theory, expected);
     free(theory);

@@ -27,7 +27,7 @@ static void says(const char *text, const char *more, const char *line)
 
 START_TEST(words_are_those_of_the_model)
 {
-    for (size_t i = 0; i < OV_ACT_COUNT; i++) {
+    for (size_t i = 0; i < ov_activation_count; i++) {
         const char *name = ov_activations[i].name;
         char more[100], line[100];
         snprintf(more, sizeof more, "    activation: %s\n", name);

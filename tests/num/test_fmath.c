@@ -190,6 +190,37 @@ START_TEST(sine_and_cosine_are_exact_at_the_quarters)
 }
 END_TEST
 
+START_TEST(tanh_is_accurate)
+{
+    gsl_rng *r = ov_test_rng(9);
+    ck_assert_double_le(worst(ov_tanh, tanhl, -1.0, 1.0, 0, r), 3.0);
+    ck_assert_double_le(worst(ov_tanh, tanhl, -22.0, 22.0, 0, r), 3.0);
+    ck_assert_double_le(worst(ov_tanh, tanhl, 1e-300, 1.0, 1, r), 3.0);
+    for (int i = 0; i < POINTS; i++) {
+        double x = 25.0 * gsl_rng_uniform(r);
+        ck_assert(ov_tanh(-x) == -ov_tanh(x) && ov_tanh(x) <= 1.0);
+    }
+    assert_limit(ov_tanh(0.0), 0.0);
+    ck_assert(signbit(ov_tanh(-0.0)));
+    assert_limit(ov_tanh(INFINITY), 1.0);
+    assert_limit(ov_tanh(-DBL_MAX), -1.0);
+    ck_assert(isnan(ov_tanh(NAN)));
+    gsl_rng_free(r);
+}
+END_TEST
+
+START_TEST(log1p_is_accurate)
+{
+    gsl_rng *r = ov_test_rng(10);
+    ck_assert_double_le(worst(ov_log1p, log1pl, 0.0, 1.0, 0, r), 3.0);
+    ck_assert_double_le(worst(ov_log1p, log1pl, DBL_MIN, 1.0, 1, r), 3.0);
+    assert_limit(ov_log1p(0.0), 0.0);
+    assert_limit(ov_log1p(DBL_TRUE_MIN), DBL_TRUE_MIN);
+    ck_assert(isnan(ov_log1p(-0.5)) && isnan(ov_log1p(1.5)) && isnan(ov_log1p(NAN)));
+    gsl_rng_free(r);
+}
+END_TEST
+
 /* The measure itself: half a unit off is half a unit, and a wrong function is caught. */
 static double almost_exp(double x)
 {
@@ -225,6 +256,8 @@ static void add_tests(Suite *s)
     OV_TEST(s, asin_has_its_limits);
     OV_TEST(s, sine_and_cosine_are_accurate);
     OV_TEST(s, sine_and_cosine_are_exact_at_the_quarters);
+    OV_TEST(s, tanh_is_accurate);
+    OV_TEST(s, log1p_is_accurate);
     OV_TEST(s, the_measure_sees_errors);
 }
 

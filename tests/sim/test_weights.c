@@ -135,7 +135,8 @@ START_TEST(the_first_row_is_the_start)
         ck_ok(ov_overlaps_create(&o, 3, 2));
         ck_ok(ov_start_overlaps(&o, &p, 4, NULL));
         ck_assert(row[0] == 0.0);
-        ck_agree(ov_eps_g(&o, OV_ACT_ERF, OV_ACT_ERF), row[1], 1e-12, 0);
+        ck_agree(ov_eps_g(&o, &ov_activations[OV_ACT_ERF], &ov_activations[OV_ACT_ERF]), row[1],
+                 1e-12, 0);
         for (size_t i = 0; i < ov_overlaps_moving(3, 2); i++)
             ck_agree(o.block[i], row[2 + i], 0, fixed ? 1e-12 : 0.0);
         ov_overlaps_free(&o);
@@ -200,7 +201,8 @@ START_TEST(between_steps_the_overlaps_are_interpolated)
         memcpy(o.block, rows + row * width + 2, (width - 2) * sizeof *rows);
         o.T[0] = 1.0;
         o.v_star[0] = p.v_star[0];
-        ck_agree(ov_eps_g(&o, OV_ACT_ERF, OV_ACT_ERF), rows[row * width + 1], 1e-12, 1e-14);
+        ck_agree(ov_eps_g(&o, &ov_activations[OV_ACT_ERF], &ov_activations[OV_ACT_ERF]),
+                 rows[row * width + 1], 1e-12, 1e-14);
         ov_overlaps_free(&o);
     }
     free(rows);

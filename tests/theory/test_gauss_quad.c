@@ -92,7 +92,8 @@ END_TEST
 
 START_TEST(products)
 {
-    enum ov_act act[2] = {OV_ACT_ERF, OV_ACT_LINEAR};
+    const struct ov_activation *act[2] = {&ov_activations[OV_ACT_ERF],
+                                          &ov_activations[OV_ACT_LINEAR]};
     double C[3] = {1.0, 0.5, 1.0}, mean;
     ck_ok(ov_gauss_quad_I2(&mean, C, act, 0, 0, 64)); /* (2/pi) asin(1/2) */
     ck_agree(1.0 / 3.0, mean, 1e-9, 0.0);

@@ -209,7 +209,8 @@ START_TEST(time_zero_is_the_start)
     struct ov_overlaps o = random_overlaps(3, 2, r);
     double alpha[1] = {0.0}, *rows = solved(&p, &o, alpha, 1, NULL);
     ck_agree(0.0, rows[0], 0.0, 0.0);
-    ck_agree(ov_eps_g(&o, OV_ACT_ERF, OV_ACT_LINEAR), rows[1], 0.0, 0.0);
+    ck_agree(ov_eps_g(&o, &ov_activations[OV_ACT_ERF], &ov_activations[OV_ACT_LINEAR]), rows[1],
+             0.0, 0.0);
     for (size_t e = 0; e < ov_overlaps_moving(3, 2); e++)
         ck_agree(o.block[e], rows[2 + e], 0.0, 0.0);
     free(rows);

@@ -51,7 +51,8 @@ START_TEST(symmetric_plateau)
         double height = width / M_PI * (M_PI / 6.0 - width * asin(1.0 / (2.0 * width)));
         struct ov_problem p = problem(M, M, OV_ACT_ERF, OV_ACT_ERF);
         struct ov_overlaps o = plateau(M);
-        ck_agree(height, ov_eps_g(&o, OV_ACT_ERF, OV_ACT_ERF), 1e-12, 0.0);
+        ck_agree(height, ov_eps_g(&o, &ov_activations[OV_ACT_ERF], &ov_activations[OV_ACT_ERF]),
+                 1e-12, 0.0);
         /* a fixed point of gradient flow: what moves it is of order eta^2 */
         struct ov_online *online;
         p.eta_w = 1e-8;
@@ -270,8 +271,8 @@ START_TEST(covariance_stays_positive)
             ov_overlaps_covariance(C, &o);
             ck_ok(ov_sym_min_eigenvalue(&least, C, 5));
             ck_assert_msg(least > -1e-8, "turn %zu alpha %g: %g", turn, alpha[i], least);
-            ck_agree(ov_eps_g(&o, OV_ACT_ERF, OV_ACT_ERF), rows[i * ov_row_width(3, 2) + 1], 0.0,
-                     0.0);
+            ck_agree(ov_eps_g(&o, &ov_activations[OV_ACT_ERF], &ov_activations[OV_ACT_ERF]),
+                     rows[i * ov_row_width(3, 2) + 1], 0.0, 0.0);
         }
         free(rows);
         ov_overlaps_free(&o);

@@ -42,6 +42,9 @@ struct ov_system {
     size_t (*n_col)(const void *state, enum ov_side side);
     /* "alpha", "eps_g", "Q_0_0", … and, for the comments above a table, what they mean. */
     void (*column)(char name[32], const void *state, enum ov_side side, size_t i);
+    /* True for columns that are nan where the number does not exist; NULL: none. Elsewhere a
+     * number that is not finite fails the job. */
+    bool (*may_be_nan)(const void *state, enum ov_side side, size_t i);
     const char *(*columns_doc)(const void *state, enum ov_side side);
 
     /* Everything besides the seed that determines a run's numbers, one "key: value" line each in a

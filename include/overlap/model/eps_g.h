@@ -11,13 +11,20 @@
 #include "overlap/model/overlaps.h"
 
 /* I2 = < g_a(x) g_b(y) >, (x,y) ~ N(0, [aa ab; ab bb]), paper.md eq:I2.
- * aa, bb >= 0. The asin's argument is clipped to [-1, 1], which it leaves only where ab breaks
- * the Cauchy-Schwarz bound. The same bits on every machine (num/fmath.h).
- * Symmetric under exchange of (a,aa) with (b,bb). NaN in, NaN out. */
-double ov_I2(enum ov_act a, enum ov_act b, double aa, double ab, double bb);
+ * Closed forms for every pair of linear, erf, relu, quadratic and he2. With a generic activation
+ * by quadrature in one or two dimensions, of fixed nodes: relative to the activations' size the
+ * error is below 1e-10 for variances up to 280 and grows beyond; cost in proportion to the
+ * standard deviations above 1, some 40 us for two generic fields of variance 1.
+ * aa, bb >= 0. Correlations are clipped to [-1, 1], which they leave only where ab breaks the
+ * Cauchy-Schwarz bound. The same bits on every machine (num/fmath.h).
+ * Symmetric under exchange of (a,aa) with (b,bb), to the quadrature's error for two generic ones.
+ * NaN in, NaN out. */
+double ov_I2(const struct ov_activation *a, const struct ov_activation *b, double aa, double ab,
+             double bb);
 
 /* Clean generalisation error of o, student activation g and teacher activation g_star. Never
  * negative: rounding near perfect learning is clipped at 0. NaN if an overlap is NaN. */
-double ov_eps_g(const struct ov_overlaps *o, enum ov_act g, enum ov_act g_star);
+double ov_eps_g(const struct ov_overlaps *o, const struct ov_activation *g,
+                const struct ov_activation *g_star);
 
 #endif

@@ -25,6 +25,14 @@ static inline double ov_from_bits(uint64_t b)
     return x;
 }
 
+/* d < 0 ? a : b, by the sign bit of d. With ?: the compiler moves the work for a and b into two
+ * branches, and then does not dare to join them for SIMD: the work might raise exception flags. */
+static inline double ov_where_negative(double d, double a, double b)
+{
+    uint64_t mask = 0 - (ov_bits_of(d) >> 63);
+    return ov_from_bits((ov_bits_of(a) & mask) | (ov_bits_of(b) & ~mask));
+}
+
 /* Adding this rounds |x| < 2^50 to the nearest integer, which then stands in the low bits. */
 #define OV_ROUNDER 0x1.8p52
 
@@ -37,13 +45,9 @@ static inline double ov_pow2_rounder(double rounder_plus_k)
 #define OV_LN2_HI 0x1.62e42fefp-1 /* 33 bits: k OV_LN2_HI is exact */
 #define OV_LN2_LO 0x1.473de6af278edp-34
 
-/* e^x = 2^k e^r, |r| <= ln2/2; 2^k in two factors, for subnormal results and those near the top. */
-static inline double ov_exp_inline(double x)
+/* e^r - 1 for |r| <= ln2/2. */
+static inline double ov_expm1_reduced_inline(double r)
 {
-    x = x < -750.0 ? -750.0 : x;
-    x = x > 710.0 ? 710.0 : x;
-    double k = (x * 0x1.71547652b82fep+0 + OV_ROUNDER) - OV_ROUNDER;
-    double r = (x - k * OV_LN2_HI) - k * OV_LN2_LO;
     double p = 0x1.af390ba7e6f47p-26;
     p = p * r + 0x1.2891d4ffbb0f9p-22;
     p = p * r + 0x1.71de0d85293b8p-19;
@@ -54,10 +58,32 @@ static inline double ov_exp_inline(double x)
     p = p * r + 0x1.5555555553d37p-5;
     p = p * r + 0x1.5555555555556p-3;
     p = p * r + 0x1.0000000000001p-1;
-    double e = 1.0 + (r + r * r * p);
+    return r + r * r * p;
+}
+
+/* e^x = 2^k e^r, |r| <= ln2/2; 2^k in two factors, for subnormal results and those near the top. */
+static inline double ov_exp_inline(double x)
+{
+    x = x < -750.0 ? -750.0 : x;
+    x = x > 710.0 ? 710.0 : x;
+    double k = (x * 0x1.71547652b82fep+0 + OV_ROUNDER) - OV_ROUNDER;
+    double r = (x - k * OV_LN2_HI) - k * OV_LN2_LO;
+    double e = 1.0 + ov_expm1_reduced_inline(r);
     double half = k * 0.5 + OV_ROUNDER;
     double rest = (k - (half - OV_ROUNDER)) + OV_ROUNDER;
     return e * ov_pow2_rounder(half) * ov_pow2_rounder(rest);
+}
+
+/* tanh |x| = m/(m + 2), m = e^(2|x|) - 1 = 2^k (e^r - 1) + (2^k - 1); 1 from 20 on. */
+static inline double ov_tanh_inline(double x)
+{
+    double y = 2.0 * fabs(x);
+    y = y > 40.0 ? 40.0 : y;
+    double rounder = y * 0x1.71547652b82fep+0 + OV_ROUNDER, k = rounder - OV_ROUNDER;
+    double r = (y - k * OV_LN2_HI) - k * OV_LN2_LO;
+    double scale = ov_pow2_rounder(rounder);
+    double m = scale * ov_expm1_reduced_inline(r) + (scale - 1.0);
+    return copysign(m / (m + 2.0), x);
 }
 
 /* ln x for positive, normal, finite x: x = 2^k (1 + f), sqrt(1/2) <= 1 + f < sqrt 2, and
@@ -116,7 +142,7 @@ static inline double ov_erf_inline(double x)
     q = q * t + -0x1.4e102b9cf81c1p-2;
     q = q * t + 0x1.6e9827d229d0dp-3;
     double big = copysign(1.0 - ov_exp_inline(-a * a) * q, x);
-    return a < 1.0 ? small : big;
+    return ov_where_negative(a - 1.0, small, big);
 }
 
 /* asin: x + x z P(z), z = x^2 up to 1/2; above, pi/2 - 2 asin(sqrt z), z = (1 - |x|)/2. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Gaussian averages of the dynamics in closed form, for students and teachers that are erf or
- * linear in any combination. The dynamics only need them contracted with the signed weights
+ * Gaussian averages of the dynamics for every student with every teacher of model/activation.h:
+ * in closed form where both have one, by quadrature of a stated error otherwise
+ * (ov_gauss_method). The dynamics only need them contracted with the signed weights
  * s = (v*, -v) (teacher first), which is also where the closed forms are cheapest:
  *
  *     G_kb  = sum_c s_c I3(k;b,c),             I3(k;b,c)   = < g'(lambda_k) x_b g_c(x_c) >
@@ -22,16 +23,21 @@
  *   in   C   packed (P,P) covariance of P >= 1 fields, num/sym.h
  *   in   act (P) the activation of each field
  *   in   k, l, b, c, a: indices < P; repeated indices are meant and exact
- * NaN in, NaN out. */
-double ov_gauss_I3(const double *C, const enum ov_act *act, size_t k, size_t b, size_t c);
-double ov_gauss_I4(const double *C, const enum ov_act *act, size_t k, size_t l, size_t a, size_t b);
-double ov_gauss_J2(const double *C, const enum ov_act *act, size_t k, size_t l);
+ * NaN in, NaN out; by quadrature also NaN without memory. g' of a ReLU without weights is 0. */
+double ov_gauss_I3(const double *C, const struct ov_activation *const *act, size_t k, size_t b,
+                   size_t c);
+double ov_gauss_I4(const double *C, const struct ov_activation *const *act, size_t k, size_t l,
+                   size_t a, size_t b);
+double ov_gauss_J2(const double *C, const struct ov_activation *const *act, size_t k, size_t l);
 
 /* Scratch memory for the contracted averages of one (K,M): no allocation per call. */
 struct ov_gauss;
-enum ov_status ov_gauss_create(struct ov_gauss **w, size_t K, size_t M, enum ov_act g,
-                               enum ov_act g_star);
+enum ov_status ov_gauss_create(struct ov_gauss **w, size_t K, size_t M,
+                               const struct ov_activation *g, const struct ov_activation *g_star);
 void ov_gauss_free(struct ov_gauss *w); /* NULL-safe */
+
+/* How the averages of a student g and a teacher g_star are taken, in one short line for people. */
+const char *ov_gauss_method(const struct ov_activation *g, const struct ov_activation *g_star);
 
 /* All contracted averages that the equations of motion need.
  *   out  G   (K,P) row-major, P = M + K, columns teacher first: G_kb
@@ -40,5 +46,13 @@ void ov_gauss_free(struct ov_gauss *w); /* NULL-safe */
  *   in   s   (P) signed weights (v*, -v) */
 void ov_gauss_contract(double *G, double *Nz, struct ov_gauss *w, const double *C, const double *s,
                        double sigma);
+
+/* The derivatives of G and Nz; only for students and teachers that are erf or linear, of which
+ * `w` must be.
+ *   out  dG   (K,P,D+P), D = P(P+1)/2: of G_kb by the packed C (an entry off the diagonal stands
+ *             for both) and by s
+ *   out  dNz  (K(K+1)/2,D+P) of packed Nz */
+void ov_gauss_derivatives(double *dG, double *dNz, struct ov_gauss *w, const double *C,
+                          const double *s, double sigma);
 
 #endif

@@ -22,6 +22,16 @@ int ov_jacobian(double *J, int (*rhs)(double *dy, const double *y, void *ctx), v
  * NaN if an entry is not finite or LAPACK's dgeev fails. */
 double ov_jacobian_growth(double *J, size_t n, double *scratch);
 
+/* The same for large n from a Krylov space of 40 dimensions (Arnoldi), exact for n <= 40: the ends
+ * of a spectrum come first, so that an isolated growth above the rest is found to a few percent
+ * where it is above some 1/1000 of the largest eigenvalue; never far too large.
+ *   in   scratch  (ov_jacobian_krylov_scratch(n)) */
+double ov_jacobian_growth_krylov(const double *J, size_t n, double *scratch);
+size_t ov_jacobian_krylov_scratch(size_t n);
+
+/* y = J x. */
+void ov_jacobian_times(double *y, const double *J, const double *x, size_t n);
+
 /* The largest row sum of |J| (n,n): no eigenvalue is larger. */
 double ov_jacobian_bound(const double *J, size_t n);
 

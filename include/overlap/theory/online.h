@@ -10,6 +10,7 @@
 #ifndef OVERLAP_THEORY_ONLINE_H
 #define OVERLAP_THEORY_ONLINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "overlap/base/status.h"
@@ -31,6 +32,16 @@ void ov_online_free(struct ov_online *o); /* NULL-safe */
  *             n = ov_overlaps_moving(K,M); a frozen v stays in y with derivative 0 */
 void ov_online_rhs(double *dy, struct ov_online *o, const double *y);
 
+/* Its Jacobian with respect to what is integrated: [Q | R | v], or [Q | R] where v is frozen.
+ *   out  J   (n,n) row-major, J_ij = d dy_i / d y_j, n = ov_overlaps_moving(K,M), less K for a
+ *            frozen v
+ *   in   y   (n); a frozen v is the one of the start or of the last ov_online_rhs
+ * Exact, at the cost of a few right-hand sides, where student and teacher are erf or linear
+ * (ov_online_jacobian_is_closed); else by differences, 2n right-hand sides and errors of some
+ * 1e-10. Returns 0, or nonzero if out of memory. */
+int ov_online_jacobian(double *J, struct ov_online *o, const double *y);
+bool ov_online_jacobian_is_closed(const struct ov_problem *p);
+
 /* Theory of one run: from `start` to each listed alpha.
  *   out  rows   (n_alpha, ov_row_width(K,M)) row-major, as in sim/weights.h
  *   in   alpha  (n_alpha) increasing, >= 0
@@ -43,5 +54,27 @@ enum ov_status ov_online_solve(double *rows, const struct ov_problem *p,
                                const struct ov_overlaps *start, const double *alpha, size_t n_alpha,
                                const struct ov_solve_options *opt, struct ov_solve_report *report,
                                const struct ov_tick *tick, struct ov_error *err);
+
+/* When eps_g first falls to a given level; 0 if the start is there already.
+ *   out  alpha    NaN if not before alpha_max, or on error
+ *   out  report   may be NULL
+ * Errors as ov_solve; OV_EDOM for a level or an alpha_max that is not finite or negative. */
+enum ov_status ov_online_time_to(double *alpha, const struct ov_problem *p,
+                                 const struct ov_overlaps *start, double eps_g, double alpha_max,
+                                 const struct ov_solve_options *opt, struct ov_solve_report *report,
+                                 const struct ov_tick *tick, struct ov_error *err);
+
+/* When the first plateau is left: when eps_g falls to half of its height. The height is eps_g
+ * where |d ln eps_g/d ln alpha| has a minimum, below half of its maximum before, on a grid of 40
+ * points a decade over seven decades or from 1e-3 on to alpha_max; of several with less than a
+ * factor two between them, at the deepest minimum. The height's place is known to the grid's
+ * spacing only, which matters little, as eps_g hardly moves there.
+ *   out  alpha, plateau  NaN if there is no plateau, or it is not left before alpha_max
+ *   out  report          of the run that finds the plateau; may be NULL
+ * Errors as ov_online_time_to. */
+enum ov_status ov_online_escape(double *alpha, double *plateau, const struct ov_problem *p,
+                                const struct ov_overlaps *start, double alpha_max,
+                                const struct ov_solve_options *opt, struct ov_solve_report *report,
+                                const struct ov_tick *tick, struct ov_error *err);
 
 #endif

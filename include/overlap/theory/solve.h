@@ -6,6 +6,7 @@
 #ifndef OVERLAP_THEORY_SOLVE_H
 #define OVERLAP_THEORY_SOLVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "overlap/base/status.h"
@@ -56,10 +57,45 @@ struct ov_solve_report {
  * Returns OV_OK; OV_EDIVERGED "diverges at alpha = …", also where no step is small enough and y
  * has grown by a factor 1e8 (a pole); OV_ENUMERIC (no step is small enough, max_rhs); OV_EDOM
  * (times or tolerances out of range, n = 0); OV_ENOMEM.
- * On error the rows before the failure are written, the rest are NaN. */
+ * On error the rows before the failure are written, the rest are NaN.
+ * Sets OpenBLAS to one thread for the process: the order of its sums, and with it the last bits of
+ * the path, would depend on their number, and at these sizes the others only wait. */
 enum ov_status ov_solve(double *path, const struct ov_ode *ode, const double *y0,
                         const double *time, size_t n_time, const struct ov_solve_options *opt,
                         struct ov_solve_report *report, const struct ov_tick *tick,
                         struct ov_error *err);
+
+/* ---- events ---- */
+
+/* Where a number that y determines goes through zero. */
+struct ov_event {
+    double (*value)(const double *y, void *ctx); /* continuous; a NaN ends the run */
+    int direction;                               /* +1 upwards, -1 downwards, 0 either */
+    void *ctx;
+};
+
+struct ov_events {
+    const struct ov_event *event;
+    size_t n;
+    size_t most;   /* crossings of each event that are kept, the first ones */
+    double *time;  /* out (n,most): when, increasing; NaN where there are fewer */
+    size_t *count; /* out (n): all crossings found */
+    bool stop;     /* end as soon as each event has been found `most` times: later rows are NaN */
+};
+
+/* ov_solve that also finds the crossings of events up to the last listed time. On the path
+ * between two steps (msbdf: the interpolant of the listed times; rk8pd: a shorter step) each is
+ * located to rounding by Brent's method, so that it errs by the path's error over the value's
+ * speed. It does not depend on the times listed before the last one, and with msbdf looking for
+ * events does not change the path.
+ * Reaching zero is crossing it. A value that is 0 at time 0 crosses there, whatever the direction.
+ * What goes through zero and back within a quarter of a step is missed; so is what only touches.
+ * OV_ENUMERIC where a value is NaN; else as ov_solve. Right-hand sides of rk8pd's shorter steps
+ * count. */
+enum ov_status ov_solve_events(double *path, const struct ov_ode *ode, const double *y0,
+                               const double *time, size_t n_time,
+                               const struct ov_solve_options *opt, const struct ov_events *events,
+                               struct ov_solve_report *report, const struct ov_tick *tick,
+                               struct ov_error *err);
 
 #endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The Jacobian of the equations of motion: the product rule on paper.md eq:ode, with the
+ * derivatives of G and Nz by C and s from theory/gauss.h. What moves in C is its rows M … P-1, the
+ * end of the packed matrix.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gauss_erf.h"
+#include "online_room.h"
+#include "overlap/theory/jacobian.h"
+
+/* One entry below this is as uncertain as one of this size (differences). */
+static const double least_scale = 1e-4;
+
+struct view {
+    size_t K, M, P, D, n, width; /* width of a row of derivatives: D + P */
+    size_t moving;               /* first packed entry of C that moves */
+    const double *dG, *dNz;
+    const struct ov_online *o;
+};
+
+/* ---- from C and s to the integrated numbers ---- */
+
+/* row += weight d, where d holds derivatives by the packed C. */
+static void add_by_C(double *row, const struct view *w, double weight, const double *d)
+{
+    size_t K = w->K, M = w->M, at = w->moving;
+    for (size_t k = 0; k < K; k++) {
+        double *R = row + ov_sym_size(K) + k * M, *Q = row + ov_sym_at(k, 0);
+        for (size_t m = 0; m < M; m++)
+            R[m] += weight * d[at++];
+        for (size_t l = 0; l <= k; l++)
+            Q[l] += weight * d[at++];
+    }
+}
+
+/* row += weight d, d the derivatives by C and s; s_(M+k) = -v_k. */
+static void add(double *row, const struct view *w, double weight, const double *d)
+{
+    add_by_C(row, w, weight, d);
+    double *v = row + ov_sym_size(w->K) + w->K * w->M;
+    for (size_t k = 0; w->o->p->eta_v != 0.0 && k < w->K; k++)
+        v[k] -= weight * d[w->D + w->M + k];
+}
+
+static const double *of_G(const struct view *w, size_t k, size_t b)
+{
+    return w->dG + (k * w->P + b) * w->width;
+}
+
+/* ---- the rows ---- */
+
+static void row_R(double *row, const struct view *w, size_t k, size_t m)
+{
+    const struct ov_problem *p = w->o->p;
+    size_t v = ov_sym_size(w->K) + w->K * w->M;
+    add(row, w, p->eta_w * w->o->o.v[k], of_G(w, k, m));
+    row[ov_sym_size(w->K) + k * w->M + m] -= p->decay_w;
+    if (p->eta_v != 0.0)
+        row[v + k] += p->eta_w * w->o->G[k * w->P + m];
+}
+
+static void row_Q(double *row, const struct view *w, size_t k, size_t l)
+{
+    const struct ov_problem *p = w->o->p;
+    const double *v = w->o->o.v, *G = w->o->G;
+    size_t kl = ov_sym_at(k, l), P = w->P, M = w->M, at_v = ov_sym_size(w->K) + w->K * M;
+    double eta = p->eta_w;
+    add(row, w, eta * v[k], of_G(w, k, M + l));
+    add(row, w, eta * v[l], of_G(w, l, M + k));
+    add(row, w, eta * eta * v[k] * v[l], w->dNz + kl * w->width);
+    row[kl] -= 2.0 * p->decay_w;
+    if (p->eta_v == 0.0)
+        return;
+    row[at_v + k] += eta * G[k * P + M + l] + eta * eta * v[l] * w->o->Nz[kl];
+    row[at_v + l] += eta * G[l * P + M + k] + eta * eta * v[k] * w->o->Nz[kl];
+}
+
+/* I2 of fields a and c and its derivatives by C_ac, C_aa and C_cc; on a = c they add up. */
+static double I2_and_slopes(double slope[3], const struct view *w, size_t a, size_t c)
+{
+    const double *C = w->o->C;
+    bool erf_a = w->o->p->g->act == OV_ACT_ERF,
+         erf_c = c < w->M ? w->o->p->g_star->act == OV_ACT_ERF : erf_a;
+    double q_a = erf_a ? 1.0 / sqrt(1.0 + C[ov_sym_at(a, a)]) : 1.0;
+    double q_c = erf_c ? 1.0 / sqrt(1.0 + C[ov_sym_at(c, c)]) : 1.0;
+    double factor = ov_gauss_erf_factor(erf_a, erf_c), r = C[ov_sym_at(a, c)] * q_a * q_c;
+    bool both = erf_a && erf_c;
+    double h = both ? factor / sqrt(fmax((1.0 - r) * (1.0 + r), 0x1p-52)) : factor;
+    slope[0] = h * q_a * q_c;
+    slope[1] = erf_a ? -0.5 * h * r * q_a * q_a : 0.0;
+    slope[2] = erf_c ? -0.5 * h * r * q_c * q_c : 0.0;
+    return factor * (both ? asin(fmax(-1.0, fmin(1.0, r))) : r);
+}
+
+/* scratch: (D) */
+static void row_v(double *row, double *scratch, const struct view *w, size_t k)
+{
+    const struct ov_problem *p = w->o->p;
+    size_t a = w->M + k;
+    double *v = row + ov_sym_size(w->K) + w->K * w->M, slope[3];
+    memset(scratch, 0, w->D * sizeof *scratch);
+    for (size_t c = 0; c < w->P; c++) {
+        double I2 = I2_and_slopes(slope, w, a, c), s = w->o->s[c];
+        scratch[ov_sym_at(a, c)] += s * slope[0];
+        scratch[ov_sym_at(a, a)] += s * slope[1];
+        scratch[ov_sym_at(c, c)] += s * slope[2];
+        if (c >= w->M)
+            v[c - w->M] -= p->eta_v * I2;
+    }
+    add_by_C(row, w, p->eta_v, scratch);
+    v[k] -= p->decay_v;
+}
+
+static void fill(double *J, const struct view *w, double *scratch)
+{
+    size_t K = w->K, M = w->M, n = w->n;
+    memset(J, 0, n * n * sizeof *J);
+    for (size_t k = 0; k < K; k++)
+        for (size_t l = 0; l <= k; l++)
+            row_Q(J + ov_sym_at(k, l) * n, w, k, l);
+    for (size_t k = 0; k < K; k++)
+        for (size_t m = 0; m < M; m++)
+            row_R(J + (ov_sym_size(K) + k * M + m) * n, w, k, m);
+    for (size_t k = 0; w->o->p->eta_v != 0.0 && k < K; k++)
+        row_v(J + (ov_sym_size(K) + K * M + k) * n, scratch, w, k);
+}
+
+bool ov_online_jacobian_is_closed(const struct ov_problem *p)
+{
+    return p->g->act <= OV_ACT_ERF && p->g_star->act <= OV_ACT_ERF;
+}
+
+int ov_online_jacobian(double *J, struct ov_online *o, const double *y)
+{
+    size_t K = o->p->K, M = o->p->M, P = M + K, D = ov_sym_size(P), n = ov_online_integrated(o->p);
+    bool closed = ov_online_jacobian_is_closed(o->p);
+    size_t rows = closed ? K * P + ov_sym_size(K) : 0, scratch = closed ? D : 3 * n;
+    if (!o->derivatives)
+        o->derivatives = calloc(rows * (D + P) + scratch, sizeof *o->derivatives);
+    if (!o->derivatives)
+        return -1;
+    double *dNz = o->derivatives + (closed ? K * P * (D + P) : 0);
+    if (!closed)
+        return ov_jacobian(J, ov_online_derivatives, o, y, n, least_scale, o->derivatives);
+    ov_online_prepare(o, y);
+    if (o->p->eta_v != 0.0) /* by v the product rule needs G and Nz themselves */
+        ov_gauss_contract(o->G, o->Nz, o->gauss, o->C, o->s, o->p->sigma);
+    ov_gauss_derivatives(o->derivatives, dNz, o->gauss, o->C, o->s, o->p->sigma);
+    struct view w = {K, M, P, D, n, D + P, ov_sym_at(M, 0), o->derivatives, dNz, o};
+    fill(J, &w, o->derivatives + rows * (D + P));
+    return 0;
+}

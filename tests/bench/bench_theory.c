@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How long the theory of a two-layer network takes, beside what a research code does at first: a
+ * plain Euler step of 0.01 with the four-index sums written out.
+ *     bench_theory [ACTIVATION…]      (default: erf)
+ * Starts are the overlaps of random weights in N = 784 dimensions, eta_w = sigma = 0.1. Errors are
+ * relative errors of eps_g against rtol 1e-12 (rk8pd to alpha = 10^3, msbdf beyond). Euler runs as
+ * far as a second takes it; its time is scaled to the whole run, its error is the one where it
+ * stopped. Times are CPU time of the thread that computes.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+
+#include "overlap/model/eps_g.h"
+#include "overlap/num/vasin.h"
+#include "overlap/theory/online.h"
+
+enum { N = 784, MOST = 24 };
+
+static const double dt = 0.01, euler_seconds = 1.0;
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "bench_theory: %s\n", what);
+    exit(1);
+}
+
+/* ---- the plain reference: erf, first layer, v = v* = 1 (Saad & Solla 1995) ---- */
+
+struct plain {
+    size_t K, M, P;
+    double eta, sigma, C[MOST][MOST]; /* teacher first */
+};
+
+static double I3(const struct plain *x, size_t i, size_t j, size_t k)
+{
+    double l3 = (1 + x->C[i][i]) * (1 + x->C[k][k]) - x->C[i][k] * x->C[i][k];
+    return 2 / M_PI / sqrt(l3) * (x->C[j][k] * (1 + x->C[i][i]) - x->C[i][j] * x->C[i][k]) /
+           (1 + x->C[i][i]);
+}
+
+static double J2(const struct plain *x, size_t i, size_t j)
+{
+    if (i == j)
+        return 2 / M_PI / sqrt(1 + 2 * x->C[i][i]);
+    return 2 / M_PI / sqrt((1 + x->C[i][i]) * (1 + x->C[j][j]) - x->C[i][j] * x->C[i][j]);
+}
+
+static double I4(const struct plain *x, size_t i, size_t j, size_t k, size_t l)
+{
+    double a = 1 + x->C[i][i], b = 1 + x->C[j][j], c = x->C[i][j];
+    double ik = x->C[i][k], il = x->C[i][l], jk = x->C[j][k], jl = x->C[j][l];
+    double l4 = a * b - c * c;
+    double l0 = l4 * x->C[k][l] - jk * jl * a - ik * il * b + c * ik * jl + c * il * jk;
+    double l1 = l4 * (1 + x->C[k][k]) - jk * jk * a - ik * ik * b + 2 * c * ik * jk;
+    double l2 = l4 * (1 + x->C[l][l]) - jl * jl * a - il * il * b + 2 * c * il * jl;
+    return 4 / (M_PI * M_PI) / sqrt(l4) * asin(l0 / sqrt(l1 * l2));
+}
+
+static void euler_step(struct plain *x)
+{
+    static double d[MOST][MOST];
+    size_t M = x->M, P = x->P;
+    for (size_t i = M; i < P; i++) {
+        for (size_t n = 0; n < M; n++) {
+            d[i][n] = 0;
+            for (size_t c = 0; c < P; c++)
+                d[i][n] += x->eta * (c < M ? 1 : -1) * I3(x, i, n, c);
+        }
+        for (size_t j = M; j <= i; j++) {
+            double noise = x->sigma * x->sigma * J2(x, i, j);
+            d[i][j] = 0;
+            for (size_t c = 0; c < P; c++)
+                d[i][j] += x->eta * (c < M ? 1 : -1) * (I3(x, i, j, c) + I3(x, j, i, c));
+            for (size_t a = 0; a < P; a++)
+                for (size_t b = 0; b < P; b++)
+                    noise += ((a < M) == (b < M) ? 1 : -1) * I4(x, i, j, a, b);
+            d[i][j] += x->eta * x->eta * noise;
+        }
+    }
+    for (size_t i = M; i < P; i++)
+        for (size_t j = 0; j <= i; j++)
+            x->C[j][i] = x->C[i][j] += dt * d[i][j];
+}
+
+/* Returns the seconds an alpha takes; *alpha is how far it came, at most `last`, and *o is there.
+ */
+static double run_euler(double *alpha, struct ov_overlaps *o, const struct ov_problem *p,
+                        double last)
+{
+    static struct plain x;
+    size_t M = p->M, P = p->K + M, steps = 0;
+    x = (struct plain){.K = p->K, .M = M, .P = P, .eta = p->eta_w, .sigma = p->sigma};
+    double C[MOST * (MOST + 1) / 2], start = seconds();
+    ov_overlaps_covariance(C, o);
+    for (size_t a = 0; a < P; a++)
+        for (size_t b = 0; b < P; b++)
+            x.C[a][b] = C[ov_sym_at(a, b)];
+    while ((double)steps * dt < last && (steps % 16 != 0 || seconds() - start < euler_seconds)) {
+        euler_step(&x);
+        steps++;
+    }
+    for (size_t k = 0; k < p->K; k++) {
+        for (size_t m = 0; m < M; m++)
+            o->R[k * M + m] = x.C[M + k][m];
+        for (size_t l = 0; l <= k; l++)
+            o->Q[ov_sym_at(k, l)] = x.C[M + k][M + l];
+    }
+    *alpha = (double)steps * dt;
+    return (seconds() - start) / *alpha;
+}
+
+/* ---- ours ---- */
+
+static struct ov_overlaps random_start(size_t K, size_t M)
+{
+    struct ov_overlaps o;
+    gsl_rng *r = gsl_rng_alloc(gsl_rng_mt19937);
+    double *w = calloc((K + M) * N, sizeof *w);
+    if (!r || !w || ov_overlaps_create(&o, K, M) != OV_OK)
+        fail("out of memory");
+    for (size_t i = 0; i < (K + M) * N; i++)
+        w[i] = gsl_ran_gaussian_ziggurat(r, 1.0);
+    ov_overlaps_measure(&o, w, w + K * N, N);
+    for (size_t k = 0; k < K; k++)
+        o.v[k] = 1.0;
+    for (size_t m = 0; m < M; m++)
+        o.v_star[m] = 1.0;
+    gsl_rng_free(r);
+    free(w);
+    return o;
+}
+
+/* eps_g at alpha. */
+static double solved(const struct ov_problem *p, const struct ov_overlaps *o, double alpha,
+                     const struct ov_solve_options *opt, struct ov_solve_report *report)
+{
+    double *row = calloc(ov_row_width(p->K, p->M), sizeof *row);
+    struct ov_error err = {0};
+    if (!row)
+        fail("out of memory");
+    if (ov_online_solve(row, p, o, &alpha, 1, opt, report, NULL, &err) != OV_OK)
+        fail(err.text);
+    double eps_g = row[1];
+    free(row);
+    return eps_g;
+}
+
+static double reference(const struct ov_problem *p, const struct ov_overlaps *o, double alpha)
+{
+    struct ov_solve_options opt = {
+        .method = alpha <= 1000.0 ? OV_RK8PD : OV_MSBDF, .rtol = 1e-12, .atol = 1e-16};
+    return solved(p, o, alpha, &opt, NULL);
+}
+
+/* Seconds a right-hand side, and a Jacobian. */
+static void time_parts(double *rhs, double *jacobian, const struct ov_problem *p,
+                       const struct ov_overlaps *o)
+{
+    size_t n = ov_overlaps_moving(p->K, p->M), calls = 0;
+    struct ov_online *online;
+    double *dy = calloc(n + n * n, sizeof *dy), *J = dy ? dy + n : NULL, start = seconds();
+    if (!dy || ov_online_create(&online, p, o) != OV_OK)
+        fail("out of memory");
+    for (; calls % 16 != 0 || seconds() - start < 0.1; calls++)
+        ov_online_rhs(dy, online, o->block);
+    *rhs = (seconds() - start) / (double)calls;
+    start = seconds();
+    for (calls = 0; calls == 0 || seconds() - start < 0.1; calls++)
+        ov_online_jacobian(J, online, o->block);
+    *jacobian = (seconds() - start) / (double)calls;
+    ov_online_free(online);
+    free(dy);
+}
+
+/* Nanoseconds of an asin in an array that fits the first-level cache. */
+static double asin_ns(void)
+{
+    enum { SIZE = 2048, TIMES = 20000 };
+    static double x[SIZE], y[SIZE];
+    for (size_t i = 0; i < SIZE; i++)
+        x[i] = 2.0 * (double)i / SIZE - 1.0;
+    double start = seconds();
+    for (size_t i = 0; i < TIMES; i++)
+        ov_asin_array(y, x, SIZE);
+    return 1e9 * (seconds() - start) / ((double)SIZE * TIMES);
+}
+
+/* One run, three times: the fastest. */
+static void bench_run(const struct ov_problem *p, double alpha)
+{
+    struct ov_overlaps o = random_start(p->K, p->M);
+    struct ov_solve_options opt = ov_solve_defaults();
+    struct ov_solve_report report;
+    double best = INFINITY, eps_g = NAN;
+    for (int turn = 0; turn < 3; turn++) {
+        double start = seconds();
+        eps_g = solved(p, &o, alpha, &opt, &report);
+        best = fmin(best, seconds() - start);
+    }
+    printf("%-5s %2zu,%zu  %-7.0e %9.4f %6zu %5zu %8.1e", p->g->name, p->K, p->M, alpha, best,
+           report.n_rhs, report.n_jacobian, fabs(eps_g / reference(p, &o, alpha) - 1.0));
+    if (p->g->act == OV_ACT_ERF) {
+        struct ov_overlaps there = random_start(p->K, p->M);
+        double reached, euler = alpha * run_euler(&reached, &there, p, alpha);
+        double error = fabs(ov_eps_g(&there, p->g, p->g_star) / reference(p, &o, reached) - 1.0);
+        printf(" %11.2f %8.1e at %-8.4g %8.0f", euler, error, reached, euler / best);
+        ov_overlaps_free(&there);
+    }
+    printf("\n");
+    fflush(stdout);
+    ov_overlaps_free(&o);
+}
+
+static void bench_parts(const struct ov_problem *p)
+{
+    struct ov_overlaps o = random_start(p->K, p->M);
+    double rhs, jacobian, P = (double)(p->K + p->M), K = (double)p->K;
+    time_parts(&rhs, &jacobian, p, &o);
+    printf("%-5s %2zu,%zu  right-hand side %9.2f us, Jacobian %9.2f us (%.1f of them)", p->g->name,
+           p->K, p->M, 1e6 * rhs, 1e6 * jacobian, jacobian / rhs);
+    double count = K * (K + 1.0) * P * (P + 1.0) / 4.0, ns = asin_ns();
+    if (p->g->act == OV_ACT_ERF)
+        printf(", %.0f asin at %.2f ns are %.0f%% of it", count, ns, 1e-7 * count * ns / rhs);
+    printf("\n");
+    ov_overlaps_free(&o);
+}
+
+static void bench(const struct ov_activation *g)
+{
+    static const size_t sizes[3][2] = {{2, 2}, {8, 4}, {20, 4}};
+    for (size_t i = 0; i < 3; i++) {
+        struct ov_problem p = {.N = N,
+                               .K = sizes[i][0],
+                               .M = sizes[i][1],
+                               .g = g,
+                               .g_star = g,
+                               .eta_w = 0.1,
+                               .sigma = 0.1};
+        bench_parts(&p);
+        bench_run(&p, 1e3);
+        bench_run(&p, 1e5);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const usual[] = {"erf"};
+    gsl_set_error_handler_off();
+    printf("           alpha     seconds    rhs  Jac.    error     Euler s    error             "
+           "     ratio\n");
+    for (int i = 0; i < (argc > 1 ? argc - 1 : 1); i++) {
+        const char *name = argc > 1 ? argv[i + 1] : usual[0];
+        const struct ov_activation *g = ov_activation_find(name);
+        if (g)
+            bench(g);
+        else
+            printf("%-5s is not here\n", name);
+    }
+    return 0;
+}

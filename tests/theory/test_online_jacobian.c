@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The Jacobian of the equations of motion against differences of the right-hand side.
+ */
+#include <math.h>
+
+#include "overlap/theory/jacobian.h"
+#include "overlap/theory/online.h"
+#include "test.h"
+#include "theory/networks.h"
+
+enum { MOST = 64 };
+
+static int rhs(double *dy, const double *y, void *ctx)
+{
+    ov_online_rhs(dy, ctx, y);
+    return 0;
+}
+
+/* The largest deviation from differences, where y_j counts in units of max(|y_j|, scale), over the
+ * largest entry. */
+static double deviation(const struct ov_problem *p, const struct ov_overlaps *o, double scale)
+{
+    static double J[MOST * MOST], F[MOST * MOST], scratch[3 * MOST], dy[MOST];
+    size_t n = ov_overlaps_moving(p->K, p->M), m = p->eta_v == 0.0 ? n - p->K : n;
+    struct ov_online *online;
+    ck_ok(ov_online_create(&online, p, o));
+    ck_assert_int_eq(ov_jacobian(F, rhs, online, o->block, n, scale, scratch), 0);
+    ov_online_rhs(dy, online, o->block);
+    ck_assert_int_eq(ov_online_jacobian(J, online, o->block), 0);
+    ov_online_free(online);
+    double worst = 0.0, largest = 0.0;
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < m; j++) {
+            double unit = fmax(fabs(o->block[j]), scale);
+            worst = fmax(worst, unit * fabs(J[i * m + j] - F[i * n + j]));
+            largest = fmax(largest, unit * fabs(F[i * n + j]));
+            ck_assert(isfinite(J[i * m + j]));
+        }
+    return worst / largest;
+}
+
+static struct ov_problem noisy(size_t K, size_t M, int which)
+{
+    struct ov_problem p = problem(K, M, which & 1 ? OV_ACT_ERF : OV_ACT_LINEAR,
+                                  which & 2 ? OV_ACT_ERF : OV_ACT_LINEAR);
+    p.eta_w = 0.7, p.sigma = 0.4, p.decay_w = 0.05, p.decay_v = 0.03;
+    p.eta_v = which & 4 ? 0.5 : 0.0;
+    return p;
+}
+
+/* Activations x layers x sizes; random T, R, Q, v, v*. */
+START_TEST(agrees_with_differences)
+{
+    static const size_t sizes[4][2] = {{1, 1}, {2, 3}, {3, 2}, {5, 4}};
+    gsl_rng *r = ov_test_rng(500);
+    double worst = 0.0;
+    for (size_t turn = 0; turn < 4 * 8 * 3; turn++) {
+        size_t K = sizes[turn % 4][0], M = sizes[turn % 4][1];
+        struct ov_problem p = noisy(K, M, (int)(turn / 4 % 8));
+        struct ov_overlaps o = random_overlaps(K, M, r);
+        double d = deviation(&p, &o, 1e-2);
+        ck_assert_msg(d < 1e-8, "turn %zu, %s/%s: %g", turn, p.g->name, p.g_star->name, d);
+        worst = fmax(worst, d);
+        ov_overlaps_free(&o);
+    }
+    printf("    largest deviation %.1e\n", worst);
+    gsl_rng_free(r);
+}
+END_TEST
+
+/* Dependent fields: student = teacher, three copies, students of no size or of a large one. */
+START_TEST(agrees_at_dependent_fields)
+{
+    for (int which = 0; which < 8; which++) {
+        struct ov_problem p = noisy(3, 2, which);
+        struct ov_overlaps starts[5] = {informed(3, 2, 0.0), alike(3, 2, 0.0), blank(3, 2),
+                                        informed(3, 2, 1e6), alike(3, 2, 0.0)};
+        for (size_t i = 0; i < 6; i++) /* three copies of one student */
+            starts[4].Q[i] = 4.0;
+        for (size_t i = 0; i < 5; i++) {
+            double d = deviation(&p, &starts[i], 1e-2);
+            ck_assert_msg(d < 1e-8, "which %d start %zu: %g", which, i, d);
+            ov_overlaps_free(&starts[i]);
+        }
+    }
+}
+END_TEST
+
+/* Also beyond the edge of the covariances, as far as there is a right-hand side. */
+START_TEST(finite_where_the_right_hand_side_is)
+{
+    double J[15 * 15], dy[15];
+    size_t beyond = 0;
+    for (int which = 0; which < 8; which++) {
+        struct ov_problem p = noisy(3, 2, which);
+        size_t n = p.eta_v == 0.0 ? 12 : 15;
+        for (double Q = 0.0; Q < 4.0; Q += 1.0 / 64.0) {
+            struct ov_overlaps o = alike(3, 2, 0.0);
+            struct ov_online *online;
+            o.Q[1] = Q; /* a covariance up to 1/2 */
+            ck_ok(ov_online_create(&online, &p, &o));
+            ov_online_rhs(dy, online, o.block);
+            ck_assert_int_eq(ov_online_jacobian(J, online, o.block), 0);
+            for (size_t i = 0; i < n * n && isfinite(dy[0] + dy[1] + dy[2]); i++)
+                ck_assert_msg(isfinite(J[i]), "which %d Q %g: J[%zu]", which, Q, i);
+            beyond += Q > 0.5 && isfinite(dy[0] + dy[1] + dy[2]);
+            ov_online_free(online);
+            ov_overlaps_free(&o);
+        }
+    }
+    ck_assert_uint_gt(beyond, 100);
+}
+END_TEST
+
+/* Other activations: differences of what is integrated. */
+START_TEST(falls_back_to_differences)
+{
+    gsl_rng *r = ov_test_rng(502);
+    for (int both = 0; both < 2; both++) {
+        struct ov_problem p = problem(2, 2, OV_ACT_QUADRATIC, OV_ACT_QUADRATIC);
+        p.eta_v = both ? 0.5 : 0.0;
+        struct ov_overlaps o = random_overlaps(2, 2, r);
+        ck_assert(!ov_online_jacobian_is_closed(&p));
+        ck_assert_double_lt(deviation(&p, &o, 1e-2), 1e-7);
+        ov_overlaps_free(&o);
+    }
+    gsl_rng_free(r);
+}
+END_TEST
+
+/* The comparison sees a rate that is off by a millionth. */
+START_TEST(a_wrong_jacobian_is_seen)
+{
+    gsl_rng *r = ov_test_rng(501);
+    struct ov_problem p = noisy(3, 2, 7), q = p;
+    struct ov_overlaps o = random_overlaps(3, 2, r);
+    struct ov_online *online, *other;
+    double J[225], F[225], worst = 0.0;
+    q.eta_w *= 1.0 + 1e-6;
+    ck_ok(ov_online_create(&online, &p, &o));
+    ck_ok(ov_online_create(&other, &q, &o));
+    ck_assert_int_eq(ov_online_jacobian(J, online, o.block), 0);
+    ck_assert_int_eq(ov_online_jacobian(F, other, o.block), 0);
+    for (size_t i = 0; i < 225; i++)
+        worst = fmax(worst, fabs(J[i] - F[i]));
+    ck_assert_double_gt(worst, 1e-8);
+    ov_online_free(online);
+    ov_online_free(other);
+    ov_overlaps_free(&o);
+    gsl_rng_free(r);
+}
+END_TEST
+
+static void add_tests(Suite *s)
+{
+    OV_TEST(s, agrees_with_differences);
+    OV_TEST(s, agrees_at_dependent_fields);
+    OV_TEST(s, finite_where_the_right_hand_side_is);
+    OV_TEST(s, falls_back_to_differences);
+    OV_TEST(s, a_wrong_jacobian_is_seen);
+}
+
+OV_TEST_MAIN("theory/online, Jacobian");
