@@ -221,23 +221,63 @@ static enum ov_status store_job(struct ov_table *t, const struct ov_batch *b,
     return status;
 }
 
-enum ov_status ov_job_run(const struct ov_batch *b, const struct ov_job *job,
-                          const struct ov_tick *tick, struct ov_error *err)
+bool ov_job_stored(const struct ov_batch *b, const struct ov_job *job)
+{
+    struct ov_table t;
+    bool stored = read_job(&t, b, job, NULL) == OV_OK;
+    if (stored)
+        ov_table_free(&t);
+    return stored;
+}
+
+static enum ov_status run_together(const struct ov_batch *b, struct ov_job *const *job, size_t n,
+                                   const struct ov_tick *tick, struct ov_error *err)
 {
     const struct ov_system *system = b->experiment->system;
     const void *state = b->curve->state;
     size_t n_row = system->n_row(state, b->side), n_col = system->n_col(state, b->side);
-    uint64_t key = ov_random_key(b->experiment, b->curve, job->seed);
-    struct ov_table t;
-    if (ov_table_create(&t, n_row, n_col) != OV_OK)
+    uint64_t key[OV_GROUP_MAX];
+    double *rows = calloc(n * n_row * n_col + 1, sizeof *rows);
+    if (!rows)
         return ov_fail(err, OV_ENOMEM, "out of memory");
-    enum ov_status status = system->run(t.cell, state, b->side, key, tick, err);
-    if (status == OV_OK)
-        status = check_finite(t.cell, b, n_row, n_col, err);
-    if (status == OV_OK)
-        status = store_job(&t, b, job, err);
-    ov_table_free(&t);
+    for (size_t i = 0; i < n; i++)
+        key[i] = ov_random_key(b->experiment, b->curve, job[i]->seed);
+    enum ov_status status = system->run(rows, state, b->side, key, n, tick, err);
+    for (size_t i = 0; i < n && status == OV_OK; i++) {
+        struct ov_table t;
+        const double *own = rows + i * n_row * n_col;
+        status = ov_table_create(&t, n_row, n_col);
+        if (status != OV_OK) {
+            ov_fail(err, status, "out of memory");
+            break;
+        }
+        memcpy(t.cell, own, n_row * n_col * sizeof *own);
+        status = check_finite(own, b, n_row, n_col, err);
+        if (status == OV_OK)
+            status = store_job(&t, b, job[i], err);
+        ov_table_free(&t);
+    }
+    free(rows);
     return status;
+}
+
+enum ov_status ov_jobs_run(const struct ov_batch *b, struct ov_job *const *job, size_t n,
+                           const struct ov_tick *tick, struct ov_error *err)
+{
+    enum ov_status first = run_together(b, job, n, tick, err);
+    if (first == OV_OK || n == 1)
+        return first;
+    first = OV_OK;
+    for (size_t i = 0; i < n; i++) {
+        struct ov_error own = {0};
+        enum ov_status status =
+            ov_job_stored(b, job[i]) ? OV_OK : run_together(b, job + i, 1, NULL, &own);
+        if (status == OV_OK || first != OV_OK)
+            continue;
+        first = ov_fail(err, status, "%s", own.text);
+        ov_error_context(err, "seed %llu", (unsigned long long)job[i]->seed);
+    }
+    return first;
 }
 
 /* ---- a curve's table ---- */
@@ -307,79 +347,4 @@ enum ov_status ov_batch_assemble(struct ov_batch *b, const char *command, double
     ov_table_free(&t);
     free(path);
     return status;
-}
-
-/* ---- why ---- */
-
-static const char *line_end(const char *line)
-{
-    const char *end = strchr(line, '\n');
-    return end ? end : line + strlen(line);
-}
-
-/* The value of "key: " in lines, or NULL; *n its length. */
-static const char *value_of(const char *lines, const char *key, size_t key_length, size_t *n)
-{
-    for (const char *line = lines; *line; line = *line_end(line) ? line_end(line) + 1 : "") {
-        const char *end = line_end(line);
-        if ((size_t)(end - line) >= key_length + 2 && strncmp(line, key, key_length) == 0 &&
-            line[key_length] == ':') {
-            *n = (size_t)(end - line) - key_length - 2;
-            return line + key_length + 2;
-        }
-    }
-    return NULL;
-}
-
-static void add_change(struct ov_text *why, const char *old, const char *line)
-{
-    const char *end = line_end(line), *colon = memchr(line, ':', (size_t)(end - line));
-    if (!colon)
-        return;
-    size_t key_length = (size_t)(colon - line), n_old = 0;
-    const char *was = value_of(old, line, key_length, &n_old);
-    const char *now = colon + 2;
-    size_t n_now = (size_t)(end - now);
-    if (was && n_old == n_now && strncmp(was, now, n_now) == 0)
-        return;
-    bool is_source = memchr(line, '/', key_length) != NULL;
-    ov_text_addf(why, "%s%.*s", why->len ? "; " : "", (int)key_length, line);
-    if (is_source || !was || n_old > 40 || n_now > 40)
-        ov_text_addf(why, was ? " changed" : " is new");
-    else
-        ov_text_addf(why, ": %.*s -> %.*s", (int)n_old, was, (int)n_now, now);
-}
-
-void ov_batch_why(struct ov_text *why, const struct ov_batch *b)
-{
-    if (b->table_valid)
-        return;
-    struct ov_text old = {0};
-    struct ov_error err = {0};
-    size_t n_seed = 0;
-    struct ov_table t;
-    char *path = ov_table_path(b->out, b->curve, b->side);
-    size_t before = why->len;
-    ov_sidecar_inputs(&old, &n_seed, b);
-    if (!path || !ov_file_exists(path)) {
-        ov_text_addf(why, "no result yet");
-    } else if (ov_table_read(&t, path, &err) != OV_OK) {
-        ov_text_addf(why, "%s", err.text);
-    } else {
-        ov_table_free(&t);
-        struct ov_text changes = {0};
-        if (old.len > 0)
-            for (const char *l = b->inputs; *l; l = *line_end(l) ? line_end(l) + 1 : "")
-                add_change(&changes, old.s, l);
-        if (old.len > 0 && n_seed != b->n_job)
-            ov_text_addf(&changes, "%sseeds: %zu -> %zu", changes.len ? "; " : "", n_seed,
-                         b->n_job);
-        if (changes.len > 0)
-            ov_text_add(why, changes.s, changes.len);
-        ov_text_free(&changes);
-    }
-    if (why->len == before)
-        ov_text_addf(why, "its inputs changed");
-    free(path);
-    ov_text_free(&old);
 }

@@ -65,13 +65,13 @@ void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_runni
     ov_text_free(&line);
 }
 
-void ov_progress_job(struct ov_progress *p, const char *name, double seconds, uint64_t work,
-                     const char *failure)
+void ov_progress_job(struct ov_progress *p, const char *name, size_t n, double seconds,
+                     uint64_t work, const char *failure)
 {
     if (failure)
-        p->n_failed++;
+        p->n_failed += n;
     else
-        p->n_done++;
+        p->n_done += n;
     p->work_done += work;
     if (!p->log || (p->live && !failure))
         return;

@@ -28,7 +28,8 @@ struct worker {
     pid_t pid; /* 0: idle */
     int fd;    /* read end of the child's pipe */
     struct ov_batch *batch;
-    struct ov_job *job;
+    struct ov_job *job[OV_GROUP_MAX]; /* (n_job) made together */
+    size_t n_job;
     double started;
     bool token; /* runs on a token of make's job server */
     char message[sizeof((struct ov_error *)0)->text];
@@ -57,12 +58,11 @@ static void tell(void *ctx, uint64_t done, uint64_t total)
     *(volatile uint64_t *)ctx = done;
 }
 
-static void child(const struct ov_batch *b, const struct ov_job *job, volatile uint64_t *work,
-                  int fd)
+static void child(const struct worker *w, volatile uint64_t *work, int fd)
 {
     struct ov_error err = {0};
     struct ov_tick tick = {tell, (void *)work};
-    enum ov_status status = ov_job_run(b, job, &tick, &err);
+    enum ov_status status = ov_jobs_run(w->batch, w->job, w->n_job, &tick, &err);
     if (status != OV_OK) {
         const char *text = err.text[0] ? err.text : ov_status_name(status);
         ssize_t ignored = write(fd, text, strlen(text)); /* at most PIPE_BUF: whole or not at all */
@@ -73,11 +73,15 @@ static void child(const struct ov_batch *b, const struct ov_job *job, volatile u
 
 /* ---- in the parent ---- */
 
-static void job_name(struct ov_text *t, const struct ov_batch *b, const struct ov_job *job)
+static void job_name(struct ov_text *t, const struct worker *w)
 {
+    const struct ov_batch *b = w->batch;
+    unsigned long long first = w->job[0]->seed, last = w->job[w->n_job - 1]->seed;
     ov_text_addf(t, "%s %s %s", b->experiment->name, b->curve->id, ov_side_name(b->side));
-    if (job->seed > 0)
-        ov_text_addf(t, " seed %llu", (unsigned long long)job->seed);
+    if (w->n_job > 1)
+        ov_text_addf(t, " seeds %llu-%llu", first, last);
+    else if (first > 0)
+        ov_text_addf(t, " seed %llu", first);
 }
 
 static uint64_t work_of(const struct ov_batch *b)
@@ -96,20 +100,19 @@ static void add_failure(struct runner *r, enum ov_status status, const char *lin
     r->err->status = r->status;
 }
 
-static void fail_job(struct runner *r, const struct ov_batch *b, const struct ov_job *job,
-                     enum ov_status status, const char *message)
+static void fail_worker(struct runner *r, const struct worker *w, enum ov_status status)
 {
     struct ov_text line = {0};
-    job_name(&line, b, job);
-    ov_text_addf(&line, ": %s", message);
-    add_failure(r, status, line.failed ? message : line.s);
+    job_name(&line, w);
+    ov_text_addf(&line, ": %s", w->message);
+    add_failure(r, status, line.failed ? w->message : line.s);
     ov_text_free(&line);
-    r->report->n_failed++;
 }
 
-static enum ov_status start(struct runner *r, size_t slot, struct ov_batch *b, struct ov_job *job,
-                            bool token)
+/* Starts the worker's jobs in a process of their own. */
+static enum ov_status start(struct runner *r, size_t slot)
 {
+    struct worker *w = &r->worker[slot];
     int fds[2];
     if (pipe2(fds, O_CLOEXEC) != 0)
         return ov_fail(r->err, OV_EIO, "pipe: %s", strerror(errno));
@@ -121,15 +124,17 @@ static enum ov_status start(struct runner *r, size_t slot, struct ov_batch *b, s
         if (getppid() != parent)
             _exit(OV_EIO);
         close(fds[0]);
-        child(b, job, &r->work[slot], fds[1]);
+        child(w, &r->work[slot], fds[1]);
     }
     close(fds[1]);
     if (pid < 0) {
         close(fds[0]);
         return ov_fail(r->err, OV_EIO, "fork: %s", strerror(errno));
     }
-    r->worker[slot] = (struct worker){
-        .pid = pid, .fd = fds[0], .batch = b, .job = job, .token = token, .started = ov_clock()};
+    w->pid = pid;
+    w->fd = fds[0];
+    w->length = 0;
+    w->started = ov_clock();
     r->n_busy++;
     return OV_OK;
 }
@@ -163,17 +168,19 @@ static void finish(struct runner *r, struct worker *w)
                                      WTERMSIG(code), strsignal(WTERMSIG(code)));
     w->message[w->length] = '\0';
     struct ov_text name = {0};
-    job_name(&name, w->batch, w->job);
-    ov_progress_job(&r->progress, name.failed ? "?" : name.s, ov_clock() - w->started,
-                    work_of(w->batch), status == OV_OK ? NULL : w->message);
+    job_name(&name, w);
+    ov_progress_job(&r->progress, name.failed ? "?" : name.s, w->n_job, ov_clock() - w->started,
+                    w->n_job * work_of(w->batch), status == OV_OK ? NULL : w->message);
     ov_text_free(&name);
-    if (status == OV_OK) {
-        w->job->valid = true;
-        r->report->n_done++;
-        assemble(r, w->batch);
-    } else {
-        fail_job(r, w->batch, w->job, status, w->message);
+    for (size_t i = 0; i < w->n_job; i++) {
+        w->job[i]->valid = status == OV_OK || ov_job_stored(w->batch, w->job[i]);
+        r->report->n_done += w->job[i]->valid;
+        r->report->n_failed += !w->job[i]->valid;
     }
+    if (status == OV_OK)
+        assemble(r, w->batch);
+    else
+        fail_worker(r, w, status);
     w->pid = 0;
 }
 
@@ -216,6 +223,19 @@ static bool next_job(struct runner *r, size_t *b, size_t *j)
     return false;
 }
 
+/* Takes the next jobs of one batch, as many as its system makes together, shared out fairly. */
+static void take_jobs(struct runner *r, struct worker *w, size_t *b, size_t *j)
+{
+    w->batch = &r->plan->batch[*b];
+    w->n_job = 0;
+    size_t group = w->batch->experiment->system->group(w->batch->curve->state, w->batch->side);
+    if (group > OV_GROUP_MAX)
+        group = OV_GROUP_MAX;
+    for (; *j < w->batch->n_job && w->n_job < group; (*j)++)
+        if (ov_job_todo(&w->batch->job[*j]))
+            w->job[w->n_job++] = &w->batch->job[*j];
+}
+
 static size_t idle_slot(const struct runner *r)
 {
     for (size_t i = 0; i < r->n_worker; i++)
@@ -243,8 +263,10 @@ static enum ov_status run_all(struct runner *r)
     bool token;
     while (status == OV_OK && (next_job(r, &b, &j) || r->n_busy > 0)) {
         while (status == OV_OK && next_job(r, &b, &j) && may_start(r, &token)) {
-            struct ov_batch *batch = &r->plan->batch[b];
-            status = start(r, idle_slot(r), batch, &batch->job[j++], token);
+            size_t slot = idle_slot(r);
+            take_jobs(r, &r->worker[slot], &b, &j);
+            r->worker[slot].token = token;
+            status = start(r, slot);
         }
         if (r->n_busy > 0)
             wait_for_children(r);

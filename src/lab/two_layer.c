@@ -4,15 +4,30 @@
 #include <string.h>
 
 #include "overlap/model/start.h"
+#include "overlap/sim/law.h"
 #include "overlap/sim/weights.h"
 #include "overlap/theory/gauss.h"
 #include "overlap/theory/online.h"
 #include "two_layer.h"
 
 static const char *const weights_rooms[] = {"sim/weights", NULL};
+static const char *const law_rooms[] = {"sim/law", NULL};
+
+/* One run after the other. */
+static enum ov_status run_weights(double *rows, const struct ov_problem *p, const uint64_t *key,
+                                  size_t n_run, const double *alpha, size_t n_alpha,
+                                  const struct ov_tick *tick, struct ov_error *err)
+{
+    size_t size = n_alpha * ov_row_width(p->K, p->M);
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < n_run && status == OV_OK; i++)
+        status = ov_weights_run(rows + i * size, p, key[i], alpha, n_alpha, tick, err);
+    return status;
+}
 
 const struct ov_engine ov_engines[] = {
-    {"weights", weights_rooms, ov_weights_run},
+    {"weights", weights_rooms, 1, true, run_weights},
+    {"law", law_rooms, 8, false, ov_law_run},
     {.name = NULL},
 };
 
@@ -207,15 +222,24 @@ static enum ov_status run_theory(double *rows, const struct ov_two_layer *s, uin
     return status;
 }
 
-static enum ov_status run(double *rows, const void *state, enum ov_side side, uint64_t key,
-                          const struct ov_tick *tick, struct ov_error *err)
+static size_t group(const void *state, enum ov_side side)
 {
     const struct ov_two_layer *s = state;
-    if (side == OV_THEORY)
-        return run_theory(rows, s, key, tick, err);
-    if (!s->engine)
+    return side == OV_SGD && s->engine ? s->engine->group : 1;
+}
+
+static enum ov_status run(double *rows, const void *state, enum ov_side side, const uint64_t *key,
+                          size_t n, const struct ov_tick *tick, struct ov_error *err)
+{
+    const struct ov_two_layer *s = state;
+    if (side == OV_SGD && !s->engine)
         return ov_fail(err, OV_EDOM, "this curve has no sgd");
-    return s->engine->run(rows, &s->problem, key, s->alpha, s->n_alpha, tick, err);
+    if (side == OV_SGD)
+        return s->engine->run(rows, &s->problem, key, n, s->alpha, s->n_alpha, tick, err);
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < n && status == OV_OK; i++)
+        status = run_theory(rows + i * s->n_alpha * n_col(s, side), s, key[i], tick, err);
+    return status;
 }
 
 static uint64_t work(const void *state, enum ov_side side)
@@ -284,6 +308,7 @@ const struct ov_system ov_system_two_layer = {
     .describe = describe,
     .problem = problem,
     .rooms = rooms,
+    .group = group,
     .run = run,
     .work = work,
     .variable = variable,

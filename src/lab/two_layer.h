@@ -12,13 +12,15 @@
 #include "overlap/model/problem.h"
 #include "overlap/theory/solve.h"
 
-/* A simulator of sim/, all with one contract (sim/weights.h). */
+/* A simulator of sim/, all with one contract (sim/law.h). */
 struct ov_engine {
     const char *name; /* the word of sgd.engine */
     const char *const *rooms;
-    enum ov_status (*run)(double *rows, const struct ov_problem *p, uint64_t key,
-                          const double *alpha, size_t n_alpha, const struct ov_tick *tick,
-                          struct ov_error *err);
+    size_t group;       /* runs that are best made together */
+    bool draws_weights; /* K x N numbers in memory */
+    enum ov_status (*run)(double *rows, const struct ov_problem *p, const uint64_t *key,
+                          size_t n_run, const double *alpha, size_t n_alpha,
+                          const struct ov_tick *tick, struct ov_error *err);
 };
 extern const struct ov_engine ov_engines[]; /* name NULL at the end */
 

@@ -7,7 +7,7 @@ static const char *const teachers[] = {"orthonormal", "random", NULL};
 static const char *const starts[] = {"random", "overlaps", "informed", "denoising", NULL};
 static const char *const spacings[] = {"log", "linear", NULL};
 static const char *const methods[] = {"msbdf", "rk8pd", NULL};
-static const char *const engines[] = {"weights", NULL}; /* ov_engines, by tests */
+static const char *const engines[] = {"weights", "law", NULL}; /* ov_engines, by tests */
 
 static const struct ov_key teacher_keys[] = {
     {"T", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_REQUIRED,
@@ -59,7 +59,8 @@ static const struct ov_key theory_keys[] = {
 
 static const struct ov_key sgd_keys[] = {
     {"engine", OV_WORD, 0, 0, engines, NULL, "weights",
-     "simulator; weights: SGD on the K x N weights with a fresh input each step"},
+     "simulator; weights: SGD on the K x N weights with a fresh input each step; law: the same in "
+     "law on the overlaps alone, at a cost that does not depend on N"},
     {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, OV_REQUIRED,
      "how many independent runs; by tier: {quick: 2, ci: 10, full: 100}"},
     {"N", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL, "input dimension, in place of the curve's N"},

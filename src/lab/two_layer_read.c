@@ -324,7 +324,7 @@ static enum ov_status check_size(const struct ov_two_layer *s, struct ov_value *
     const struct ov_problem *p = &s->problem;
     double numbers = (double)s->n_alpha * (double)ov_row_width(p->K, p->M);
     double weights = (double)p->N * (double)(p->K + p->M);
-    bool drawn = s->sgd_runs || !s->start_is_fixed;
+    bool drawn = (s->engine && s->engine->draws_weights) || !s->start_is_fixed;
     if (numbers > largest_result)
         return place(params, "alpha", "one run would give more than 10^8 numbers", err);
     if (drawn && weights > largest_weights)

@@ -65,6 +65,17 @@ holds "same bytes from single jobs" cmp one/a.sgd.csv three/a.sgd.csv
 check "run --set" 0 "$overlap" run s --out set --set eta_w=0.1 --set sgd.seeds=2
 says "run --set: taken" '^# eta_w: 0.1' set/a.sgd.csv
 
+# ---- the engine `law`: the same bytes for any -j and any company of a seed ----
+cp -r s law && sed -i 's/engine: weights, seeds: 4/engine: law, seeds: 11/' law/experiment.yaml
+check "law -j1" 0 "$overlap" run law --out law1 --jobs 1
+check "law -j2" 0 "$overlap" run law --out law2 --jobs 2
+holds "law: same bytes for -j1 and -j2" cmp law1/a.sgd.csv law2/a.sgd.csv
+check "law, three seeds" 0 "$overlap" run law --out law3 --set sgd.seeds=3
+holds "law: a seed does not depend on its company" bash -c \
+    'diff <(grep "^[123]," law1/a.sgd.csv) <(grep "^[123]," law3/a.sgd.csv)'
+check "law, one seed alone" 0 "$overlap" run law --out law4 --side sgd --seed 7
+holds "law: alone too" cmp law1/jobs/"$(basename law4/jobs/*.csv)" law4/jobs/*.csv
+
 # ---- mistakes: one clear line with its place, exit 2, nothing written ----
 mistake() { # name, sed script on s/experiment.yaml, pattern
     rm -rf bad out_bad
@@ -104,3 +115,13 @@ check "a full disk" 4 bash -c "ulimit -f 1; exec '$overlap' run s --out full"
 check "a full disk: recovered" 0 "$overlap" run s --out full
 holds "a full disk: same bytes" cmp one/a.sgd.csv full/a.sgd.csv
 check "output that can't be written" 4 "$overlap" run s --out s/experiment.yaml/x
+
+# ---- what README.md shows ----
+mkdir -p experiments/mine
+sed -n '/^```yaml$/,/^```$/p' "$root/README.md" | sed '1d;$d' >experiments/mine/experiment.yaml
+check "README: its experiment is one" 0 "$overlap" plan experiments/mine
+says "README: its curve has both sides" 'mine +mine +sgd +10 of 10' out
+sed -i 's/eta_w/eta_W/' experiments/mine/experiment.yaml
+check "README: its mistake" 2 "$overlap" plan experiments/mine
+shown=$(grep -m1 -oE "experiments/mine/experiment.yaml:[0-9:]+ error: .*" "$root/README.md")
+holds "README: the error is the one it shows" grep -qF "$shown" "$work/err"

@@ -13,12 +13,13 @@
 #include "overlap/lab/experiment.h"
 #include "test.h"
 
-enum { FINE, DIVERGES, NAN_ROW, CRASHES };
+enum { FINE, DIVERGES, NAN_ROW, CRASHES, ONE_DIVERGES };
 
 struct fake {
     double rate;
     size_t seeds;
-    int how; /* what goes wrong in simulation */
+    int how;      /* what goes wrong in simulation */
+    size_t group; /* runs made together; 0: one */
     unsigned delay_us;
 };
 
@@ -72,17 +73,29 @@ static const char *const *fake_rooms(const void *state, enum ov_side side)
     return side == OV_THEORY ? theory : sgd;
 }
 
-static enum ov_status fake_run(double *rows, const void *state, enum ov_side side, uint64_t key,
-                               const struct ov_tick *tick, struct ov_error *err)
+static inline size_t fake_group(const void *state, enum ov_side side)
+{
+    const struct fake *f = state;
+    return side == OV_SGD && f->group ? f->group : 1;
+}
+
+static enum ov_status fake_run(double *rows, const void *state, enum ov_side side,
+                               const uint64_t *key, size_t n, const struct ov_tick *tick,
+                               struct ov_error *err)
 {
     const struct fake *f = state;
     usleep(f->delay_us);
-    for (size_t i = 0; i < 5; i++) {
-        rows[2 * i] = (double)i;
-        rows[2 * i + 1] = exp(-f->rate * (double)i) + (side == OV_SGD ? 1e-20 * (double)key : 0.0);
-        ov_tick_tell(tick, i + 1, 5);
+    for (size_t i = 0; i < 5 * n; i++) {
+        double own = side == OV_SGD ? 1e-20 * (double)key[i / 5] : 0.0, time = (double)(i % 5);
+        rows[2 * i] = time;
+        rows[2 * i + 1] = exp(-f->rate * time) + own;
+        ov_tick_tell(tick, i + 1, 5 * n);
     }
     bool bad = side == OV_SGD && f->how != FINE;
+    if (f->how == ONE_DIVERGES && (n > 1 || key[0] % 2 == 0))
+        bad = bad && n > 1;
+    if (bad && f->how == ONE_DIVERGES)
+        return ov_fail(err, OV_EDIVERGED, "diverges at alpha = 2");
     if (bad && f->how == DIVERGES)
         return ov_fail(err, OV_EDIVERGED, "diverges at alpha = 3");
     if (bad && f->how == CRASHES)
@@ -108,6 +121,7 @@ static const struct ov_system fake_system = {
     .describe = fake_describe,
     .problem = fake_problem,
     .rooms = fake_rooms,
+    .group = fake_group,
     .run = fake_run,
     .work = fake_work,
 };

@@ -80,6 +80,48 @@ START_TEST(same_bytes_for_any_number_of_workers)
 }
 END_TEST
 
+START_TEST(same_bytes_for_any_grouping)
+{
+    struct bench a, b;
+    struct ov_run_report report;
+    struct ov_text x = {0}, y = {0};
+    bench_make(&a);
+    bench_make(&b);
+    b.fake[0].seeds = 4;
+    b.fake[0].group = 3; /* 3 + 1 */
+    ck_ok(run(&a, 2, &report, NULL));
+    ck_ok(run(&b, 2, &report, NULL));
+    ck_assert_uint_eq(report.n_done, 10);
+    contents(&x, &a, "one.sgd.csv");
+    contents(&y, &b, "one.sgd.csv");
+    ck_assert_str_eq(x.s, y.s);
+    ov_text_free(&x);
+    ov_text_free(&y);
+    bench_remove(&a);
+    bench_remove(&b);
+}
+END_TEST
+
+/* Of a group that fails, the runs that are good alone are kept, and the bad one is named. */
+START_TEST(a_failed_group_keeps_its_good_runs)
+{
+    struct bench b;
+    struct ov_run_report report;
+    struct ov_error err = {0};
+    bench_make(&b);
+    b.fake[0].seeds = 40;
+    b.fake[0].group = 40;
+    b.fake[0].how = ONE_DIVERGES; /* those with an odd key */
+    ck_assert_int_eq(run(&b, 2, &report, &err), OV_EDIVERGED);
+    ck_assert_uint_gt(report.n_failed, 5);
+    ck_assert_uint_lt(report.n_failed, 35);
+    ck_assert_uint_eq(report.n_done + report.n_failed, 1 + 40 + 5);
+    ck_assert_msg(strstr(err.text, "one sgd seeds 1-40: seed ") != NULL, "'%s'", err.text);
+    ck_assert_ptr_nonnull(strstr(err.text, "diverges at alpha = 2"));
+    bench_remove(&b);
+}
+END_TEST
+
 START_TEST(only_what_changed_runs_again)
 {
     struct bench b;
@@ -297,6 +339,8 @@ static void add_tests(Suite *s)
 {
     OV_TEST(s, runs_once_and_not_again);
     OV_TEST(s, same_bytes_for_any_number_of_workers);
+    OV_TEST(s, same_bytes_for_any_grouping);
+    OV_TEST(s, a_failed_group_keeps_its_good_runs);
     OV_TEST(s, only_what_changed_runs_again);
     OV_TEST(s, the_plan_says_why);
     OV_TEST(s, spoiled_results_are_made_again);

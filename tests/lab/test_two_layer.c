@@ -192,10 +192,11 @@ START_TEST(both_sides_run)
     double *theory = calloc(n_row * n_col, sizeof *theory),
            *sgd = calloc(n_row * n_col, sizeof *sgd);
     struct ov_error err = {0};
+    const uint64_t key = 12345;
     ck_assert_uint_eq(n_row, 3);
     ck_assert_uint_eq(n_col, 2 + 3 + 4 + 2);
-    ck_ok(sys->run(theory, state, OV_THEORY, 12345, NULL, &err));
-    ck_ok(sys->run(sgd, state, OV_SGD, 12345, NULL, &err));
+    ck_ok(sys->run(theory, state, OV_THEORY, &key, 1, NULL, &err));
+    ck_ok(sys->run(sgd, state, OV_SGD, &key, 1, NULL, &err));
     for (size_t k = 0; k < n_col; k++)
         ck_agree(theory[k], sgd[k], 1e-12, 1e-13);
     ck_agree(1, theory[2 * n_col], 0, 0);

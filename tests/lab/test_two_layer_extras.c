@@ -34,7 +34,7 @@ static struct table run(const char *more)
     t.n_row = sys->n_row(t.s, OV_THEORY);
     t.n_col = sys->n_col(t.s, OV_THEORY);
     t.rows = calloc(t.n_row * t.n_col, sizeof *t.rows);
-    ck_ok(sys->run(t.rows, t.s, OV_THEORY, 1, NULL, NULL));
+    ck_ok(sys->run(t.rows, t.s, OV_THEORY, &(uint64_t){1}, 1, NULL, NULL));
     return t;
 }
 

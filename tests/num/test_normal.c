@@ -5,6 +5,7 @@
 #include <gsl/gsl_cdf.h>
 
 #include "overlap/num/fmath.h"
+#include "normal_levels.h"
 #include "overlap/num/normal.h"
 #include "test.h"
 
@@ -34,6 +35,30 @@ START_TEST(fill_is_the_definition_bit_by_bit)
         reference_block(expected + 4 * b, &g, 7 + b);
     ov_normal_fill(z, N, &g, 7);
     ck_assert_mem_eq(z, expected, sizeof z);
+}
+END_TEST
+
+/* Every level of SIMD that this CPU has, every length up to a few batches, every alignment of the
+ * array, and block numbers whose low word overflows on the way. */
+START_TEST(every_level_is_the_definition_bit_by_bit)
+{
+    enum { N = 700 };
+    static const uint64_t starts[] = {0, 1, 0xffffffff - 40, 0xfffffffffffffff0};
+    const struct ov_philox g = {0xfeedface87654321, 0xfffffffe};
+    static double expected[N], z[N + 16];
+    printf("    up to level %d of %d\n", (int)ov_simd_best(), OV_SIMD_COUNT - 1);
+    for (size_t from = 0; from < sizeof starts / sizeof *starts; from++) {
+        for (uint64_t b = 0; b < N / 4; b++)
+            reference_block(expected + 4 * b, &g, starts[from] + b);
+        for (enum ov_simd level = OV_SIMD_BASELINE; level <= ov_simd_best(); level++)
+            for (size_t n = 0; n <= N; n++) {
+                double *at = z + n % 9;
+                at[n] = 12345.0;
+                ov_normal_fill_at(level, at, n, &g, starts[from]);
+                ck_assert_mem_eq(at, expected, n * sizeof *at);
+                ck_assert(at[n] == 12345.0);
+            }
+    }
 }
 END_TEST
 
@@ -144,6 +169,28 @@ START_TEST(tails)
 }
 END_TEST
 
+/* Far out: the radius of a pair is above r with probability exp(-r^2/2). The words end at 2^-33, so
+ * that no radius is above 6.77 and the probability at r = 6, 65 words of 2^32, is right to 1 %. */
+START_TEST(far_tails)
+{
+    enum { PAIRS = 1 << 15, TURNS = 512 };
+    static const double radius[] = {5.0, 5.5, 6.0};
+    static double z[2 * PAIRS];
+    double count[3] = {0};
+    for (uint64_t turn = 0; turn < TURNS; turn++) {
+        ov_normal_fill(z, 2 * PAIRS, &(struct ov_philox){11, 7}, turn * (PAIRS / 2));
+        for (size_t i = 0; i < 2 * PAIRS; i += 2)
+            for (size_t j = 0; j < 3; j++)
+                count[j] += z[i] * z[i] + z[i + 1] * z[i + 1] > radius[j] * radius[j];
+    }
+    for (size_t j = 0; j < 3; j++) { /* a Poisson number, to 4 standard deviations and one more */
+        double expected = exp(-0.5 * radius[j] * radius[j]) * PAIRS * TURNS;
+        printf("    %g pairs beyond %g, expected %.2f\n", count[j], radius[j], expected);
+        ck_agree(expected, count[j], 0, 4 * sqrt(expected) + 1);
+    }
+}
+END_TEST
+
 /* Chi-square of `n` values over `bins` equally probable bins, as its standard normal deviate. */
 static double chi_square_deviate(const double *z, size_t n, size_t bins)
 {
@@ -202,12 +249,14 @@ END_TEST
 static void add_tests(Suite *s)
 {
     OV_TEST(s, fill_is_the_definition_bit_by_bit);
+    OV_TEST(s, every_level_is_the_definition_bit_by_bit);
     OV_TEST(s, libm_agrees_to_rounding);
     OV_TEST(s, any_length_gives_the_beginning_of_the_same_stream);
     OV_TEST(s, known_answers);
     OV_TEST(s, streams_and_keys_differ);
     OV_TEST(s, moments);
     OV_TEST(s, tails);
+    OV_TEST(s, far_tails);
     OV_TEST(s, chi_square);
     OV_TEST(s, neighbours_pairs_keys_and_streams_are_independent);
 }

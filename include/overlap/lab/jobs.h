@@ -68,10 +68,17 @@ void ov_batch_why(struct ov_text *why, const struct ov_batch *b);
 /* Path of a job's stored rows, allocated. */
 char *ov_job_path(const struct ov_batch *b, const struct ov_job *job);
 
-/* Computes a job and stores its rows.
- * Returns what the system's `run` says; OV_ENUMERIC where a number came out non-finite; OV_EIO. */
-enum ov_status ov_job_run(const struct ov_batch *b, const struct ov_job *job,
-                          const struct ov_tick *tick, struct ov_error *err);
+enum { OV_GROUP_MAX = 64 }; /* jobs that one process may be given together */
+
+/* Computes jobs of one batch together and stores the rows of each. If that fails, they are computed
+ * one by one, so that what can be had is stored. in   job  (n) pointers, 1 <= n <= OV_GROUP_MAX
+ * Returns OV_OK, or the first failure: what the system's `run` says, with the seed if n > 1;
+ * OV_ENUMERIC where a number came out non-finite; OV_EIO. */
+enum ov_status ov_jobs_run(const struct ov_batch *b, struct ov_job *const *job, size_t n,
+                           const struct ov_tick *tick, struct ov_error *err);
+
+/* True if the stored rows of a job are there and whole. */
+bool ov_job_stored(const struct ov_batch *b, const struct ov_job *job);
 
 /* Puts the table of a batch together from its jobs, and writes it with its sidecar.
  *   in   command  for the sidecar, or NULL; seconds: since this command started

@@ -31,9 +31,10 @@ void ov_progress_start(struct ov_progress *p, FILE *log, bool live, size_t n_job
 /* Redraws the live line, at most four times a second; work_running: steps done by unfinished jobs.
  */
 void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_running);
-/* A job ended: counts it and, in a log, writes its line. failure: NULL, or what went wrong. */
-void ov_progress_job(struct ov_progress *p, const char *name, double seconds, uint64_t work,
-                     const char *failure);
+/* n jobs that were made together ended: counts them and, in a log, writes their line. failure:
+ * NULL, or what went wrong. */
+void ov_progress_job(struct ov_progress *p, const char *name, size_t n, double seconds,
+                     uint64_t work, const char *failure);
 void ov_progress_end(struct ov_progress *p);
 
 #endif

@@ -58,11 +58,13 @@ struct ov_system {
      * is added by provenance. */
     const char *const *(*rooms)(const void *state, enum ov_side side);
 
-    /* One run.
-     *   out  rows   (n_row, n_col)
-     *   in   key    the run's random key: a function of `problem` and the seed's number */
-    enum ov_status (*run)(double *rows, const void *state, enum ov_side side, uint64_t key,
-                          const struct ov_tick *tick, struct ov_error *err);
+    /* Runs that are made together, at most `group` of them (1 where that brings nothing). What a
+     * run gives must not depend on its company. out  rows   (n, n_row, n_col) in   key    (n) the
+     * runs' random keys: functions of `problem` and the seeds' numbers in   tick   told the work
+     * done, summed over the runs */
+    size_t (*group)(const void *state, enum ov_side side);
+    enum ov_status (*run)(double *rows, const void *state, enum ov_side side, const uint64_t *key,
+                          size_t n, const struct ov_tick *tick, struct ov_error *err);
     /* Work of one run in the units that run's tick counts (steps), for progress; 0 if not known. */
     uint64_t (*work)(const void *state, enum ov_side side);
 

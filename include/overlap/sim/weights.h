@@ -26,4 +26,11 @@ enum ov_status ov_weights_run(double *rows, const struct ov_problem *p, uint64_t
                               const double *alpha, size_t n_alpha, const struct ov_tick *tick,
                               struct ov_error *err);
 
+/* The same, bit by bit, as eq:sgd reads: one step after the other, one loop for each field and one
+ * for each update. The oracle of ov_weights_run, which computes the inputs and the teacher's fields
+ * ahead and moves the weights in the same pass as it takes their next fields. */
+enum ov_status ov_weights_run_plain(double *rows, const struct ov_problem *p, uint64_t key,
+                                    const double *alpha, size_t n_alpha, const struct ov_tick *tick,
+                                    struct ov_error *err);
+
 #endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/sim/law.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "law_group.h"
+#include "overlap/model/eps_g.h"
+
+#define MOST_STEPS 1e15
+
+/* The whole call, and where it stands. */
+struct call {
+    double *rows;
+    const struct ov_problem *p;
+    const double *alpha;
+    size_t n_run, n_alpha, width, moving;
+    size_t first;   /* index of the group's lane 0 */
+    uint64_t steps; /* a run's steps */
+    uint64_t told;  /* steps of the groups before, summed over their runs */
+    double *before; /* owned; (LAW_LANES, moving): overlaps one step before the group's */
+    struct ov_tick tick;
+};
+
+/* Where alpha stands: after step `whole`, `part` of the way to the next one. */
+struct place {
+    uint64_t whole;
+    double part;
+};
+
+static struct place place_of(double alpha, size_t N)
+{
+    double steps = alpha * (double)N, nearest = round(steps);
+    if (fabs(steps - nearest) < 1e-9 * fmax(1.0, steps))
+        return (struct place){(uint64_t)nearest, 0.0};
+    double whole = floor(steps);
+    return (struct place){(uint64_t)whole, steps - whole};
+}
+
+static enum ov_status check_times(const double *alpha, size_t n, size_t N, struct ov_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        double last = i > 0 ? alpha[i - 1] : 0.0;
+        if (!(alpha[i] >= last && alpha[i] * (double)N < MOST_STEPS))
+            return ov_fail(err, OV_EDOM,
+                           "alpha[%zu] = %g: times must increase from 0, to less than %g steps", i,
+                           alpha[i], MOST_STEPS);
+    }
+    return OV_OK;
+}
+
+/* Measures all runs; OV_EDIVERGED if one has left the bounds. */
+static enum ov_status measure(struct call *c, struct law_group *s, struct ov_error *err)
+{
+    for (size_t l = 0; l < s->n_run; l++) {
+        ov_law_group_measure(s, l);
+        if (ov_overlaps_diverged(s->now[l].block, s->K, s->M))
+            return ov_fail(err, OV_EDIVERGED, "run %zu: diverges at alpha = %.6g", c->first + l,
+                           (double)s->step / (double)c->p->N);
+    }
+    return OV_OK;
+}
+
+static void tell(const struct call *c, const struct law_group *s)
+{
+    ov_tick_tell(&c->tick, c->told + s->step * s->n_run, c->steps * c->n_run);
+}
+
+/* Steps until `target` are done; tells the tick about once a millisecond. */
+static enum ov_status advance(struct call *c, struct law_group *s, uint64_t target,
+                              struct ov_error *err)
+{
+    uint64_t interval = 1 + 2000000 / (uint64_t)(LAW_LANES * (s->P + 4) * (s->P + 4));
+    while (s->step < target) {
+        uint64_t n = interval - s->step % interval;
+        bool alarm;
+        ov_law_group_advance(s, n < target - s->step ? n : target - s->step, &alarm);
+        enum ov_status status = alarm ? measure(c, s, err) : OV_OK;
+        if (status != OV_OK)
+            return status;
+        if (s->step % interval == 0)
+            tell(c, s);
+    }
+    return OV_OK;
+}
+
+static void keep_as_before(struct call *c, const struct law_group *s)
+{
+    for (size_t l = 0; l < s->n_run; l++)
+        memcpy(c->before + l * c->moving, s->now[l].block, c->moving * sizeof *c->before);
+}
+
+/* Row number i of all runs of the group. */
+static void write_rows(struct call *c, struct law_group *s, size_t i, double part)
+{
+    for (size_t l = 0; l < s->n_run; l++) {
+        double *row = c->rows + ((c->first + l) * c->n_alpha + i) * c->width;
+        double *y = s->now[l].block;
+        const double *before = c->before + l * c->moving;
+        for (size_t j = 0; part > 0.0 && j < c->moving; j++)
+            y[j] = (1.0 - part) * before[j] + part * y[j];
+        row[0] = c->alpha[i];
+        row[1] = ov_eps_g(&s->now[l], c->p->g, c->p->g_star);
+        memcpy(row + 2, y, c->moving * sizeof *row);
+    }
+}
+
+static enum ov_status measure_at(struct call *c, struct law_group *s, size_t i,
+                                 struct ov_error *err)
+{
+    struct place at = place_of(c->alpha[i], c->p->N);
+    bool passed = s->step > at.whole; /* an earlier time lay in the same step: before is there */
+    enum ov_status status = advance(c, s, at.whole, err);
+    if (status == OV_OK && at.part > 0.0 && !passed) {
+        status = measure(c, s, err);
+        keep_as_before(c, s);
+        if (status == OV_OK)
+            status = advance(c, s, at.whole + 1, err);
+    }
+    if (status == OV_OK)
+        status = measure(c, s, err);
+    if (status == OV_OK)
+        write_rows(c, s, i, at.part);
+    return status;
+}
+
+static enum ov_status run_group(struct call *c, const uint64_t *key, size_t n, struct ov_error *err)
+{
+    struct law_group s;
+    enum ov_status status = ov_law_group_create(&s, c->p, key, n, err);
+    for (size_t i = 0; status == OV_OK && i < c->n_alpha; i++)
+        status = measure_at(c, &s, i, err);
+    if (status == OV_OK)
+        tell(c, &s);
+    c->told += c->steps * n;
+    ov_law_group_free(&s);
+    return status;
+}
+
+enum ov_status ov_law_run(double *rows, const struct ov_problem *p, const uint64_t *key,
+                          size_t n_run, const double *alpha, size_t n_alpha,
+                          const struct ov_tick *tick, struct ov_error *err)
+{
+    enum ov_status status = check_times(alpha, n_alpha, p->N, err);
+    if (status != OV_OK || n_alpha == 0)
+        return status;
+    struct call c = {.rows = rows, .p = p, .alpha = alpha, .n_run = n_run, .n_alpha = n_alpha};
+    if (tick)
+        c.tick = *tick;
+    c.width = ov_row_width(p->K, p->M);
+    c.moving = ov_overlaps_moving(p->K, p->M);
+    c.steps = (uint64_t)ceil(alpha[n_alpha - 1] * (double)p->N);
+    c.before = calloc(LAW_LANES * c.moving, sizeof *c.before);
+    if (!c.before)
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    for (size_t i = 0; i < n_run * n_alpha * c.width; i++)
+        rows[i] = NAN;
+    for (c.first = 0; status == OV_OK && c.first < n_run; c.first += LAW_LANES) {
+        size_t left = n_run - c.first;
+        status = run_group(&c, key + c.first, left < LAW_LANES ? left : LAW_LANES, err);
+    }
+    free(c.before);
+    return status;
+}
