@@ -216,7 +216,7 @@ START_TEST(keys_are_checked)
                    "18:5: error: unknown key 'sgima' of a curve; did you mean 'sigma'?");
     refuses_edited(BASE, "  eta_w: 0.2\n", "", "12:5: error: a curve needs 'eta_w'");
     refuses_edited(BASE, "{seeds: 2}", "{engine: wieghts, seeds: 2}",
-                   "15:19: error: engine must be one of weights, not 'wieghts'; did you mean "
+                   "15:19: error: engine must be one of weights, law, not 'wieghts'; did you mean "
                    "'weights'?");
 }
 END_TEST
