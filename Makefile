@@ -15,7 +15,7 @@ WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototy
 CFLAGS = -std=c11 -D_GNU_SOURCE -O3 -g -ffp-contract=off -fno-math-errno $(WARN) $(SAN)
 CPPFLAGS = -Iinclude -I$(B)/gen $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lmuparser -lm
-FLOORS = base num model theory sim lab
+FLOORS = base num model theory sim lab claims
 LIB_OBJ = $(patsubst %.c,$(B)/%.o,$(foreach f,$(FLOORS),$(wildcard src/$(f)/*.c))) $(B)/gen/sources.o
 CLI_OBJ = $(patsubst %.c,$(B)/%.o,$(wildcard src/cli/*.c))
 TESTS = $(patsubst %.c,$(B)/%,$(foreach f,$(FLOORS),$(wildcard tests/$(f)/test_*.c)))

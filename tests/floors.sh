@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The house's floors: base <- num <- model <- { theory || sim } <- lab <- cli. A file includes its own
+# The house's floors: base <- num <- model <- { theory || sim } <- lab <- claims <- cli. A file includes its own
 # floor and those below it, theory and sim never each other, and only the cli calls exit. Every
 # source of the floors that compute belongs to a room with a public header, so that keys of results
 # cover it (src/lab/provenance.c).
@@ -15,11 +15,12 @@ below() {
     theory) echo base num model theory ;;
     sim) echo base num model sim ;;
     lab) echo base num model theory sim lab ;;
-    cli) echo base num model theory sim lab cli ;;
+    claims) echo base num model theory sim lab claims ;;
+    cli) echo base num model theory sim lab claims cli ;;
     esac
 }
 breaches=$(
-    for floor in base num model theory sim lab cli; do
+    for floor in base num model theory sim lab claims cli; do
         allowed=" $(below $floor) "
         find "src/$floor" "include/overlap/$floor" -name '*.[ch]' 2>/dev/null | sort |
             while read -r file; do

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "overlap/lab/compare.h"
+#include "overlap/claims/compare.h"
 
 static enum ov_status compare_one(const struct ov_experiment *e, const struct ov_options *o,
                                   struct ov_error *err)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "overlap/lab/claims.h"
+#include "overlap/claims/claims.h"
 #include "overlap/lab/results.h"
 
 static void append_error(struct ov_error *err, const struct ov_error *more)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "overlap/base/text.h"
-#include "overlap/lab/claims.h"
+#include "overlap/claims/claims.h"
 #include "overlap/lab/schema.h"
 
 static void document_claims(struct ov_text *t)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "overlap/base/text.h"
-#include "overlap/lab/claims.h"
-#include "overlap/lab/paper.h"
+#include "overlap/claims/claims.h"
+#include "overlap/claims/paper.h"
 
 struct counts {
     size_t of[OV_SKIPPED + 1];

@@ -31,7 +31,7 @@ struct ov_experiment {
     const struct ov_system *system;
     struct ov_curve *curve; /* (n_curve) in the order of the file */
     size_t n_curve;
-    struct fy_node *claims; /* the raw list, or NULL: lab/claims.h reads it */
+    struct fy_node *claims; /* the raw list, or NULL: claims/claims.h reads it */
     void *documents;        /* what nodes and places live in; private */
 };
 

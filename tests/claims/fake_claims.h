@@ -7,8 +7,8 @@
 
 #include <math.h>
 
-#include "fake.h"
-#include "overlap/lab/claims.h"
+#include "lab/fake.h"
+#include "overlap/claims/claims.h"
 
 /* eps_g = level(K) / (1 + alpha) by theory; sgd adds `shift` and, to odd seeds +spread, to even
  * -spread. */

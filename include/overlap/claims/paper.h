@@ -9,13 +9,13 @@
  *     of="value"   or "expect", "se", "margin", "n"
  * and scale="100" multiplies the datum before it is compared, for per cent.
  */
-#ifndef OVERLAP_LAB_PAPER_H
-#define OVERLAP_LAB_PAPER_H
+#ifndef OVERLAP_CLAIMS_PAPER_H
+#define OVERLAP_CLAIMS_PAPER_H
 
 #include <stddef.h>
 
 #include "overlap/base/status.h"
-#include "overlap/lab/claims.h"
+#include "overlap/claims/claims.h"
 
 struct ov_paper_report {
     size_t n_checked;      /* numbers that agree with the data */

@@ -4,8 +4,8 @@
  * atan sinh cosh tanh abs min max erf, the constants pi and e, and the variables that the caller
  * knows.
  */
-#ifndef OVERLAP_LAB_EXPR_H
-#define OVERLAP_LAB_EXPR_H
+#ifndef OVERLAP_CLAIMS_EXPR_H
+#define OVERLAP_CLAIMS_EXPR_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "overlap/lab/expr.h"
+#include "overlap/claims/expr.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "overlap/base/status.h"
-#include "overlap/lab/claims.h"
+#include "overlap/claims/claims.h"
 #include "overlap/lab/results.h"
 
 /* Which side a kind reads where the claim does not say. */

@@ -120,4 +120,4 @@ static void add_tests(Suite *s)
     OV_TEST(s, names_of_verdicts);
 }
 
-OV_TEST_MAIN("lab/claims, reports");
+OV_TEST_MAIN("claims/claims, reports");

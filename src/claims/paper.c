@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "overlap/lab/paper.h"
+#include "overlap/claims/paper.h"
 
 #include <stdlib.h>
 #include <string.h>

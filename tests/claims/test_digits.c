@@ -96,4 +96,4 @@ static void add_tests(Suite *s)
     OV_TEST(s, round_trip);
 }
 
-OV_TEST_MAIN("lab/digits");
+OV_TEST_MAIN("claims/digits");

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <sys/stat.h>
 
-#include "fake.h"
-#include "overlap/lab/compare.h"
+#include "lab/fake.h"
+#include "overlap/claims/compare.h"
 
 static double theory_number(const void *ctx, double seed, size_t j, size_t column)
 {
@@ -247,4 +247,4 @@ static void add_tests(Suite *s)
     OV_TEST(s, disk_trouble_is_an_io_error);
 }
 
-OV_TEST_MAIN("lab/compare");
+OV_TEST_MAIN("claims/compare");

@@ -3,8 +3,8 @@
  * Simulation against theory: the deviation of every seed from the theory that started at that
  * seed's own overlaps; their mean, standard error and z over the seeds.
  */
-#ifndef OVERLAP_LAB_COMPARE_H
-#define OVERLAP_LAB_COMPARE_H
+#ifndef OVERLAP_CLAIMS_COMPARE_H
+#define OVERLAP_CLAIMS_COMPARE_H
 
 #include <stddef.h>
 

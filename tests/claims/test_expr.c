@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "overlap/lab/expr.h"
+#include "overlap/claims/expr.h"
 #include "test.h"
 
 static const char *const names[] = {"sigma", "eta", "L", "M", "hole", NULL};
@@ -151,4 +151,4 @@ static void add_tests(Suite *s)
     OV_TEST(s, random_sums_agree);
 }
 
-OV_TEST_MAIN("lab/expr");
+OV_TEST_MAIN("claims/expr");

@@ -220,4 +220,4 @@ static void add_tests(Suite *s)
     OV_TEST(s, times_are_the_nearest_measured);
 }
 
-OV_TEST_MAIN("lab/claim_data");
+OV_TEST_MAIN("claims/claim_data");

@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-#include "overlap/lab/claims.h"
-#include "overlap/lab/paper.h"
+#include "overlap/claims/claims.h"
+#include "overlap/claims/paper.h"
 #include "paper_scan.h"
 
 /* What the numbers are checked against. */

@@ -107,4 +107,4 @@ static void add_tests(Suite *s)
     OV_TEST(s, lists_and_ids);
 }
 
-OV_TEST_MAIN("lab/claims, reading");
+OV_TEST_MAIN("claims/claims, reading");

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "overlap/lab/expr.h"
+#include "overlap/claims/expr.h"
 
 const char *const ov_claim_statistics[] = {"value", "deviation", "relative", "min",
                                            "max",   "mean",      "plateau",  NULL};

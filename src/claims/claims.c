@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "overlap/lab/claims.h"
+#include "overlap/claims/claims.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * Claims: sentences with a number in them, tied to data and checked with a verdict. Kinds are
  * entries of one table (name, keys, evaluation).
  */
-#ifndef OVERLAP_LAB_CLAIMS_H
-#define OVERLAP_LAB_CLAIMS_H
+#ifndef OVERLAP_CLAIMS_CLAIMS_H
+#define OVERLAP_CLAIMS_CLAIMS_H
 
 #include <stddef.h>
 

@@ -228,4 +228,4 @@ static void add_tests(Suite *s)
     OV_TEST(s, intervals_cover_as_they_say);
 }
 
-OV_TEST_MAIN("lab/claims");
+OV_TEST_MAIN("claims/claims");

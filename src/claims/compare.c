@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "overlap/lab/compare.h"
+#include "overlap/claims/compare.h"
 
 #include <math.h>
 #include <stdbool.h>

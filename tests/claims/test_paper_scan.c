@@ -178,4 +178,4 @@ static void add_tests(Suite *s)
     OV_TEST(s, spans_are_found);
 }
 
-OV_TEST_MAIN("lab/paper_scan");
+OV_TEST_MAIN("claims/paper_scan");

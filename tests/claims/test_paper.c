@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 
-#include "fake.h"
-#include "overlap/lab/paper.h"
+#include "lab/fake.h"
+#include "overlap/claims/paper.h"
 
 /* fake.plateau: one number; fake.curves: K3 and K4 at 10 and 100; and one claim of each bad
  * verdict. */
@@ -271,4 +271,4 @@ static void add_tests(Suite *s)
     OV_TEST(s, any_bytes);
 }
 
-OV_TEST_MAIN("lab/paper");
+OV_TEST_MAIN("claims/paper");
