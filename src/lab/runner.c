@@ -61,7 +61,7 @@ static void tell(void *ctx, uint64_t done, uint64_t total)
 static void child(const struct worker *w, volatile uint64_t *work, int fd)
 {
     struct ov_error err = {0};
-    struct ov_tick tick = {tell, (void *)work};
+    struct ov_tick tick = {.tell = tell, .ctx = (void *)work};
     enum ov_status status = ov_jobs_run(w->batch, w->job, w->n_job, &tick, &err);
     if (status != OV_OK) {
         const char *text = err.text[0] ? err.text : ov_status_name(status);

@@ -207,7 +207,7 @@ START_TEST(the_tick_hears_of_progress_and_changes_nothing)
 {
     struct ov_problem p = problem(100, 1, 1, "erf", "erf");
     uint64_t seen[2] = {0, 0}, *key = keys(1, 10);
-    const struct ov_tick tick = {count, seen};
+    const struct ov_tick tick = {.tell = count, .ctx = seen};
     size_t n = 10 * ov_row_width(1, 1);
     double alpha = 1000.0, *rows = zeros(n), *quiet = law_rows(&p, key, 10, &alpha, 1);
     ck_ok(ov_law_run(rows, &p, key, 10, &alpha, 1, &tick, NULL));

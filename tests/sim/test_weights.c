@@ -296,7 +296,7 @@ START_TEST(the_tick_hears_of_progress_and_changes_nothing)
 {
     struct ov_problem p = problem(100, 1, 1, "erf", "erf");
     uint64_t seen[2] = {0, 0};
-    const struct ov_tick tick = {count, seen};
+    const struct ov_tick tick = {.tell = count, .ctx = seen};
     double alpha = 1000.0, rows[8], *quiet = rows_of(&p, 1, &alpha, 1);
     ck_ok(ov_weights_run(rows, &p, 1, &alpha, 1, &tick, NULL));
     ck_assert_uint_ge(seen[0], 10);

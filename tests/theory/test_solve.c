@@ -211,7 +211,7 @@ START_TEST(progress_is_told_and_changes_nothing)
 {
     double y0[2] = {0.0, 1.0}, time[1] = {50.0}, a[2], b[2];
     uint64_t seen[2] = {0, 0};
-    struct ov_tick tick = {told, seen};
+    struct ov_tick tick = {.tell = told, .ctx = seen};
     struct ov_ode ode = {.n = 2, .rhs = circle};
     struct ov_solve_options opt = ov_solve_defaults();
     struct ov_solve_report report;
