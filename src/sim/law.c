@@ -5,23 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "law_group.h"
+#include "law_call.h"
 #include "overlap/model/eps_g.h"
 
 #define MOST_STEPS 1e15
-
-/* The whole call, and where it stands. */
-struct call {
-    double *rows;
-    const struct ov_problem *p;
-    const double *alpha;
-    size_t n_run, n_alpha, width, moving;
-    size_t first;   /* index of the group's lane 0 */
-    uint64_t steps; /* a run's steps */
-    uint64_t told;  /* steps of the groups before, summed over their runs */
-    double *before; /* owned; (LAW_LANES, moving): overlaps one step before the group's */
-    struct ov_tick tick;
-};
 
 /* Where alpha stands: after step `whole`, `part` of the way to the next one. */
 struct place {
@@ -51,7 +38,7 @@ static enum ov_status check_times(const double *alpha, size_t n, size_t N, struc
 }
 
 /* Measures all runs; OV_EDIVERGED if one has left the bounds. */
-static enum ov_status measure(struct call *c, struct law_group *s, struct ov_error *err)
+static enum ov_status measure(struct law_call *c, struct law_group *s, struct ov_error *err)
 {
     for (size_t l = 0; l < s->n_run; l++) {
         ov_law_group_measure(s, l);
@@ -62,13 +49,15 @@ static enum ov_status measure(struct call *c, struct law_group *s, struct ov_err
     return OV_OK;
 }
 
-static void tell(const struct call *c, const struct law_group *s)
+static void tell(struct law_call *c, const struct law_group *s)
 {
     ov_tick_tell(&c->tick, c->told + s->step * s->n_run, c->steps * c->n_run);
+    if (ov_tick_due(&c->tick))
+        ov_law_call_save(c, s);
 }
 
 /* Steps until `target` are done; tells the tick about once a millisecond. */
-static enum ov_status advance(struct call *c, struct law_group *s, uint64_t target,
+static enum ov_status advance(struct law_call *c, struct law_group *s, uint64_t target,
                               struct ov_error *err)
 {
     uint64_t interval = 1 + 2000000 / (uint64_t)(LAW_LANES * (s->P + 4) * (s->P + 4));
@@ -85,14 +74,14 @@ static enum ov_status advance(struct call *c, struct law_group *s, uint64_t targ
     return OV_OK;
 }
 
-static void keep_as_before(struct call *c, const struct law_group *s)
+static void keep_as_before(struct law_call *c, const struct law_group *s)
 {
     for (size_t l = 0; l < s->n_run; l++)
         memcpy(c->before + l * c->moving, s->now[l].block, c->moving * sizeof *c->before);
 }
 
 /* Row number i of all runs of the group. */
-static void write_rows(struct call *c, struct law_group *s, size_t i, double part)
+static void write_rows(struct law_call *c, struct law_group *s, size_t i, double part)
 {
     for (size_t l = 0; l < s->n_run; l++) {
         double *row = c->rows + ((c->first + l) * c->n_alpha + i) * c->width;
@@ -106,7 +95,7 @@ static void write_rows(struct call *c, struct law_group *s, size_t i, double par
     }
 }
 
-static enum ov_status measure_at(struct call *c, struct law_group *s, size_t i,
+static enum ov_status measure_at(struct law_call *c, struct law_group *s, size_t i,
                                  struct ov_error *err)
 {
     struct place at = place_of(c->alpha[i], c->p->N);
@@ -125,16 +114,39 @@ static enum ov_status measure_at(struct call *c, struct law_group *s, size_t i,
     return status;
 }
 
-static enum ov_status run_group(struct call *c, const uint64_t *key, size_t n, struct ov_error *err)
+/* The group of runs from c->first on: from its start, or from where it was found. */
+static enum ov_status run_group(struct law_call *c, struct ov_error *err)
 {
     struct law_group s;
-    enum ov_status status = ov_law_group_create(&s, c->p, key, n, err);
-    for (size_t i = 0; status == OV_OK && i < c->n_alpha; i++)
-        status = measure_at(c, &s, i, err);
-    if (status == OV_OK)
+    size_t left = c->n_run - c->first, n = left < LAW_LANES ? left : LAW_LANES;
+    enum ov_status status = ov_law_group_create(&s, c->p, c->key + c->first, n, err);
+    if (status == OV_OK && c->found) {
+        ov_law_call_resume(c, &s);
         tell(c, &s);
+    }
+    for (; status == OV_OK && c->row < c->n_alpha; c->row++)
+        status = measure_at(c, &s, c->row, err);
+    if (status == OV_OK)
+        ov_tick_tell(&c->tick, c->told + c->steps * n, c->steps * c->n_run);
     c->told += c->steps * n;
+    c->row = 0;
     ov_law_group_free(&s);
+    return status;
+}
+
+static enum ov_status run_call(struct law_call *c, struct ov_error *err)
+{
+    size_t n = c->n_run * c->n_alpha * c->width;
+    c->before = calloc(LAW_LANES * c->moving, sizeof *c->before);
+    if (!c->before)
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    for (size_t i = 0; i < n; i++)
+        c->rows[i] = NAN;
+    enum ov_status status = ov_law_call_find(c);
+    if (status != OV_OK)
+        ov_fail(err, status, "out of memory");
+    for (; status == OV_OK && c->first < c->n_run; c->first += LAW_LANES)
+        status = run_group(c, err);
     return status;
 }
 
@@ -145,21 +157,17 @@ enum ov_status ov_law_run(double *rows, const struct ov_problem *p, const uint64
     enum ov_status status = check_times(alpha, n_alpha, p->N, err);
     if (status != OV_OK || n_alpha == 0)
         return status;
-    struct call c = {.rows = rows, .p = p, .alpha = alpha, .n_run = n_run, .n_alpha = n_alpha};
+    struct law_call c = {.rows = rows, .p = p, .key = key, .alpha = alpha};
+    c.n_run = n_run;
+    c.n_alpha = n_alpha;
     if (tick)
         c.tick = *tick;
     c.width = ov_row_width(p->K, p->M);
     c.moving = ov_overlaps_moving(p->K, p->M);
     c.steps = (uint64_t)ceil(alpha[n_alpha - 1] * (double)p->N);
-    c.before = calloc(LAW_LANES * c.moving, sizeof *c.before);
-    if (!c.before)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
-    for (size_t i = 0; i < n_run * n_alpha * c.width; i++)
-        rows[i] = NAN;
-    for (c.first = 0; status == OV_OK && c.first < n_run; c.first += LAW_LANES) {
-        size_t left = n_run - c.first;
-        status = run_group(&c, key + c.first, left < LAW_LANES ? left : LAW_LANES, err);
-    }
+    status = run_call(&c, err);
     free(c.before);
+    ov_text_free(&c.same);
+    ov_text_free(&c.all);
     return status;
 }

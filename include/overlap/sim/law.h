@@ -32,7 +32,8 @@
  *               On OV_EDIVERGED, rows not reached are NaN.
  *   in   key    (n_run) the runs' random keys
  *   in   alpha  (n_alpha) increasing, >= 0; alpha N < 1e15
- *   in   tick   told the steps done, summed over the runs; may be NULL
+ *   in   tick   told the steps done, summed over the runs; may be NULL. A state that its checkpoint
+ *               found is gone on from if it is of this very call, to the same bits.
  * Runs are made eight at a time: multiples of eight are fastest, one run alone takes about
  * as long as six of them.
  * Returns OV_OK; OV_EDIVERGED with "run 3: diverges at alpha = …" (index into key; of the first
