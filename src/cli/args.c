@@ -22,6 +22,8 @@ static const struct {
     {'j', "jobs", "N", "processes at once (default: all CPUs, or what make grants)"},
     {'S', "side", "SIDE", "only theory, or only sgd"},
     {'e', "seed", "N", "only the run with this seed's number"},
+    {'k', "checkpoint", "SECONDS",
+     "keep the state of long runs this often (default: 60; 0: at every chance)"},
     {'q', "quiet", NULL, "no progress"},
     {'p', "paper", "FILE", "check this paper's numbers"},
     {'v', "verdicts", "FILE", "write verdicts there instead of build/verdicts.json"},
@@ -104,6 +106,10 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
     case 'e':
         o->any_seed = false;
         return read_number(&o->seed, word) || complain(c, "--seed wants a number, not", word);
+    case 'k':
+        if (!ov_schema_number(&o->checkpoint, word) || o->checkpoint < 0.0)
+            return complain(c, "--checkpoint wants seconds, 0 or more, not", word);
+        return true;
     case 'q':
         return o->quiet = true;
     case 'p':
@@ -150,7 +156,7 @@ bool ov_options_read(struct ov_options *o, const struct ov_command *c, int argc,
 {
     struct option longs[N_OPTIONS + 1] = {0};
     int n = 0;
-    *o = (struct ov_options){.tier = OV_CI, .any_seed = true};
+    *o = (struct ov_options){.tier = OV_CI, .any_seed = true, .checkpoint = 60.0};
     o->dir = calloc((size_t)argc + 1, sizeof *o->dir);
     o->set = calloc((size_t)argc + 1, sizeof *o->set);
     o->command = join(argc, argv);

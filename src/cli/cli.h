@@ -23,7 +23,8 @@ struct ov_options {
     size_t n_set;
     enum ov_tier tier;
     unsigned workers;
-    uint64_t seed; /* 0: all (see any_seed) */
+    double checkpoint; /* seconds between two states of a run on disk */
+    uint64_t seed;     /* 0: all (see any_seed) */
     bool any_seed, todo, quiet, help;
 };
 

@@ -14,9 +14,10 @@
 #include "overlap/lab/sidecar.h"
 
 const struct ov_command ov_commands[] = {
-    {"run", "DIR…", "ocstjSeqh", "compute what has no valid result: theory and simulation",
+    {"run", "DIR…", "ocstjSekqh", "compute what has no valid result: theory and simulation",
      "Results go to build/results/NAME (or --out): CURVE.theory.csv, CURVE.sgd.csv, each with a\n"
-     "JSON file beside it. What is there and valid is not computed again.\n",
+     "JSON file beside it. What is there and valid is not computed again. Long runs keep their\n"
+     "state below jobs/ and go on from there if they are killed.\n",
      ov_command_run},
     {"compare", "DIR…", "osth", "write agreement.csv: simulation against theory, seed by seed",
      "Every seed is compared with the theory that started at its own overlaps.\n",
@@ -26,7 +27,8 @@ const struct ov_command ov_commands[] = {
      "The last line counts: N passed, N failed, N skipped.\n"
      "Exit code 0: all good; 1: a claim failed; 2: bad or missing data; 3: inconclusive.\n",
      ov_command_verify},
-    {"plan", "[DIR…]", "ocstTh", "say what would run, and why",
+    {"plan", "[DIR…]", "ocstjTh", "say what would run, and why",
+     "The column memory is what one process takes; the last line, what --jobs of them take.\n"
      "With --todo: one command a missing job, for GNU parallel or a SLURM array.\n",
      ov_command_plan},
     {"status", "[DIR…]", "oth", "say what is there: results, comparison, figure", "",

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "overlap/lab/memory.h"
 #include "overlap/lab/progress.h"
 #include "overlap/lab/runner.h"
 
@@ -64,7 +65,8 @@ int ov_command_run(const struct ov_options *o)
         struct ov_run_options options = {.workers = o->workers,
                                          .log = o->quiet ? NULL : stderr,
                                          .live = isatty(STDERR_FILENO) == 1,
-                                         .command = o->command};
+                                         .command = o->command,
+                                         .checkpoint_seconds = o->checkpoint};
         status = ov_plan_run(&plan, &options, &report, &err);
         if (!o->quiet)
             summarise(&report, ov_clock() - started);
@@ -93,10 +95,37 @@ static void print_commands(const struct ov_batch *b, const struct ov_options *o)
 static void print_batch(const struct ov_batch *b)
 {
     struct ov_text why = {0};
+    struct ov_text memory = {0};
     ov_batch_why(&why, b);
-    printf("%-24s %-16s %-7s %5zu of %-5zu %s\n", b->experiment->name, b->curve->id,
-           ov_side_name(b->side), ov_batch_todo(b), b->n_job, why.len ? why.s : "valid");
+    if (ov_batch_todo(b) > 0 && ov_batch_memory(b) > 0.0)
+        ov_text_add_bytes(&memory, ov_batch_memory(b));
+    printf("%-24s %-16s %-7s %5zu of %-5zu %7s  %s\n", b->experiment->name, b->curve->id,
+           ov_side_name(b->side), ov_batch_todo(b), b->n_job, memory.len ? memory.s : "",
+           why.len ? why.s : "valid");
     ov_text_free(&why);
+    ov_text_free(&memory);
+}
+
+/* What all takes together, and whether it is there. */
+static enum ov_status print_memory(const struct ov_plan *plan, const struct ov_options *o,
+                                   struct ov_error *err)
+{
+    struct ov_text line = {0};
+    double there = ov_machine_memory();
+    size_t workers = o->workers ? o->workers : (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+    size_t within = ov_plan_workers_within(plan, workers, there);
+    if (ov_plan_todo(plan) == 0)
+        return OV_OK;
+    ov_text_addf(&line, "memory: up to ");
+    ov_text_add_bytes(&line, ov_plan_memory(plan, workers));
+    ov_text_addf(&line, " with %zu process%s at once; this machine has ", workers,
+                 workers == 1 ? "" : "es");
+    ov_text_add_bytes(&line, there);
+    if (within < workers)
+        ov_text_addf(&line, ": run will start no more than %zu", within);
+    printf("%s\n", line.failed ? "memory: ?" : line.s);
+    ov_text_free(&line);
+    return ov_plan_check_memory(plan, there, err);
 }
 
 int ov_command_plan(const struct ov_options *o)
@@ -108,13 +137,16 @@ int ov_command_plan(const struct ov_options *o)
     if (status == OV_OK)
         status = make_plan(&plan, &all, o, &err);
     if (status == OV_OK && !o->todo)
-        printf("%-24s %-16s %-7s %14s %s\n", "experiment", "curve", "side", "runs to do", "why");
+        printf("%-24s %-16s %-7s %14s %7s  %s\n", "experiment", "curve", "side", "runs to do",
+               "memory", "why");
     for (size_t i = 0; i < plan.n_batch && status == OV_OK; i++) {
         if (o->todo)
             print_commands(&plan.batch[i], o);
         else
             print_batch(&plan.batch[i]);
     }
+    if (status == OV_OK && !o->todo)
+        status = print_memory(&plan, o, &err);
     ov_plan_free(&plan);
     ov_experiments_free(&all);
     return status == OV_OK ? EXIT_GOOD : ov_report(&err);

@@ -261,17 +261,37 @@ static enum ov_status run_together(const struct ov_batch *b, struct ov_job *cons
     return status;
 }
 
-enum ov_status ov_jobs_run(const struct ov_batch *b, struct ov_job *const *job, size_t n,
-                           const struct ov_tick *tick, struct ov_error *err)
+/* The same with a checkpoint, if one is asked for. It stays where the runs failed. */
+static enum ov_status run_kept(const struct ov_batch *b, struct ov_job *const *job, size_t n,
+                               const struct ov_part_options *parts, const struct ov_tick *tick,
+                               struct ov_error *err)
 {
-    enum ov_status first = run_together(b, job, n, tick, err);
+    struct ov_part part;
+    const char *key[OV_GROUP_MAX];
+    if (!parts)
+        return run_together(b, job, n, tick, err);
+    for (size_t i = 0; i < n; i++)
+        key[i] = job[i]->key;
+    enum ov_status status = ov_part_open(&part, b->out, key, n, parts, tick);
+    if (status != OV_OK)
+        return ov_fail(err, status, "out of memory");
+    status = run_together(b, job, n, &part.tick, err);
+    ov_part_close(&part, status == OV_OK);
+    return status;
+}
+
+enum ov_status ov_jobs_run(const struct ov_batch *b, struct ov_job *const *job, size_t n,
+                           const struct ov_part_options *parts, const struct ov_tick *tick,
+                           struct ov_error *err)
+{
+    enum ov_status first = run_kept(b, job, n, parts, tick, err);
     if (first == OV_OK || n == 1)
         return first;
     first = OV_OK;
     for (size_t i = 0; i < n; i++) {
         struct ov_error own = {0};
         enum ov_status status =
-            ov_job_stored(b, job[i]) ? OV_OK : run_together(b, job + i, 1, NULL, &own);
+            ov_job_stored(b, job[i]) ? OV_OK : run_kept(b, job + i, 1, parts, NULL, &own);
         if (status == OV_OK || first != OV_OK)
             continue;
         first = ov_fail(err, status, "%s", own.text);

@@ -92,6 +92,14 @@ void ov_progress_job(struct ov_progress *p, const char *name, size_t n, double s
     ov_text_free(&line);
 }
 
+void ov_progress_note(struct ov_progress *p, const char *name, const char *text)
+{
+    if (!p->log)
+        return;
+    fprintf(p->log, "%s%-6s %s: %s\n", p->live ? "\r\033[K" : "", "note", name, text);
+    fflush(p->log);
+}
+
 void ov_progress_end(struct ov_progress *p)
 {
     if (p->log && p->live)

@@ -20,21 +20,11 @@
 #include <unistd.h>
 
 #include "overlap/lab/jobserver.h"
+#include "overlap/lab/memory.h"
 #include "overlap/lab/progress.h"
+#include "runner_room.h"
 
 enum { MAX_WORKERS = 256 };
-
-struct worker {
-    pid_t pid; /* 0: idle */
-    int fd;    /* read end of the child's pipe */
-    struct ov_batch *batch;
-    struct ov_job *job[OV_GROUP_MAX]; /* (n_job) made together */
-    size_t n_job;
-    double started;
-    bool token; /* runs on a token of make's job server */
-    char message[sizeof((struct ov_error *)0)->text];
-    size_t length;
-};
 
 struct runner {
     struct ov_plan *plan;
@@ -49,29 +39,6 @@ struct runner {
     struct ov_progress progress;
     double started;
 };
-
-/* ---- in the child ---- */
-
-static void tell(void *ctx, uint64_t done, uint64_t total)
-{
-    (void)total;
-    *(volatile uint64_t *)ctx = done;
-}
-
-static void child(const struct worker *w, volatile uint64_t *work, int fd)
-{
-    struct ov_error err = {0};
-    struct ov_tick tick = {.tell = tell, .ctx = (void *)work};
-    enum ov_status status = ov_jobs_run(w->batch, w->job, w->n_job, &tick, &err);
-    if (status != OV_OK) {
-        const char *text = err.text[0] ? err.text : ov_status_name(status);
-        ssize_t ignored = write(fd, text, strlen(text)); /* at most PIPE_BUF: whole or not at all */
-        (void)ignored;
-    }
-    _exit((int)status);
-}
-
-/* ---- in the parent ---- */
 
 static void job_name(struct ov_text *t, const struct worker *w)
 {
@@ -124,7 +91,7 @@ static enum ov_status start(struct runner *r, size_t slot)
         if (getppid() != parent)
             _exit(OV_EIO);
         close(fds[0]);
-        child(w, &r->work[slot], fds[1]);
+        ov_runner_child(w, r->options, &r->work[slot], fds[1]);
     }
     close(fds[1]);
     if (pid < 0) {
@@ -134,6 +101,7 @@ static enum ov_status start(struct runner *r, size_t slot)
     w->pid = pid;
     w->fd = fds[0];
     w->length = 0;
+    w->resumed_at = 0;
     w->started = ov_clock();
     r->n_busy++;
     return OV_OK;
@@ -170,7 +138,8 @@ static void finish(struct runner *r, struct worker *w)
     struct ov_text name = {0};
     job_name(&name, w);
     ov_progress_job(&r->progress, name.failed ? "?" : name.s, w->n_job, ov_clock() - w->started,
-                    w->n_job * work_of(w->batch), status == OV_OK ? NULL : w->message);
+                    w->n_job * work_of(w->batch) - w->resumed_at,
+                    status == OV_OK ? NULL : w->message);
     ov_text_free(&name);
     for (size_t i = 0; i < w->n_job; i++) {
         w->job[i]->valid = status == OV_OK || ov_job_stored(w->batch, w->job[i]);
@@ -182,6 +151,25 @@ static void finish(struct runner *r, struct worker *w)
     else
         fail_worker(r, w, status);
     w->pid = 0;
+}
+
+/* Takes whole notes off the front of what a child has said, into the log. */
+static void take_notes(struct runner *r, struct worker *w)
+{
+    char *end;
+    unsigned long long at;
+    w->message[w->length] = '\0';
+    while (w->message[0] == NOTE_BEGINS && (end = strchr(w->message, NOTE_ENDS))) {
+        struct ov_text name = {0};
+        *end = '\0';
+        job_name(&name, w);
+        if (sscanf(w->message + 1, "resumes at %llu", &at) == 1)
+            w->resumed_at = at;
+        ov_progress_note(&r->progress, name.failed ? "?" : name.s, w->message + 1);
+        ov_text_free(&name);
+        w->length -= (size_t)(end + 1 - w->message);
+        memmove(w->message, end + 1, w->length + 1);
+    }
 }
 
 /* Waits a quarter of a second at most for children to speak or end. */
@@ -206,10 +194,12 @@ static void wait_for_children(struct runner *r)
             continue;
         size_t room = sizeof w->message - 1 - w->length;
         ssize_t got = read(w->fd, w->message + w->length, room);
-        if (got > 0)
+        if (got > 0) {
             w->length += (size_t)got;
-        else if (got == 0 || errno != EINTR)
+            take_notes(r, w);
+        } else if (got == 0 || errno != EINTR) {
             finish(r, w);
+        }
     }
 }
 
@@ -223,7 +213,9 @@ static bool next_job(struct runner *r, size_t *b, size_t *j)
     return false;
 }
 
-/* Takes the next jobs of one batch, as many as its system makes together, shared out fairly. */
+/* Takes the next jobs of one batch, as many as its system makes together: those to do of seeds
+ * 1 … group, group + 1 … 2 group, and so on, so that the same runs come together again after a
+ * kill, whatever else has been stored by then. */
 static void take_jobs(struct runner *r, struct worker *w, size_t *b, size_t *j)
 {
     w->batch = &r->plan->batch[*b];
@@ -231,7 +223,8 @@ static void take_jobs(struct runner *r, struct worker *w, size_t *b, size_t *j)
     size_t group = w->batch->experiment->system->group(w->batch->curve->state, w->batch->side);
     if (group > OV_GROUP_MAX)
         group = OV_GROUP_MAX;
-    for (; *j < w->batch->n_job && w->n_job < group; (*j)++)
+    size_t end = (*j / group + 1) * group;
+    for (; *j < w->batch->n_job && *j < end; (*j)++)
         if (ov_job_todo(&w->batch->job[*j]))
             w->job[w->n_job++] = &w->batch->job[*j];
 }
@@ -276,21 +269,6 @@ static enum ov_status run_all(struct runner *r)
     return status;
 }
 
-/* What a killed run left half-written: a write takes moments, so a minute is long ago. */
-static void sweep(const struct ov_plan *plan)
-{
-    for (size_t i = 0; i < plan->n_batch; i++) {
-        struct ov_text jobs = {0};
-        if (i > 0 && strcmp(plan->batch[i].out, plan->batch[i - 1].out) == 0)
-            continue;
-        ov_text_addf(&jobs, "%s/jobs", plan->batch[i].out);
-        ov_dir_sweep(plan->batch[i].out, 60.0);
-        if (!jobs.failed)
-            ov_dir_sweep(jobs.s, 60.0);
-        ov_text_free(&jobs);
-    }
-}
-
 static size_t choose_workers(const struct runner *r)
 {
     size_t n = r->options->workers;
@@ -299,7 +277,8 @@ static size_t choose_workers(const struct runner *r)
     size_t todo = ov_plan_todo(r->plan);
     if (n > todo)
         n = todo;
-    return n < 1 ? 1 : n > MAX_WORKERS ? MAX_WORKERS : n;
+    n = n < 1 ? 1 : n > MAX_WORKERS ? MAX_WORKERS : n;
+    return ov_plan_workers_within(r->plan, n, ov_machine_memory());
 }
 
 static uint64_t work_to_do(const struct ov_plan *plan)
@@ -340,7 +319,9 @@ enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *op
         *err = (struct ov_error){0};
     r.started = ov_clock();
     size_t todo = ov_plan_todo(plan);
-    sweep(plan);
+    if (ov_plan_check_memory(plan, ov_machine_memory(), err) != OV_OK)
+        return OV_EUSER;
+    ov_runner_sweep(plan);
     for (size_t i = 0; i < plan->n_batch; i++)
         report->n_reused += ov_batch_valid(&plan->batch[i]);
     for (size_t i = 0; i < plan->n_batch; i++)

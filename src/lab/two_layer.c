@@ -311,6 +311,7 @@ const struct ov_system ov_system_two_layer = {
     .group = group,
     .run = run,
     .work = work,
+    .memory = ov_two_layer_memory,
     .variable = variable,
     .variables = variables,
 };

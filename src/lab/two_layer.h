@@ -50,6 +50,9 @@ extern const struct ov_key ov_two_layer_keys[];
 enum ov_status ov_two_layer_prepare(void **state, struct ov_value *params, struct ov_error *err);
 void ov_two_layer_release(void *state); /* NULL-safe */
 
+/* The member `memory` of struct ov_system. */
+double ov_two_layer_memory(const void *state, enum ov_side side);
+
 /* The times that an `alpha` value (a list or a map) means.
  *   out  alpha  (n) allocated
  *   in   N      0: not known

@@ -15,6 +15,7 @@
 #include "overlap/base/status.h"
 #include "overlap/base/text.h"
 #include "overlap/base/tick.h"
+#include "overlap/lab/checkpoint.h"
 #include "overlap/lab/experiment.h"
 #include "overlap/lab/provenance.h"
 
@@ -71,11 +72,14 @@ char *ov_job_path(const struct ov_batch *b, const struct ov_job *job);
 enum { OV_GROUP_MAX = 64 }; /* jobs that one process may be given together */
 
 /* Computes jobs of one batch together and stores the rows of each. If that fails, they are computed
- * one by one, so that what can be had is stored. in   job  (n) pointers, 1 <= n <= OV_GROUP_MAX
+ * one by one, so that what can be had is stored.
+ *   in   job    (n) pointers, 1 <= n <= OV_GROUP_MAX
+ *   in   parts  how runs under way are kept (lab/checkpoint.h), or NULL: not at all
  * Returns OV_OK, or the first failure: what the system's `run` says, with the seed if n > 1;
  * OV_ENUMERIC where a number came out non-finite; OV_EIO. */
 enum ov_status ov_jobs_run(const struct ov_batch *b, struct ov_job *const *job, size_t n,
-                           const struct ov_tick *tick, struct ov_error *err);
+                           const struct ov_part_options *parts, const struct ov_tick *tick,
+                           struct ov_error *err);
 
 /* True if the stored rows of a job are there and whole. */
 bool ov_job_stored(const struct ov_batch *b, const struct ov_job *job);

@@ -35,6 +35,8 @@ void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_runni
  * NULL, or what went wrong. */
 void ov_progress_job(struct ov_progress *p, const char *name, size_t n, double seconds,
                      uint64_t work, const char *failure);
+/* A line about jobs under way. */
+void ov_progress_note(struct ov_progress *p, const char *name, const char *text);
 void ov_progress_end(struct ov_progress *p);
 
 #endif

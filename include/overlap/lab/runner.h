@@ -17,6 +17,8 @@ struct ov_run_options {
     FILE *log;           /* progress: a live line on a terminal, else one line a job; may be NULL */
     bool live;           /* log is a terminal */
     const char *command; /* recorded in the sidecars */
+    double checkpoint_seconds; /* between two states of a run on disk (lab/checkpoint.h); 0: as
+                                  often as the run offers one; below 0: never */
 };
 
 struct ov_run_report {
@@ -26,7 +28,9 @@ struct ov_run_report {
 
 /* Runs what has no valid result, then writes the table of every batch whose runs are all there.
  * A failed job does not stop the others: its message is a line of err->text. Children die with
- * this process. Returns OV_OK, or the status of the first failure. */
+ * this process. No more processes run at once than this machine has memory for.
+ * Returns OV_OK, or the status of the first failure; OV_EUSER, with nothing done, where one process
+ * alone would not fit. */
 enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *options,
                            struct ov_run_report *report, struct ov_error *err);
 

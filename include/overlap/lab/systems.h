@@ -67,6 +67,10 @@ struct ov_system {
                           size_t n, const struct ov_tick *tick, struct ov_error *err);
     /* Work of one run in the units that run's tick counts (steps), for progress; 0 if not known. */
     uint64_t (*work)(const void *state, enum ov_side side);
+    /* Bytes that one process of this side allocates besides its rows, as good as can be told
+     * before, checkpoints included; for `plan`, and against runs that don't fit. NULL: not known.
+     */
+    double (*memory)(const void *state, enum ov_side side);
 
     /* A parameter or derived quantity by the name it has in formulas ("K", "eta_w", "L" = K - M).
      * False if there is none. `variables` lists all names (NULL at the end) for suggestions. */
