@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 
 # ---- what is built ----
 CC = gcc
-PKGS = gsl lapacke openblas libfyaml jansson libcrypto
+PKGS = gsl lapacke openblas libfyaml jansson libcrypto zlib
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 # No -march=native, no contraction to fma, no fast-math: the same bits on every CPU.
 CFLAGS = -std=c11 -D_GNU_SOURCE -O3 -g -ffp-contract=off -fno-math-errno $(WARN) $(SAN)

@@ -205,6 +205,7 @@ static enum ov_status read_curve(struct ov_loading *l, struct ov_curve *curve,
                                       l->err);
     if (status == OV_OK)
         status = pick_tiers(l, &curve->params);
+    curve->params.dir = l->e->dir;
     if (status == OV_OK)
         status = system->prepare(&curve->state, &curve->params, l->err);
     free(given);

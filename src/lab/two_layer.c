@@ -54,14 +54,17 @@ static size_t path_width(const struct ov_two_layer *s)
 static size_t n_col(const void *state, enum ov_side side)
 {
     const struct ov_two_layer *s = state;
-    return path_width(s) + (side == OV_THEORY ? ov_extras_columns(s) : 0);
+    if (side == OV_SGD)
+        return ov_weights_width(&s->problem, &s->data.inputs);
+    return path_width(s) + ov_extras_columns(s);
 }
 
 static void column(char name[32], const void *state, enum ov_side side, size_t i)
 {
-    (void)side;
     const struct ov_two_layer *s = state;
-    if (i < path_width(s))
+    if (side == OV_SGD)
+        ov_weights_column(name, &s->problem, &s->data.inputs, i);
+    else if (i < path_width(s))
         ov_row_column(name, i, s->problem.K, s->problem.M);
     else
         ov_extras_column(name, s, i - path_width(s));
@@ -69,25 +72,30 @@ static void column(char name[32], const void *state, enum ov_side side, size_t i
 
 static bool may_be_nan(const void *state, enum ov_side side, size_t i)
 {
-    (void)side;
-    return i >= path_width(state);
+    return side == OV_THEORY && i >= path_width(state);
 }
 
 #define PATH_DOC                                                                                   \
     "alpha: time, steps/N; eps_g: generalisation error <(phi - phi*)^2>/2, without label noise; "  \
     "Q_k_l: w_k.w_l/N; R_k_m: w_k.w*_m/N; v_k: second layer; all without a unit"
 
+#define WHITE_DOC "; theory is that of fresh Gaussian inputs with covariance 1"
+
 static const char *columns_doc(const void *state, enum ov_side side)
 {
+    const struct ov_two_layer *s = state;
+    if (side == OV_SGD && !s->data.plain)
+        return s->data.columns_doc.s;
     if (side == OV_SGD || ov_extras_columns(state) == 0)
-        return PATH_DOC;
-    return PATH_DOC "; sd_…, bias_…: standard deviation and mean of a run minus theory, to leading "
-                    "order in 1/N; fixed_…: the fixed point near the last row, the rate at which "
-                    "small deviations from it grow, its residual; alpha_escape, eps_plateau: when "
-                    "the first plateau is left and its height; eta_max: the largest stable "
-                    "learning rate at the "
-                    "perfect student; alpha_to_x: when eps_g falls to x; "
-                    "nan: there is none";
+        return s->data.plain ? PATH_DOC : PATH_DOC WHITE_DOC;
+    return PATH_DOC WHITE_DOC
+        "; sd_…, bias_…: standard deviation and mean of a run minus theory, to leading "
+        "order in 1/N; fixed_…: the fixed point near the last row, the rate at which "
+        "small deviations from it grow, its residual; alpha_escape, eps_plateau: when "
+        "the first plateau is left and its height; eta_max: the largest stable "
+        "learning rate at the "
+        "perfect student; alpha_to_x: when eps_g falls to x; "
+        "nan: there is none";
 }
 
 static const char *const *rooms(const void *state, enum ov_side side)
@@ -175,7 +183,10 @@ static void describe(struct ov_text *out, const void *state, enum ov_side side)
     describe_problem(out, &s->problem,
                      side == OV_SGD || !s->start_is_fixed || s->extras.fluctuations);
     add_numbers(out, "alpha", s->alpha, s->n_alpha);
+    if (s->problem.batch > 1)
+        ov_text_addf(out, "batch: %zu\n", s->problem.batch);
     if (side == OV_SGD) {
+        ov_data_describe(out, &s->data);
         ov_text_addf(out, "engine: %s\n", s->engine ? s->engine->name : "none");
         return;
     }
@@ -234,6 +245,8 @@ static enum ov_status run(double *rows, const void *state, enum ov_side side, co
     const struct ov_two_layer *s = state;
     if (side == OV_SGD && !s->engine)
         return ov_fail(err, OV_EDOM, "this curve has no sgd");
+    if (side == OV_SGD && !s->data.plain)
+        return ov_data_run(rows, s, key, n, tick, err);
     if (side == OV_SGD)
         return s->engine->run(rows, &s->problem, key, n, s->alpha, s->n_alpha, tick, err);
     enum ov_status status = OV_OK;
@@ -253,7 +266,8 @@ static uint64_t work(const void *state, enum ov_side side)
 /* ---- formulas ---- */
 
 static const char *const variables[] = {
-    "N", "K", "M", "L", "eta", "eta_w", "eta_v", "sigma", "weight_decay", "v_star", "std", NULL};
+    "N",      "K",   "M",     "L",       "eta", "eta_w", "eta_v", "sigma", "weight_decay",
+    "v_star", "std", "batch", "samples", NULL};
 
 static bool common_v_star(double *x, const struct ov_problem *p)
 {
@@ -267,20 +281,30 @@ static bool common_v_star(double *x, const struct ov_problem *p)
 static bool variable(double *x, const void *state, const char *name)
 {
     const struct ov_problem *p = &((const struct ov_two_layer *)state)->problem;
+    uint64_t samples = ((const struct ov_two_layer *)state)->data.inputs.samples;
     const struct {
         const char *name;
         double value;
     } known[] = {
-        {"K", (double)p->K}, {"M", (double)p->M},
-        {"eta", p->eta_w},   {"L", (double)p->K - (double)p->M},
-        {"eta_w", p->eta_w}, {"eta_v", p->eta_v},
-        {"sigma", p->sigma}, {"weight_decay", p->decay_w},
+        {"K", (double)p->K},
+        {"M", (double)p->M},
+        {"eta", p->eta_w},
+        {"L", (double)p->K - (double)p->M},
+        {"eta_w", p->eta_w},
+        {"eta_v", p->eta_v},
+        {"sigma", p->sigma},
+        {"weight_decay", p->decay_w},
+        {"batch", (double)ov_problem_batch(p)},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(known[i].name, name) == 0) {
             *x = known[i].value;
             return true;
         }
+    }
+    if (strcmp(name, "samples") == 0 && samples > 0) {
+        *x = (double)samples;
+        return true;
     }
     if (strcmp(name, "N") == 0 && p->N > 0) {
         *x = (double)p->N;

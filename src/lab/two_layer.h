@@ -9,7 +9,9 @@
 #include <stddef.h>
 
 #include "overlap/lab/systems.h"
+#include "overlap/lab/provenance.h"
 #include "overlap/model/problem.h"
+#include "overlap/sim/weights.h"
 #include "overlap/theory/solve.h"
 
 /* A simulator of sim/, all with one contract (sim/law.h). */
@@ -31,8 +33,22 @@ struct ov_extras {
     size_t n_time_to;
 };
 
+/* What `inputs` and `samples` say. */
+struct ov_data {
+    bool plain;                   /* fresh Gaussian inputs with covariance 1 */
+    struct ov_inputs inputs;      /* with images: the two below, of which only the sizes are
+                                     there until a run reads the files */
+    struct ov_images train, test; /* train: what is not held out */
+    char *train_path, *test_path; /* owned; test_path NULL: held out */
+    char train_sha[OV_KEY_SIZE], test_sha[OV_KEY_SIZE]; /* of the files' bytes */
+    bool standardise;
+    double *spectrum;                 /* owned; (N) or NULL */
+    struct ov_text said, columns_doc; /* the covariance as given; what the columns of sgd mean */
+};
+
 struct ov_two_layer {
     struct ov_problem problem;
+    struct ov_data data;
     double *alpha; /* (n_alpha) increasing */
     size_t n_alpha;
     bool start_is_fixed;
@@ -52,6 +68,17 @@ void ov_two_layer_release(void *state); /* NULL-safe */
 
 /* The member `memory` of struct ov_system. */
 double ov_two_layer_memory(const void *state, enum ov_side side);
+
+/* Reads `inputs`, `samples` and `batch`; N of a curve with images is set. */
+enum ov_status ov_data_read(struct ov_two_layer *s, struct ov_value *params, struct ov_error *err);
+void ov_data_free(struct ov_data *d);
+
+/* Lines for the description of sgd; none for plain inputs. */
+void ov_data_describe(struct ov_text *out, const struct ov_data *d);
+
+/* Runs engine weights on inputs that are not plain, one run after the other. */
+enum ov_status ov_data_run(double *rows, const struct ov_two_layer *s, const uint64_t *key,
+                           size_t n_run, const struct ov_tick *tick, struct ov_error *err);
 
 /* The times that an `alpha` value (a list or a map) means.
  *   out  alpha  (n) allocated

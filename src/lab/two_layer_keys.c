@@ -41,6 +41,34 @@ static const struct ov_key alpha_keys[] = {
     {.name = NULL},
 };
 
+static const struct ov_key covariance_keys[] = {
+    {"power", OV_REAL, 0, 100, NULL, NULL, OV_REQUIRED, "variances in proportion to i^-power"},
+    {.name = NULL},
+};
+
+static const char *const input_kinds[] = {"gaussian", "idx", NULL};
+
+static const struct ov_key inputs_keys[] = {
+    {"kind", OV_WORD, 0, 0, input_kinds, NULL, "gaussian",
+     "gaussian: x_i ~ N(0, c_i); idx: images of a file"},
+    {"covariance", OV_LIST | OV_MAP, 0, 1e100, NULL, covariance_keys, OV_OPTIONAL,
+     "variances c_i, scaled to a mean of 1 (default: all 1): a list, of which each number holds "
+     "for "
+     "an equal share of the N inputs, or {power: a}; Q and R are then covariances of the fields"},
+    {"images", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
+     "an IDX file of unsigned bytes, as it is or compressed by gzip; a relative path is one from "
+     "the "
+     "experiment's directory; the images are inputs, the labels are the teacher's"},
+    {"test", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
+     "a second such file, on which eps_g is measured (default: images held out)"},
+    {"held_out", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL,
+     "without test: how many of the last images to measure eps_g on (default: a sixth)"},
+    {"standardise", OV_BOOL, 0, 0, NULL, NULL, "true",
+     "take each pixel's mean off, and scale all so that the mean of |x|^2/N is 1, both over the "
+     "images that are not held out; false: bytes/255"},
+    {.name = NULL},
+};
+
 static const struct ov_key theory_keys[] = {
     {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, "1",
      "how many random starts theory runs from, without sgd (with it: those of sgd)"},
@@ -59,8 +87,8 @@ static const struct ov_key theory_keys[] = {
 
 static const struct ov_key sgd_keys[] = {
     {"engine", OV_WORD, 0, 0, engines, NULL, "weights",
-     "simulator; weights: SGD on the K x N weights with a fresh input each step; law: the same in "
-     "law on the overlaps alone, at a cost that does not depend on N"},
+     "simulator; weights: SGD on the K x N weights, for all inputs; law: the same in "
+     "law on the overlaps alone, at a cost that does not depend on N, for fresh Gaussian inputs"},
     {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, OV_REQUIRED,
      "how many independent runs; by tier: {quick: 2, ci: 10, full: 100}"},
     {"N", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL, "input dimension, in place of the curve's N"},
@@ -69,7 +97,8 @@ static const struct ov_key sgd_keys[] = {
 
 const struct ov_key ov_two_layer_keys[] = {
     {"N", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL,
-     "input dimension; needed where weights are drawn (random init or teacher, sgd)"},
+     "input dimension; needed where weights are drawn (random init or teacher, sgd); of images: "
+     "their pixels"},
     {"K", OV_INT, 1, 1000, NULL, NULL, OV_REQUIRED, "hidden units of the student"},
     {"M", OV_INT, 1, 1000, NULL, NULL, OV_REQUIRED, "hidden units of the teacher"},
     {"activation", OV_STRING, 0, 0, NULL, NULL, "erf",
@@ -90,6 +119,14 @@ const struct ov_key ov_two_layer_keys[] = {
     {"weight_decay_v", OV_REAL, 0, 1e6, NULL, NULL, OV_OPTIONAL,
      "the second layer's own weight decay (default: weight_decay); needs eta_v > 0"},
     {"init", OV_MAP, 0, 0, NULL, init_keys, "{}", "where the student starts"},
+    {"inputs", OV_MAP, 0, 0, NULL, inputs_keys, "{}",
+     "the inputs of sgd; theory is always that of fresh Gaussian ones with covariance 1"},
+    {"samples", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL,
+     "size of a training set that sgd goes through again and again, in a new random order each "
+     "time "
+     "after the first; adds column eps_t (default: fresh inputs; of images: all not held out)"},
+    {"batch", OV_INT, 1, 1e6, NULL, NULL, "1",
+     "inputs whose mean gradient makes a step; alpha counts steps"},
     {"alpha", OV_LIST | OV_MAP, 0, 1e12, NULL, alpha_keys, OV_REQUIRED,
      "times of measurement, alpha = steps/N: a list, or a range"},
     {"method", OV_WORD, 0, 0, methods, NULL, "msbdf",

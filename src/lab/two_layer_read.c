@@ -304,6 +304,8 @@ static enum ov_status read_extras(struct ov_two_layer *s, struct ov_value *param
         *room++ = "theory/fluctuations";
     if (x->fixed_point || x->eta_max)
         *room++ = "theory/fixed_point";
+    if (x->fluctuations && s->problem.batch > 1)
+        return ov_value_fail(theory, err, "fluctuations are known for a batch of 1 only");
     if (x->fluctuations && s->problem.N == 0)
         return ov_value_fail(theory, err, "fluctuations need 'N', the input dimension");
     struct ov_value *levels = ov_value_get(theory, "time_to");
@@ -337,7 +339,9 @@ static enum ov_status read_all(struct ov_two_layer *s, struct ov_value *params,
 {
     struct ov_problem *p = &s->problem;
     read_numbers(p, params);
-    enum ov_status status = read_activations(p, params, err);
+    enum ov_status status = ov_data_read(s, params, err);
+    if (status == OV_OK)
+        status = read_activations(p, params, err);
     if (status == OV_OK)
         status = read_teacher(p, params, err);
     if (status == OV_OK)
@@ -378,6 +382,7 @@ void ov_two_layer_release(void *state)
     if (!s)
         return;
     ov_problem_free(&s->problem);
+    ov_data_free(&s->data);
     free(s->alpha);
     free(s->extras.time_to);
     free(s);

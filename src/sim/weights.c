@@ -13,16 +13,25 @@
  * ov_overlaps_diverged is passed, the error of an unbounded student is of this order. */
 #define ERROR_TO_LOOK_AT 1e6
 
-/* A run and how its steps are made. */
+static const struct ov_inputs fresh = {0};
+
+/* A run, how its steps are made, and what has been measured. */
 struct run {
     struct ov_weights_state s;
     ov_weights_step *step;
+    uint64_t key, total; /* total: steps of the whole run */
+    double *rows;        /* (n_row of n_alpha, width) */
+    size_t n_row, width;
+    const struct ov_tick *tick;
 };
 
 static void run_free(struct run *r)
 {
     free(r->s.block);
+    free(r->s.mu);
+    free(r->s.order);
     ov_weights_ahead_free(r->s.ahead);
+    ov_weights_batch_free(r->s.together);
     ov_overlaps_free(&r->s.before);
     ov_overlaps_free(&r->s.now);
 }
@@ -37,31 +46,47 @@ static void lay_out(struct ov_weights_state *s)
     s->lambda = s->v + K;
     s->g = s->lambda + units;
     s->dg = s->g + units;
+    s->v_step = s->dg + units;
+    s->push = s->v_step + K;
+    if (s->in->spectrum)
+        s->root_c = s->push + K * s->batch;
+    for (size_t i = 0; i < N && s->root_c; i++)
+        s->root_c[i] = sqrt(s->in->spectrum[i]);
+}
+
+/* The memory of a run that looks at `inputs` inputs. */
+static enum ov_status state_allocate(struct ov_weights_state *s, uint64_t inputs)
+{
+    size_t N = s->p->N, K = s->p->K, M = s->p->M;
+    /* 7 to align, 3 (K + 7) of the units, K of v and of what it moves by; calloc minds overflow */
+    s->block = calloc(N + s->batch + 33, (K + M + 2) * sizeof *s->block);
+    s->mu = calloc(s->batch, sizeof *s->mu);
+    bool again = s->in->samples > 0 && inputs > s->in->samples;
+    if (again)
+        s->order = calloc((size_t)s->in->samples, sizeof *s->order);
+    bool there = s->block && s->mu && (s->order || !again);
+    if (!there || ov_overlaps_create(&s->before, K, M) != OV_OK ||
+        ov_overlaps_create(&s->now, K, M) != OV_OK)
+        return OV_ENOMEM;
+    lay_out(s);
+    return OV_OK;
 }
 
 /* The start of the run with this key. */
-static enum ov_status state_create(struct ov_weights_state *s, const struct ov_problem *p,
-                                   uint64_t key, struct ov_error *err)
+static enum ov_status state_create(struct run *r, const struct ov_problem *p,
+                                   const struct ov_inputs *in, struct ov_error *err)
 {
-    size_t N = p->N, K = p->K, M = p->M;
-    *s = (struct ov_weights_state){.p = p};
-    s->input = (struct ov_philox){key, OV_STREAM_INPUT};
-    s->noise = (struct ov_philox){key, OV_STREAM_NOISE};
-    /* 7 to align, K of v and 3 (K + 7) of the units; calloc minds overflow */
-    s->block = calloc(N + 28, (K + M + 1) * sizeof *s->block);
-    if (!s->block || ov_overlaps_create(&s->before, K, M) != OV_OK ||
-        ov_overlaps_create(&s->now, K, M) != OV_OK)
+    struct ov_weights_state *s = &r->s;
+    *s = (struct ov_weights_state){.p = p, .in = in, .batch = ov_problem_batch(p)};
+    s->input = (struct ov_philox){r->key, OV_STREAM_INPUT};
+    s->noise = (struct ov_philox){r->key, OV_STREAM_NOISE};
+    s->shuffle = (struct ov_philox){r->key, OV_STREAM_ORDER};
+    uint64_t ahead = 2 * OV_WEIGHTS_BATCH;
+    if (state_allocate(s, (r->total + ahead) * s->batch) != OV_OK)
         return ov_fail(err, OV_ENOMEM, "out of memory");
-    lay_out(s);
-    memcpy(s->before.v_star, p->v_star, M * sizeof *p->v_star);
-    memcpy(s->now.v_star, p->v_star, M * sizeof *p->v_star);
-    return ov_start_weights(s->w, s->w_star, s->v, p, key, err);
-}
-
-static void measure(struct ov_weights_state *r, struct ov_overlaps *o)
-{
-    ov_overlaps_measure(o, r->w, r->w_star, r->p->N);
-    memcpy(o->v, r->v, r->p->K * sizeof *o->v);
+    memcpy(s->before.v_star, p->v_star, p->M * sizeof *p->v_star);
+    memcpy(s->now.v_star, p->v_star, p->M * sizeof *p->v_star);
+    return ov_start_weights(s->w, s->w_star, s->v, p, r->key, err);
 }
 
 static enum ov_status diverged(const struct ov_weights_state *r, struct ov_error *err)
@@ -70,30 +95,46 @@ static enum ov_status diverged(const struct ov_weights_state *r, struct ov_error
                    (double)r->step / (double)r->p->N);
 }
 
-/* One step of SGD. OV_OK or OV_EDIVERGED. */
+/* The overlaps and errors of the weights; the overlaps tell whether they have diverged. */
+static enum ov_status measure(struct ov_overlaps *o, double error[OV_WEIGHTS_ERRORS],
+                              const struct ov_weights_state *r, struct ov_error *err)
+{
+    enum ov_status status = ov_weights_measure(o, r);
+    if (status == OV_OK && ov_overlaps_diverged(o->block, r->p->K, r->p->M))
+        return diverged(r, err);
+    if (status == OV_OK)
+        status = ov_weights_errors(error, r);
+    return status == OV_OK ? OV_OK : ov_fail(err, status, "out of memory");
+}
+
+/* One step of SGD. OV_OK, OV_EDIVERGED or OV_ENOMEM. */
 static enum ov_status step(struct run *r, struct ov_error *err)
 {
     double Delta = r->step(&r->s);
     if (fabs(Delta) < ERROR_TO_LOOK_AT) /* false for NaN */
         return OV_OK;
-    measure(&r->s, &r->s.now);
+    enum ov_status status = ov_weights_measure(&r->s.now, &r->s);
+    if (status != OV_OK)
+        return ov_fail(err, status, "out of memory");
     if (!isfinite(Delta) || ov_overlaps_diverged(r->s.now.block, r->s.p->K, r->s.p->M))
         return diverged(&r->s, err);
     return OV_OK;
 }
 
 /* Steps until `target` steps are done; tells the tick about once a millisecond. */
-static enum ov_status advance(struct run *r, uint64_t target, uint64_t total,
-                              const struct ov_tick *tick, struct ov_error *err)
+static enum ov_status advance(struct run *r, uint64_t target, struct ov_error *err)
 {
     const struct ov_problem *p = r->s.p;
-    uint64_t interval = 1 + 4000000 / ((uint64_t)(p->K + p->M + 8) * p->N);
+    uint64_t interval = 1 + 4000000 / ((uint64_t)(p->K + p->M + 8) * p->N * r->s.batch);
     while (r->s.step < target) {
         enum ov_status status = step(r, err);
         if (status != OV_OK)
             return status;
-        if (r->s.step % interval == 0)
-            ov_tick_tell(tick, r->s.step, total);
+        if (r->s.step % interval != 0)
+            continue;
+        ov_tick_tell(r->tick, r->s.step, r->total);
+        if (ov_tick_due(r->tick))
+            ov_weights_save(&r->s, r->key, r->rows, r->n_row, r->width, r->tick);
     }
     return OV_OK;
 }
@@ -113,27 +154,64 @@ static struct place place_of(double alpha, size_t N)
     return (struct place){(uint64_t)whole, steps - whole};
 }
 
-/* The overlaps at `at`, y (moving numbers); between two steps they are interpolated. */
-static enum ov_status measure_at(struct run *run, double *y, struct place at, uint64_t total,
-                                 const struct ov_tick *tick, struct ov_error *err)
+/* x (n) becomes what lies `part` of the way from `before` to `now`. */
+static void between(double *x, const double *before, const double *now, double part, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = part > 0.0 ? (1.0 - part) * before[i] + part * now[i] : now[i];
+}
+
+/* The overlaps at `at`, y (moving numbers), and the errors; between two steps they are
+ * interpolated. */
+static enum ov_status measure_at(double *y, double error[OV_WEIGHTS_ERRORS], struct run *run,
+                                 struct place at, struct ov_error *err)
 {
     struct ov_weights_state *r = &run->s;
-    size_t n = ov_overlaps_moving(r->p->K, r->p->M);
-    bool between = at.part > 0.0;
     bool passed = r->step > at.whole; /* an earlier time lay in the same step: before is there */
-    enum ov_status status = advance(run, at.whole, total, tick, err);
-    if (status == OV_OK && between && !passed) {
-        measure(r, &r->before);
-        status = advance(run, at.whole + 1, total, tick, err);
+    enum ov_status status = advance(run, at.whole, err);
+    if (status == OV_OK && at.part > 0.0 && !passed) {
+        status = measure(&r->before, r->before_error, r, err);
+        if (status == OV_OK)
+            status = advance(run, at.whole + 1, err);
     }
+    if (status == OV_OK)
+        status = measure(&r->now, r->now_error, r, err);
     if (status != OV_OK)
         return status;
-    measure(r, &r->now);
-    if (ov_overlaps_diverged(r->now.block, r->p->K, r->p->M))
-        return diverged(r, err);
-    for (size_t i = 0; i < n; i++)
-        y[i] = between ? (1.0 - at.part) * r->before.block[i] + at.part * r->now.block[i]
-                       : r->now.block[i];
+    between(y, r->before.block, r->now.block, at.part, ov_overlaps_moving(r->p->K, r->p->M));
+    between(error, r->before_error, r->now_error, at.part, OV_WEIGHTS_ERRORS);
+    return OV_OK;
+}
+
+size_t ov_weights_width(const struct ov_problem *p, const struct ov_inputs *in)
+{
+    return ov_row_width(p->K, p->M) + (in && in->test ? 1 : 0) + (in && in->samples > 0 ? 1 : 0);
+}
+
+void ov_weights_column(char name[32], const struct ov_problem *p, const struct ov_inputs *in,
+                       size_t i)
+{
+    size_t path = ov_row_width(p->K, p->M);
+    if (i < path)
+        ov_row_column(name, i, p->K, p->M);
+    else
+        strcpy(name, i == path && in && in->test ? "eps_g_se" : "eps_t");
+}
+
+static enum ov_status fill_row(double *row, struct run *r, double alpha, struct ov_error *err)
+{
+    const struct ov_problem *p = r->s.p;
+    double error[OV_WEIGHTS_ERRORS], *extra = row + ov_row_width(p->K, p->M);
+    enum ov_status status = measure_at(row + 2, error, r, place_of(alpha, p->N), err);
+    if (status != OV_OK)
+        return status;
+    row[0] = alpha;
+    memcpy(r->s.now.block, row + 2, ov_overlaps_moving(p->K, p->M) * sizeof *row);
+    row[1] = r->s.in->test ? error[OV_WEIGHTS_TEST] : ov_eps_g(&r->s.now, p->g, p->g_star);
+    if (r->s.in->test)
+        *extra++ = error[OV_WEIGHTS_TEST_SE];
+    if (r->s.in->samples > 0)
+        *extra = error[OV_WEIGHTS_TRAINING];
     return OV_OK;
 }
 
@@ -148,65 +226,95 @@ static enum ov_status check_times(const double *alpha, size_t n, size_t N, struc
     return OV_OK;
 }
 
-static enum ov_status run_rows(struct run *r, double *rows, const double *alpha, size_t n_alpha,
-                               const struct ov_tick *tick, struct ov_error *err)
+static enum ov_status check_inputs(const struct ov_inputs *in, size_t N, struct ov_error *err)
 {
-    const struct ov_problem *p = r->s.p;
-    size_t width = ov_row_width(p->K, p->M), n = ov_overlaps_moving(p->K, p->M);
-    uint64_t total = n_alpha > 0 ? (uint64_t)ceil(alpha[n_alpha - 1] * (double)p->N) : 0;
-    for (size_t i = 0; i < n_alpha; i++) {
-        double *row = rows + i * width;
-        enum ov_status status = measure_at(r, row + 2, place_of(alpha[i], p->N), total, tick, err);
-        if (status != OV_OK)
-            return status;
-        row[0] = alpha[i];
-        memcpy(r->s.now.block, row + 2, n * sizeof *row);
-        row[1] = ov_eps_g(&r->s.now, p->g, p->g_star);
-    }
-    ov_tick_tell(tick, r->s.step, total);
+    const struct ov_images *train = in->train, *test = in->test;
+    if (!train != !test || (train && (train->N != N || test->N != N || test->n < 1)))
+        return ov_fail(err, OV_EDOM, "images are not of N = %zu pixels, or there are none", N);
+    if (train && (in->samples < 1 || in->samples > train->n || in->spectrum))
+        return ov_fail(err, OV_EDOM, "a training set of %llu of %zu images",
+                       (unsigned long long)in->samples, train->n);
+    if (in->samples > UINT32_MAX)
+        return ov_fail(err, OV_EDOM, "a training set of 2^32 inputs or more");
     return OV_OK;
 }
 
-/* `ahead` is the fast way's and passes to the run; NULL for the plain one. */
-static enum ov_status run_with(ov_weights_step *way, struct ov_weights_ahead *ahead, double *rows,
-                               const struct ov_problem *p, uint64_t key, const double *alpha,
+static enum ov_status run_rows(struct run *r, const double *alpha, size_t n_alpha,
+                               struct ov_error *err)
+{
+    r->n_row = ov_weights_resume(&r->s, r->key, r->rows, n_alpha, r->width, r->tick);
+    for (; r->n_row < n_alpha; r->n_row++) {
+        enum ov_status status = fill_row(r->rows + r->n_row * r->width, r, alpha[r->n_row], err);
+        if (status != OV_OK)
+            return status;
+    }
+    ov_tick_tell(r->tick, r->s.step, r->total);
+    return OV_OK;
+}
+
+/* The way to make steps at a level of SIMD. */
+static enum ov_status take_fast_way(struct run *r, enum ov_simd level, struct ov_error *err)
+{
+    struct ov_weights_state *s = &r->s;
+    bool one = s->batch == 1;
+    s->kernel = &ov_weights_kernels[level];
+    r->step = one ? ov_weights_step_fast : ov_weights_step_batch;
+    if (one)
+        s->ahead = ov_weights_ahead_create(s->p, level);
+    else
+        s->together = ov_weights_batch_create(s->p, level);
+    return s->ahead || s->together ? OV_OK : ov_fail(err, OV_ENOMEM, "out of memory");
+}
+
+/* level: OV_SIMD_COUNT for the plain way. */
+static enum ov_status run_with(enum ov_simd level, double *rows, const struct ov_problem *p,
+                               const struct ov_inputs *in, uint64_t key, const double *alpha,
                                size_t n_alpha, const struct ov_tick *tick, struct ov_error *err)
 {
-    struct run r = {.step = way};
-    enum ov_status status = state_create(&r.s, p, key, err);
-    r.s.ahead = ahead;
+    in = in ? in : &fresh;
+    struct run r = {.step = ov_weights_step_plain, .key = key, .rows = rows, .tick = tick};
+    enum ov_status status = check_times(alpha, n_alpha, p->N, err);
     if (status == OV_OK)
-        status = run_rows(&r, rows, alpha, n_alpha, tick, err);
+        status = check_inputs(in, p->N, err);
+    if (status != OV_OK)
+        return status;
+    r.total = n_alpha > 0 ? (uint64_t)ceil(alpha[n_alpha - 1] * (double)p->N) : 0;
+    r.width = ov_weights_width(p, in);
+    status = state_create(&r, p, in, err);
+    if (status == OV_OK && level != OV_SIMD_COUNT)
+        status = take_fast_way(&r, level, err);
+    if (status == OV_OK)
+        status = run_rows(&r, alpha, n_alpha, err);
     run_free(&r);
     return status;
 }
 
 enum ov_status ov_weights_run_at(enum ov_simd level, double *rows, const struct ov_problem *p,
-                                 uint64_t key, const double *alpha, size_t n_alpha,
-                                 const struct ov_tick *tick, struct ov_error *err)
+                                 const struct ov_inputs *in, uint64_t key, const double *alpha,
+                                 size_t n_alpha, const struct ov_tick *tick, struct ov_error *err)
 {
-    enum ov_status status = check_times(alpha, n_alpha, p->N, err);
-    if (status != OV_OK)
-        return status;
-    struct ov_weights_ahead *ahead = ov_weights_ahead_create(p, level);
-    if (!ahead)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
-    return run_with(ov_weights_step_fast, ahead, rows, p, key, alpha, n_alpha, tick, err);
+    return run_with(level, rows, p, in, key, alpha, n_alpha, tick, err);
+}
+
+enum ov_status ov_weights_run_inputs(double *rows, const struct ov_problem *p,
+                                     const struct ov_inputs *in, uint64_t key, const double *alpha,
+                                     size_t n_alpha, const struct ov_tick *tick,
+                                     struct ov_error *err)
+{
+    return run_with(ov_simd_best(), rows, p, in, key, alpha, n_alpha, tick, err);
 }
 
 enum ov_status ov_weights_run(double *rows, const struct ov_problem *p, uint64_t key,
                               const double *alpha, size_t n_alpha, const struct ov_tick *tick,
                               struct ov_error *err)
 {
-    return ov_weights_run_at(ov_simd_best(), rows, p, key, alpha, n_alpha, tick, err);
+    return run_with(ov_simd_best(), rows, p, NULL, key, alpha, n_alpha, tick, err);
 }
 
-enum ov_status ov_weights_run_plain(double *rows, const struct ov_problem *p, uint64_t key,
-                                    const double *alpha, size_t n_alpha, const struct ov_tick *tick,
+enum ov_status ov_weights_run_plain(double *rows, const struct ov_problem *p,
+                                    const struct ov_inputs *in, uint64_t key, const double *alpha,
+                                    size_t n_alpha, const struct ov_tick *tick,
                                     struct ov_error *err)
 {
-    enum ov_status status = check_times(alpha, n_alpha, p->N, err);
-    if (status != OV_OK)
-        return status;
-    return run_with(ov_weights_step_plain, NULL, rows, p, key, alpha, n_alpha, tick, err);
+    return run_with(OV_SIMD_COUNT, rows, p, in, key, alpha, n_alpha, tick, err);
 }

@@ -26,8 +26,11 @@ struct ov_weights_ahead {
     double *nu, *g_star;    /* (BATCH,M) rounded up to eights */
     double *push;           /* (K) */
     double y[RING];         /* the label of step s is y[s % RING] */
+    uint64_t mu[BATCH];     /* which inputs the last BATCH drawn are */
     double zeta[4 * NOISE]; /* every fourth is the noise of a step */
-    uint64_t known;         /* inputs and labels of the steps before this one are there */
+    uint64_t zeta_from;     /* the first of those steps */
+    bool has_zeta;
+    uint64_t known; /* inputs and labels of the steps before this one are there; 0: none yet */
 };
 
 void ov_weights_ahead_free(struct ov_weights_ahead *a)
@@ -61,15 +64,8 @@ struct ov_weights_ahead *ov_weights_ahead_create(const struct ov_problem *p, enu
     return a;
 }
 
-/* The order of num/dot.h. */
-static double total(const double sum[8])
-{
-    return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
-}
-
-/* g, and g' too unless dg is NULL, of n fields; the arrays have room for whole eights. */
-static void units(const struct ov_weights_kernels *kernel, const struct ov_activation *act,
-                  double *g, double *dg, const double *field, size_t n)
+void ov_weights_units(const struct ov_weights_kernels *kernel, const struct ov_activation *act,
+                      double *g, double *dg, const double *field, size_t n)
 {
     if (act->act == OV_ACT_ERF) {
         kernel->erf_units(g, dg, field, ov_weights_eights(n));
@@ -88,25 +84,32 @@ static void draw_inputs(struct ov_weights_state *r)
     struct ov_weights_ahead *a = r->ahead;
     size_t N = r->p->N, M = r->p->M;
     memset(a->teacher_sums, 0, 8 * BATCH * M * sizeof *a->teacher_sums);
+    for (uint64_t b = 0; b < BATCH; b++)
+        a->mu[b] = ov_weights_sample(r, a->known + b);
     for (size_t i = 0; i < N; i += PIECE) {
         const double *x[BATCH];
         size_t n = N - i < PIECE ? N - i : PIECE;
         for (uint64_t b = 0; b < BATCH; b++) {
             double *to = a->x[(a->known + b) % RING] + i;
-            ov_normal_fill(to, n, &r->input, (a->known + b) * ov_normal_blocks(N) + i / 4);
+            ov_weights_input(to, r, a->mu[b], i, n);
             x[b] = to;
         }
         a->kernel->teach(a->teacher_sums, r->w_star + i, M, N, x, n);
     }
 }
 
-/* The noise of step s. */
-static double noise(struct ov_weights_state *r, uint64_t s)
+/* The noise of step s, whose input is mu: of fresh inputs, NOISE are drawn together. */
+static double noise(struct ov_weights_state *r, uint64_t s, uint64_t mu)
 {
-    double *zeta = r->ahead->zeta;
-    if (s % NOISE == 0)
-        ov_normal_fill(zeta, 4 * NOISE, &r->noise, s);
-    return zeta[4 * (s % NOISE)];
+    struct ov_weights_ahead *a = r->ahead;
+    if (r->in->samples > 0)
+        return ov_weights_noise(r, mu);
+    if (!a->has_zeta || s - a->zeta_from >= NOISE) {
+        ov_normal_fill(a->zeta, 4 * NOISE, &r->noise, s);
+        a->zeta_from = s;
+        a->has_zeta = true;
+    }
+    return a->zeta[4 * (s - a->zeta_from)];
 }
 
 /* Inputs and labels of the next BATCH steps. */
@@ -119,14 +122,14 @@ static void look_ahead(struct ov_weights_state *r)
     draw_inputs(r);
     for (size_t m = 0; m < M; m++)
         for (size_t b = 0; b < BATCH; b++)
-            a->nu[b * M + m] = total(a->teacher_sums + 8 * (m * BATCH + b)) / root_N;
-    units(a->kernel, p->g_star, a->g_star, NULL, a->nu, BATCH * M);
+            a->nu[b * M + m] = ov_weights_total(a->teacher_sums + 8 * (m * BATCH + b)) / root_N;
+    ov_weights_units(a->kernel, p->g_star, a->g_star, NULL, a->nu, BATCH * M);
     for (size_t b = 0; b < BATCH; b++, a->known++) {
         double y = 0.0;
         for (size_t m = 0; m < M; m++)
             y += p->v_star[m] * a->g_star[b * M + m];
         if (p->sigma > 0.0)
-            y += p->sigma * noise(r, a->known);
+            y += p->sigma * noise(r, a->known, a->mu[b]);
         a->y[a->known % RING] = y;
     }
 }
@@ -142,7 +145,7 @@ static void move(struct ov_weights_state *r, double keep, const double *x, const
         a->kernel->move(a->student_sums, r->w + i, K, N, keep, a->push, x + i, next + i,
                         N - i < PIECE ? N - i : PIECE);
     for (size_t k = 0; k < K; k++)
-        r->lambda[k] = total(a->student_sums + 8 * k) / root_N;
+        r->lambda[k] = ov_weights_total(a->student_sums + 8 * k) / root_N;
 }
 
 /* paper.md eq:sgd, the expressions of weights_plain.c */
@@ -152,13 +155,15 @@ double ov_weights_step_fast(struct ov_weights_state *r)
     const struct ov_problem *p = r->p;
     double N = (double)p->N, root_N = sqrt(N), phi = 0.0;
     double keep_w = 1.0 - p->decay_w / N, keep_v = 1.0 - p->decay_v / N;
-    if (a->known == 0) { /* nothing is moved: push is 0 */
+    if (a->known ==
+        0) { /* the first step, or the first after a pause: nothing is moved, push is 0 */
+        a->known = r->step;
         look_ahead(r);
-        move(r, 1.0, a->x[0], a->x[0]);
+        move(r, 1.0, a->x[r->step % RING], a->x[r->step % RING]);
     }
     if (a->known == r->step + 1)
         look_ahead(r);
-    units(a->kernel, p->g, r->g, r->dg, r->lambda, p->K);
+    ov_weights_units(a->kernel, p->g, r->g, r->dg, r->lambda, p->K);
     for (size_t k = 0; k < p->K; k++)
         phi += r->v[k] * r->g[k];
     double Delta = phi - a->y[r->step % RING];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
+#include <string.h>
 
 #include "overlap/num/dot.h"
-#include "overlap/num/normal.h"
 #include "weights_room.h"
 
 /* Delta = phi - y of the input x, leaving lambda and g(lambda) of the student. paper.md eq:sgd */
-static double forward(struct ov_weights_state *r)
+static double forward(struct ov_weights_state *r, uint64_t mu)
 {
     const struct ov_problem *p = r->p;
     size_t N = p->N;
@@ -18,40 +18,69 @@ static double forward(struct ov_weights_state *r)
     }
     for (size_t m = 0; m < p->M; m++)
         y += p->v_star[m] * p->g_star->g(ov_dot(r->w_star + m * N, r->x, N) / root_N);
-    if (p->sigma > 0.0) {
-        double zeta;
-        ov_normal_fill(&zeta, 1, &r->noise, r->step);
-        y += p->sigma * zeta;
-    }
+    if (p->sigma > 0.0)
+        y += p->sigma * ov_weights_noise(r, mu);
     return phi - y;
 }
 
-/* w and v, both from the values before the step. paper.md eq:sgd */
-static void update(struct ov_weights_state *r, double Delta)
+/* What input b of the batch pushes w by, in units of x, and takes off v: a mean over the batch of
+ * the changes of eq:sgd, paper.md eq:batch */
+static void collect(struct ov_weights_state *r, size_t b, double Delta)
 {
     const struct ov_problem *p = r->p;
-    double N = (double)p->N, root_N = sqrt(N);
-    double keep_w = 1.0 - p->decay_w / N, keep_v = 1.0 - p->decay_v / N;
+    double N = (double)p->N, root_N = sqrt(N), B = (double)r->batch;
     for (size_t k = 0; k < p->K; k++) {
-        double *restrict w = r->w + k * p->N;
-        const double *restrict x = r->x;
-        double push = -(p->eta_w / root_N) * r->v[k] * p->g->dg(r->lambda[k]) * Delta;
-        if (p->decay_w > 0.0)
-            for (size_t i = 0; i < p->N; i++)
-                w[i] = keep_w * w[i] + push * x[i];
-        else
-            for (size_t i = 0; i < p->N; i++)
-                w[i] += push * x[i];
-        if (p->eta_v > 0.0)
-            r->v[k] = keep_v * r->v[k] - p->eta_v / N * r->g[k] * Delta;
+        r->push[b * p->K + k] = -(p->eta_w / root_N) * r->v[k] * p->g->dg(r->lambda[k]) * Delta / B;
+        r->v_step[k] += p->eta_v / N * r->g[k] * Delta / B;
     }
 }
 
+/* w moves by the input x, which is number b of the batch; it decays with the first. */
+static void move_w(struct ov_weights_state *r, size_t b)
+{
+    const struct ov_problem *p = r->p;
+    double keep = 1.0 - p->decay_w / (double)p->N;
+    for (size_t k = 0; k < p->K; k++) {
+        double *restrict w = r->w + k * p->N;
+        const double *restrict x = r->x;
+        double push = r->push[b * p->K + k];
+        if (p->decay_w > 0.0 && b == 0)
+            for (size_t i = 0; i < p->N; i++)
+                w[i] = keep * w[i] + push * x[i];
+        else
+            for (size_t i = 0; i < p->N; i++)
+                w[i] += push * x[i];
+    }
+}
+
+static void move_v(struct ov_weights_state *r)
+{
+    const struct ov_problem *p = r->p;
+    double keep = 1.0 - p->decay_v / (double)p->N;
+    if (p->eta_v > 0.0)
+        for (size_t k = 0; k < p->K; k++)
+            r->v[k] = keep * r->v[k] - r->v_step[k];
+}
+
+/* First all changes, from the values before the step; then w and v move. */
 double ov_weights_step_plain(struct ov_weights_state *r)
 {
-    ov_normal_fill(r->x, r->p->N, &r->input, r->step * ov_normal_blocks(r->p->N));
-    double Delta = forward(r);
-    update(r, Delta);
+    size_t N = r->p->N, B = r->batch;
+    double worst = 0.0;
+    memset(r->v_step, 0, r->p->K * sizeof *r->v_step);
+    for (size_t b = 0; b < B; b++) {
+        r->mu[b] = ov_weights_sample(r, r->step * B + b);
+        ov_weights_input(r->x, r, r->mu[b], 0, N);
+        double Delta = forward(r, r->mu[b]);
+        worst = ov_weights_worse(worst, Delta);
+        collect(r, b, Delta);
+    }
+    for (size_t b = 0; b < B; b++) {
+        if (B > 1)
+            ov_weights_input(r->x, r, r->mu[b], 0, N);
+        move_w(r, b);
+    }
+    move_v(r);
     r->step++;
-    return Delta;
+    return worst;
 }

@@ -341,10 +341,10 @@ static enum ov_status check_arguments(const struct ov_problem *p, const double *
                                       size_t n_alpha, const struct ov_fluctuations_options *opt,
                                       struct ov_error *err)
 {
-    if (!(opt->rtol >= rtol_min && opt->rtol <= rtol_max))
-        return ov_fail(err, OV_EDOM, "rtol must be %g … %g: %g", rtol_min, rtol_max, opt->rtol);
-    if (opt->refine > 3)
-        return ov_fail(err, OV_EDOM, "refine must be 0 … 3: %u", opt->refine);
+    if (!(opt->rtol >= rtol_min && opt->rtol <= rtol_max) || opt->refine > 3)
+        return ov_fail(err, OV_EDOM, "rtol or refine out of range: %g, %u", opt->rtol, opt->refine);
+    if (p->batch > 1)
+        return ov_fail(err, OV_EDOM, "fluctuations are known for a batch of 1 only");
     if (!ov_noise_possible(p))
         return ov_fail(err, OV_EDOM, "no quadrature for the fluctuations of %zu + %zu units %s, %s",
                        p->K, p->M, p->g->name, p->g_star->name);

@@ -68,17 +68,18 @@ static void move_R(double *dR, const struct ov_online *o)
             dR[k * M + m] = p->eta_w * o->o.v[k] * o->G[k * P + m] - p->decay_w * o->o.R[k * M + m];
 }
 
-/* paper.md eq:ode, the equation of Q. */
+/* paper.md eq:ode, the equation of Q; a batch averages the noise: eq:batch. */
 static void move_Q(double *dQ, const struct ov_online *o)
 {
     const struct ov_problem *p = o->p;
     const double *v = o->o.v, *G = o->G;
     size_t M = p->M, P = M + p->K;
+    double noise = p->eta_w * p->eta_w / (double)ov_problem_batch(p);
     for (size_t k = 0; k < p->K; k++) {
         for (size_t l = 0; l <= k; l++) {
             size_t kl = ov_sym_at(k, l);
             dQ[kl] = p->eta_w * (v[k] * G[k * P + M + l] + v[l] * G[l * P + M + k]) -
-                     2.0 * p->decay_w * o->o.Q[kl] + p->eta_w * p->eta_w * v[k] * v[l] * o->Nz[kl];
+                     2.0 * p->decay_w * o->o.Q[kl] + noise * v[k] * v[l] * o->Nz[kl];
         }
     }
 }

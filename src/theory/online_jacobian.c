@@ -68,15 +68,15 @@ static void row_Q(double *row, const struct view *w, size_t k, size_t l)
     const struct ov_problem *p = w->o->p;
     const double *v = w->o->o.v, *G = w->o->G;
     size_t kl = ov_sym_at(k, l), P = w->P, M = w->M, at_v = ov_sym_size(w->K) + w->K * M;
-    double eta = p->eta_w;
+    double eta = p->eta_w, noise = eta * eta / (double)ov_problem_batch(p);
     add(row, w, eta * v[k], of_G(w, k, M + l));
     add(row, w, eta * v[l], of_G(w, l, M + k));
-    add(row, w, eta * eta * v[k] * v[l], w->dNz + kl * w->width);
+    add(row, w, noise * v[k] * v[l], w->dNz + kl * w->width);
     row[kl] -= 2.0 * p->decay_w;
     if (p->eta_v == 0.0)
         return;
-    row[at_v + k] += eta * G[k * P + M + l] + eta * eta * v[l] * w->o->Nz[kl];
-    row[at_v + l] += eta * G[l * P + M + k] + eta * eta * v[k] * w->o->Nz[kl];
+    row[at_v + k] += eta * G[k * P + M + l] + noise * v[l] * w->o->Nz[kl];
+    row[at_v + l] += eta * G[l * P + M + k] + noise * v[k] * w->o->Nz[kl];
 }
 
 /* I2 of fields a and c and its derivatives by C_ac, C_aa and C_cc; on a = c they add up. */

@@ -21,6 +21,8 @@ base|libfyaml-dev|YAML with places for error messages; nothing builds without it
 base|libmuparser-dev|formulas in claims; nothing builds without it
 base|libjansson-dev|JSON sidecars and verdicts; nothing builds without it
 base|libssl-dev|SHA-256 of keys and tables; nothing builds without it
+base|zlib1g-dev|reads compressed data files; nothing builds without it
+base|dataset-fashion-mnist|the images of experiments/fashion_mnist (30 MB); no `make figures` without them
 base|check|unit tests; no `make test` without it
 base|gnuplot-nox|figures; no `make figures` without it
 paper|pandoc|the paper as a page; no `make paper` without it

@@ -230,8 +230,9 @@ static double reference_us(const struct ov_problem *p, size_t steps)
 
 /* ---- ours ---- */
 
-typedef enum ov_status run_function(double *rows, const struct ov_problem *p, uint64_t key,
-                                    const double *alpha, size_t n_alpha, const struct ov_tick *tick,
+typedef enum ov_status run_function(double *rows, const struct ov_problem *p,
+                                    const struct ov_inputs *in, uint64_t key, const double *alpha,
+                                    size_t n_alpha, const struct ov_tick *tick,
                                     struct ov_error *err);
 
 /* Microseconds a step, without what a run of one step takes. */
@@ -241,7 +242,7 @@ static double run_us(run_function *run, const struct ov_problem *p, size_t steps
     for (int turn = 0; turn < 2 * TURNS; turn++) {
         size_t some = turn & 1 ? steps + 1 : 1;
         double alpha = (double)some / (double)p->N, start = seconds();
-        if (run(row, p, 1, &alpha, 1, NULL, NULL) != OV_OK)
+        if (run(row, p, NULL, 1, &alpha, 1, NULL, NULL) != OV_OK)
             fprintf(stderr, "bench_weights: the run failed\n");
         best[turn & 1] = fmin(best[turn & 1], seconds() - start);
     }
@@ -262,7 +263,7 @@ static void bench(size_t N, size_t K, size_t M, double per_normal, double per_ns
         p.v_star[m] = 1.0;
     double n = (double)N, k = (double)K, m = (double)M;
     size_t steps = 10 + (size_t)(8e7 / (n * (k + m + 4.0)));
-    double ours = run_us(ov_weights_run, &p, steps),
+    double ours = run_us(ov_weights_run_inputs, &p, steps),
            oracle = run_us(ov_weights_run_plain, &p, steps);
     double gsl = reference_us(&p, 1 + steps / 2);
     double normals = 1e-3 * n * per_normal, sums = 1e-3 * n * (4.0 * k + 2.0 * m) / per_ns;

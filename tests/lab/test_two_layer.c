@@ -89,6 +89,11 @@ START_TEST(descriptions_change_with_every_parameter)
         {"rtol: 1e-7", "rtol: 1e-6", true, false, false},
         {"atol: 1e-11", "atol: 1e-10", true, false, false},
         {"seeds: 1", "seeds: 2", false, false, false},
+        {"atol: 1e-11", "atol: 1e-11\n    batch: 2", true, true, false},
+        {"atol: 1e-11", "atol: 1e-11\n    batch: 1", false, false, false},
+        {"atol: 1e-11", "atol: 1e-11\n    samples: 70", false, true, false},
+        {"atol: 1e-11", "atol: 1e-11\n    inputs: {kind: gaussian}", false, false, false},
+        {"atol: 1e-11", "atol: 1e-11\n    inputs: {covariance: [1, 2]}", false, true, false},
     };
     struct ov_text t = {0};
     ov_text_addf(
@@ -177,7 +182,8 @@ START_TEST(formulas_know_the_curve)
     e = load_more(RANDOM_START, "    v_star: [1, 2]\n");
     ck_assert(!sys->variable(&x, e->curve[0].state, "v_star"));
     for (const char *const *name = sys->variables; *name; name++)
-        ck_assert_msg(sys->variable(&x, e->curve[0].state, *name) || strcmp(*name, "v_star") == 0,
+        ck_assert_msg(sys->variable(&x, e->curve[0].state, *name) || strcmp(*name, "v_star") == 0 ||
+                          strcmp(*name, "samples") == 0,
                       "%s", *name);
     ov_experiment_free(e);
 }

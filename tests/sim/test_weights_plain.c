@@ -31,9 +31,9 @@ static void assert_same(const struct ov_problem *p, uint64_t key, uint64_t steps
     size_t bytes = TIMES * ov_row_width(p->K, p->M) * sizeof *plain;
     ck_assert_uint_le(bytes, sizeof plain);
     times_of(alpha, p->N, steps);
-    ck_ok(ov_weights_run_plain(plain, p, key, alpha, TIMES, NULL, NULL));
+    ck_ok(ov_weights_run_plain(plain, p, NULL, key, alpha, TIMES, NULL, NULL));
     for (enum ov_simd level = OV_SIMD_BASELINE; level <= ov_simd_best(); level++) {
-        ck_ok(ov_weights_run_at(level, fast, p, key, alpha, TIMES, NULL, NULL));
+        ck_ok(ov_weights_run_at(level, fast, p, NULL, key, alpha, TIMES, NULL, NULL));
         ck_assert_msg(memcmp(plain, fast, bytes) == 0, "level %d, N = %zu, K = %zu, M = %zu, %s/%s",
                       (int)level, p->N, p->K, p->M, p->g->name, p->g_star->name);
     }
@@ -89,7 +89,7 @@ START_TEST(the_least_change_is_seen)
     p.decay_w = p.decay_v = 0.3;
     double alpha = 5.0;
     double *number[] = {&p.eta_w, &p.eta_v, &p.sigma, &p.decay_w, &p.decay_v, p.v_star};
-    ck_ok(ov_weights_run_plain(plain, &p, 3, &alpha, 1, NULL, NULL));
+    ck_ok(ov_weights_run_plain(plain, &p, NULL, 3, &alpha, 1, NULL, NULL));
     for (size_t i = 0; i < sizeof number / sizeof *number; i++) {
         double kept = *number[i];
         *number[i] *= 1.0 + 1e-13;
@@ -109,9 +109,10 @@ START_TEST(divergence_comes_at_the_same_step)
         p.eta_v = variant == 2 ? 100.0 : 0.0;
         struct ov_error plain = {0}, fast = {0};
         double alpha = 1e9, rows[32];
-        ck_assert_int_eq(ov_weights_run_plain(rows, &p, 1, &alpha, 1, NULL, &plain), OV_EDIVERGED);
+        ck_assert_int_eq(ov_weights_run_plain(rows, &p, NULL, 1, &alpha, 1, NULL, &plain),
+                         OV_EDIVERGED);
         for (enum ov_simd level = OV_SIMD_BASELINE; level <= ov_simd_best(); level++) {
-            ck_assert_int_eq(ov_weights_run_at(level, rows, &p, 1, &alpha, 1, NULL, &fast),
+            ck_assert_int_eq(ov_weights_run_at(level, rows, &p, NULL, 1, &alpha, 1, NULL, &fast),
                              OV_EDIVERGED);
             ck_assert_str_eq(plain.text, fast.text);
         }

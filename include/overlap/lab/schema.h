@@ -58,6 +58,8 @@ struct ov_value {
     struct ov_value *item; /* OV_MAP: (n_item) one for each key of the table that has a value, in
                               the order of the table; owned */
     size_t n_item;
+    const char
+        *dir; /* of the root: the directory that relative paths mean; not owned; may be NULL */
     bool read;
     const char *why; /* why nobody will read it, as after "curve K4 ": "has no theory"; or NULL */
 };

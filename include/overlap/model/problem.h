@@ -6,7 +6,9 @@
  *     y = sum_m v*_m g*(nu_m) + sigma zeta,  nu_m = w*_m.x/sqrt N
  *     w_k <- w_k - (eta_w/sqrt N) v_k g'(lambda_k) (phi - y) x - (decay_w/N) w_k
  *     v_k <- v_k - (eta_v/N) g(lambda_k) (phi - y)             - (decay_v/N) v_k
- * both from the values before the step (paper.md eq:sgd); alpha = steps/N.
+ * both from the values before the step (paper.md eq:sgd); alpha = steps/N. With a batch of B inputs
+ * the changes are the means over B inputs of those above, all from the values before the step
+ * (paper.md eq:batch); alpha still counts steps.
  * eta_v = 0 freezes the second layer altogether, its decay included.
  */
 #ifndef OVERLAP_MODEL_PROBLEM_H
@@ -50,7 +52,13 @@ struct ov_problem {
     double *v;    /* (K) initial second layer, or NULL: drawn with v_std (RANDOM only) or implied by
                      the kind of start (INFORMED: v*_k, extra units 1; DENOISING: above) */
     double v_std; /* RANDOM with v NULL: standard deviation of v_k; >= 0 */
+    size_t batch; /* inputs whose mean gradient makes a step; 0 means 1 */
 };
+
+static inline size_t ov_problem_batch(const struct ov_problem *p)
+{
+    return p->batch > 0 ? p->batch : 1;
+}
 
 /* Copies of arrays are the caller's to make; this frees T, v_star, Q, R, v. NULL-safe. */
 void ov_problem_free(struct ov_problem *p);

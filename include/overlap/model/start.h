@@ -19,6 +19,7 @@ enum ov_stream {
     OV_STREAM_FRAME,
     OV_STREAM_INPUT,
     OV_STREAM_NOISE,
+    OV_STREAM_ORDER,
 };
 
 /* Initial weights of the run with this key.

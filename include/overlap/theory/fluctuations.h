@@ -15,6 +15,7 @@
  * - decay_w < e_k lambda_l + e_l lambda_k >. - 1/2 J f: a step takes the time 1/N.
  *
  * Everything here is free of N: standard deviations times sqrt N, means times N.
+ * All of this is for batches of one input.
  * The start has no spread: each run is compared with the theory of its own initial overlaps.
  * The expansion holds while deviations stay in the linear range of the equations; at the exit from
  * a plateau they do not, unless N is large against their growth.

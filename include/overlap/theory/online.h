@@ -6,6 +6,8 @@
  *     dR_km/dalpha = eta_w v_k G_km - decay_w R_km
  *     dQ_kl/dalpha = eta_w (v_k G_k,M+l + v_l G_l,M+k) - 2 decay_w Q_kl + eta_w^2 v_k v_l Nz_kl
  *     dv_k/dalpha  = eta_v sum_c s_c I2(M+k,c) - decay_v v_k        (eta_v = 0: v is frozen)
+ *
+ * With a batch of B inputs the term with eta_w^2 is divided by B (paper.md eq:batch).
  */
 #ifndef OVERLAP_THEORY_ONLINE_H
 #define OVERLAP_THEORY_ONLINE_H

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where the inputs of engine `weights` come from. Each is a function of its number alone.
+ */
+#include "overlap/num/normal.h"
+#include "weights_room.h"
+
+/* A whole number below n from two random words; not uniform by less than n/2^64. */
+static uint64_t below(uint64_t n, uint32_t high, uint32_t low)
+{
+    uint64_t u = (uint64_t)high << 32 | low;
+    return (uint64_t)((unsigned __int128)u * n >> 64);
+}
+
+/* The order of an epoch after the first: Fisher & Yates, the choices of which are a function of key
+ * and epoch. */
+static void shuffle(struct ov_weights_state *r, uint64_t epoch)
+{
+    uint64_t P = r->in->samples, first = epoch * ((P + 1) / 2);
+    uint32_t word[4] = {0};
+    for (uint64_t i = 0; i < P; i++)
+        r->order[i] = (uint32_t)i;
+    for (uint64_t c = 0; c + 1 < P; c++) { /* choice c: what stands at P - 1 - c */
+        uint64_t i = P - 1 - c;
+        if (c % 2 == 0)
+            ov_philox_block(word, &r->shuffle, first + c / 2);
+        uint64_t j = below(i + 1, word[2 * (c % 2)], word[2 * (c % 2) + 1]);
+        uint32_t kept = r->order[i];
+        r->order[i] = r->order[j];
+        r->order[j] = kept;
+    }
+    r->order_epoch = epoch;
+}
+
+uint64_t ov_weights_sample(struct ov_weights_state *r, uint64_t j)
+{
+    uint64_t P = r->in->samples;
+    if (P == 0 || j < P)
+        return j;
+    uint64_t epoch = j / P;
+    if (epoch != r->order_epoch)
+        shuffle(r, epoch);
+    return r->order[j % P];
+}
+
+void ov_weights_input(double *x, const struct ov_weights_state *r, uint64_t mu, size_t from,
+                      size_t n)
+{
+    if (r->in->train) {
+        ov_images_fill(x, r->in->train, (size_t)mu, from, n);
+        return;
+    }
+    ov_normal_fill(x, n, &r->input, mu * ov_normal_blocks(r->p->N) + from / 4);
+    if (r->root_c)
+        for (size_t i = 0; i < n; i++)
+            x[i] *= r->root_c[from + i];
+}
+
+double ov_weights_noise(const struct ov_weights_state *r, uint64_t mu)
+{
+    double zeta;
+    ov_normal_fill(&zeta, 1, &r->noise, mu);
+    return zeta;
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Engine `weights` on inputs that are not fresh white Gaussian ones, and in batches.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "overlap/model/eps_g.h"
+#include "overlap/model/start.h"
+#include "overlap/num/normal.h"
+#include "some_images.h"
+#include "test.h"
+#include "weights_case.h"
+#include "weights_room.h"
+
+/* ---- the two ways ---- */
+
+static void assert_same(const struct ov_problem *p, const struct ov_inputs *in)
+{
+    enum { TIMES = 7, WIDTH = 200 };
+    static double plain[TIMES * WIDTH], fast[TIMES * WIDTH];
+    double alpha[TIMES] = {0, 0.5, 3, 3.25, 3.75, 40, 130};
+    for (size_t i = 0; i < TIMES; i++)
+        alpha[i] /= (double)p->N;
+    size_t bytes = TIMES * ov_weights_width(p, in) * sizeof *plain;
+    ck_assert_uint_le(bytes, sizeof plain);
+    ck_ok(ov_weights_run_plain(plain, p, in, 5, alpha, TIMES, NULL, NULL));
+    for (enum ov_simd level = OV_SIMD_BASELINE; level <= ov_simd_best(); level++) {
+        ck_ok(ov_weights_run_at(level, fast, p, in, 5, alpha, TIMES, NULL, NULL));
+        ck_assert_msg(memcmp(plain, fast, bytes) == 0, "level %d, N = %zu, K = %zu, batch %zu",
+                      (int)level, p->N, p->K, p->batch);
+    }
+}
+
+START_TEST(both_ways_give_the_same_bits)
+{
+    static struct some_images images;
+    double spectrum[PIXELS];
+    make_images(&images);
+    for (size_t i = 0; i < PIXELS; i++)
+        spectrum[i] = 0.1 * (double)(i % 7);
+    const struct ov_inputs inputs[] = {
+        {0},
+        {.samples = 3},
+        {.samples = 37},
+        {.samples = 1000},
+        {.spectrum = spectrum},
+        {.spectrum = spectrum, .samples = 60},
+        {.train = &images.train, .test = &images.test, .samples = TRAIN},
+        {.train = &images.train, .test = &images.test, .samples = 9},
+    };
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
+        for (size_t variant = 0; variant < 12; variant++) {
+            static const char *const names[] = {"erf", "relu", "tanh"};
+            struct ov_problem p = problem(PIXELS, 1 + variant % 5, 1 + variant % 3,
+                                          names[variant % 3], names[variant / 2 % 3]);
+            static const size_t batches[] = {0, 1, 2, 4, 5, 11};
+            p.batch = batches[variant % 6];
+            p.eta_w = 0.1;
+            p.eta_v = variant & 1 ? 0.1 : 0.0;
+            p.decay_w = p.decay_v = variant & 2 ? 0.3 : 0.0;
+            p.sigma = variant & 4 ? 0.2 : 0.0;
+            assert_same(&p, &inputs[i]);
+            ov_problem_free(&p);
+        }
+}
+END_TEST
+
+/* A change of 1e-13 in anything that the inputs are made of is seen. */
+START_TEST(the_least_change_of_inputs_is_seen)
+{
+    static struct some_images images;
+    double spectrum[PIXELS], alpha = 4.0, *a, *b;
+    make_images(&images);
+    for (size_t i = 0; i < PIXELS; i++)
+        spectrum[i] = 0.5 + 0.1 * (double)(i % 7);
+    struct ov_problem p = problem(PIXELS, 2, 2, "erf", "erf");
+    const struct ov_inputs coloured = {.spectrum = spectrum};
+    const struct ov_inputs from_images = {
+        .train = &images.train, .test = &images.test, .samples = TRAIN};
+    a = run(&p, &coloured, 1, &alpha, 1);
+    spectrum[3] *= 1 + 1e-13;
+    b = run(&p, &coloured, 1, &alpha, 1);
+    ck_assert(memcmp(a, b, ov_row_width(2, 2) * sizeof *a) != 0);
+    free(a);
+    free(b);
+    a = run(&p, &from_images, 1, &alpha, 1);
+    images.bytes[7] ^= 1;
+    b = run(&p, &from_images, 1, &alpha, 1);
+    ck_assert(a[1] != b[1] && a[2] != b[2] &&
+              a[ov_row_width(2, 2) + 1] != b[ov_row_width(2, 2) + 1]);
+    free(a);
+    free(b);
+    ov_problem_free(&p);
+}
+END_TEST
+
+/* ---- training sets ---- */
+
+START_TEST(the_first_epoch_is_the_run_with_fresh_inputs)
+{
+    enum { N = 30, P = 90 };
+    const double alpha[] = {0, 1, 2.5, 3, 3.0 + 1.0 / N};
+    struct ov_problem p = problem(N, 2, 2, "erf", "erf");
+    const struct ov_inputs in = {.samples = P};
+    size_t width = ov_row_width(2, 2);
+    double *fresh = rows_of(&p, 8, alpha, 5), *set = run(&p, &in, 8, alpha, 5);
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_mem_eq(fresh + i * width, set + i * (width + 1), width * sizeof *fresh);
+    ck_assert(fresh[4 * width + 2] != set[4 * (width + 1) + 2]); /* the first step after it */
+    free(fresh);
+    free(set);
+    ov_problem_free(&p);
+}
+END_TEST
+
+/* How often each input is taken in each epoch, and how its orders differ. */
+START_TEST(every_epoch_goes_once_through_the_set)
+{
+    enum { P = 57, EPOCHS = 40 };
+    const struct ov_inputs in = {.samples = P};
+    uint32_t order[P];
+    struct ov_weights_state r = {.in = &in, .order = order, .shuffle = {99, OV_STREAM_ORDER}};
+    double first = 0;
+    uint64_t last[P] = {0}, same = 0;
+    for (uint64_t e = 0; e < EPOCHS; e++) {
+        int seen[P] = {0};
+        for (uint64_t i = 0; i < P; i++) {
+            uint64_t mu = ov_weights_sample(&r, e * P + i);
+            ck_assert_uint_lt(mu, P);
+            seen[mu]++;
+            same += e > 0 && mu == last[i];
+            last[i] = mu;
+            if (e == 0)
+                ck_assert_uint_eq(mu, i);
+            if (i == 0 && e > 0)
+                first += (double)mu / (EPOCHS - 1);
+        }
+        for (size_t mu = 0; mu < P; mu++)
+            ck_assert_int_eq(seen[mu], 1);
+    }
+    /* one place in P stays on average in each epoch; the first is uniform */
+    ck_assert(same > 10 && same < 90);
+    ck_agree((P - 1) / 2.0, first, 0, 4 * P / sqrt(12.0 * (EPOCHS - 1)));
+    uint64_t once = ov_weights_sample(&r, 7 * P + 3);
+    struct ov_weights_state other = r; /* from anywhere */
+    other.order_epoch = 0;
+    ck_assert_uint_eq(ov_weights_sample(&other, 7 * P + 3), once);
+}
+END_TEST
+
+/* With every input seen many times the student learns the labels' noise: it fits the set better
+ * than the teacher does, and generalises worse than with fresh inputs. */
+START_TEST(a_small_set_is_overfitted)
+{
+    enum { N = 60 };
+    const double alpha = 300;
+    struct ov_problem p = problem(N, 2, 1, "erf", "erf");
+    p.sigma = 0.5;
+    p.eta_w = 0.3;
+    p.eta_v = 0;
+    const struct ov_inputs in = {.samples = 2 * N}, large = {.samples = 1000 * N};
+    double *set = run(&p, &in, 3, &alpha, 1), *fresh = run(&p, &large, 3, &alpha, 1);
+    size_t at = ov_row_width(2, 1);
+    double noise = 0.5 * p.sigma * p.sigma;
+    ck_assert_double_lt(set[at], 0.7 * noise);
+    ck_assert_double_gt(set[1], 2 * fresh[1]);
+    ck_agree(fresh[1] + noise, fresh[at], 0.03, 0); /* a set that is hardly seen is a test set */
+    free(set);
+    free(fresh);
+    ov_problem_free(&p);
+}
+END_TEST
+
+/* eps_t of given weights, by hand. */
+START_TEST(the_training_error_is_the_mean_over_the_set)
+{
+    enum { N = 20, P = 13 };
+    struct ov_problem p = problem(N, 2, 2, "erf", "relu");
+    const struct ov_inputs in = {.samples = P};
+    double alpha = 0, *row = run(&p, &in, 4, &alpha, 1), w[2 * N], w_star[2 * N], v[2], sum = 0;
+    ck_ok(ov_start_weights(w, w_star, v, &p, 4, NULL));
+    for (uint64_t mu = 0; mu < P; mu++) {
+        double x[N], zeta, phi = 0, y;
+        ov_normal_fill(x, N, &(struct ov_philox){4, OV_STREAM_INPUT}, mu * ov_normal_blocks(N));
+        ov_normal_fill(&zeta, 1, &(struct ov_philox){4, OV_STREAM_NOISE}, mu);
+        y = p.sigma * zeta;
+        for (size_t k = 0; k < 2; k++) {
+            double lambda = 0, nu = 0;
+            for (size_t i = 0; i < N; i++) {
+                lambda += w[k * N + i] * x[i] / sqrt(N);
+                nu += w_star[k * N + i] * x[i] / sqrt(N);
+            }
+            phi += v[k] * erf(lambda / sqrt(2));
+            y += p.v_star[k] * fmax(nu, 0);
+        }
+        sum += (phi - y) * (phi - y) / 2 / P;
+    }
+    ck_agree(sum, row[ov_row_width(2, 2)], 1e-12, 0);
+    free(row);
+    ov_problem_free(&p);
+}
+END_TEST
+
+/* ---- covariance ---- */
+
+/* eps_g of a run on coloured inputs against a fresh test set for its very weights: the first row's,
+ * and those after some steps of a student that decays only, w(1 - decay/N)^steps. */
+START_TEST(coloured_inputs_have_the_error_of_a_test_set)
+{
+    enum { N = 40, TESTS = 40000, STEPS = 30 };
+    double spectrum[N], x[N], w[3 * N], w_star[2 * N], v[3];
+    for (size_t i = 0; i < N; i++)
+        spectrum[i] = i < N / 2 ? 1.9 : 0.1;
+    struct ov_problem p = problem(N, 3, 2, "erf", "erf");
+    p.eta_w = p.eta_v = 0;
+    p.decay_w = 5;
+    const struct ov_inputs in = {.spectrum = spectrum};
+    const double alpha[] = {0, (double)STEPS / N};
+    double *rows = run(&p, &in, 6, alpha, 2);
+    ck_ok(ov_start_weights(w, w_star, v, &p, 6, NULL));
+    for (size_t row = 0; row < 2; row++) {
+        double mean = 0, square = 0, Q = 0, keep = row ? pow(1 - 5.0 / N, STEPS) : 1;
+        for (uint64_t t = 0; t < TESTS; t++) {
+            double out = 0, field[5] = {0};
+            ov_normal_fill(x, N, &(struct ov_philox){77, 1}, t * N);
+            for (size_t i = 0; i < N; i++)
+                for (size_t a = 0; a < 5; a++)
+                    field[a] += sqrt(spectrum[i] / N) * x[i] *
+                                (a < 3 ? keep * w[a * N + i] : w_star[(a - 3) * N + i]);
+            for (size_t a = 0; a < 5; a++)
+                out += (a < 3 ? v[a] : -p.v_star[a - 3]) * erf(field[a] / sqrt(2));
+            mean += out * out / 2 / TESTS;
+            square += out * out * out * out / 4 / TESTS;
+            Q += field[0] * field[0] / TESTS;
+        }
+        double se = sqrt((square - mean * mean) / TESTS), own = rows[row * ov_row_width(3, 2) + 1];
+        ck_agree(own, mean, 0, 4 * se);
+        ck_agree(rows[row * ov_row_width(3, 2) + 2], Q, 4 * sqrt(2.0 / TESTS), 0);
+    }
+    double *white = rows_of(&p, 6, alpha, 2); /* the same weights, other inputs: it matters */
+    ck_assert_double_gt(fabs(white[2] / rows[2] - 1), 0.05);
+    free(white);
+    free(rows);
+    ov_problem_free(&p);
+}
+END_TEST
+
+START_TEST(a_flat_spectrum_is_none)
+{
+    enum { N = 20 };
+    double spectrum[N], alpha = 3;
+    for (size_t i = 0; i < N; i++)
+        spectrum[i] = 1;
+    struct ov_problem p = problem(N, 2, 2, "erf", "erf");
+    const struct ov_inputs in = {.spectrum = spectrum};
+    double *flat = run(&p, &in, 6, &alpha, 1), *white = rows_of(&p, 6, &alpha, 1);
+    ck_assert_mem_eq(flat, white, ov_row_width(2, 2) * sizeof *flat);
+    free(flat);
+    free(white);
+    ov_problem_free(&p);
+}
+END_TEST
+
+/* ---- images ---- */
+
+/* eps_g, its standard error and eps_t at the start, by hand. */
+START_TEST(errors_on_images_are_means_over_them)
+{
+    static struct some_images images;
+    make_images(&images);
+    struct ov_problem p = problem(PIXELS, 1, 1, "erf", "erf");
+    p.sigma = 0;
+    const struct ov_inputs in = {.train = &images.train, .test = &images.test, .samples = 5};
+    double alpha = 0, *row = run(&p, &in, 4, &alpha, 1), w[PIXELS], w_star[PIXELS], v[1];
+    double test = 0, square = 0, train = 0, x[PIXELS];
+    ck_ok(ov_start_weights(w, w_star, v, &p, 4, NULL));
+    for (size_t mu = 0; mu < IMAGES; mu++) {
+        double lambda = 0, nu = 0;
+        ov_images_fill(x, &images.train, mu, 0, PIXELS); /* the test set stands behind it */
+        for (size_t i = 0; i < PIXELS; i++) {
+            lambda += w[i] * x[i] / sqrt(PIXELS);
+            nu += w_star[i] * x[i] / sqrt(PIXELS);
+        }
+        double Delta = v[0] * erf(lambda / sqrt(2)) - p.v_star[0] * erf(nu / sqrt(2));
+        if (mu < 5)
+            train += Delta * Delta / 2 / 5;
+        if (mu >= TRAIN)
+            test += Delta * Delta / 2 / 10, square += Delta * Delta * Delta * Delta / 4 / 10;
+    }
+    ck_agree(test, row[1], 1e-12, 0);
+    ck_agree(sqrt((square - test * test) / 9), row[ov_row_width(1, 1)], 1e-10, 0);
+    ck_agree(train, row[ov_row_width(1, 1) + 1], 1e-12, 0);
+    free(row);
+    ov_problem_free(&p);
+}
+END_TEST
+
+START_TEST(columns_have_names)
+{
+    static struct some_images images;
+    char name[32];
+    struct ov_problem p = problem(PIXELS, 1, 1, "erf", "erf");
+    make_images(&images);
+    const struct ov_inputs all = {.train = &images.train, .test = &images.test, .samples = 5};
+    const struct ov_inputs set = {.samples = 5};
+    size_t n = ov_row_width(1, 1);
+    ck_assert_uint_eq(ov_weights_width(&p, NULL), n);
+    ck_assert_uint_eq(ov_weights_width(&p, &set), n + 1);
+    ck_assert_uint_eq(ov_weights_width(&p, &all), n + 2);
+    ov_weights_column(name, &p, &all, n);
+    ck_assert_str_eq(name, "eps_g_se");
+    ov_weights_column(name, &p, &all, n + 1);
+    ck_assert_str_eq(name, "eps_t");
+    ov_weights_column(name, &p, &set, n);
+    ck_assert_str_eq(name, "eps_t");
+    ov_weights_column(name, &p, &set, 2);
+    ck_assert_str_eq(name, "Q_0_0");
+    ov_problem_free(&p);
+}
+END_TEST
+
+START_TEST(wrong_inputs_are_refused)
+{
+    static struct some_images images;
+    double rows[32], spectrum[PIXELS] = {1}, alpha = 1;
+    make_images(&images);
+    struct ov_images none = {.N = PIXELS}, wide = {.N = PIXELS + 1, .n = 3};
+    const struct ov_inputs bad[] = {
+        {.train = &images.train, .samples = 5},
+        {.test = &images.test},
+        {.train = &images.train, .test = &images.test},
+        {.train = &images.train, .test = &images.test, .samples = TRAIN + 1},
+        {.train = &images.train, .test = &none, .samples = 5},
+        {.train = &wide, .test = &images.test, .samples = 3},
+        {.train = &images.train, .test = &images.test, .samples = 5, .spectrum = spectrum},
+        {.samples = (uint64_t)1 << 32},
+    };
+    struct ov_problem p = problem(PIXELS, 1, 1, "erf", "erf");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_int_eq(ov_weights_run_inputs(rows, &p, &bad[i], 1, &alpha, 1, NULL, NULL),
+                         OV_EDOM);
+    ov_problem_free(&p);
+}
+END_TEST
+
+START_TEST(divergence_of_a_batch_is_found)
+{
+    struct ov_problem p = problem(30, 2, 1, "linear", "linear");
+    p.eta_w = 50;
+    p.batch = 6;
+    double rows[32], alpha = 1e9;
+    struct ov_error plain = {0}, fast = {0};
+    ck_assert_int_eq(ov_weights_run_plain(rows, &p, NULL, 1, &alpha, 1, NULL, &plain),
+                     OV_EDIVERGED);
+    ck_assert_int_eq(ov_weights_run(rows, &p, 1, &alpha, 1, NULL, &fast), OV_EDIVERGED);
+    ck_assert_str_eq(plain.text, fast.text);
+    ov_problem_free(&p);
+}
+END_TEST
+
+static void add_tests(Suite *s)
+{
+    OV_TEST(s, both_ways_give_the_same_bits);
+    OV_TEST(s, the_least_change_of_inputs_is_seen);
+    OV_TEST(s, the_first_epoch_is_the_run_with_fresh_inputs);
+    OV_TEST(s, every_epoch_goes_once_through_the_set);
+    OV_TEST(s, a_small_set_is_overfitted);
+    OV_TEST(s, the_training_error_is_the_mean_over_the_set);
+    OV_TEST(s, coloured_inputs_have_the_error_of_a_test_set);
+    OV_TEST(s, a_flat_spectrum_is_none);
+    OV_TEST(s, errors_on_images_are_means_over_them);
+    OV_TEST(s, columns_have_names);
+    OV_TEST(s, wrong_inputs_are_refused);
+    OV_TEST(s, divergence_of_a_batch_is_found);
+}
+
+OV_TEST_MAIN("sim/weights_inputs");
