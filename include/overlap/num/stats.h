@@ -26,4 +26,25 @@ double ov_student_halfwidth(size_t n, double level);
  * (or outside) a bound, has t(n, level) sd / sqrt n <= slack; 0 if none or slack <= 0. */
 size_t ov_seeds_needed(double sd, double slack, double level, size_t limit);
 
+/* P(T > t) of Student's t with `freedom` > 0 degrees of freedom; HUGE_VAL is the normal. */
+double ov_student_tail(double t, double freedom);
+
+/* The t with ov_student_tail(t, freedom) = p, 0 < p < 1. */
+double ov_student_quantile(double p, double freedom);
+
+/* How a sample is reduced to one number: its mean, its standard deviation about the mean, its root
+ * mean square. */
+enum ov_reduction { OV_REDUCE_MEAN, OV_REDUCE_SD, OV_REDUCE_RMS };
+
+/* The reduction of x[0..n); NaN for no data (sd: for one). */
+double ov_reduce(const double *x, size_t n, enum ov_reduction r);
+
+/* The jackknife (Tukey 1958): with S the reduction of all, S_i that without x_i, and h(S) = ln |S|
+ * where `log`, else S, the n pseudo-values n h(S) - (n - 1) h(S_i) are nearly independent, and
+ * their mean and standard error are those of h(S). For a standard deviation the logarithm makes
+ * this hold without Gaussian data (Miller 1968). Of a plain mean it is ov_mean_of.
+ * Returns that mean, sd and se; NaNs below two (sd: three) numbers or where a logarithm has none.
+ */
+struct ov_mean ov_jackknife(const double *x, size_t n, enum ov_reduction r, int log);
+
 #endif
