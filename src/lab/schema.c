@@ -198,8 +198,49 @@ static void report_somewhere(struct ov_text *said, struct fy_node *node, const c
         keep_three_lines(said);
 }
 
-static OV_PRINTF(4, 0) enum ov_status
-    vfail(struct fy_node *node, const char *name, struct ov_error *err, const char *fmt, va_list ap)
+/* Bytes of a text as it is written, from its quote on, that stand before byte `offset` of what it
+ * means; 0 if it does not get there on this line. */
+static size_t written(const char *raw, size_t offset)
+{
+    char quote = *raw == '"' || *raw == '\'' ? *raw : '\0';
+    size_t i = quote != '\0';
+    for (size_t k = 0; k < offset; k++) {
+        if (raw[i] == '\0' || raw[i] == '\n')
+            return 0;
+        size_t n = 1;
+        if (quote == '\'' && raw[i] == '\'')
+            n = 2;
+        else if (quote == '"' && raw[i] == '\\')
+            n = raw[i + 1] == 'x' ? 4 : raw[i + 1] == 'u' ? 6 : raw[i + 1] == 'U' ? 10 : 2;
+        i = strnlen(raw + i, n) == n ? i + n : strlen(raw);
+    }
+    return i;
+}
+
+/* Moves the place of a report (line, source, mark) from the start of a text into it. */
+static void move_into(struct ov_text *said, size_t offset)
+{
+    char *end = strstr(said->s, ": error: "), *start = end, *source = strchr(said->s, '\n');
+    char *mark = source ? strchr(source + 1, '\n') : NULL, *caret = mark ? strchr(mark, '^') : NULL;
+    if (!end || !caret || end > source)
+        return;
+    while (start > said->s && start[-1] >= '0' && start[-1] <= '9')
+        start--;
+    size_t at = (size_t)(caret - mark - 1), by = 0;
+    if (at < (size_t)(mark - source - 1))
+        by = written(source + 1 + at, offset);
+    struct ov_text moved = {0};
+    ov_text_add(&moved, said->s, (size_t)(start - said->s));
+    ov_text_addf(&moved, "%lu", strtoul(start, NULL, 10) + by);
+    ov_text_add(&moved, end, (size_t)(mark - end));
+    ov_text_addf(&moved, "\n%*s^", (int)(at + by), "");
+    ov_text_free(said);
+    *said = moved;
+}
+
+/* `within`: bytes into the text that the node is. */
+static OV_PRINTF(5, 0) enum ov_status vfail(struct fy_node *node, const char *name, size_t within,
+                                            struct ov_error *err, const char *fmt, va_list ap)
 {
     if (!err || ov_report_is_full(err))
         return OV_EUSER;
@@ -210,6 +251,8 @@ static OV_PRINTF(4, 0) enum ov_status
         *c = *c == '\n' || *c == '\t' ? ' ' : *c;
     struct ov_text said = {0};
     report_somewhere(&said, node, message);
+    if (within > 0 && node && !said.failed)
+        move_into(&said, within);
     ov_report_add(err, said.failed ? message : said.s);
     ov_text_free(&said);
     return OV_EUSER;
@@ -219,7 +262,17 @@ enum ov_status ov_value_fail(const struct ov_value *v, struct ov_error *err, con
 {
     va_list ap;
     va_start(ap, fmt);
-    enum ov_status status = vfail(v->node, v->key ? v->key->name : NULL, err, fmt, ap);
+    enum ov_status status = vfail(v->node, v->key ? v->key->name : NULL, 0, err, fmt, ap);
+    va_end(ap);
+    return status;
+}
+
+enum ov_status ov_value_fail_within(const struct ov_value *v, size_t offset, struct ov_error *err,
+                                    const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    enum ov_status status = vfail(v->node, v->key ? v->key->name : NULL, offset, err, fmt, ap);
     va_end(ap);
     return status;
 }
@@ -228,7 +281,7 @@ enum ov_status ov_node_fail(struct fy_node *node, struct ov_error *err, const ch
 {
     va_list ap;
     va_start(ap, fmt);
-    enum ov_status status = vfail(node, NULL, err, fmt, ap);
+    enum ov_status status = vfail(node, NULL, 0, err, fmt, ap);
     va_end(ap);
     return status;
 }

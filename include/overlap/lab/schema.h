@@ -122,6 +122,10 @@ const struct ov_value *ov_value_unread(const struct ov_value *v);
  */
 enum ov_status ov_value_fail(const struct ov_value *v, struct ov_error *err, const char *fmt, ...)
     OV_PRINTF(3, 4);
+/* The same at byte `offset` of a text: a formula's mistake is where it is written, quotes and
+ * escapes before it counted. A text that goes over several lines is reported at its start. */
+enum ov_status ov_value_fail_within(const struct ov_value *v, size_t offset, struct ov_error *err,
+                                    const char *fmt, ...) OV_PRINTF(4, 5);
 /* The same for a bare node. */
 enum ov_status ov_node_fail(struct fy_node *node, struct ov_error *err, const char *fmt, ...)
     OV_PRINTF(3, 4);
