@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim_series.h"
+#include "claim_tables.h"
 #include "overlap/base/agree.h"
 
 /* Times are found where they are within this of the one asked for. */
@@ -51,9 +53,9 @@ static enum ov_status find_time(size_t *j, const struct ov_query *q, const struc
                          c->id, at, ov_result_at(r, 0, nearest, 1), ov_result_at(r, 0, second, 1));
 }
 
-static enum ov_status find_window(size_t *first, size_t *last, const struct ov_query *q,
-                                  const struct ov_result *r, const struct ov_curve *c,
-                                  struct ov_error *err)
+enum ov_status ov_window_find(size_t *first, size_t *last, const struct ov_query *q,
+                              const struct ov_result *r, const struct ov_curve *c,
+                              struct ov_error *err)
 {
     size_t n = 0, need = strcmp(q->statistic, "plateau") == 0 ? 3 : 1;
     for (size_t j = 0; j < r->n_time; j++) {
@@ -74,70 +76,6 @@ static enum ov_status find_window(size_t *first, size_t *last, const struct ov_q
                          ov_result_at(r, 0, r->n_time - 1, 1), n);
 }
 
-/* ---- statistics of one seed ---- */
-
-struct series {
-    const struct ov_result *r;
-    size_t seed, column;
-};
-
-static double q_at(const struct series *s, size_t j)
-{
-    return ov_result_at(s->r, s->seed, j, s->column);
-}
-
-static double extreme(size_t *where, const struct series *s, size_t first, size_t last, double sign)
-{
-    *where = first;
-    for (size_t j = first; j <= last; j++)
-        if (sign * q_at(s, j) > sign * q_at(s, *where))
-            *where = j;
-    return q_at(s, *where);
-}
-
-static double average(const struct series *s, size_t first, size_t last)
-{
-    double sum = 0.0;
-    for (size_t j = first; j <= last; j++)
-        sum += q_at(s, j);
-    return sum / (double)(last - first + 1);
-}
-
-/* The value where |d ln q/d ln alpha|, by central differences, is smallest. NaN where q <= 0. */
-static double plateau(size_t *where, const struct series *s, size_t first, size_t last)
-{
-    double flattest = HUGE_VAL;
-    *where = first + 1;
-    for (size_t j = first + 1; j < last; j++) {
-        double ratio =
-            ov_result_at(s->r, s->seed, j + 1, 1) / ov_result_at(s->r, s->seed, j - 1, 1);
-        double slope = fabs(log(q_at(s, j + 1) / q_at(s, j - 1)) / log(ratio));
-        if (!(q_at(s, j - 1) > 0.0) || !(q_at(s, j) > 0.0) || !(q_at(s, j + 1) > 0.0))
-            return NAN;
-        if (slope < flattest) {
-            flattest = slope;
-            *where = j;
-        }
-    }
-    return q_at(s, *where);
-}
-
-static double window_statistic(size_t *where, const char *name, const struct series *s,
-                               size_t first, size_t last)
-{
-    *where = SIZE_MAX;
-    for (size_t j = first; j <= last; j++)
-        if (!isfinite(q_at(s, j)))
-            return NAN;
-    if (strcmp(name, "min") == 0)
-        return extreme(where, s, first, last, -1.0);
-    if (strcmp(name, "max") == 0)
-        return extreme(where, s, first, last, 1.0);
-    if (strcmp(name, "mean") == 0)
-        return average(s, first, last);
-    return plateau(where, s, first, last);
-}
-
 /* ---- samples ---- */
 
 static void refuse(struct ov_sample *s, enum ov_verdict verdict, const char *fmt, ...)
@@ -151,69 +89,100 @@ static void refuse(struct ov_sample *s, enum ov_verdict verdict, const char *fmt
     va_end(ap);
 }
 
-/* A curve's tables as a sample needs them; `theory` only where the query is against it. */
-struct tables {
-    struct ov_result own, theory;
-};
-
-static void fill_window(struct ov_sample *s, const struct ov_query *q, const struct tables *t,
-                        size_t first, size_t last)
+bool ov_tables_partner(size_t *partner, const struct ov_tables *t, size_t i, size_t j,
+                       char why[512])
 {
-    size_t where, common = SIZE_MAX;
-    int column = ov_table_find(&t->own.table, q->quantity);
-    for (size_t i = 0; i < s->n; i++) {
-        struct series series = {&t->own, i, (size_t)column};
-        s->x[i] = window_statistic(&where, q->statistic, &series, first, last);
-        common = i == 0 || where == common ? where : SIZE_MAX;
-    }
-    s->at = common == SIZE_MAX ? NAN : ov_result_at(&t->own, 0, common, 1);
+    int found = ov_result_partner(&t->theory, &t->own, i);
+    double at = ov_result_at(&t->own, i, j, 1);
+    *partner = found < 0 ? 0 : (size_t)found;
+    if (found >= 0 && j < t->theory.n_time &&
+        ov_agree(ov_result_at(&t->theory, *partner, j, 1), at, 1e-9, 0.0))
+        return true;
+    snprintf(why, 512, "theory has no number for seed %.0f at alpha = %g",
+             ov_result_at(&t->own, i, 0, 0), at);
+    return false;
 }
 
-/* value, deviation or relative at time j. */
-static void fill_time(struct ov_sample *s, const struct ov_query *q, const struct tables *t,
+/* y of seed i at times first … last: the quantity, or |its deviation from theory|. */
+static bool fill_path(double *y, struct ov_sample *s, const struct ov_query *q,
+                      const struct ov_tables *t, size_t i, const size_t window[2])
+{
+    size_t own = (size_t)ov_table_find(&t->own.table, q->quantity), partner;
+    for (size_t j = window[0]; j <= window[1]; j++) {
+        y[j] = ov_result_at(&t->own, i, j, own);
+        if (!q->what->against_theory)
+            continue;
+        if (!ov_tables_partner(&partner, t, i, j, s->why)) {
+            s->verdict = OV_FAIL;
+            return false;
+        }
+        y[j] = fabs(y[j] - ov_tables_theory(t, partner, j, q->quantity));
+    }
+    return true;
+}
+
+static enum ov_status fill_window(struct ov_sample *s, const struct ov_query *q,
+                                  const struct ov_tables *t, const size_t window[2])
+{
+    size_t n = t->own.n_time, where, common = SIZE_MAX;
+    double *alpha = calloc(2 * n + 1, sizeof *alpha), *y = alpha + n;
+    if (!alpha)
+        return OV_ENOMEM;
+    for (size_t j = 0; j < n; j++)
+        alpha[j] = ov_result_at(&t->own, 0, j, 1);
+    struct ov_series series = {alpha, y, window[0], window[1]};
+    for (size_t i = 0; i < s->n && fill_path(y, s, q, t, i, window); i++) {
+        s->x[i] = ov_series_statistic(&where, q->statistic, &series);
+        common = i == 0 || where == common ? where : SIZE_MAX;
+    }
+    s->at = common == SIZE_MAX ? NAN : alpha[common];
+    free(alpha);
+    return OV_OK;
+}
+
+/* A statistic of single times, at time j. */
+static void fill_time(struct ov_sample *s, const struct ov_query *q, const struct ov_tables *t,
                       size_t j)
 {
-    int column = ov_table_find(&t->own.table, q->quantity);
-    int partner_column = q->against_theory ? ov_table_find(&t->theory.table, q->quantity) : -1;
+    size_t column = (size_t)ov_table_find(&t->own.table, q->quantity), partner;
     double sum = 0.0;
     s->at = ov_result_at(&t->own, 0, j, 1);
     for (size_t i = 0; i < s->n; i++) {
-        s->x[i] = ov_result_at(&t->own, i, j, (size_t)column);
-        if (!q->against_theory)
+        s->x[i] = ov_result_at(&t->own, i, j, column);
+        if (!q->what->against_theory)
             continue;
-        int partner = ov_result_partner(&t->theory, &t->own, i);
-        if (partner < 0 || j >= t->theory.n_time ||
-            !ov_agree(ov_result_at(&t->theory, (size_t)partner, j, 1), s->at, 1e-9, 0.0)) {
-            refuse(s, OV_FAIL, "theory has no number for seed %.0f at alpha = %g",
-                   ov_result_at(&t->own, i, 0, 0), s->at);
+        if (!ov_tables_partner(&partner, t, i, j, s->why)) {
+            s->verdict = OV_FAIL;
             return;
         }
-        double theory = ov_result_at(&t->theory, (size_t)partner, j, (size_t)partner_column);
-        bool relative = strcmp(q->statistic, "relative") == 0;
-        s->x[i] = relative ? s->x[i] / theory - 1.0 : s->x[i] - theory;
+        double theory = ov_tables_theory(t, partner, j, q->quantity);
+        s->x[i] = q->what->relative ? s->x[i] / theory - 1.0 : s->x[i] - theory;
+        if (q->what->standardised)
+            s->x[i] /= ov_tables_theory(t, partner, j, q->predicted);
         sum += theory;
     }
-    if (q->against_theory)
+    if (q->what->against_theory)
         s->theory = sum / (double)s->n;
 }
 
-static enum ov_status fill(struct ov_sample *s, const struct ov_query *q, const struct tables *t,
+static enum ov_status fill(struct ov_sample *s, const struct ov_query *q, const struct ov_tables *t,
                            size_t i, struct ov_error *err)
 {
-    size_t first = 0, last = 0;
-    enum ov_status status = q->windowed ? find_window(&first, &last, q, &t->own, s->curve, err)
-                                        : find_time(&first, q, &t->own, s->curve, i, err);
+    size_t window[2] = {0, 0};
+    enum ov_status status = q->what->windowed
+                                ? ov_window_find(&window[0], &window[1], q, &t->own, s->curve, err)
+                                : find_time(&window[0], q, &t->own, s->curve, i, err);
     if (status != OV_OK)
         return status;
     s->n = t->own.n_seed;
     s->single = q->side == OV_THEORY && s->n == 1;
     s->x = calloc(s->n, sizeof *s->x);
-    if (!s->x)
+    if (s->x && q->what->windowed)
+        status = fill_window(s, q, t, window);
+    else if (s->x)
+        fill_time(s, q, t, window[0]);
+    if (!s->x || status != OV_OK)
         return ov_fail(err, OV_ENOMEM, "curve %s: out of memory", s->curve->id);
-    if (q->windowed)
-        fill_window(s, q, t, first, last);
-    else
-        fill_time(s, q, t, first);
     for (size_t k = 0; k < s->n && s->verdict == OV_PASS; k++)
         if (!isfinite(s->x[k]))
             refuse(s, OV_FAIL, "%s of %s is not a finite number in seed %.0f", q->statistic,
@@ -221,38 +190,67 @@ static enum ov_status fill(struct ov_sample *s, const struct ov_query *q, const 
     return OV_OK;
 }
 
-/* A side that can't be used decides the verdict. */
-static bool usable(struct ov_sample *s, const struct ov_result *r, enum ov_side side)
+bool ov_tables_usable(const struct ov_result *r, enum ov_side side, enum ov_verdict *verdict,
+                      char why[512])
 {
     if (r->state == OV_VALID)
         return true;
-    refuse(s, r->state == OV_MISSING ? OV_CLAIM_MISSING : OV_CLAIM_STALE, "%s: %s",
-           ov_side_name(side), r->why);
+    *verdict = r->state == OV_MISSING ? OV_CLAIM_MISSING : OV_CLAIM_STALE;
+    snprintf(why, 512, "%s: %.480s", ov_side_name(side), r->why);
     return false;
+}
+
+enum ov_status ov_tables_read(struct ov_tables *t, const struct ov_query *q, size_t c,
+                              const char *out, struct ov_error *err)
+{
+    *t = (struct ov_tables){.own.state = OV_NOT_ASKED};
+    enum ov_status status = ov_result_read(&t->own, out, q->experiment, q->curve[c], q->side);
+    if (status == OV_OK && q->what->against_theory)
+        status = ov_result_read(&t->theory, out, q->experiment, q->curve[c], OV_THEORY);
+    if (status != OV_OK)
+        ov_fail(err, status, "curve %s: out of memory", q->curve[c]->id);
+    return status;
+}
+
+void ov_tables_free(struct ov_tables *t)
+{
+    ov_result_free(&t->own);
+    ov_result_free(&t->theory);
+}
+
+double ov_tables_theory(const struct ov_tables *t, size_t partner, size_t j, const char *column)
+{
+    return ov_result_at(&t->theory, partner, j, (size_t)ov_table_find(&t->theory.table, column));
 }
 
 static enum ov_status read_curve(struct ov_sample *sample, const struct ov_query *q, size_t c,
                                  const char *out, struct ov_error *err)
 {
-    struct tables t = {.own.state = OV_NOT_ASKED};
-    enum ov_status status = ov_result_read(&t.own, out, q->experiment, q->curve[c], q->side);
-    if (status == OV_OK && q->against_theory)
-        status = ov_result_read(&t.theory, out, q->experiment, q->curve[c], OV_THEORY);
-    if (status != OV_OK)
-        ov_fail(err, status, "curve %s: out of memory", q->curve[c]->id);
+    struct ov_tables t;
+    enum ov_status status = ov_tables_read(&t, q, c, out, err);
     for (size_t i = 0; i < q->n_at && status == OV_OK; i++) {
         struct ov_sample *s = sample + i;
         s->curve = q->curve[c];
+        s->reduce = q->what->reduce;
         s->theory = s->at = NAN;
         if (q->at && q->at->type != OV_WORD)
             s->at = q->at->type == OV_LIST ? q->at->array[i] : q->at->number;
         s->verdict = OV_PASS;
-        if (usable(s, &t.own, q->side) && (!q->against_theory || usable(s, &t.theory, OV_THEORY)))
+        if (ov_tables_usable(&t.own, q->side, &s->verdict, s->why) &&
+            (!q->what->against_theory ||
+             ov_tables_usable(&t.theory, OV_THEORY, &s->verdict, s->why)))
             status = fill(s, q, &t, i, err);
     }
-    ov_result_free(&t.own);
-    ov_result_free(&t.theory);
+    ov_tables_free(&t);
     return status;
+}
+
+struct ov_mean ov_sample_estimate(const struct ov_sample *s, bool log_scale)
+{
+    if (!s->single)
+        return ov_jackknife(s->x, s->n, s->reduce, log_scale);
+    double x = ov_reduce(s->x, s->n, s->reduce);
+    return (struct ov_mean){s->n, log_scale ? log(fabs(x)) : x, 0.0, 0.0};
 }
 
 enum ov_status ov_samples_read(struct ov_sample **sample, const struct ov_query *q, const char *out,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kinds that judge each curve and time by itself: margin, round, mean.
+ * The kinds that judge each curve and time by itself: exact, margin, round, mean.
  */
 #include "claim_judge.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,24 +43,21 @@ static enum ov_status judge_each(struct ov_claim *claim, const char *out,
     return status;
 }
 
-static double usual_expectation(const struct ov_query *q)
+/* sgd - theory, and its largest size, are in theory's units; the spreads are not about zero. */
+static double usual_expectation(const char *statistic)
 {
-    return q->against_theory ? 0.0 : NAN;
-}
-
-static bool against_theory(struct ov_claim *claim)
-{
-    const char *statistic = ov_value_string(&claim->keys, "statistic");
-    return strcmp(statistic, "deviation") == 0 || strcmp(statistic, "relative") == 0;
+    bool about_zero = strcmp(statistic, "deviation") == 0 || strcmp(statistic, "relative") == 0;
+    return about_zero ? 0.0 : NAN;
 }
 
 /* expect and margin of margin and mean; a relative margin of a deviation is one of theory. */
 static enum ov_status expect(struct ov_measure *m, struct ov_claim *claim,
                              const struct ov_sample *s, struct ov_error *err)
 {
-    bool deviation = strcmp(ov_value_string(&claim->keys, "statistic"), "deviation") == 0;
+    const char *statistic = ov_value_string(&claim->keys, "statistic");
+    bool deviation = strcmp(statistic, "deviation") == 0;
     enum ov_status status =
-        ov_claim_expect(&m->expect, claim, s->curve, against_theory(claim) ? 0.0 : NAN, err);
+        ov_claim_expect(&m->expect, claim, s->curve, usual_expectation(statistic), err);
     if (status == OV_OK)
         m->margin = ov_claim_margin(claim, deviation ? s->theory : m->expect);
     return status;
@@ -78,7 +76,7 @@ static enum ov_status check_expectation(struct ov_claim *claim, enum ov_claim_si
         status = ov_value_fail(margin, err, "margin needs rel, abs or both");
     for (size_t i = 0; i < q.n_curve && status == OV_OK; i++) {
         double x;
-        status = ov_claim_expect(&x, claim, q.curve[i], usual_expectation(&q), err);
+        status = ov_claim_expect(&x, claim, q.curve[i], usual_expectation(q.statistic), err);
         if (status == OV_OK && x == 0.0 && !deviation && ov_value_get(margin, "rel") &&
             ov_claim_margin(claim, 0.0) == 0.0)
             status =
@@ -87,6 +85,56 @@ static enum ov_status check_expectation(struct ov_claim *claim, enum ov_claim_si
     }
     ov_query_free(&q);
     return status;
+}
+
+/* ---- exact ---- */
+
+static enum ov_status judge_exact(struct ov_finding *f, struct ov_claim *claim,
+                                  const struct ov_sample *s, struct ov_error *err)
+{
+    struct ov_measure *m = &f->measure;
+    char what[160];
+    const char *statistic = ov_value_string(&claim->keys, "statistic");
+    enum ov_status status =
+        ov_claim_expect(&m->expect, claim, s->curve, usual_expectation(statistic), err);
+    const struct ov_value *ulps = ov_value_get(&claim->keys, "ulps");
+    double rtol = ov_value_number(&claim->keys, "rtol");
+    if (ulps)
+        rtol = ulps->number * DBL_EPSILON;
+    m->margin = rtol * fabs(m->expect);
+    if (status != OV_OK || m->verdict != OV_PASS)
+        return status;
+    double worst = m->value;
+    for (size_t i = 0; s->reduce == OV_REDUCE_MEAN && i < s->n;
+         i++) /* every seed, not their mean */
+        if (fabs(s->x[i] - m->expect) > fabs(worst - m->expect))
+            worst = s->x[i];
+    if (fabs(worst - m->expect) <= m->margin)
+        return OV_OK;
+    m->verdict = OV_FAIL;
+    snprintf(what, sizeof what, "%.17g is not %.17g (off by %.3g)", worst, m->expect,
+             worst - m->expect);
+    ov_finding_explain(f, what);
+    return OV_OK;
+}
+
+enum ov_status ov_exact_check(struct ov_claim *claim, struct ov_error *err)
+{
+    struct ov_query q;
+    const struct ov_value *ulps = ov_value_get(&claim->keys, "ulps");
+    double x;
+    enum ov_status status = ov_query_create(&q, claim, OV_SIDE_THEORY, err);
+    if (ulps && status == OV_OK && ov_value_get(&claim->keys, "rtol")->node)
+        status = ov_value_fail(ulps, err, "give rtol or ulps, not both");
+    for (size_t i = 0; i < q.n_curve && status == OV_OK; i++)
+        status = ov_claim_expect(&x, claim, q.curve[i], usual_expectation(q.statistic), err);
+    ov_query_free(&q);
+    return status;
+}
+
+enum ov_status ov_exact_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err)
+{
+    return judge_each(claim, out, OV_SIDE_THEORY, judge_exact, err);
 }
 
 /* ---- margin ---- */
@@ -166,31 +214,41 @@ enum ov_status ov_round_evaluate(struct ov_claim *claim, const char *out, struct
 
 /* ---- mean ---- */
 
+/* Spreads are tested by their logarithm, which is nearer to Gaussian. */
+static void set_test(struct ov_test *t, const struct ov_measure *m, const struct ov_sample *s)
+{
+    bool spread = s->reduce != OV_REDUCE_MEAN;
+    struct ov_mean estimate = ov_jackknife(s->x, s->n, s->reduce, spread);
+    double low = m->expect - m->margin, high = m->expect + m->margin;
+    *t = (struct ov_test){estimate.mean, estimate.se, (double)s->n - 1.0, low, high, s->n};
+    if (spread) {
+        t->low = low > 0.0 ? log(low) : -HUGE_VAL;
+        t->high = high > 0.0 ? log(high) : -HUGE_VAL;
+    }
+}
+
 static enum ov_status judge_mean(struct ov_finding *f, struct ov_claim *claim,
                                  const struct ov_sample *s, struct ov_error *err)
 {
     struct ov_measure *m = &f->measure;
+    struct ov_test t;
     char what[200];
     enum ov_status status = expect(m, claim, s, err);
     if (status != OV_OK || m->verdict != OV_PASS)
         return status;
-    double sd = ov_mean_of(s->x, s->n).sd, off = fabs(m->value - m->expect);
+    bool spread = s->reduce != OV_REDUCE_MEAN;
+    set_test(&t, m, s);
     m->n = s->n;
-    m->se = sd / sqrt((double)s->n);
+    m->low = m->high = m->se = NAN;
     m->verdict = OV_INCONCLUSIVE;
-    if (s->n >= 2) {
-        double half = ov_student_halfwidth(s->n, OV_CLAIM_LEVEL) * m->se;
-        m->low = m->value - half;
-        m->high = m->value + half;
-        if (m->low >= m->expect - m->margin && m->high <= m->expect + m->margin)
-            m->verdict = OV_PASS;
-        else if (m->low > m->expect + m->margin || m->high < m->expect - m->margin)
-            m->verdict = OV_FAIL;
-        else
-            m->needed =
-                ov_seeds_needed(sd, fabs(m->margin - off), OV_CLAIM_LEVEL, OV_CLAIM_MOST_SEEDS);
-    } else {
-        m->low = m->high = NAN;
+    if (isfinite(t.se)) {
+        double half = ov_student_halfwidth(s->n, OV_CLAIM_LEVEL) * t.se;
+        m->se = spread ? m->value * t.se : t.se;
+        m->low = spread ? exp(t.value - half) : t.value - half;
+        m->high = spread ? exp(t.value + half) : t.value + half;
+        ov_test_p(&m->p_pass, &m->p_fail, &t);
+        ov_measure_reach(m, &t);
+        ov_measure_decide(m);
     }
     snprintf(what, sizeof what, "%.6g in [%.6g, %.6g] is not within %.6g ± %.3g", m->value, m->low,
              m->high, m->expect, m->margin);

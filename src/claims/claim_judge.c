@@ -36,9 +36,90 @@ static double strain(const struct ov_measure *m)
     return m->margin > 0.0 ? far / m->margin : far > 0.0 ? HUGE_VAL : 0.0;
 }
 
-enum ov_status ov_claim_settle(struct ov_claim *claim, const struct ov_finding *found, size_t n,
+/* ---- p-values ---- */
+
+double ov_test_tail(double distance, const struct ov_test *t)
+{
+    if (t->se > 0.0 && isfinite(distance))
+        return ov_student_tail(distance / t->se, t->freedom);
+    return distance >= 0.0 ? 0.0 : 1.0;
+}
+
+void ov_test_p(double *pass, double *fail, const struct ov_test *t)
+{
+    *pass = fmax(ov_test_tail(t->high - t->value, t), ov_test_tail(t->value - t->low, t));
+    double above = t->value - t->high, below = t->low - t->value;
+    *fail = 1.0;
+    if (above > 0.0 || below > 0.0) /* the far side counts too where the range is narrow */
+        *fail =
+            fmin(1.0, ov_test_tail(fmax(above, below), t) +
+                          ov_test_tail(above > below ? t->value - t->low : t->high - t->value, t));
+    if (!(t->se > 0.0) && (above > 0.0 || below > 0.0))
+        *fail = 0.0;
+}
+
+void ov_measure_reach(struct ov_measure *m, const struct ov_test *t)
+{
+    m->spread = t->se * sqrt((double)t->n);
+    m->slack = fabs(fmin(t->high - t->value, t->value - t->low));
+}
+
+size_t ov_measure_needed(const struct ov_measure *m, double level)
+{
+    return ov_seeds_needed(m->spread, m->slack, 1.0 - 2.0 * level * m->share, OV_CLAIM_MOST_SEEDS);
+}
+
+void ov_measure_decide(struct ov_measure *m)
+{
+    m->needed = 0;
+    if (m->p_pass <= OV_CLAIM_ERROR)
+        m->verdict = OV_PASS;
+    else if (m->p_fail <= OV_CLAIM_ERROR)
+        m->verdict = OV_FAIL;
+    else {
+        m->verdict = OV_INCONCLUSIVE;
+        m->needed = ov_measure_needed(m, OV_CLAIM_ERROR);
+    }
+}
+
+/* FAIL of one of n measures: not by chance alone. */
+static void correct_failures(struct ov_finding *found, size_t n)
+{
+    size_t tested = 0;
+    for (size_t i = 0; i < n; i++)
+        tested += isnan(found[i].measure.p_fail) ? 0 : 1;
+    for (size_t i = 0; i < n; i++) {
+        struct ov_measure *m = &found[i].measure;
+        if (m->verdict != OV_FAIL || !(m->p_fail * (double)tested > OV_CLAIM_ERROR))
+            continue;
+        m->verdict = OV_INCONCLUSIVE;
+        m->needed = ov_measure_needed(m, OV_CLAIM_ERROR / (double)tested);
+        ov_finding_undecided(found + i, "outside, but it is one of several numbers");
+    }
+}
+
+/* The claim's p-values: PASS claims every measure, FAIL any. */
+static void combine(struct ov_claim *claim)
+{
+    size_t n = 0;
+    claim->p_pass = claim->p_fail = claim->p_holm = NAN;
+    for (size_t i = 0; i < claim->n_measure; i++) {
+        const struct ov_measure *m = claim->measure + i;
+        if (isnan(m->p_pass))
+            continue;
+        claim->p_pass = n ? fmax(claim->p_pass, m->p_pass) : m->p_pass;
+        claim->p_fail = n ? fmin(claim->p_fail, m->p_fail) : m->p_fail;
+        n++;
+    }
+    claim->p_fail = fmin(1.0, claim->p_fail * (double)n);
+    if (n == 0)
+        claim->p_fail = NAN;
+}
+
+enum ov_status ov_claim_settle(struct ov_claim *claim, struct ov_finding *found, size_t n,
                                struct ov_error *err)
 {
+    correct_failures(found, n);
     claim->measure = calloc(n, sizeof *claim->measure);
     if (!claim->measure)
         return ov_fail(err, OV_ENOMEM, "claim %s: out of memory", claim->id);
@@ -51,6 +132,7 @@ enum ov_status ov_claim_settle(struct ov_claim *claim, const struct ov_finding *
             claim->worst = i;
         claim->measure[i] = *m;
     }
+    combine(claim);
     claim->verdict = claim->measure[claim->worst].verdict;
     snprintf(claim->why, sizeof claim->why, "%s", found[claim->worst].why);
     return OV_OK;
@@ -78,6 +160,8 @@ void ov_finding_undecided(struct ov_finding *f, const char *unclear)
     const struct ov_measure *m = &f->measure;
     if (m->n < 2)
         snprintf(what, sizeof what, "%s: one seed gives no error", unclear);
+    else if (isnan(m->se))
+        snprintf(what, sizeof what, "%s: %zu seeds give no error", unclear, m->n);
     else if (m->needed > 0)
         snprintf(what, sizeof what, "%s: %zu seeds are too few, about %zu would decide", unclear,
                  m->n, m->needed);
@@ -96,15 +180,17 @@ bool ov_finding_begin(struct ov_finding *f, const struct ov_sample *s)
                              .margin = NAN,
                              .low = NAN,
                              .high = NAN,
+                             .p_pass = NAN,
+                             .p_fail = NAN,
+                             .share = 1.0,
                              .verdict = s->verdict};
     snprintf(m->curve, sizeof m->curve, "%s", s->curve->id);
     if (s->verdict != OV_PASS) {
         ov_finding_explain(f, s->why);
         return false;
     }
-    struct ov_mean mean = ov_mean_of(s->x, s->n);
-    m->value = m->low = m->high = mean.mean;
-    m->se = s->single ? 0.0 : mean.se;
+    m->value = m->low = m->high = ov_reduce(s->x, s->n, s->reduce);
+    m->se = ov_sample_estimate(s, false).se;
     m->n = s->single ? 0 : s->n;
     return true;
 }

@@ -25,8 +25,8 @@ static const struct ov_key margin_keys[] = {
      .doc = "in the quantity's units; added to rel's"},
     {0}};
 
-/* The keys of every kind that reads curves. */
-#define CURVE_KEYS(side_doc)                                                                       \
+/* The keys of every kind. */
+#define HEAD_KEYS                                                                                  \
     {.name = "id", .types = OV_STRING, .doc = "unique; paper.md cites it as EXPERIMENT.ID"},       \
         {.name = "says", .types = OV_STRING, .doc = "the claim as a sentence"},                    \
         {.name = "source",                                                                         \
@@ -37,40 +37,50 @@ static const struct ov_key margin_keys[] = {
         {.name = "curves",                                                                         \
          .types = OV_STRING | OV_STRINGS,                                                          \
          .doc = "a curve, a group, or a list of them; for order in the order claimed"},            \
+    {                                                                                              \
+        .name = "quantity", .types = OV_STRING, .fallback = "eps_g",                               \
+        .doc = "a column of the table"                                                             \
+    }
+
+#define WINDOW_KEYS                                                                                \
+    {.name = "from",                                                                               \
+     .types = OV_REAL,                                                                             \
+     .min = 0.0,                                                                                   \
+     .max = HUGE_VAL,                                                                              \
+     .fallback = OV_OPTIONAL,                                                                      \
+     .doc = "first alpha of the window; default: all"},                                            \
+    {                                                                                              \
+        .name = "to", .types = OV_REAL, .min = 0.0, .max = HUGE_VAL, .fallback = OV_OPTIONAL,      \
+        .doc = "last alpha of the window; default: all"                                            \
+    }
+
+/* The keys of every kind that reads one number of a curve. */
+#define CURVE_KEYS(side_doc)                                                                       \
+    HEAD_KEYS,                                                                                     \
         {.name = "side",                                                                           \
          .types = OV_WORD,                                                                         \
          .words = sides,                                                                           \
          .fallback = OV_OPTIONAL,                                                                  \
-         .doc = "whose numbers; default: " side_doc "; deviation and relative are sgd's"},         \
-        {.name = "quantity",                                                                       \
-         .types = OV_STRING,                                                                       \
-         .fallback = "eps_g",                                                                      \
-         .doc = "a column of the table"},                                                          \
+         .doc = "whose numbers; default: " side_doc "; what is against theory is sgd's"},          \
         {.name = "statistic",                                                                      \
          .types = OV_WORD,                                                                         \
          .words = ov_claim_statistics,                                                             \
          .fallback = "value",                                                                      \
-         .doc = "value, deviation (sgd - theory of the same seed), relative (sgd/theory - 1), or " \
-                "of a window: min, max, mean (of the times listed), plateau (the value where "     \
-                "|d ln q/d ln alpha| is smallest)"},                                               \
+         .doc = "of a time: value; deviation (sgd - theory of the same seed), relative "           \
+                "(sgd/theory - 1); over seeds sd and rms of the deviation, and ratio_sd, its sd "  \
+                "in units of what theory predicts (column sd_QUANTITY). Of a window: min, max, "   \
+                "argmin, argmax (their times), mean (of the times listed), plateau (the value "    \
+                "where |d ln q/d ln alpha| is smallest), max_deviation and argmax_deviation "      \
+                "(largest |deviation| of a seed, its time)"},                                      \
         {.name = "at",                                                                             \
          .types = OV_REAL | OV_LIST | OV_WORD,                                                     \
          .min = 0.0,                                                                               \
          .max = HUGE_VAL,                                                                          \
          .words = ends,                                                                            \
          .fallback = OV_OPTIONAL,                                                                  \
-         .doc = "time or times (alpha) of value, deviation, relative: the nearest one measured, "  \
+         .doc = "time or times (alpha) of a statistic of single times: the nearest one measured, " \
                 "which may be 5 % off"},                                                           \
-        {.name = "from",                                                                           \
-         .types = OV_REAL,                                                                         \
-         .min = 0.0,                                                                               \
-         .max = HUGE_VAL,                                                                          \
-         .fallback = OV_OPTIONAL,                                                                  \
-         .doc = "first alpha of the window; default: all"},                                        \
-    {                                                                                              \
-        .name = "to", .types = OV_REAL, .min = 0.0, .max = HUGE_VAL, .fallback = OV_OPTIONAL,      \
-        .doc = "last alpha of the window; default: all"                                            \
-    }
+        WINDOW_KEYS
 
 /* A number, or a formula in each curve's own parameters. */
 #define EXPECT_KEY                                                                                 \
@@ -80,6 +90,70 @@ static const struct ov_key margin_keys[] = {
         .doc = "a number, or a formula in the curve's parameters; default of deviation and "       \
                "relative: 0"                                                                       \
     }
+
+static const char *const paths[] = {"deviation", "relative", NULL};
+static const char *const widths[] = {"seeds", "theory", NULL};
+static const char *const fits[] = {"power", "linear", NULL};
+
+static const struct ov_key exact_kind[] = {
+    CURVE_KEYS("theory"),
+    EXPECT_KEY,
+    {.name = "rtol",
+     .types = OV_REAL,
+     .min = 0.0,
+     .max = 1e-6,
+     .fallback = "1e-12",
+     .doc = "rounding allowed, as a part of expect"},
+    {.name = "ulps",
+     .types = OV_REAL,
+     .min = 0.0,
+     .max = 1e6,
+     .fallback = OV_OPTIONAL,
+     .doc = "instead of rtol: rounding allowed in units of 2^-52 of expect"},
+    {0}};
+
+static const struct ov_key band_kind[] = {
+    HEAD_KEYS,
+    {.name = "statistic",
+     .types = OV_WORD,
+     .words = paths,
+     .fallback = "deviation",
+     .doc = "deviation (sgd - theory of the same seed) or relative (sgd/theory - 1)"},
+    WINDOW_KEYS,
+    {.name = "width",
+     .types = OV_WORD,
+     .words = widths,
+     .fallback = "seeds",
+     .doc = "seeds: the error of the mean is that of the seeds (Student's t); theory: it is what "
+            "theory predicts, sd_QUANTITY/sqrt n, about a mean of bias_QUANTITY (0 where there is "
+            "no such column)"},
+    {.name = "bias",
+     .types = OV_REAL | OV_STRING,
+     .min = -HUGE_VAL,
+     .max = HUGE_VAL,
+     .fallback = "0",
+     .doc = "c of a shift of order 1/N that is allowed besides the margin: |c|/N; a number or a "
+            "formula"},
+    {.name = "margin",
+     .types = OV_MAP,
+     .map = margin_keys,
+     .doc = "what does not matter to science; rel is of theory at each time"},
+    {0}};
+
+static const struct ov_key scaling_kind[] = {
+    CURVE_KEYS("sgd"),
+    {.name = "against",
+     .types = OV_STRING,
+     .doc = "the parameter that differs between the curves: N, K, eta_w, …"},
+    {.name = "fit",
+     .types = OV_WORD,
+     .words = fits,
+     .fallback = "power",
+     .doc = "power: slope of ln |statistic| against ln parameter; linear: of statistic against "
+            "parameter"},
+    EXPECT_KEY,
+    {.name = "margin", .types = OV_MAP, .map = margin_keys, .doc = "what does not matter"},
+    {0}};
 
 static const struct ov_key margin_kind[] = {
     CURVE_KEYS("theory"),
@@ -118,6 +192,9 @@ static const struct ov_key order_kind[] = {
     {0}};
 
 const struct ov_claim_kind ov_claim_kinds[] = {
+    {"exact",
+     "A deterministic value that equals expect to rounding. Where there are seeds, each of them.",
+     exact_kind, ov_exact_check, ov_exact_evaluate},
     {"margin",
      "A deterministic value: |value - expect| <= margin. Where there are seeds, their mean is "
      "taken "
@@ -132,6 +209,16 @@ const struct ov_claim_kind ov_claim_kinds[] = {
      "expect "
      "± margin, FAIL if wholly outside, else INCONCLUSIVE.",
      mean_kind, ov_mean_check, ov_mean_evaluate},
+    {"band",
+     "The whole curve against theory: PASS if the mean deviation's 90 % interval, simultaneous "
+     "over "
+     "all times of the window, lies inside of margin + |bias|/N everywhere, FAIL if wholly outside "
+     "somewhere, else INCONCLUSIVE.",
+     band_kind, ov_band_check, ov_band_evaluate},
+    {"scaling",
+     "How a statistic changes from curve to curve: exponent of a power law, or slope of a line, "
+     "through all curves, by a test of equivalence with the seeds' error (jackknife).",
+     scaling_kind, ov_scaling_check, ov_scaling_evaluate},
     {"order",
      "Neighbours in the list of curves differ in the direction claimed by more than the margin, "
      "each "

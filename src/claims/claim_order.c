@@ -11,12 +11,6 @@
 
 #include "overlap/num/stats.h"
 
-/* Variance of a sample's mean; 0 for one run of theory, NaN for one seed. */
-static double variance_of_mean(const struct ov_sample *s, const struct ov_mean *m)
-{
-    return s->single ? 0.0 : m->se * m->se;
-}
-
 /* n - 1 degrees of freedom of the difference, rounded down: Welch 1947, Satterthwaite 1946. */
 static size_t effective_seeds(double va, size_t na, double vb, size_t nb)
 {
@@ -31,26 +25,32 @@ static void judge_difference(struct ov_finding *f, const struct ov_sample *upper
                              const struct ov_sample *lower)
 {
     struct ov_measure *m = &f->measure;
-    struct ov_mean a = ov_mean_of(upper->x, upper->n), b = ov_mean_of(lower->x, lower->n);
-    double va = variance_of_mean(upper, &a), vb = variance_of_mean(lower, &b);
+    struct ov_mean a = ov_sample_estimate(upper, false), b = ov_sample_estimate(lower, false);
+    double va = a.se * a.se, vb = b.se * b.se;
+    size_t seeds = effective_seeds(va, upper->n, vb, lower->n);
     m->value = a.mean - b.mean;
     m->se = sqrt(va + vb);
     m->verdict = OV_INCONCLUSIVE;
     if (isnan(m->se))
         return;
-    double half = 0.0, sd = sqrt(va * (double)upper->n + vb * (double)lower->n);
-    if (m->se > 0.0)
-        half = ov_student_halfwidth(effective_seeds(va, upper->n, vb, lower->n), OV_CLAIM_LEVEL) *
-               m->se;
+    const struct ov_test t = {.value = m->value,
+                              .se = m->se,
+                              .freedom = (double)seeds - 1.0,
+                              .low = m->margin,
+                              .high = HUGE_VAL,
+                              .n = m->n};
+    double half = m->se > 0.0 ? ov_student_halfwidth(seeds, OV_CLAIM_LEVEL) * m->se : 0.0;
     m->low = m->value - half;
     m->high = m->value + half;
-    if (m->low > m->margin)
-        m->verdict = OV_PASS;
-    else if (m->high <= m->margin)
-        m->verdict = OV_FAIL;
-    else
-        m->needed =
-            ov_seeds_needed(sd, fabs(m->value - m->margin), OV_CLAIM_LEVEL, OV_CLAIM_MOST_SEEDS);
+    if (upper->single && lower->single) {
+        m->verdict = m->value > m->margin ? OV_PASS : OV_FAIL;
+        return;
+    }
+    m->p_pass = m->value == m->margin ? 1.0 : ov_test_tail(m->value - m->margin, &t);
+    m->p_fail = ov_test_tail(m->margin - m->value, &t);
+    m->spread = sqrt(va * (double)upper->n + vb * (double)lower->n);
+    m->slack = fabs(m->value - m->margin);
+    ov_measure_decide(m);
 }
 
 static bool decreasing(struct ov_claim *claim)
@@ -80,7 +80,7 @@ static void judge_pair(struct ov_finding *f, struct ov_claim *claim, const struc
     }
     if (m->at != other.measure.at)
         m->at = NAN;
-    m->margin = ov_claim_margin(claim, ov_mean_of(lower->x, lower->n).mean);
+    m->margin = ov_claim_margin(claim, ov_sample_estimate(lower, false).mean);
     m->n = first->single || (!second->single && second->n < first->n) ? other.measure.n : m->n;
     judge_difference(f, upper, lower);
     char what[200];

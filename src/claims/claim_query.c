@@ -2,13 +2,42 @@
 #include "claim_data.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "overlap/claims/expr.h"
 
-const char *const ov_claim_statistics[] = {"value", "deviation", "relative", "min",
-                                           "max",   "mean",      "plateau",  NULL};
+const char *const ov_claim_statistics[] = {
+    "value", "deviation", "relative", "min", "max",      "argmin",        "argmax",
+    "mean",  "plateau",   "sd",       "rms", "ratio_sd", "max_deviation", "argmax_deviation",
+    NULL};
+
+static const struct ov_statistic statistics[] = {
+    {.name = "value"},
+    {.name = "deviation", .against_theory = true},
+    {.name = "relative", .against_theory = true, .relative = true},
+    {.name = "min", .windowed = true},
+    {.name = "max", .windowed = true},
+    {.name = "argmin", .windowed = true},
+    {.name = "argmax", .windowed = true},
+    {.name = "mean", .windowed = true},
+    {.name = "plateau", .windowed = true},
+    {.name = "sd", .against_theory = true, .reduce = OV_REDUCE_SD},
+    {.name = "rms", .against_theory = true, .reduce = OV_REDUCE_RMS},
+    {.name = "ratio_sd", .against_theory = true, .standardised = true, .reduce = OV_REDUCE_SD},
+    {.name = "max_deviation", .windowed = true, .against_theory = true},
+    {.name = "argmax_deviation", .windowed = true, .against_theory = true},
+};
+
+/* The schema lets no other word through. */
+static const struct ov_statistic *find_statistic(const char *name)
+{
+    size_t i = 0;
+    while (strcmp(statistics[i].name, name) != 0)
+        i++;
+    return statistics + i;
+}
 
 void ov_query_free(struct ov_query *q)
 {
@@ -92,15 +121,15 @@ static bool all_have(const struct ov_query *q, enum ov_side side)
 static enum ov_status choose_side(struct ov_query *q, struct ov_claim *claim,
                                   enum ov_claim_side_rule rule, struct ov_error *err)
 {
-    const struct ov_value *v = ov_value_get(&claim->keys, "side");
+    const struct ov_value *v = rule == OV_SIDE_PATHS ? NULL : ov_value_get(&claim->keys, "side");
     q->side = rule == OV_SIDE_THEORY ? OV_THEORY : OV_SGD;
     if (rule == OV_SIDE_SGD_IF_PRESENT && !all_have(q, OV_SGD))
         q->side = OV_THEORY;
-    if (q->against_theory)
+    if (q->what->against_theory)
         q->side = OV_SGD;
     if (v) {
         q->side = strcmp(v->string, "theory") == 0 ? OV_THEORY : OV_SGD;
-        if (q->against_theory && q->side == OV_THEORY)
+        if (q->what->against_theory && q->side == OV_THEORY)
             return ov_value_fail(v, err, "%s compares sgd with theory: side can't be theory",
                                  q->statistic);
     }
@@ -109,7 +138,7 @@ static enum ov_status choose_side(struct ov_query *q, struct ov_claim *claim,
         if (!has_side(q, q->curve[i], q->side))
             return ov_value_fail(place, err, "curve %s has no %s", q->curve[i]->id,
                                  ov_side_name(q->side));
-        if (q->against_theory && !has_side(q, q->curve[i], OV_THEORY))
+        if (q->what->against_theory && !has_side(q, q->curve[i], OV_THEORY))
             return ov_value_fail(place, err, "curve %s has no theory to compare with",
                                  q->curve[i]->id);
     }
@@ -118,8 +147,8 @@ static enum ov_status choose_side(struct ov_query *q, struct ov_claim *claim,
 
 /* The quantity is any column but the time, which is the first one. */
 static enum ov_status check_column(const struct ov_query *q, const struct ov_curve *c,
-                                   enum ov_side side, const struct ov_value *place,
-                                   struct ov_error *err)
+                                   enum ov_side side, const char *column,
+                                   const struct ov_value *place, struct ov_error *err)
 {
     const struct ov_system *s = q->experiment->system;
     size_t n = s->n_col(c->state, side);
@@ -130,14 +159,14 @@ static enum ov_status check_column(const struct ov_query *q, const struct ov_cur
     for (size_t i = 1; i < n && name && names && !found; i++) {
         s->column(name[i], c->state, side, i);
         names[i - 1] = name[i];
-        found = strcmp(name[i], q->quantity) == 0;
+        found = strcmp(name[i], column) == 0;
     }
     if (!name || !names) {
         status = ov_fail(err, OV_ENOMEM, "out of memory");
     } else if (!found) {
-        const char *near = ov_suggest(q->quantity, names);
+        const char *near = ov_suggest(column, names);
         status = ov_value_fail(place, err, "curve %s, %s has no column '%s'%s%s%s", c->id,
-                               ov_side_name(side), q->quantity, near ? "; did you mean '" : "",
+                               ov_side_name(side), column, near ? "; did you mean '" : "",
                                near ? near : "", near ? "'?" : "");
     }
     free(name);
@@ -150,16 +179,31 @@ static enum ov_status check_columns(struct ov_query *q, struct ov_claim *claim,
 {
     const struct ov_value *v = ov_value_get(&claim->keys, "quantity");
     enum ov_status status = OV_OK;
+    const struct ov_value *place = v->node ? v : q->place;
     q->quantity = v->string;
+    snprintf(q->predicted, sizeof q->predicted, "sd_%.56s", q->quantity);
     for (size_t i = 0; i < q->n_curve && status == OV_OK; i++) {
-        status = check_column(q, q->curve[i], q->side, v->node ? v : q->place, err);
-        if (status == OV_OK && q->against_theory)
-            status = check_column(q, q->curve[i], OV_THEORY, v->node ? v : q->place, err);
+        const struct ov_curve *c = q->curve[i];
+        status = check_column(q, c, q->side, q->quantity, place, err);
+        if (status == OV_OK && q->what->against_theory)
+            status = check_column(q, c, OV_THEORY, q->quantity, place, err);
+        if (status == OV_OK && q->what->standardised)
+            status = check_column(q, c, OV_THEORY, q->predicted, place, err);
     }
     return status;
 }
 
 /* ---- times ---- */
+
+/* Theory's column sd_Q, which nothing but `theory: {fluctuations: true}` gives. */
+enum ov_status ov_query_predicted(struct ov_query *q, const struct ov_value *place,
+                                  struct ov_error *err)
+{
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < q->n_curve && status == OV_OK; i++)
+        status = check_column(q, q->curve[i], OV_THEORY, q->predicted, place, err);
+    return status;
+}
 
 static enum ov_status check_window(struct ov_query *q, const struct ov_value *from,
                                    const struct ov_value *to, struct ov_error *err)
@@ -177,12 +221,13 @@ static enum ov_status check_window(struct ov_query *q, const struct ov_value *fr
     return OV_OK;
 }
 
-static enum ov_status check_times(struct ov_query *q, struct ov_claim *claim, struct ov_error *err)
+static enum ov_status check_times(struct ov_query *q, struct ov_claim *claim,
+                                  enum ov_claim_side_rule rule, struct ov_error *err)
 {
     const struct ov_value *from = ov_value_get(&claim->keys, "from");
     const struct ov_value *to = ov_value_get(&claim->keys, "to");
-    q->at = ov_value_get(&claim->keys, "at");
-    if (q->windowed)
+    q->at = rule == OV_SIDE_PATHS ? NULL : ov_value_get(&claim->keys, "at");
+    if (q->what->windowed || rule == OV_SIDE_PATHS)
         return check_window(q, from, to, err);
     if (from || to)
         return ov_value_fail(from ? from : to, err,
@@ -201,16 +246,14 @@ enum ov_status ov_query_create(struct ov_query *q, struct ov_claim *claim,
     *q = (struct ov_query){.experiment = claim->experiment};
     q->statistic = ov_value_string(&claim->keys, "statistic");
     q->place = ov_value_get(&claim->keys, "id");
-    q->against_theory =
-        strcmp(q->statistic, "deviation") == 0 || strcmp(q->statistic, "relative") == 0;
-    q->windowed = !q->against_theory && strcmp(q->statistic, "value") != 0;
+    q->what = find_statistic(q->statistic);
     enum ov_status status = select_curves(q, claim, err);
     if (status == OV_OK)
         status = choose_side(q, claim, rule, err);
     if (status == OV_OK)
         status = check_columns(q, claim, err);
     if (status == OV_OK)
-        status = check_times(q, claim, err);
+        status = check_times(q, claim, rule, err);
     if (status != OV_OK)
         ov_query_free(q);
     return status;
@@ -229,17 +272,11 @@ static bool look_up(double *x, const void *ctx, const char *name)
     return scope->system->variable(x, scope->state, name);
 }
 
-enum ov_status ov_claim_expect(double *expect, struct ov_claim *claim, const struct ov_curve *c,
-                               double otherwise, struct ov_error *err)
+enum ov_status ov_claim_number(double *x, struct ov_claim *claim, const struct ov_value *v,
+                               const struct ov_curve *c, struct ov_error *err)
 {
-    const struct ov_value *v = ov_value_get(&claim->keys, "expect");
-    *expect = otherwise;
-    if (!v && isnan(otherwise))
-        return ov_value_fail(ov_value_get(&claim->keys, "id"), err, "expect is missing");
-    if (!v)
-        return OV_OK;
     if (v->type != OV_STRING) {
-        *expect = v->number;
+        *x = v->number;
         return OV_OK;
     }
     const struct ov_system *s = claim->experiment->system;
@@ -247,10 +284,21 @@ enum ov_status ov_claim_expect(double *expect, struct ov_claim *claim, const str
     struct ov_error wrong = {0};
     size_t column = 0;
     enum ov_status status =
-        ov_expr_evaluate(expect, v->string, look_up, &scope, s->variables, &column, &wrong);
+        ov_expr_evaluate(x, v->string, look_up, &scope, s->variables, &column, &wrong);
     if (status != OV_OK)
-        ov_value_fail(v, err, "curve %s: formula, column %zu: %s", c->id, column + 1, wrong.text);
+        ov_value_fail_within(v, column, err, "curve %s: formula, column %zu: %s", c->id, column + 1,
+                             wrong.text);
     return status;
+}
+
+enum ov_status ov_claim_expect(double *expect, struct ov_claim *claim, const struct ov_curve *c,
+                               double otherwise, struct ov_error *err)
+{
+    const struct ov_value *v = ov_value_get(&claim->keys, "expect");
+    *expect = otherwise;
+    if (!v && isnan(otherwise))
+        return ov_value_fail(ov_value_get(&claim->keys, "id"), err, "expect is missing");
+    return v ? ov_claim_number(expect, claim, v, c, err) : OV_OK;
 }
 
 double ov_claim_margin(struct ov_claim *claim, double scale)

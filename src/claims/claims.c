@@ -2,6 +2,7 @@
 #include "overlap/claims/claims.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +124,7 @@ enum ov_status ov_claims_read(struct ov_claims *claims, const struct ov_experime
     void *position = NULL;
     struct fy_node *node;
     while ((node = fy_node_sequence_iterate(e->claims, &position))) {
-        struct ov_claim claim = {.experiment = e};
+        struct ov_claim claim = {.experiment = e, .p_pass = NAN, .p_fail = NAN, .p_holm = NAN};
         enum ov_status status = claim_read(&claim, claims, node, err);
         if (status == OV_OK)
             status = append(claims, &claim, err);
@@ -143,6 +144,7 @@ enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char *out, struct
     free(claim->measure);
     claim->measure = NULL;
     claim->n_measure = claim->worst = 0;
+    claim->p_pass = claim->p_fail = claim->p_holm = NAN;
     claim->verdict = OV_CLAIM_MISSING;
     snprintf(claim->why, sizeof claim->why, "not evaluated");
     return claim->kind->evaluate(claim, out, err);

@@ -31,7 +31,8 @@ static json_t *measure_json(const struct ov_measure *m)
               put(o, "value", number(m->value)) && put(o, "se", number(m->se)) &&
               put(o, "n", json_integer((json_int_t)m->n)) && put(o, "expect", number(m->expect)) &&
               put(o, "margin", number(m->margin)) && put(o, "low", number(m->low)) &&
-              put(o, "high", number(m->high)) &&
+              put(o, "high", number(m->high)) && put(o, "p_pass", number(m->p_pass)) &&
+              put(o, "p_fail", number(m->p_fail)) &&
               put(o, "needed", json_integer((json_int_t)m->needed)) &&
               put(o, "verdict", json_string(ov_verdict_name(m->verdict)));
     if (ok)
@@ -69,6 +70,8 @@ static json_t *claim_json(struct ov_claim *claim)
               put(o, "says", says ? json_string(says) : json_null()) &&
               put(o, "source", source ? json_string(source) : json_null()) &&
               put(o, "kind", json_string(claim->kind->name)) &&
+              put(o, "p_pass", number(claim->p_pass)) && put(o, "p_fail", number(claim->p_fail)) &&
+              put(o, "p_holm", number(claim->p_holm)) &&
               put(o, "worst", json_integer((json_int_t)claim->worst)) &&
               put(o, "measures", measures_json(claim));
     if (ok)

@@ -21,6 +21,9 @@ START_TEST(window_statistics)
         {"statistic: max", 8.0, 0.0},
         {"statistic: max, from: 1", 4.0, 1.0},
         {"statistic: min, to: 100", 2.0, 10.0},
+        {"statistic: argmin", 1000.0, 1000.0},
+        {"statistic: argmin, to: 100", 10.0, 10.0},
+        {"statistic: argmax, from: 1", 1.0, 1.0},
         {"statistic: mean, from: 1, to: 100", 8.1 / 3.0, NAN},
         {"statistic: min, from: 100, to: 100", 2.1, 100.0},
         /* slopes over ln 100: 10: ln(2.1/4) = -0.64, 100: ln(1/2) = -0.69 */
@@ -78,6 +81,9 @@ static const char *const one_of_each[] = {
     CLAIM("kind: mean, curves: [K3, K2], at: last, expect: 0, margin: {abs: 1e9}"),
     CLAIM("kind: order, curves: [K3, K2], at: last, direction: decreasing"),
     CLAIM("kind: mean, curves: [K3, K2], statistic: max, expect: 0, margin: {abs: 1e9}"),
+    CLAIM("kind: band, curves: [K3, K2], margin: {abs: 1e9}"),
+    CLAIM("kind: scaling, curves: [K3, K2], against: K, at: last, expect: 0, margin: {abs: 1e9}"),
+    CLAIM("kind: exact, curves: [K3, K2], at: last, expect: K/1001"),
 };
 enum { EACH = sizeof one_of_each / sizeof *one_of_each };
 

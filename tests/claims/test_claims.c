@@ -38,6 +38,53 @@ START_TEST(round_to_printed_digits)
 }
 END_TEST
 
+START_TEST(exact_to_rounding)
+{
+    check(CLAIM("kind: exact, curves: K4, at: 10, expect: 4/11"), 9, 9, 2, OV_PASS, "");
+    check(CLAIM("kind: exact, curves: K4, at: 10, expect: 0.363636363636"), 0, 0, 2, OV_FAIL,
+          "K4 @ 10: 0.3636363636363636");
+    check(CLAIM("kind: exact, curves: K4, at: 10, expect: 0.363636363636, rtol: 1e-11"), 0, 0, 2,
+          OV_PASS, "");
+    check(CLAIM("kind: exact, curves: K4, at: 10, expect: 4/11, ulps: 1"), 0, 0, 2, OV_PASS, "");
+    check(CLAIM("kind: exact, curves: K4, at: 10, expect: 4/11*(1 + 1e-15), ulps: 2"), 0, 0, 2,
+          OV_FAIL, "is not 0.36363636363636");
+    /* each seed, not their mean, which is exact */
+    check(CLAIM("kind: exact, curves: K4, side: sgd, at: 1, expect: 2"), 0, 0, 2, OV_PASS, "");
+    check(CLAIM("kind: exact, curves: K4, side: sgd, at: 1, expect: 2"), 0, 0.25, 2, OV_FAIL,
+          "2.25 is not 2");
+    check(CLAIM("kind: exact, curves: K4, statistic: deviation, at: 1"), 0, 0, 2, OV_PASS, "");
+    check(CLAIM("kind: exact, curves: K4, statistic: deviation, at: 1"), 1e-14, 0, 2, OV_FAIL, "");
+}
+END_TEST
+
+/* The spread over seeds: 0.3 sqrt(n/(n - 1)), tested by its logarithm. */
+START_TEST(spreads_have_three_verdicts)
+{
+    static const char sd[] =
+        CLAIM("kind: mean, curves: K4, statistic: sd, at: 1, expect: 0.3, margin: {rel: 0.1}");
+    static const char rms[] =
+        CLAIM("kind: mean, curves: K4, statistic: rms, at: 1, expect: 0.5, margin: {rel: 0.1}");
+    check(sd, 0.4, 0.3, 40, OV_PASS, "");
+    check(sd, 0.4, 0.6, 40, OV_FAIL, "is not within 0.3 ± 0.03");
+    check(sd, 0.4, 0.1, 40, OV_FAIL, "is not within 0.3 ± 0.03");
+    check(sd, 0.4, 0.3, 2, OV_INCONCLUSIVE, "2 seeds give no error");
+    check(rms, 0.4, 0.3, 400, OV_PASS, "");
+    check(rms, 0.4, 0.3, 10, OV_INCONCLUSIVE, "would decide");
+    check(rms, 0.0, 0.3, 40, OV_FAIL, "");
+    check(
+        CLAIM("kind: margin, curves: K4, statistic: rms, at: 1, expect: 0.5, margin: {abs: 1e-9}"),
+        0.4, 0.3, 10, OV_PASS, "");
+    check(
+        CLAIM("kind: mean, curves: K4, statistic: max_deviation, expect: 0.4, margin: {abs: 0.4}"),
+        0.4, 0.1, 10, OV_PASS, "");
+    check(
+        CLAIM("kind: mean, curves: K4, statistic: max_deviation, expect: 0.4, margin: {abs: 0.4}"),
+        -0.9, 0.1, 10, OV_FAIL, "");
+    check(CLAIM("kind: margin, curves: K4, statistic: argmin, expect: 1000, margin: {abs: 0}"), 0,
+          0, 2, OV_PASS, "");
+}
+END_TEST
+
 START_TEST(mean_has_three_verdicts)
 {
     static const char claim[] =
@@ -218,6 +265,8 @@ static void add_tests(Suite *s)
 {
     OV_TEST(s, margin_on_theory);
     OV_TEST(s, round_to_printed_digits);
+    OV_TEST(s, exact_to_rounding);
+    OV_TEST(s, spreads_have_three_verdicts);
     OV_TEST(s, mean_has_three_verdicts);
     OV_TEST(s, more_seeds_decide);
     OV_TEST(s, mean_interval_is_students);

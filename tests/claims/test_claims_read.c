@@ -60,6 +60,40 @@ START_TEST(mistakes_are_named_at_their_place)
         {"kind: order, curves: K2, at: 1, direction: increasing", "at least two curves"},
         {"kind: order, curves: [K2, wide], at: 1", "direction"},
         {"kind: order, curves: [K2, wide], at: 1, direction: up", "direction"},
+        {"kind: exact, curves: K2, at: 1", "expect is missing"},
+        {"kind: exact, curves: K2, at: 1, expect: 1, rtol: 0.1", "rtol"},
+        {"kind: exact, curves: K2, at: 1, expect: 1, rtol: 1e-9, ulps: 3", "not both"},
+        {"kind: mean, curves: K2, statistic: sd, at: 1, margin: {abs: 1}", "expect is missing"},
+        {"kind: mean, curves: K2, statistic: ratio_sd, at: 1, expect: 1, margin: {abs: 1}",
+         "no column 'sd_eps_g'"},
+        {"kind: mean, curves: K2, statistic: max_deviation, at: 1, expect: 1, margin: {abs: 1}",
+         "instead of at"},
+        {"kind: band, curves: K2", "margin"},
+        {"kind: band, curves: K2, margin: {}", "margin needs rel, abs or both"},
+        {"kind: band, curves: K22, margin: {abs: 1}", "'K22' selects no curve"},
+        {"kind: band, curves: [], margin: {abs: 1}", "curves"},
+        {"kind: band, curves: K4, margin: {abs: 1}", "curve K4 has no sgd"},
+        {"kind: band, curves: K3, margin: {abs: 1}", "no theory to compare with"},
+        {"kind: band, curves: K2, at: 1, margin: {abs: 1}", "unknown key 'at'"},
+        {"kind: band, curves: K2, from: 2, to: 1, margin: {abs: 1}", "the window is empty"},
+        {"kind: band, curves: K2, statistic: min, margin: {abs: 1}", "statistic"},
+        {"kind: band, curves: K2, statistic: relative, margin: {rel: 1}", "give abs"},
+        {"kind: band, curves: K2, bias: 3, margin: {abs: 1}", "curve K2 has no N"},
+        {"kind: band, curves: K2, bias: 3*, margin: {abs: 1}", "formula, column"},
+        {"kind: band, curves: K2, width: theory, margin: {abs: 1}", "no column 'sd_eps_g'"},
+        {"kind: scaling, curves: K2, against: K, at: 1, expect: 1, margin: {abs: 1}",
+         "at least two curves"},
+        {"kind: scaling, curves: wide, at: 1, expect: 1, margin: {abs: 1}", "against"},
+        {"kind: scaling, curves: wide, against: L, at: 1, expect: 1, margin: {abs: 1}",
+         "no parameter 'L'"},
+        {"kind: scaling, curves: wide, against: eta_v, at: 1, expect: 1, margin: {abs: 1}",
+         "did you mean 'eta_w'?"},
+        {"kind: scaling, curves: wide, against: eta_w, at: 1, expect: 1, margin: {abs: 1}",
+         "the same for all curves"},
+        {"kind: scaling, curves: wide, against: K, at: 1, expect: K, margin: {abs: 1}",
+         "a slope is one number"},
+        {"kind: scaling, curves: wide, against: K, at: 1, margin: {abs: 1}", "expect is missing"},
+        {"kind: scaling, curves: wide, against: K, at: 1, expect: 1, margin: {}", "margin needs"},
         {"kind: order, curves: [K3, K4], at: 1, direction: increasing", "K3 has no theory"},
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -67,6 +101,50 @@ START_TEST(mistakes_are_named_at_their_place)
         snprintf(yaml, sizeof yaml, "- {id: c, says: so, %s}\n", row[i].rest);
         expect_refusal(yaml, row[i].what);
     }
+}
+END_TEST
+
+/* The column of what is wrong in a formula, plain, in quotes and behind escapes. */
+START_TEST(formulas_are_marked_where_they_are_wrong)
+{
+    static const struct {
+        const char *formula;
+        size_t into; /* bytes from the start of the value, quote included */
+        const char *what;
+    } row[] = {
+        {"K*sigmo", 2, "unknown name 'sigmo'"},
+        {"\"K*sigmo\"", 3, "unknown name 'sigmo'"},
+        {"'K*sigmo'", 3, "unknown name 'sigmo'"},
+        {"\"K + 2 K\"", 7, "an operator is missing"},
+        {"\"\\x4b + 2 K\"", 10, "an operator is missing"},
+        {"\"2\\t* foo\"", 6, "unknown name 'foo'"},
+        {"foo", 0, "unknown name 'foo'"},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        char yaml[256], place[64];
+        static const char head[] = "- {id: c, says: so, kind: mean, curves: K2, at: 1, expect: ";
+        snprintf(yaml, sizeof yaml, "%s%s, margin: {abs: 1}}\n", head, row[i].formula);
+        snprintf(place, sizeof place,
+                 "fake/experiment.yaml:1:%zu: error: ", sizeof head + row[i].into);
+        expect_refusal(yaml, place);
+        expect_refusal(yaml, row[i].what);
+    }
+}
+END_TEST
+
+/* The mark below the excerpt stands under it too. */
+START_TEST(formulas_are_underlined)
+{
+    struct fake f;
+    struct ov_error err = {0};
+    struct ov_claims claims = {0};
+    fake_open(&f, "- id: c\n  says: so\n  kind: mean\n  curves: K2\n  at: 1\n"
+                  "  expect: \"2*K + foo\"\n  margin: {abs: 1}\n");
+    ck_assert_int_eq(ov_claims_read(&claims, &f.e, &err), OV_EUSER);
+    ck_contains(err.text, "fake/experiment.yaml:6:18: error: ");
+    ck_contains(err.text, "\n  expect: \"2*K + foo\"\n                 ^");
+    ov_claims_free(&claims);
+    fake_close(&f);
 }
 END_TEST
 
@@ -104,6 +182,8 @@ END_TEST
 static void add_tests(Suite *s)
 {
     OV_TEST(s, mistakes_are_named_at_their_place);
+    OV_TEST(s, formulas_are_marked_where_they_are_wrong);
+    OV_TEST(s, formulas_are_underlined);
     OV_TEST(s, lists_and_ids);
 }
 

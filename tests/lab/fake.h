@@ -2,7 +2,7 @@
  *
  * An experiment of a system that computes nothing: tests write its tables with numbers of their
  * choice. Curves K2, K3, K4 and the group "wide" of wide-K5 and wide-K6; columns alpha, eps_g,
- * Q_0_0.
+ * Q_0_0, and of a theory that predicts: sd_eps_g, bias_eps_g.
  */
 #ifndef OVERLAP_TESTS_LAB_FAKE_H
 #define OVERLAP_TESTS_LAB_FAKE_H
@@ -26,7 +26,8 @@ static const double fake_alpha[FAKE_TIMES] = {0.0, 1.0, 10.0, 100.0, 1000.0};
 
 /* What a curve's `state` is. */
 struct fake_curve {
-    double K, eta_w;
+    double K, eta_w, N;
+    bool predicts;
     size_t n_theory, n_sgd; /* seeds; theory's only one is number 0 */
 };
 
@@ -55,14 +56,13 @@ static size_t fake_n_row(const void *state, enum ov_side side)
 
 static size_t fake_n_col(const void *state, enum ov_side side)
 {
-    (void)state;
-    (void)side;
-    return 3;
+    const struct fake_curve *c = state;
+    return side == OV_THEORY && c->predicts ? 5 : 3;
 }
 
 static void fake_column(char name[32], const void *state, enum ov_side side, size_t i)
 {
-    static const char *const names[] = {"alpha", "eps_g", "Q_0_0"};
+    static const char *const names[] = {"alpha", "eps_g", "Q_0_0", "sd_eps_g", "bias_eps_g"};
     (void)state;
     (void)side;
     strcpy(name, names[i]);
@@ -89,12 +89,14 @@ static bool fake_variable(double *x, const void *state, const char *name)
         *x = c->K;
     else if (strcmp(name, "eta_w") == 0)
         *x = c->eta_w;
+    else if (strcmp(name, "N") == 0 && c->N > 0.0)
+        *x = c->N;
     else
         return false;
     return true;
 }
 
-static const char *const fake_variables[] = {"K", "eta_w", NULL};
+static const char *const fake_variables[] = {"K", "eta_w", "N", NULL};
 static const struct ov_system fake_system = {.name = "fake",
                                              .runs = fake_runs,
                                              .n_row = fake_n_row,
@@ -115,7 +117,7 @@ static inline void fake_open(struct fake *f, const char *claims)
     *f = (struct fake){.out = "/tmp/overlap-fake-XXXXXX"};
     ck_assert_ptr_nonnull(mkdtemp(f->out));
     for (size_t i = 0; i < FAKE_CURVES; i++) {
-        f->state[i] = (struct fake_curve){(double)i + 2.0, 0.2, 1, 3};
+        f->state[i] = (struct fake_curve){(double)i + 2.0, 0.2, 0.0, false, 1, 3};
         f->curve[i] = (struct ov_curve){
             .id = fake_ids[i], .group = i < 3 ? fake_ids[i] : fake_group, .state = f->state + i};
     }
@@ -148,29 +150,34 @@ static inline void fake_close(struct fake *f)
     ck_assert_int_eq(nftw(f->out, fake_remove, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-/* The numbers of a table: of seed number `seed` at time j in column "eps_g" or "Q_0_0" (2, 3). */
+/* The numbers of a table: of seed number `seed` at time j in column "eps_g" or "Q_0_0" (2, 3), of a
+ * theory that predicts "sd_eps_g" or "bias_eps_g" (4, 5). */
 typedef double fake_number(const void *ctx, double seed, size_t j, size_t column);
 
 static inline void fake_table(struct ov_table *t, const struct fake *f, size_t c, enum ov_side side,
                               fake_number *number, const void *ctx)
 {
-    static const char *const names[] = {"seed", "alpha", "eps_g", "Q_0_0"};
     uint64_t first;
     size_t n = fake_runs(f->curve[c].state, side, &first);
+    size_t n_col = 1 + fake_n_col(f->curve[c].state, side);
     struct ov_text inputs = {0}, comments = {0};
     char key[OV_KEY_SIZE];
     ov_inputs(&inputs, &f->e, f->curve + c, side);
     ov_curve_key(key, inputs.s, first, n);
     ov_text_addf(&comments, "# key: %s\n# seeds: %" PRIu64 "-%" PRIu64 "\n", key, first,
                  first + n - 1);
-    ck_ok(ov_table_create(t, n * FAKE_TIMES, 4));
-    for (size_t k = 0; k < 4; k++)
-        ck_ok(ov_table_name(t, k, names[k]));
+    ck_ok(ov_table_create(t, n * FAKE_TIMES, n_col));
+    for (size_t k = 0; k < n_col; k++) {
+        char name[32] = "seed";
+        if (k > 0)
+            fake_column(name, NULL, side, k - 1);
+        ck_ok(ov_table_name(t, k, name));
+    }
     for (size_t i = 0; i < t->n_row; i++) {
-        double *row = t->cell + 4 * i, seed = (double)(first + i / FAKE_TIMES);
+        double *row = t->cell + n_col * i, seed = (double)(first + i / FAKE_TIMES);
         row[0] = seed;
         row[1] = fake_alpha[i % FAKE_TIMES];
-        for (size_t k = 2; k < 4; k++)
+        for (size_t k = 2; k < n_col; k++)
             row[k] = number(ctx, seed, i % FAKE_TIMES, k);
     }
     free(t->comments);

@@ -24,7 +24,13 @@ struct ov_measure {
     double expect; /* NaN where the kind has none (order) */
     double margin; /* absolute half-width allowed around expect; order: the least difference */
     double low, high; /* the 90 % interval of the value (equal to it where deterministic) */
+    double p_pass;    /* that it looks this well inside while the truth is outside the margin; NaN
+                         where nothing is random */
+    double p_fail;    /* that it looks this far outside while the truth is inside */
     size_t needed;    /* INCONCLUSIVE: seeds that would decide; 0: not known */
+    /* What `needed` is made of: one seed's standard deviation and the distance to the nearer bound,
+     * on the scale of the test, and the part of the level that is left for one time of a band. */
+    double spread, slack, share;
     enum ov_verdict verdict;
 };
 
@@ -36,7 +42,10 @@ struct ov_claim {
     struct ov_measure *measure; /* (n_measure), after evaluation */
     size_t n_measure, worst;    /* index of the measure that decides the verdict */
     enum ov_verdict verdict;
-    char why[512]; /* one line where not PASS */
+    double p_pass, p_fail; /* all measures: the largest p_pass, n times the smallest p_fail; NaN
+                              where nothing is random */
+    double p_holm;         /* the one that its verdict rests on, corrected over all claims */
+    char why[512];         /* one line where not PASS */
 };
 
 struct ov_claim_kind {
@@ -71,14 +80,22 @@ void ov_claims_free(struct ov_claims *claims); /* NULL-safe */
  * (this only shows once there are results); OV_ENOMEM. */
 enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err);
 
+/* Holm's correction (1979) over everything that is claimed together, once all are evaluated; level
+ * 0.05 is usual. The family of PASS is every claim with p-values that is PASS so far, that of FAIL
+ * likewise: with p rising, p_holm of number k of m is the largest (m - l + 1) p_l for l <= k. Above
+ * `level` the verdict becomes INCONCLUSIVE, with the seeds that the stricter level needs. What is
+ * deterministic belongs to neither family. paper.md eq:holm. OV_OK or OV_ENOMEM. */
+enum ov_status ov_claims_holm(struct ov_claims *claims, double level, struct ov_error *err);
+
 /* The claim named "EXPERIMENT.ID", or NULL. */
 struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name);
 
 /* verdicts.json: {"claims": {"EXPERIMENT.ID": {"verdict": …, "says": …, "source": …, "kind": …,
- * "worst": index, "measures": [{curve, at, value, se, n, expect, margin, low, high, needed,
- * verdict}]}}}, keys sorted, numbers as JSON numbers, null where not finite. No clock, host or path
- * in it.
- * Returns OV_OK; OV_EIO; OV_ENOMEM (a text that is not UTF-8 too: JSON can't hold it). */
+ * p_pass, p_fail, p_holm,
+ * "worst": index, "measures": [{curve, at, value, se, n, expect, margin, low, high, p_pass, p_fail,
+ * needed, verdict}]}}}, keys sorted, numbers as JSON numbers, null where not finite. No clock, host
+ * or path in it. Returns OV_OK; OV_EIO; OV_ENOMEM (a text that is not UTF-8 too: JSON can't hold
+ * it). */
 enum ov_status ov_claims_write_json(const struct ov_claims *claims, const char *path,
                                     struct ov_error *err);
 
