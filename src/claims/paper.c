@@ -14,6 +14,9 @@ void ov_paper_report_free(struct ov_paper_report *report)
 {
     if (!report)
         return;
+    for (size_t i = 0; i < report->n_point; i++)
+        free(report->point[i].text);
+    free(report->point);
     ov_text_free(&report->errors);
     *report = (struct ov_paper_report){0};
 }
@@ -24,10 +27,15 @@ static int by_offset(const void *a, const void *b)
     return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-/* One line an issue, in the order of the text; columns count characters. */
-static void print_issues(struct ov_paper_report *report, const char *path, struct ov_paper_scan *p)
+/* Moves the texts of all issues into the report, with their places; columns count characters. */
+static void place_issues(struct ov_paper_report *report, struct ov_paper_scan *p)
 {
     size_t line = 1, column = 1, at = 0;
+    report->point = calloc(p->n_issue + 1, sizeof *report->point);
+    if (!report->point) {
+        p->failed = true;
+        return;
+    }
     if (p->n_issue > 1)
         qsort(p->issue, p->n_issue, sizeof *p->issue, by_offset);
     for (size_t i = 0; i < p->n_issue; i++) {
@@ -36,10 +44,24 @@ static void print_issues(struct ov_paper_report *report, const char *path, struc
             column = p->s[at] == '\n' ? 1 : column + !continues;
             line += p->s[at] == '\n';
         }
-        ov_text_addf(&report->errors, "%s:%zu:%zu: error: %s\n", path, line, column,
-                     p->issue[i].text);
+        report->point[i] =
+            (struct ov_paper_point){line, column, p->issue[i].verdict, p->issue[i].text};
+        p->issue[i].text = NULL;
     }
-    report->n_wrong = p->n_issue;
+    report->n_point = p->n_issue;
+}
+
+static void count_points(struct ov_paper_report *report, const char *path)
+{
+    for (size_t i = 0; i < report->n_point; i++) {
+        const struct ov_paper_point *x = &report->point[i];
+        report->n_checked += x->verdict == OV_PASS;
+        report->n_skipped += x->verdict == OV_SKIPPED;
+        if (x->verdict != OV_FAIL)
+            continue;
+        report->n_wrong++;
+        ov_text_addf(&report->errors, "%s:%zu:%zu: error: %s\n", path, x->line, x->column, x->text);
+    }
 }
 
 enum ov_status ov_paper_check(struct ov_paper_report *report, const char *path,
@@ -57,10 +79,11 @@ enum ov_status ov_paper_check(struct ov_paper_report *report, const char *path,
     if (status == OV_OK) {
         status = ov_paper_scan(&scan, text.s, text.len);
         if (status == OV_OK)
-            status = ov_paper_check_spans(report, &scan, &facts);
+            status = ov_paper_check_spans(&scan, &facts);
         if (status == OV_OK) {
             ov_paper_numbers(&scan);
-            print_issues(report, path, &scan);
+            place_issues(report, &scan);
+            count_points(report, path);
         }
         if (status != OV_OK || scan.failed || report->errors.failed)
             status = ov_fail(err, OV_ENOMEM, "%s: out of memory", path);

@@ -25,6 +25,20 @@ void ov_paper_scan_free(struct ov_paper_scan *p)
     *p = (struct ov_paper_scan){0};
 }
 
+/* Takes `text` over; NULL where memory ran out. */
+static void add_issue(struct ov_paper_scan *p, size_t offset, enum ov_verdict verdict, char *text)
+{
+    struct ov_paper_issue *room = realloc(p->issue, (p->n_issue + 1) * sizeof *room);
+    if (room)
+        p->issue = room;
+    if (!room || !text) {
+        free(text);
+        p->failed = true;
+        return;
+    }
+    p->issue[p->n_issue++] = (struct ov_paper_issue){offset, verdict, text};
+}
+
 void ov_paper_complain(struct ov_paper_scan *p, size_t offset, const char *fmt, ...)
 {
     char text[1024];
@@ -32,16 +46,12 @@ void ov_paper_complain(struct ov_paper_scan *p, size_t offset, const char *fmt, 
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    struct ov_paper_issue *room = realloc(p->issue, (p->n_issue + 1) * sizeof *room);
-    char *copy = strdup(text);
-    if (room)
-        p->issue = room;
-    if (!room || !copy) {
-        free(copy);
-        p->failed = true;
-        return;
-    }
-    p->issue[p->n_issue++] = (struct ov_paper_issue){offset, copy};
+    add_issue(p, offset, OV_FAIL, strdup(text));
+}
+
+void ov_paper_note(struct ov_paper_scan *p, size_t offset, size_t end, enum ov_verdict verdict)
+{
+    add_issue(p, offset, verdict, strndup(p->s + offset, end - offset));
 }
 
 void ov_paper_mark(struct ov_paper_scan *p, size_t from, size_t end, enum ov_mark mark)

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "overlap/base/status.h"
+#include "overlap/claims/claims.h"
 
 /* Marks of a byte; none: prose outside of a Results section. */
 enum ov_mark {
@@ -26,8 +27,10 @@ struct ov_paper_span {
     size_t open, text, text_end, attributes, attributes_end;
 };
 
+/* What was found at a place: FAIL and what is wrong; PASS or SKIPPED and the checked number. */
 struct ov_paper_issue {
     size_t offset;
+    enum ov_verdict verdict;
     char *text;
 };
 
@@ -36,7 +39,7 @@ struct ov_paper_scan {
     size_t n;
     unsigned char *mark;          /* (n) enum ov_mark, or-ed */
     struct ov_paper_span *span;   /* (n_span) */
-    struct ov_paper_issue *issue; /* (n_issue) what is wrong, in any order */
+    struct ov_paper_issue *issue; /* (n_issue) what was found, in any order */
     size_t n_span, n_issue;
     bool failed; /* out of memory at some time */
 };
@@ -46,9 +49,11 @@ struct ov_paper_scan {
 enum ov_status ov_paper_scan(struct ov_paper_scan *p, const char *s, size_t n);
 void ov_paper_scan_free(struct ov_paper_scan *p); /* NULL-safe */
 
-/* Adds an issue at s[offset]. */
+/* Adds an issue at s[offset]: what is wrong. */
 void ov_paper_complain(struct ov_paper_scan *p, size_t offset, const char *fmt, ...)
     OV_PRINTF(3, 4);
+/* Adds s[offset..end), a number that was checked, or skipped. */
+void ov_paper_note(struct ov_paper_scan *p, size_t offset, size_t end, enum ov_verdict verdict);
 /* Sets marks of s[from..end). */
 void ov_paper_mark(struct ov_paper_scan *p, size_t from, size_t end, enum ov_mark mark);
 

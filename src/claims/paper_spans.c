@@ -301,7 +301,12 @@ static bool check_claim(struct check *c, const struct ov_claim *claim)
     return false;
 }
 
-static void check_span(struct ov_paper_report *report, struct check *c)
+static void note(struct check *c, enum ov_verdict verdict)
+{
+    ov_paper_note(c->p, c->span->open, c->span->attributes_end + 1, verdict);
+}
+
+static void check_span(struct check *c)
 {
     if (!read_attributes(c)) {
         if (c->value[CLAIM] || c->value[PARAM]) /* covered, if badly: one complaint is enough */
@@ -312,24 +317,24 @@ static void check_span(struct ov_paper_report *report, struct check *c)
     if (!read_number(c))
         return;
     if (c->value[PARAM]) {
-        report->n_checked += check_param(c);
+        if (check_param(c))
+            note(c, OV_PASS);
         return;
     }
     const struct ov_claim *claim = ov_claims_find(c->facts->claims, c->value[CLAIM]);
     if (!claim)
         no_such_claim(c);
     else if (claim->verdict == OV_SKIPPED)
-        report->n_skipped++;
-    else
-        report->n_checked += check_claim(c, claim);
+        note(c, OV_SKIPPED);
+    else if (check_claim(c, claim))
+        note(c, OV_PASS);
 }
 
-enum ov_status ov_paper_check_spans(struct ov_paper_report *report, struct ov_paper_scan *p,
-                                    const struct ov_paper_facts *facts)
+enum ov_status ov_paper_check_spans(struct ov_paper_scan *p, const struct ov_paper_facts *facts)
 {
     for (size_t i = 0; i < p->n_span && !p->failed; i++) {
         struct check c = {.p = p, .facts = facts, .span = p->span + i, .scale = 1.0};
-        check_span(report, &c);
+        check_span(&c);
         attributes_free(&c);
     }
     return p->failed ? OV_ENOMEM : OV_OK;

@@ -18,9 +18,8 @@ struct ov_paper_facts {
     size_t n_experiment;
 };
 
-/* Checks every span with a claim or a param: counts those that agree or are skipped, marks all of
+/* Checks every span with a claim or a param: notes those that agree or are skipped, marks all of
  * them as covered, and complains about the rest. OV_OK or OV_ENOMEM. */
-enum ov_status ov_paper_check_spans(struct ov_paper_report *report, struct ov_paper_scan *p,
-                                    const struct ov_paper_facts *facts);
+enum ov_status ov_paper_check_spans(struct ov_paper_scan *p, const struct ov_paper_facts *facts);
 
 #endif

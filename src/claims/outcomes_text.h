@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Texts of anybody, character by character.
+ */
+#ifndef OVERLAP_CLAIMS_OUTCOMES_TEXT_H
+#define OVERLAP_CLAIMS_OUTCOMES_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "overlap/base/text.h"
+
+/* The character at `text`, which is not at its end; 0xfffd where that is no UTF-8. Returns how many
+ * bytes it takes, at least 1 and never beyond the end. */
+size_t ov_utf8_next(uint32_t *code, const char *text);
+
+/* Appends it: its n bytes, or U+FFFD. */
+void ov_utf8_add(struct ov_text *t, const char *bytes, size_t n, uint32_t code);
+
+#endif
