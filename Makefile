@@ -62,10 +62,19 @@ $(B)/results/%/agreement.csv: $(B)/overlap FORCE
 demo: fig-demo ## a tiny experiment with everything, in under a minute
 	@$(B)/overlap verify experiments/demo --verdicts $(B)/demo-verdicts.json
 	@echo "The figure is figures/demo.svg; what it says is in experiments/demo/README.md."
+VERIFY = $(B)/overlap verify --tier $(TIER) --verdicts $(B)/verdicts.json --tap $(B)/verify.tap --junit $(B)/verify.xml
 verify: $(RESULTS) ## check the claims and the numbers in paper.md
-	@$(B)/overlap verify --tier $(TIER) --verdicts $(B)/verdicts.json
+	@$(VERIFY)
+lock: $(RESULTS) ## write experiments/claims.lock.json: what every claim says now, to be committed
+	@$(VERIFY) --lock experiments/claims.lock.json || [ $$? = 1 ] || [ $$? = 3 ]
+drift: $(RESULTS) ## what moved since another revision's lock: make drift REF=v1.0
+	@src/tools/drift.sh $(B) "$(or $(REF),HEAD)" "$(TIER)"
+audit: all ## rerun stored jobs chosen by chance and compare the bytes: make audit JOBS=10 SEED=1
+	+@$(B)/overlap audit --tier $(TIER) $(if $(JOBS),--jobs "$(JOBS)") $(if $(SEED),--seed "$(SEED)")
+accept: all ## rewrite a claim's printed numbers to the data: make accept CLAIM=demo.floor REASON="…"
+	@$(B)/overlap accept --tier $(TIER) --reason "$$REASON" -- "$$CLAIM"
 paper: figures $(RESULTS) ## build/paper.html
-	@$(B)/overlap verify --tier $(TIER) --verdicts $(B)/verdicts.json || [ $$? = 1 ] || [ $$? = 3 ]
+	@$(VERIFY) || [ $$? = 1 ] || [ $$? = 3 ]
 	@src/tools/paper.sh $(B)
 plan: all ## what would run, and why
 	@$(B)/overlap plan --tier $(TIER)
@@ -112,5 +121,5 @@ help: ## this text
 	@grep -hE '^[a-z%-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/fig-%/fig-NAME/' | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 FORCE:
-.PHONY: all bench figures demo verify paper plan status new test test-asan test-unit format format-check \
+.PHONY: all bench figures demo verify lock drift audit accept paper plan status new test test-asan test-unit format format-check \
   deps deps-paper deps-dev doctor install clean distclean help FORCE

@@ -208,7 +208,10 @@ enum ov_status ov_tables_read(struct ov_tables *t, const struct ov_query *q, siz
     if (status == OV_OK && q->what->against_theory)
         status = ov_result_read(&t->theory, out, q->experiment, q->curve[c], OV_THEORY);
     if (status != OV_OK)
-        ov_fail(err, status, "curve %s: out of memory", q->curve[c]->id);
+        return ov_fail(err, status, "curve %s: out of memory", q->curve[c]->id);
+    status = ov_claim_note_table(q->claim, q->curve[c], q->side, &t->own, err);
+    if (status == OV_OK && q->what->against_theory)
+        status = ov_claim_note_table(q->claim, q->curve[c], OV_THEORY, &t->theory, err);
     return status;
 }
 

@@ -28,6 +28,7 @@ struct ov_statistic {
 /* What a claim asks for. Pointers into the claim and its experiment, but for `curve`. */
 struct ov_query {
     const struct ov_experiment *experiment;
+    struct ov_claim *claim;        /* whose query it is: its tables are noted there */
     const struct ov_curve **curve; /* (n_curve) owned, in the claimed order */
     size_t n_curve, n_at;          /* n_at: 1 for a window */
     enum ov_side side;
@@ -62,6 +63,11 @@ struct ov_sample {
     enum ov_verdict verdict; /* PASS: to be judged; FAIL: no such number; MISSING, STALE */
     char why[512];           /* where not PASS */
 };
+
+/* Notes that the claim read this side of this curve; once is enough. OV_OK or OV_ENOMEM. */
+enum ov_status ov_claim_note_table(struct ov_claim *claim, const struct ov_curve *c,
+                                   enum ov_side side, const struct ov_result *r,
+                                   struct ov_error *err);
 
 /* Reads all samples: curves outside, times inside.
  *   out  sample  (q->n_curve * q->n_at) owned by the caller; NULL on error

@@ -243,7 +243,7 @@ static enum ov_status check_times(struct ov_query *q, struct ov_claim *claim,
 enum ov_status ov_query_create(struct ov_query *q, struct ov_claim *claim,
                                enum ov_claim_side_rule rule, struct ov_error *err)
 {
-    *q = (struct ov_query){.experiment = claim->experiment};
+    *q = (struct ov_query){.experiment = claim->experiment, .claim = claim};
     q->statistic = ov_value_string(&claim->keys, "statistic");
     q->place = ov_value_get(&claim->keys, "id");
     q->what = find_statistic(q->statistic);

@@ -18,8 +18,20 @@ const char *ov_verdict_name(enum ov_verdict v)
     return (size_t)v < sizeof names / sizeof *names ? names[v] : "UNKNOWN";
 }
 
+static void tables_free(struct ov_claim *claim)
+{
+    for (size_t i = 0; i < claim->n_table; i++) {
+        free(claim->table[i].name);
+        free(claim->table[i].key);
+    }
+    free(claim->table);
+    claim->table = NULL;
+    claim->n_table = 0;
+}
+
 static void claim_free(struct ov_claim *claim)
 {
+    tables_free(claim);
     ov_value_free(&claim->keys);
     free(claim->id);
     free(claim->measure);
@@ -141,6 +153,7 @@ enum ov_status ov_claims_read(struct ov_claims *claims, const struct ov_experime
 
 enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err)
 {
+    tables_free(claim);
     free(claim->measure);
     claim->measure = NULL;
     claim->n_measure = claim->worst = 0;

@@ -77,3 +77,45 @@ bool ov_literal_agrees(const struct ov_literal *literal, double x)
     ov_literal_print(text, literal, x);
     return strtod(text, NULL) == literal->value;
 }
+
+/* "1.20e-05" as "1.20e-5", or with the other letter. */
+static void shorten_exponent(char text[64], char letter)
+{
+    char *e = strchr(text, 'e');
+    long power = strtol(e + 1, NULL, 10);
+    snprintf(e, (size_t)(text + 64 - e), "%c%ld", letter, power);
+}
+
+/* Decimals that give x as many significant digits. */
+static int decimals_for(const struct ov_literal *literal, double x)
+{
+    char text[64];
+    if (literal->decimals == 0 || x == 0.0)
+        return literal->decimals;
+    snprintf(text, sizeof text, "%.*e", literal->significant - 1, x); /* rounds up 9.996 first */
+    long decimals = literal->significant - 1 - strtol(strchr(text, 'e') + 1, NULL, 10);
+    return decimals < 0 ? 0 : decimals > 30 ? 30 : (int)decimals;
+}
+
+bool ov_literal_rewrite(char text[64], const char *old, size_t n, double x)
+{
+    struct ov_literal literal, back;
+    char plain[64];
+    if (!ov_literal_read(&literal, old, n) || !isfinite(x) || fabs(x) >= 1e25)
+        return false;
+    if (literal.exponent) {
+        snprintf(plain, sizeof plain, "%.*e", literal.significant - 1, x);
+        shorten_exponent(plain, memchr(old, 'E', n) ? 'E' : 'e');
+    } else {
+        snprintf(plain, sizeof plain, "%.*f", decimals_for(&literal, x), x);
+    }
+    bool negative = plain[0] == '-' && strtod(plain, NULL) != 0.0;
+    const char *digits = plain + (plain[0] == '-');
+    const char *sign = *old == '+' ? "+" : "";
+    if (negative)
+        sign = n > 3 && memcmp(old, minus_sign, 3) == 0 ? minus_sign : "-";
+    if (strlen(sign) + strlen(digits) >= 64)
+        return false;
+    snprintf(text, 64, "%s%.60s", sign, digits);
+    return ov_literal_read(&back, text, strlen(text)) && ov_literal_agrees(&back, x);
+}

@@ -24,6 +24,11 @@ bool ov_literal_read(struct ov_literal *literal, const char *text, size_t n);
  * where it has an exponent, to its significant digits. Non-finite x never is. */
 bool ov_literal_agrees(const struct ov_literal *literal, double x);
 
+/* x written as `old`, a literal, is: as many significant digits (a whole number stays one), its
+ * kind of exponent and of sign. False if old is no literal, x is not finite, or there is no such
+ * text. */
+bool ov_literal_rewrite(char text[64], const char *old, size_t n, double x);
+
 /* x as the literal would have to print it. */
 void ov_literal_print(char text[64], const struct ov_literal *literal, double x);
 

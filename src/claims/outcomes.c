@@ -73,6 +73,18 @@ enum ov_status ov_outcomes_collect(struct ov_outcomes *all, const struct ov_clai
     return ov_fail(err, OV_ENOMEM, "out of memory");
 }
 
+enum ov_status ov_outcomes_broken(struct ov_outcomes *all, const char *why)
+{
+    struct ov_text name = {0};
+    *all = (struct ov_outcomes){0};
+    all->point = calloc(1, sizeof *all->point);
+    ov_text_addf(&name, "verify");
+    if (all->point && add(all, "overlap", &name, "", why, OV_FAIL))
+        return OV_OK;
+    ov_outcomes_free(all);
+    return OV_ENOMEM;
+}
+
 /* ---- characters ---- */
 
 size_t ov_utf8_next(uint32_t *code, const char *text)

@@ -339,3 +339,40 @@ enum ov_status ov_paper_check_spans(struct ov_paper_scan *p, const struct ov_pap
     }
     return p->failed ? OV_ENOMEM : OV_OK;
 }
+
+/* True and the number if the span is one of this claim's. */
+static bool claim_number(struct ov_paper_number *number, struct check *c,
+                         const struct ov_claim *claim, const char *name)
+{
+    const char *s = c->p->s;
+    bool own = read_attributes(c) && c->value[CLAIM] && strcmp(c->value[CLAIM], name) == 0;
+    if (!own || c->value[PARAM] || !read_number(c))
+        return false;
+    const struct ov_measure *m = find_measure(c, claim);
+    double x = m ? datum(m, c->value[OF] ? c->value[OF] : "value") * c->scale : NAN;
+    *number =
+        (struct ov_paper_number){c->span->text, c->span->text_end, c->span->attributes_end + 1, x};
+    while (isspace((unsigned char)s[number->from]))
+        number->from++;
+    while (isspace((unsigned char)s[number->end - 1]))
+        number->end--;
+    return isfinite(x);
+}
+
+enum ov_status ov_paper_claim_numbers(struct ov_paper_number **number, size_t *n,
+                                      struct ov_paper_scan *p, const struct ov_claim *claim,
+                                      const char *name)
+{
+    *n = 0;
+    *number = calloc(p->n_span + 1, sizeof **number);
+    for (size_t i = 0; *number && i < p->n_span; i++) {
+        struct check c = {.p = p, .span = p->span + i, .scale = 1.0};
+        *n += claim_number(*number + *n, &c, claim, name);
+        attributes_free(&c);
+    }
+    if (*number && !p->failed)
+        return OV_OK;
+    free(*number);
+    *number = NULL;
+    return OV_ENOMEM;
+}

@@ -22,4 +22,18 @@ struct ov_paper_facts {
  * them as covered, and complains about the rest. OV_OK or OV_ENOMEM. */
 enum ov_status ov_paper_check_spans(struct ov_paper_scan *p, const struct ov_paper_facts *facts);
 
+/* A number of a claim as the paper prints it. */
+struct ov_paper_number {
+    size_t from, end, span_end; /* the literal; the end of its span's attributes, '}' included */
+    double datum;               /* what it should be: finite */
+};
+
+/* The numbers of one claim, in the order of the text. Spans that verify complains about for their
+ * attributes are not among them.
+ *   out  number  (n) owned by the caller
+ *   in   name    "EXPERIMENT.ID" of the claim */
+enum ov_status ov_paper_claim_numbers(struct ov_paper_number **number, size_t *n,
+                                      struct ov_paper_scan *p, const struct ov_claim *claim,
+                                      const char *name);
+
 #endif

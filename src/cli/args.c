@@ -27,6 +27,12 @@ static const struct {
     {'q', "quiet", NULL, "no progress"},
     {'p', "paper", "FILE", "check this paper's numbers"},
     {'v', "verdicts", "FILE", "write verdicts there instead of build/verdicts.json"},
+    {'P', "tap", "FILE", "write the points as TAP there (default: build/verify.tap)"},
+    {'J', "junit", "FILE", "write the points as JUnit XML there (default: build/verify.xml)"},
+    {'L', "lock", "FILE", "write the lock of all claims there"},
+    {'n', "jobs", "N", "how many stored jobs to rerun (default: 10)"},
+    {'E', "seed", "N", "choose by this number (default: today's date)"},
+    {'r', "reason", "TEXT", "why the new number is right: one line, kept beside it"},
     {'T', "todo", NULL, "one command a missing job"},
     {'f', "from", "NAME", "the experiment to copy (default: demo)"},
     {'h', "help", NULL, "this text"},
@@ -104,6 +110,7 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
         return strcmp(word, "theory") == 0 || strcmp(word, "sgd") == 0 ||
                complain(c, "--side is theory or sgd, not", word);
     case 'e':
+    case 'E':
         o->any_seed = false;
         return read_number(&o->seed, word) || complain(c, "--seed wants a number, not", word);
     case 'k':
@@ -117,6 +124,23 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
         return true;
     case 'v':
         o->verdicts = word;
+        return true;
+    case 'P':
+        o->tap = word;
+        return *word || complain(c, "an empty --tap", word);
+    case 'J':
+        o->junit = word;
+        return *word || complain(c, "an empty --junit", word);
+    case 'L':
+        o->lock = word;
+        return *word || complain(c, "an empty --lock", word);
+    case 'n':
+        if (!read_number(&n, word) || n < 1 || n > 1000000)
+            return complain(c, "--jobs wants a number from 1 to 1000000, not", word);
+        o->n_pick = (unsigned)n;
+        return true;
+    case 'r':
+        o->reason = word;
         return true;
     case 'T':
         return o->todo = true;

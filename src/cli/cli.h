@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "overlap/base/status.h"
+#include "overlap/claims/claims.h"
 #include "overlap/lab/experiment.h"
 
 enum ov_exit { EXIT_GOOD = 0, EXIT_CLAIM = 1, EXIT_USER = 2, EXIT_OPEN = 3, EXIT_JOB = 4 };
@@ -19,10 +20,12 @@ struct ov_options {
     const char **dir; /* (n_dir) the plain arguments */
     size_t n_dir;
     const char *out, *curve, *side, *from, *paper, *verdicts, *command;
+    const char *tap, *junit, *lock, *reason;
     const char **set; /* (n_set) */
     size_t n_set;
     enum ov_tier tier;
     unsigned workers;
+    unsigned n_pick;   /* of audit; 0: not given */
     double checkpoint; /* seconds between two states of a run on disk */
     uint64_t seed;     /* 0: all (see any_seed) */
     bool any_seed, todo, quiet, help;
@@ -45,6 +48,9 @@ int ov_command_plan(const struct ov_options *o);
 int ov_command_status(const struct ov_options *o);
 int ov_command_new(const struct ov_options *o);
 int ov_command_doctor(const struct ov_options *o);
+int ov_command_drift(const struct ov_options *o);
+int ov_command_audit(const struct ov_options *o);
+int ov_command_accept(const struct ov_options *o);
 int ov_command_keys(const struct ov_options *o);
 
 /* Reads argv[2…] for one command.
@@ -68,6 +74,11 @@ struct ov_experiments {
 enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_options *o,
                                    struct ov_error *err);
 void ov_experiments_free(struct ov_experiments *all);
+
+/* Reads the claims of all experiments and evaluates them; those above the tier are SKIPPED.
+ *   out  claims  owned by the caller, also on error */
+enum ov_status ov_claims_load(struct ov_claims *claims, const struct ov_experiments *all,
+                              const struct ov_options *o, struct ov_error *err);
 
 /* The output directory: --out, or build/results/NAME; allocated, NULL where memory ran out. */
 char *ov_out_of(const struct ov_options *o, const struct ov_experiment *e);

@@ -22,11 +22,32 @@ const struct ov_command ov_commands[] = {
     {"compare", "DIR…", "osth", "write agreement.csv: simulation against theory, seed by seed",
      "Every seed is compared with the theory that started at its own overlaps.\n",
      ov_command_compare},
-    {"verify", "[DIR…]", "ostpvh", "check the claims, and the numbers in paper.md",
-     "Without DIR: every experiment below experiments/, and paper.md. Writes build/verdicts.json.\n"
+    {"verify", "[DIR…]", "ostpvPJLh", "check the claims, and the numbers in paper.md",
+     "Without DIR: every experiment below experiments/, and paper.md. Writes build/verdicts.json,\n"
+     "build/verify.tap and build/verify.xml (with --verdicts: only the files that are named).\n"
      "The last line counts: N passed, N failed, N skipped.\n"
      "Exit code 0: all good; 1: a claim failed; 2: bad or missing data; 3: inconclusive.\n",
      ov_command_verify},
+    {"drift", "OLD.json NEW.json", "h", "compare two locks of claims, in units of their errors",
+     "Prints changed verdicts, numbers that moved by more than 3 sigma (without errors: by more\n"
+     "than 1e-6 of themselves), claims that ask something else, new ones and gone ones; the last\n"
+     "line counts. 'overlap verify --lock FILE' writes a lock; 'make drift REF=TAG' compares\n"
+     "with another revision's.\n"
+     "Exit code 0: nothing moved (new claims are fine); 1: something did; 2: a file is no lock.\n",
+     ov_command_drift},
+    {"audit", "[DIR…]", "notEh", "rerun stored jobs, chosen by chance, and compare the bytes",
+     "Each is run alone in a place of its own and compared with its stored rows and with those in\n"
+     "its curve's table. The choice is a function of --seed, which is printed.\n"
+     "Exit code 0: all the same; 1: some differ; 2: bad usage, or nothing stored; 4: a job "
+     "failed.\n",
+     ov_command_audit},
+    {"accept", "CLAIM", "rth", "rewrite a claim's printed numbers to what the data say",
+     "CLAIM is EXPERIMENT.ID. Rewrites what paper.md prints of it and, of a failing round or "
+     "margin\n"
+     "claim, the number expect in experiment.yaml; prints the difference. --reason TEXT stands\n"
+     "beside each new number. Refused (exit code 2) without a reason, without valid data, and\n"
+     "wherever the variable CI is set: a number is accepted by a person, who reviews the change.\n",
+     ov_command_accept},
     {"plan", "[DIR…]", "ocstjTh", "say what would run, and why",
      "The column memory is what one process takes; the last line, what --jobs of them take.\n"
      "With --todo: one command a missing job, for GNU parallel or a SLURM array.\n",
@@ -47,7 +68,7 @@ static void print_usage(FILE *f)
             "usage: overlap COMMAND [ARGUMENTS]\n\n",
             OV_VERSION);
     for (const struct ov_command *c = ov_commands; c->name; c++)
-        fprintf(f, "  %-8s %-9s %s\n", c->name, c->arguments, c->doc);
+        fprintf(f, "  %-8s %-17s %s\n", c->name, c->arguments, c->doc);
     fprintf(f, "\n'overlap COMMAND --help' says more; --version prints the version.\n"
                "Exit codes: 0 good, 1 a claim failed, 2 bad usage, configuration or data,\n"
                "3 inconclusive, 4 a job failed or diverged.\n");

@@ -6,16 +6,21 @@
 
 #include "overlap/base/text.h"
 #include "overlap/claims/claims.h"
+#include "overlap/claims/lock.h"
+#include "overlap/claims/outcomes.h"
 #include "overlap/claims/paper.h"
 
 struct counts {
     size_t of[OV_SKIPPED + 1];
 };
 
-static enum ov_status evaluate(struct ov_claims *claims, const struct ov_options *o,
-                               struct ov_error *err)
+enum ov_status ov_claims_load(struct ov_claims *claims, const struct ov_experiments *all,
+                              const struct ov_options *o, struct ov_error *err)
 {
-    for (size_t i = 0; i < claims->n; i++) {
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < all->n && status == OV_OK; i++)
+        status = ov_claims_read(claims, all->e[i], err);
+    for (size_t i = 0; i < claims->n && status == OV_OK; i++) {
         struct ov_claim *c = &claims->claim[i];
         if (c->experiment->tier > o->tier) {
             c->verdict = OV_SKIPPED;
@@ -23,23 +28,25 @@ static enum ov_status evaluate(struct ov_claims *claims, const struct ov_options
             continue;
         }
         char *out = ov_out_of(o, c->experiment);
-        enum ov_status status =
-            out ? ov_claim_evaluate(c, out, err) : ov_fail(err, OV_ENOMEM, "out of memory");
+        status = out ? ov_claim_evaluate(c, out, err) : ov_fail(err, OV_ENOMEM, "out of memory");
         free(out);
-        if (status != OV_OK)
-            return status;
     }
-    return ov_claims_holm(claims, 0.05, err);
+    return status == OV_OK ? ov_claims_holm(claims, 0.05, err) : status;
 }
 
-/* The paper is checked where it is named, or where all experiments are. */
+/* The paper is checked where it is named, or where all experiments are; NULL: not. */
+static const char *paper_of(const struct ov_options *o)
+{
+    if (o->paper)
+        return o->paper;
+    return o->n_dir == 0 && ov_file_exists("paper.md") ? "paper.md" : NULL;
+}
+
 static enum ov_status check_paper(struct ov_paper_report *report, const struct ov_claims *claims,
                                   const struct ov_experiments *all, const struct ov_options *o,
                                   struct ov_error *err)
 {
-    const char *path = o->paper;
-    if (!path && o->n_dir == 0 && ov_file_exists("paper.md"))
-        path = "paper.md";
+    const char *path = paper_of(o);
     if (!path)
         return OV_OK;
     enum ov_status status = ov_paper_check(
@@ -88,6 +95,61 @@ static int conclude(const struct ov_claims *claims, const struct ov_paper_report
     return paper->n_wrong > 0 ? EXIT_CLAIM : EXIT_GOOD;
 }
 
+/* ---- files ---- */
+
+typedef void print_points(struct ov_text *out, const struct ov_outcomes *all);
+
+static enum ov_status write_points(const char *path, const struct ov_outcomes *all,
+                                   print_points *print, struct ov_error *err)
+{
+    struct ov_text text = {0};
+    if (!path)
+        return OV_OK;
+    print(&text, all);
+    enum ov_status status = text.failed ? ov_fail(err, OV_ENOMEM, "%s: out of memory", path)
+                                        : ov_file_write(path, text.s, text.len, err);
+    ov_text_free(&text);
+    return status;
+}
+
+static enum ov_status write_reports(const struct ov_outcomes *all, const struct ov_options *o,
+                                    struct ov_error *err)
+{
+    const char *tap = o->tap, *junit = o->junit;
+    if (!o->verdicts) {
+        tap = tap ? tap : "build/verify.tap";
+        junit = junit ? junit : "build/verify.xml";
+    }
+    enum ov_status status = write_points(tap, all, ov_outcomes_tap, err);
+    return status == OV_OK ? write_points(junit, all, ov_outcomes_junit, err) : status;
+}
+
+static enum ov_status write_files(const struct ov_claims *claims,
+                                  const struct ov_paper_report *paper, const struct ov_options *o,
+                                  struct ov_error *err)
+{
+    struct ov_outcomes all = {0};
+    enum ov_status status =
+        ov_claims_write_json(claims, o->verdicts ? o->verdicts : "build/verdicts.json", err);
+    if (status == OV_OK)
+        status = ov_outcomes_collect(&all, claims, paper_of(o), paper, err);
+    if (status == OV_OK)
+        status = write_reports(&all, o, err);
+    if (status == OV_OK && o->lock)
+        status = ov_lock_write(claims, o->lock, err);
+    ov_outcomes_free(&all);
+    return status;
+}
+
+/* What could not be verified must not look verified: the reports of an earlier run go. */
+static void write_broken(const struct ov_error *err, const struct ov_options *o)
+{
+    struct ov_outcomes all = {0};
+    if (ov_outcomes_broken(&all, err->text) == OV_OK)
+        write_reports(&all, o, NULL);
+    ov_outcomes_free(&all);
+}
+
 int ov_command_verify(const struct ov_options *o)
 {
     struct ov_error err = {0};
@@ -95,15 +157,14 @@ int ov_command_verify(const struct ov_options *o)
     struct ov_claims claims = {0};
     struct ov_paper_report paper = {0};
     enum ov_status status = ov_experiments_load(&all, o, &err);
-    for (size_t i = 0; i < all.n && status == OV_OK; i++)
-        status = ov_claims_read(&claims, all.e[i], &err);
     if (status == OV_OK)
-        status = evaluate(&claims, o, &err);
+        status = ov_claims_load(&claims, &all, o, &err);
     if (status == OV_OK)
         status = check_paper(&paper, &claims, &all, o, &err);
     if (status == OV_OK)
-        status =
-            ov_claims_write_json(&claims, o->verdicts ? o->verdicts : "build/verdicts.json", &err);
+        status = write_files(&claims, &paper, o, &err);
+    if (status != OV_OK)
+        write_broken(&err, o);
     int code = status == OV_OK ? conclude(&claims, &paper) : ov_report(&err);
     ov_paper_report_free(&paper);
     ov_claims_free(&claims);

@@ -34,6 +34,12 @@ struct ov_measure {
     enum ov_verdict verdict;
 };
 
+/* A table that a claim read. */
+struct ov_claim_table {
+    char *name; /* "K4.sgd": its curve and side; owned */
+    char *key;  /* the one that stands in it; NULL where there is no whole table; owned */
+};
+
 struct ov_claim {
     char *id; /* unique in its experiment; "EXPERIMENT.ID" names it in paper.md */
     const struct ov_experiment *experiment;
@@ -46,6 +52,8 @@ struct ov_claim {
                               where nothing is random */
     double p_holm;         /* the one that its verdict rests on, corrected over all claims */
     char why[512];         /* one line where not PASS */
+    struct ov_claim_table *table; /* (n_table) after evaluation, each once */
+    size_t n_table;
 };
 
 struct ov_claim_kind {

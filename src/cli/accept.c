@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "overlap/claims/accept.h"
+
+/* Numbers are accepted by people who look at them, never on the way to a green build. */
+static enum ov_status refuse_in_ci(struct ov_error *err)
+{
+    const char *ci = getenv("CI");
+    if (ci && *ci)
+        return ov_fail(err, OV_EUSER,
+                       "the variable CI is set: no number is accepted there; do it by hand and "
+                       "have the change reviewed");
+    return OV_OK;
+}
+
+static enum ov_status no_such_claim(const struct ov_claims *claims, const char *name,
+                                    struct ov_error *err)
+{
+    char(*room)[256] = calloc(claims->n + 1, sizeof *room);
+    const char **names = calloc(claims->n + 1, sizeof *names);
+    for (size_t i = 0; room && names && i < claims->n; i++) {
+        snprintf(room[i], sizeof room[i], "%s.%s", claims->claim[i].experiment->name,
+                 claims->claim[i].id);
+        names[i] = room[i];
+    }
+    const char *near = names ? ov_suggest(name, names) : NULL;
+    ov_fail(err, OV_EUSER, "no claim '%s'%s%s%s", name, near ? "; did you mean '" : "",
+            near ? near : "", near ? "'?" : "");
+    free(room);
+    free(names);
+    return OV_EUSER;
+}
+
+static enum ov_status accept_claim(struct ov_accepted *accepted, struct ov_claims *claims,
+                                   const struct ov_options *o, struct ov_error *err)
+{
+    struct ov_claim *claim = ov_claims_find(claims, o->dir[0]);
+    if (!claim)
+        return no_such_claim(claims, o->dir[0], err);
+    const char *paper = ov_file_exists("paper.md") ? "paper.md" : NULL;
+    enum ov_status status = ov_accept(accepted, claim, paper, o->reason, err);
+    return status == OV_OK ? ov_accept_write(accepted, err) : status;
+}
+
+static void print_change(const struct ov_accepted *accepted, const char *name)
+{
+    const struct ov_rewrite *r[] = {&accepted->experiment, &accepted->paper};
+    size_t n = 0;
+    for (size_t i = 0; i < 2; i++) {
+        n += r[i]->n_number;
+        if (r[i]->n_number > 0)
+            printf("%s", r[i]->diff.s);
+    }
+    if (n == 0)
+        printf("%s: every printed number agrees with the data already; nothing is changed\n", name);
+    else
+        printf("%s: %zu number%s rewritten; review the change before you commit it\n", name, n,
+               n > 1 ? "s" : "");
+}
+
+int ov_command_accept(const struct ov_options *o)
+{
+    struct ov_error err = {0};
+    struct ov_experiments all = {0};
+    struct ov_claims claims = {0};
+    struct ov_accepted accepted = {0};
+    struct ov_options every = *o; /* the plain argument is no directory */
+    every.n_dir = 0;
+    enum ov_status status = refuse_in_ci(&err);
+    if (status == OV_OK && (o->n_dir != 1 || !*o->dir[0]))
+        status = ov_fail(&err, OV_EUSER,
+                         "expected one CLAIM: overlap accept EXPERIMENT.ID --reason TEXT");
+    if (status == OV_OK)
+        status = ov_experiments_load(&all, &every, &err);
+    if (status == OV_OK)
+        status = ov_claims_load(&claims, &all, &every, &err);
+    if (status == OV_OK)
+        status = accept_claim(&accepted, &claims, o, &err);
+    if (status == OV_OK)
+        print_change(&accepted, o->dir[0]);
+    ov_accepted_free(&accepted);
+    ov_claims_free(&claims);
+    ov_experiments_free(&all);
+    return status == OV_OK ? EXIT_GOOD : ov_report(&err);
+}
