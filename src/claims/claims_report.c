@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "overlap/base/text.h"
+#include "overlap/claims/lock.h"
 
 /* ---- verdicts.json ---- */
 
@@ -63,6 +64,7 @@ static const char *text_of(struct ov_claim *claim, const char *key)
 static json_t *claim_json(struct ov_claim *claim)
 {
     const char *source = text_of(claim, "source"), *says = text_of(claim, "says");
+    const char *title = claim->experiment->title;
     if (!source)
         source = claim->experiment->source;
     json_t *o = json_object();
@@ -72,6 +74,9 @@ static json_t *claim_json(struct ov_claim *claim)
               put(o, "kind", json_string(claim->kind->name)) &&
               put(o, "p_pass", number(claim->p_pass)) && put(o, "p_fail", number(claim->p_fail)) &&
               put(o, "p_holm", number(claim->p_holm)) &&
+              put(o, "experiment", json_string(claim->experiment->name)) &&
+              put(o, "title", title ? json_string(title) : json_null()) &&
+              put(o, "why", json_string(claim->why)) && put(o, "tables", ov_lock_tables(claim)) &&
               put(o, "worst", json_integer((json_int_t)claim->worst)) &&
               put(o, "measures", measures_json(claim));
     if (ok)

@@ -1,38 +1,21 @@
 -- SPDX-License-Identifier: MIT
--- Pandoc filter of paper.md: claims become badges, equations get their tags, and the div
--- {#claims} becomes the table of all claims. Verdicts come as metadata from verdicts.json.
-local claims = {}
+-- Pandoc filter of paper.md: claims become badges, equations get their tags, and the div {#claims}
+-- becomes a section for every claim. paper.sh gives: verdicts (the path of verdicts.json), root
+-- (the project's directory as seen from the page), results (that of all results, likewise), tier.
+local read_json = dofile('src/tools/json.lua')
+local claims, place = {}, {}
 local signs = {PASS = '✓', FAIL = '✗', INCONCLUSIVE = '?', STALE = '↻', MISSING = '∅', SKIPPED = '–'}
 
-local function text_of(value)
-  return value and pandoc.utils.stringify(value) or ''
-end
-
-local function read_verdicts(meta)
-  for id, claim in pairs(meta.claims or {}) do
-    claims[id] = {verdict = text_of(claim.verdict), says = text_of(claim.says),
-                  source = text_of(claim.source), kind = text_of(claim.kind),
-                  measures = claim.measures or {}, worst = tonumber(text_of(claim.worst)) or 0}
+local function read_meta(meta)
+  for _, key in ipairs({'verdicts', 'root', 'results', 'tier', 'build'}) do
+    place[key] = pandoc.utils.stringify(meta[key] or '')
+    meta[key] = nil
   end
-  meta.claims = nil
+  claims = read_json(place.verdicts).claims
   return meta
 end
 
-local function short(value)
-  local x = tonumber(text_of(value))
-  return x and string.format('%.4g', x) or '–'
-end
-
--- "0.0364 ± 0.0002 (K4, alpha = 100; expected 0.0365 ± 0.0007)"
-local function measured(m)
-  local se, expect = tonumber(text_of(m.se)), tonumber(text_of(m.expect))
-  local words = short(m.value)
-  if se and se > 0 then words = words .. ' ± ' .. short(m.se) end
-  local where = text_of(m.curve)
-  if tonumber(text_of(m.at)) then where = where .. ', α = ' .. short(m.at) end
-  if expect then where = where .. '; expected ' .. short(m.expect) .. ' ± ' .. short(m.margin) end
-  return words .. ' (' .. where .. ')'
-end
+-- ---- claims in the text ----
 
 local function badge(verdict)
   return pandoc.Span({pandoc.Str(signs[verdict] or '?')}, {class = 'badge ' .. verdict:lower()})
@@ -44,54 +27,154 @@ local function claim_span(span)
   if not claim then
     error('paper.md: verdicts.json has no claim ' .. id)
   end
-  local title = id .. ': ' .. claim.says .. ' — ' .. claim.verdict
+  local title = id .. ': ' .. (claim.says or '') .. ' — ' .. claim.verdict
   local link = pandoc.Link(span.content, '#claim-' .. id, title, {class = 'claim ' .. claim.verdict:lower()})
   return {link, badge(claim.verdict)}
 end
 
-function Equation(span)
+local function equation(span)
   local tag = span.identifier
   span.content:insert(pandoc.Link({pandoc.Str('(' .. tag .. ')')}, '#' .. tag, '', {class = 'tag'}))
   return span
 end
 
 local function Span(span)
-  if span.classes:includes('equation') then return Equation(span) end
+  if span.classes:includes('equation') then return equation(span) end
   if span.attributes.claim then return claim_span(span) end
   if span.attributes.param then
     return pandoc.Span(span.content, {class = 'parameter', title = span.attributes.param})
   end
 end
 
-local function claims_table()
-  local ids, rows = {}, {}
-  for id in pairs(claims) do ids[#ids + 1] = id end
-  table.sort(ids)
+-- ---- the section of a claim ----
+
+local function short(x, digits)
+  return x and (string.format('%.' .. (digits or 4) .. 'g', x):gsub('-', '−')) or '–'
+end
+
+local function with_error(x, error)
+  if not x then return '–' end
+  return error and error > 0 and short(x) .. ' ± ' .. short(error, 2) or short(x)
+end
+
+local function expected(m)
+  if m.expect then return with_error(m.expect, m.margin) end
+  return m.margin and '> ' .. short(m.margin) or '–'
+end
+
+local function where(m)
+  return m.at and m.curve .. ', α = ' .. short(m.at) or m.curve
+end
+
+local function text(s) return {pandoc.Plain({pandoc.Str(s)})} end
+
+local function is_there(path)
+  local file = io.open(path, 'rb')
+  if file then file:close() end
+  return file ~= nil
+end
+
+-- A link where there is something to open, else the bare name.
+local function file_link(name, path, target)
+  local code = pandoc.Code(name)
+  return is_there(path) and pandoc.Link({code}, target) or code
+end
+
+local function sorted_keys(t)
+  local keys = {}
+  for key in pairs(t) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
+-- figure ← plot.gp ← tables ← commands
+local function origin(claim)
+  local name, from = claim.experiment, ' ← '
+  local figure, script = 'figures/' .. name .. '.svg', 'experiments/' .. name .. '/plot.gp'
+  local words = pandoc.List({file_link(figure, figure, place.root .. '/' .. figure), pandoc.Str(from),
+                             file_link(script, script, place.root .. '/' .. script), pandoc.Str(from)})
+  local commands, seen = pandoc.List({}), {}
+  for i, key in ipairs(sorted_keys(claim.tables or {})) do
+    local csv, curve = name .. '/' .. key .. '.csv', key:gsub('%.%l+$', '')
+    if i > 1 then words:extend({pandoc.Str(','), pandoc.Space()}) end
+    words:insert(file_link(key .. '.csv', place.build .. '/results/' .. csv, place.results .. '/' .. csv))
+    if not seen[curve] then
+      local tier = place.tier ~= 'ci' and ' --tier ' .. place.tier or ''
+      commands:insert({pandoc.Plain({pandoc.Code('build/overlap run experiments/' .. name .. ' --curve ' .. curve .. tier)})})
+      seen[curve] = true
+    end
+  end
+  if #commands == 0 then
+    words:insert(pandoc.Str('no data'))
+    commands:insert({pandoc.Plain({pandoc.Code('build/overlap run experiments/' .. name)})})
+  end
+  return {pandoc.Plain(words)}, commands
+end
+
+local function measures_table(claim)
+  local rows, head, left = {}, {}, pandoc.AlignLeft
+  for _, m in ipairs(claim.measures) do
+    rows[#rows + 1] = {text(where(m)), text(with_error(m.value, m.se)), text(expected(m)),
+                       text(m.n > 0 and tostring(math.tointeger(m.n) or m.n) or '–'), text(m.verdict)}
+  end
+  for i, title in ipairs({'where', 'measured', 'expected', 'n', 'verdict'}) do head[i] = text(title) end
+  return {pandoc.RawBlock('html', '<details><summary>all ' .. #rows .. ' numbers</summary>'),
+          pandoc.utils.from_simple_table(pandoc.SimpleTable({}, {left, left, left, left, left}, {0, 0, 0, 0, 0}, head, rows)),
+          pandoc.RawBlock('html', '</details>')}
+end
+
+local function facts(claim)
+  local m = claim.measures[(claim.worst or 0) + 1]
+  local list = pandoc.List({})
+  local function fact(name, ...) list:insert({{pandoc.Str(name)}, {...}}) end
+  fact('verdict', {pandoc.Plain({badge(claim.verdict), pandoc.Space(), pandoc.Str(claim.verdict)})})
+  if claim.why and claim.why ~= '' then fact('why', text(claim.why)) end
+  fact('source', text(claim.source or '–'))
+  if m then
+    local of = #claim.measures > 1 and ' (' .. where(m) .. ', the worst of ' .. #claim.measures .. ')' or ' (' .. where(m) .. ')'
+    fact('measured', text(with_error(m.value, m.se) .. of))
+    fact('expected', text(expected(m)))
+    fact('seeds', text(m.n > 0 and short(m.n) or m.value and 'one run of theory' or '–'))
+  end
+  local path, commands = origin(claim)
+  fact('from', path)
+  fact('command', table.unpack(commands))
+  return pandoc.DefinitionList(list)
+end
+
+local function claim_section(id, claim)
+  local blocks = pandoc.List({pandoc.Header(3, {pandoc.Code(id)}, {id = 'claim-' .. id, class = 'unnumbered unlisted'}),
+                              pandoc.Para({pandoc.Str(claim.says or '')}), facts(claim)})
+  if #claim.measures > 1 then blocks:extend(measures_table(claim)) end
+  return pandoc.Div(blocks, {class = 'claim-entry ' .. claim.verdict:lower()})
+end
+
+local function all_claims()
+  local blocks, experiment = pandoc.List({}), nil
+  local ids = sorted_keys(claims)
+  table.sort(ids, function(a, b)
+    local x, y = claims[a].experiment, claims[b].experiment
+    return x < y or (x == y and a < b)
+  end)
   for _, id in ipairs(ids) do
-    local c = claims[id]
-    local deciding, words = c.measures[c.worst + 1], '–'
-    if deciding then words = measured(deciding) end
-    if #c.measures > 1 then words = words .. ', the worst of ' .. #c.measures end
-    rows[#rows + 1] = {
-      {pandoc.Plain({pandoc.Span({pandoc.Code(id)}, {id = 'claim-' .. id})})},
-      {pandoc.Plain({pandoc.Str(c.says)})},
-      {pandoc.Plain({pandoc.Str(words)})},
-      {pandoc.Plain({badge(c.verdict), pandoc.Space(), pandoc.Str(c.verdict)})}}
+    local claim = claims[id]
+    if claim.experiment ~= experiment then
+      experiment = claim.experiment
+      local readme = 'experiments/' .. experiment .. '/README.md'
+      blocks:insert(pandoc.Header(2, {pandoc.Str(claim.title or experiment)}, {id = 'experiment-' .. experiment}))
+      blocks:insert(pandoc.Para({pandoc.Str('Experiment'), pandoc.Space(),
+                                 file_link('experiments/' .. experiment, readme, place.root .. '/' .. readme)}))
+    end
+    blocks:insert(claim_section(id, claim))
   end
-  local head = {}
-  for i, title in ipairs({'claim', 'what it says', 'measured', 'verdict'}) do
-    head[i] = {pandoc.Plain({pandoc.Str(title)})}
-  end
-  local left = pandoc.AlignLeft
-  return pandoc.utils.from_simple_table(
-    pandoc.SimpleTable({}, {left, left, left, left}, {0.22, 0.36, 0.3, 0.12}, head, rows))
+  return blocks
 end
 
 local function Div(div)
   if div.identifier == 'claims' then
-    div.content = {claims_table()}
+    div.content = all_claims()
     return div
   end
 end
 
-return {{Meta = read_verdicts}, {Span = Span, Div = Div}}
+return {{Meta = read_meta}, {Span = Span, Div = Div}}

@@ -99,11 +99,11 @@ enum ov_status ov_claims_holm(struct ov_claims *claims, double level, struct ov_
 struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name);
 
 /* verdicts.json: {"claims": {"EXPERIMENT.ID": {"verdict": …, "says": …, "source": …, "kind": …,
- * p_pass, p_fail, p_holm,
- * "worst": index, "measures": [{curve, at, value, se, n, expect, margin, low, high, p_pass, p_fail,
- * needed, verdict}]}}}, keys sorted, numbers as JSON numbers, null where not finite. No clock, host
- * or path in it. Returns OV_OK; OV_EIO; OV_ENOMEM (a text that is not UTF-8 too: JSON can't hold
- * it). */
+ * "experiment", "title", "why", "tables": {"CURVE.SIDE": KEY}, p_pass, p_fail, p_holm, "worst":
+ * index, "measures": [{curve, at, value, se, n, expect, margin, low, high, p_pass, p_fail, needed,
+ * verdict}]}}}, keys sorted, numbers as JSON numbers, null where not finite. No clock, host or path
+ * in it.
+ * Returns OV_OK; OV_EIO; OV_ENOMEM (a text that is not UTF-8 too: JSON can't hold it). */
 enum ov_status ov_claims_write_json(const struct ov_claims *claims, const char *path,
                                     struct ov_error *err);
 
