@@ -87,4 +87,26 @@ yes '' | head -401 >"$tmp/src/sim/long.c"
 red "sizes: a file of 401 lines" sizes "$tmp"
 # gnuplot says little of a missing file and exits with 0: the script has to notice.
 red "plot: missing results" src/tools/plot.sh demo "$tmp"
-green "shell scripts parse" bash -n tests/run.sh src/tools/deps.sh src/tools/plot.sh
+scripts() {
+    local script bad=0
+    for script in "$@"; do bash -n "$script" || bad=1; done
+    return $bad
+}
+green "shell scripts parse" scripts tests/*.sh tests/cli/*.sh src/tools/*.sh
+echo 'if' >"$tmp/bad.sh"
+red "shell scripts: one that does not" scripts tests/run.sh "$tmp/bad.sh"
+
+# The manual page has every subcommand and option.
+manual() {
+    local word option missing=0
+    for word in $("$B/overlap" --help | sed -nE 's/^  ([a-z]+) .*/\1/p'); do
+        grep -qE "^\.B $word( |\$)" "$1" || { echo "overlap $word is not in $1"; missing=1; }
+        for option in $("$B/overlap" "$word" --help | sed -nE 's/^  --([a-z]+) .*/\1/p' | grep -v '^help$'); do
+            grep -q -- "\\\\-\\\\-$option" "$1" || { echo "--$option is not in $1"; missing=1; }
+        done
+    done
+    return $missing
+}
+green "manual: every subcommand and option" manual src/cli/overlap.1
+sed 's/^\.B plan/.B plane/' src/cli/overlap.1 >"$tmp/overlap.1"
+red "manual: a subcommand missing" manual "$tmp/overlap.1"

@@ -13,7 +13,7 @@ pandoc paper.md --from markdown --to html5 --standalone --self-contained --mathm
     --number-sections --toc --toc-depth 2 --fail-if-warnings \
     --lua-filter src/tools/paper.lua --metadata verdicts="$build/verdicts.json" \
     --metadata build="$build" --metadata root="$root" --metadata results=results --metadata tier="$tier" \
-    --css src/tools/paper.css --output "$build/paper.html.partial"
+    --css src/tools/paper.css --output "$build/paper.html.partial" || exit 2
 src/tools/links.sh "$build/paper.html.partial" "$build/verdicts.json" || exit 2
 mv "$build/paper.html.partial" "$build/paper.html"
 echo "  PAPER $build/paper.html"
