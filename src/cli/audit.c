@@ -72,8 +72,11 @@ static enum ov_status rerun(struct ov_audit *audit, const struct ov_options *o,
     enum ov_status status = make_scratch(scratch, err);
     if (status != OV_OK)
         return status;
-    const struct ov_run_options options = {
-        .log = isatty(STDERR_FILENO) == 1 ? stderr : NULL, .live = true, .command = o->command};
+    const struct ov_run_options options = {.log = isatty(STDERR_FILENO) == 1 ? stderr : NULL,
+                                           .live = true,
+                                           .checkpoint_seconds = -1.0,
+                                           /* from the beginning to the end */ .command =
+                                               o->command};
     status = ov_audit_run(audit, scratch, &options, err);
     nftw(scratch, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     return status;

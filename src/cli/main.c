@@ -38,15 +38,14 @@ const struct ov_command ov_commands[] = {
     {"audit", "[DIR…]", "notEh", "rerun stored jobs, chosen by chance, and compare the bytes",
      "Each is run alone in a place of its own and compared with its stored rows and with those in\n"
      "its curve's table. The choice is a function of --seed, which is printed.\n"
-     "Exit code 0: all the same; 1: some differ; 2: bad usage, or nothing stored; 4: a job "
+     "Exit code 0: all the same; 1: some differ; 2: bad usage or nothing stored; 4: a job "
      "failed.\n",
      ov_command_audit},
     {"accept", "CLAIM", "rth", "rewrite a claim's printed numbers to what the data say",
-     "CLAIM is EXPERIMENT.ID. Rewrites what paper.md prints of it and, of a failing round or "
-     "margin\n"
-     "claim, the number expect in experiment.yaml; prints the difference. --reason TEXT stands\n"
-     "beside each new number. Refused (exit code 2) without a reason, without valid data, and\n"
-     "wherever the variable CI is set: a number is accepted by a person, who reviews the change.\n",
+     "CLAIM is EXPERIMENT.ID. Rewrites what paper.md prints of it and, of a failing claim of\n"
+     "kind round or margin, the number expect in experiment.yaml; prints the difference.\n"
+     "--reason TEXT stands beside each new number. Refused (exit code 2) without a reason or\n"
+     "valid data, and wherever the variable CI is set: a person accepts, and reviews the change.\n",
      ov_command_accept},
     {"plan", "[DIR…]", "ocstjTh", "say what would run, and why",
      "The column memory is what one process takes; the last line, what --jobs of them take.\n"

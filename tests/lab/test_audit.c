@@ -18,7 +18,7 @@ static void run_all(struct bench *b)
 {
     struct ov_plan plan = {0};
     struct ov_run_report report;
-    struct ov_run_options options = {.workers = 2, .command = "test"};
+    struct ov_run_options options = {.workers = 2, .command = "test", .checkpoint_seconds = -1.0};
     ck_ok(ov_plan_add(&plan, &b->experiment, b->out, NULL, NULL));
     ck_ok(ov_plan_run(&plan, &options, &report, NULL));
     ov_plan_free(&plan);
@@ -35,7 +35,7 @@ static void open_audited(struct audited *a)
 static void audit(struct audited *a, size_t n, uint64_t seed)
 {
     char scratch[] = "/tmp/overlap-audit-XXXXXX", command[128];
-    struct ov_run_options options = {.workers = 2, .command = "test"};
+    struct ov_run_options options = {.workers = 2, .command = "test", .checkpoint_seconds = -1.0};
     ov_audit_free(&a->audit);
     ov_plan_free(&a->plan);
     a->err = (struct ov_error){0};
