@@ -123,7 +123,9 @@ distclean: ## remove the whole build directory, results included
 help: ## this text
 	@echo "overlap: theory and simulation of SGD in two-layer networks, checked against each other."
 	@echo "Next: make deps (once), make demo (a minute), make figures, make verify, make test."
-	@grep -hE '^[a-z%-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/fig-%/fig-NAME/' | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+	@awk '/^# ---- / {gsub(/# ---- | ----$$/, ""); part = "\n" $$0 "\n"} \
+	  /^[a-z%-]+:.*## / {split($$0, x, /:.*## /); sub(/%/, "NAME", x[1]); printf "%s  %-14s %s\n", part, x[1], x[2]; part = ""}' \
+	  $(firstword $(MAKEFILE_LIST))
 
 FORCE:
 .PHONY: all bench figures demo verify lock drift audit accept paper plan status new test test-asan test-unit format format-check \

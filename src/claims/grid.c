@@ -33,21 +33,30 @@ static void clean(struct ov_text *t)
             t->s[i] = '?';
 }
 
-static void print_row(struct ov_text *out, const struct ov_text *row, const size_t *width,
-                      size_t n_column)
+void ov_grid_cut(struct ov_text *cell, size_t width)
 {
-    while (n_column > 0 && row[n_column - 1].len == 0)
-        n_column--;
-    for (size_t k = 0; k < n_column; k++) {
-        size_t gap = k + 1 < n_column ? width[k] - ov_grid_width(row[k].s) + 2 : 0;
-        ov_text_add(out, row[k].s ? row[k].s : "", row[k].len);
-        ov_text_addf(out, "%*s", (int)gap, "");
-        out->failed = out->failed || row[k].failed;
-    }
-    ov_text_addf(out, "\n");
+    static const char dots[] = "\xe2\x80\xa6";
+    if (cell->failed || ov_grid_width(cell->s) <= width)
+        return;
+    size_t i = 0;
+    for (size_t n = 0; n < width; i++) /* to the start of the character that has to go */
+        n += ((unsigned char)cell->s[i] & 0xc0) != 0x80;
+    cell->len = i - 1;
+    ov_text_add(cell, dots, sizeof dots - 1);
 }
 
-void ov_grid_print(struct ov_text *out, struct ov_grid *g)
+static void add_cell(struct ov_text *out, const struct ov_text *cell, const char *colour)
+{
+    bool plain = !colour || !*colour;
+    if (!plain)
+        ov_text_addf(out, "%s", colour);
+    ov_text_add(out, cell->s ? cell->s : "", cell->len);
+    if (!plain)
+        ov_text_addf(out, "\033[0m");
+    out->failed = out->failed || cell->failed;
+}
+
+void ov_grid_print(struct ov_text *out, struct ov_grid *g, size_t painted, ov_grid_paint *paint)
 {
     size_t width[OV_GRID_COLUMNS] = {0}, n_cell = g->n_row * OV_GRID_COLUMNS;
     for (size_t i = 0; i < n_cell; i++) {
@@ -56,8 +65,18 @@ void ov_grid_print(struct ov_text *out, struct ov_grid *g)
         if (w > width[i % OV_GRID_COLUMNS])
             width[i % OV_GRID_COLUMNS] = w;
     }
-    for (size_t i = 0; i < g->n_row; i++)
-        print_row(out, g->cell + i * OV_GRID_COLUMNS, width, g->n_column);
+    for (size_t i = 0; i < g->n_row; i++) {
+        const struct ov_text *row = g->cell + i * OV_GRID_COLUMNS;
+        size_t n = g->n_column;
+        while (n > 0 && row[n - 1].len == 0)
+            n--;
+        for (size_t k = 0; k < n; k++) {
+            size_t gap = k + 1 < n ? width[k] - ov_grid_width(row[k].s) + 2 : 0;
+            add_cell(out, &row[k], paint && k == painted && row[k].s ? paint(row[k].s) : NULL);
+            ov_text_addf(out, "%*s", (int)gap, "");
+        }
+        ov_text_addf(out, "\n");
+    }
     out->failed = out->failed || g->spare[0].failed;
     for (size_t i = 0; i < n_cell; i++)
         ov_text_free(&g->cell[i]);

@@ -291,7 +291,7 @@ static void finish(struct comparison *c)
 {
     struct ov_drift *d = c->drift;
     bool only_title = c->grid.n_row == 1;
-    ov_grid_print(&d->table, &c->grid);
+    ov_grid_print(&d->table, &c->grid, 0, NULL);
     if (only_title && !d->table.failed)
         ov_text_free(&d->table);
     ov_text_addf(&d->summary,

@@ -28,7 +28,7 @@ const struct ov_command ov_commands[] = {
      "The last line counts: N passed, N failed, N skipped.\n"
      "Exit code 0: all good; 1: a claim failed; 2: bad or missing data; 3: inconclusive.\n",
      ov_command_verify},
-    {"drift", "OLD.json NEW.json", "h", "compare two locks of claims, in units of their errors",
+    {"drift", "OLD NEW", "h", "compare two locks of claims, in units of their errors",
      "Prints changed verdicts, numbers that moved by more than 3 sigma (without errors: by more\n"
      "than 1e-6 of themselves), claims that ask something else, new ones and gone ones; the last\n"
      "line counts. 'overlap verify --lock FILE' writes a lock; 'make drift REF=TAG' compares\n"
@@ -60,6 +60,15 @@ const struct ov_command ov_commands[] = {
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };
 
+/* Characters of UTF-8 text, which printf takes for bytes. */
+static int width_of(const char *s)
+{
+    int n = 0;
+    for (; *s; s++)
+        n += ((unsigned char)*s & 0xc0) != 0x80;
+    return n;
+}
+
 static void print_usage(FILE *f)
 {
     fprintf(f,
@@ -67,7 +76,8 @@ static void print_usage(FILE *f)
             "usage: overlap COMMAND [ARGUMENTS]\n\n",
             OV_VERSION);
     for (const struct ov_command *c = ov_commands; c->name; c++)
-        fprintf(f, "  %-8s %-17s %s\n", c->name, c->arguments, c->doc);
+        fprintf(f, "  %-8s %s%*s %s\n", c->name, c->arguments, 9 - width_of(c->arguments), "",
+                c->doc);
     fprintf(f, "\n'overlap COMMAND --help' says more; --version prints the version.\n"
                "Exit codes: 0 good, 1 a claim failed, 2 bad usage, configuration or data,\n"
                "3 inconclusive, 4 a job failed or diverged.\n");

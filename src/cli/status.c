@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "overlap/base/text.h"
 #include "overlap/lab/jobs.h"
@@ -16,8 +17,8 @@ static bool there(const char *dir, const char *name)
     return yes;
 }
 
-static enum ov_status print_experiment(const struct ov_experiment *e, const struct ov_options *o,
-                                       struct ov_error *err)
+static enum ov_status print_experiment(const struct ov_experiment *e, int width,
+                                       const struct ov_options *o, struct ov_error *err)
 {
     struct ov_plan plan = {0};
     struct ov_text figure = {0};
@@ -32,8 +33,9 @@ static enum ov_status print_experiment(const struct ov_experiment *e, const stru
             tables += plan.batch[i].table_valid;
         }
         ov_text_addf(&figure, "%s.svg", e->name);
-        printf("%-24s %-6s %6zu of %-6zu %6zu of %-6zu %-10s %s\n", e->name, ov_tier_names[e->tier],
-               valid, runs, tables, plan.n_batch, there(out, "agreement.csv") ? "yes" : "no",
+        printf("%-*s  %-6s %6zu of %-6zu %6zu of %-6zu %-10s %s\n", width, e->name,
+               ov_tier_names[e->tier], valid, runs, tables, plan.n_batch,
+               there(out, "agreement.csv") ? "yes" : "no",
                !figure.failed && there("figures", figure.s) ? "yes" : "no");
     }
     ov_text_free(&figure);
@@ -42,16 +44,24 @@ static enum ov_status print_experiment(const struct ov_experiment *e, const stru
     return status;
 }
 
+static int width_of_names(const struct ov_experiments *all)
+{
+    size_t width = strlen("experiment");
+    for (size_t i = 0; i < all->n; i++)
+        width = strlen(all->e[i]->name) > width ? strlen(all->e[i]->name) : width;
+    return (int)width;
+}
+
 int ov_command_status(const struct ov_options *o)
 {
     struct ov_error err = {0};
     struct ov_experiments all;
     enum ov_status status = ov_experiments_load(&all, o, &err);
     if (status == OV_OK)
-        printf("%-24s %-6s %16s %16s %-10s %s\n", "experiment", "tier", "valid runs",
-               "valid tables", "comparison", "figure");
+        printf("%-*s  %-6s %16s %16s %-10s %s\n", width_of_names(&all), "experiment", "tier",
+               "valid runs", "valid tables", "comparison", "figure");
     for (size_t i = 0; i < all.n && status == OV_OK; i++)
-        status = print_experiment(all.e[i], o, &err);
+        status = print_experiment(all.e[i], width_of_names(&all), o, &err);
     ov_experiments_free(&all);
     return status == OV_OK ? EXIT_GOOD : ov_report(&err);
 }

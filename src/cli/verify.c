@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "overlap/base/text.h"
 #include "overlap/claims/claims.h"
@@ -57,27 +59,36 @@ static enum ov_status check_paper(struct ov_paper_report *report, const struct o
 }
 
 /* One line for each claim that was checked and did not pass. */
-static void print_reasons(const struct ov_claims *claims)
+static void print_reasons(const struct ov_claims *claims, bool colour)
 {
     for (size_t i = 0; i < claims->n; i++) {
         const struct ov_claim *c = &claims->claim[i];
         if (c->verdict != OV_PASS && c->verdict != OV_SKIPPED && c->why[0])
-            printf("%s.%s: %s: %s\n", c->experiment->name, c->id, ov_verdict_name(c->verdict),
-                   c->why);
+            printf("%s.%s: %s%s%s: %s\n", c->experiment->name, c->id,
+                   colour ? ov_verdict_colour(c->verdict) : "", ov_verdict_name(c->verdict),
+                   colour ? "\033[0m" : "", c->why);
     }
+}
+
+/* Colour is for people: on a terminal that knows it, where nobody objects (no-color.org). */
+static bool wants_colour(void)
+{
+    const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    return isatty(STDOUT_FILENO) == 1 && !(no && *no) && terminal && strcmp(terminal, "dumb") != 0;
 }
 
 static int conclude(const struct ov_claims *claims, const struct ov_paper_report *paper)
 {
     struct counts n = {{0}};
     struct ov_text table = {0};
+    bool colour = wants_colour();
     for (size_t i = 0; i < claims->n; i++)
         n.of[claims->claim[i].verdict]++;
-    ov_claims_print(&table, claims);
+    ov_claims_print(&table, claims, colour);
     if (table.len > 0)
         printf("%s\n", table.s);
     ov_text_free(&table);
-    print_reasons(claims);
+    print_reasons(claims, colour);
     size_t open = n.of[OV_INCONCLUSIVE], bad = n.of[OV_CLAIM_STALE] + n.of[OV_CLAIM_MISSING];
     printf("claims: %zu PASS, %zu FAIL, %zu INCONCLUSIVE, %zu STALE, %zu MISSING, %zu skipped\n",
            n.of[OV_PASS], n.of[OV_FAIL], open, n.of[OV_CLAIM_STALE], n.of[OV_CLAIM_MISSING],

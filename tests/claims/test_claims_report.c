@@ -79,7 +79,7 @@ START_TEST(the_table_is_aligned)
     struct fake f;
     struct ov_claims claims = report_claims(&f);
     struct ov_text t = {0};
-    ov_claims_print(&t, &claims);
+    ov_claims_print(&t, &claims, false);
     ck_contains(t.s, "fake.one   2 ± 0.1   2 ");
     ck_contains(t.s, "FAIL     wide-K6 @ 1 (worst of 4)\n");
     ck_contains(t.s, "fake.pair  > 0 ");
@@ -102,6 +102,35 @@ START_TEST(the_table_is_aligned)
 }
 END_TEST
 
+/* Colours change nothing but what a terminal shows, and only verdicts. */
+START_TEST(the_table_in_colour)
+{
+    struct fake f;
+    struct ov_claims claims = report_claims(&f);
+    struct ov_text plain = {0}, colour = {0};
+    memset(claims.claim[0].measure[0].curve, 'x', 100);
+    ov_claims_print(&plain, &claims, false);
+    ov_claims_print(&colour, &claims, true);
+    ck_assert_ptr_null(strchr(plain.s, '\033'));
+    ck_contains(colour.s, "\033[32mPASS\033[0m     ");
+    ck_contains(colour.s, "\033[1;31mFAIL\033[0m     wide-K6 @ 1 (worst of 4)\n");
+    ck_contains(plain.s, "xxx… @ 1\n"); /* too wide a name is cut, the time stays */
+    ck_assert_ptr_null(strstr(plain.s, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"));
+    char *to = colour.s;
+    for (const char *from = colour.s; *from;)
+        if (*from == '\033')
+            from = strchr(from, 'm') + 1;
+        else
+            *to++ = *from++;
+    *to = '\0';
+    ck_assert_str_eq(colour.s, plain.s);
+    ov_text_free(&plain);
+    ov_text_free(&colour);
+    ov_claims_free(&claims);
+    fake_close(&f);
+}
+END_TEST
+
 START_TEST(names_of_verdicts)
 {
     ck_assert_str_eq(ov_verdict_name(OV_PASS), "PASS");
@@ -117,6 +146,7 @@ static void add_tests(Suite *s)
 {
     OV_TEST(s, verdicts_as_json);
     OV_TEST(s, the_table_is_aligned);
+    OV_TEST(s, the_table_in_colour);
     OV_TEST(s, names_of_verdicts);
 }
 

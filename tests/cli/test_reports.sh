@@ -60,6 +60,17 @@ says "TAP: what could not be verified fails" '^not ok 1 - verify$' build/verify.
 says "JUnit: likewise" 'tests="1" failures="1"' build/verify.xml
 cp kept.yaml experiments/good/experiment.yaml
 
+# ---- colour: for a terminal only ----
+holds "verify: no colour into a file" bash -c '! "$0" verify | grep -q $(printf "\\033")' "$overlap"
+if command -v script >/dev/null; then
+    TERM=xterm script -qec "'$overlap' verify" typescript >/dev/null 2>&1
+    holds "verify: colour on a terminal" grep -q $'\033\\[32mPASS' typescript
+    NO_COLOR=1 TERM=xterm script -qec "'$overlap' verify" typescript >/dev/null 2>&1
+    holds "verify: NO_COLOR is heard" bash -c '! grep -q $(printf "\\033") typescript'
+else
+    echo "skip colour on a terminal: no script here"
+fi
+
 # ---- audit ----
 mkdir scratch && export TMPDIR=$work/scratch
 check "audit" 0 "$overlap" audit --jobs 4 --seed 3

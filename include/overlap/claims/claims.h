@@ -6,6 +6,7 @@
 #ifndef OVERLAP_CLAIMS_CLAIMS_H
 #define OVERLAP_CLAIMS_CLAIMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "overlap/base/status.h"
@@ -108,7 +109,11 @@ enum ov_status ov_claims_write_json(const struct ov_claims *claims, const char *
                                     struct ov_error *err);
 
 /* The table on stdout, aligned, a row for each claim's worst measure: claim, expected ± margin,
- * measured ± se, n, verdict, where ("K4 @ 100 (worst of 6)"). */
-void ov_claims_print(struct ov_text *out, const struct ov_claims *claims);
+ * measured ± se, n, verdict, where ("K4 @ 100 (worst of 6)", cut where it is too wide).
+ *   in   colour  verdicts with the escapes of a terminal */
+void ov_claims_print(struct ov_text *out, const struct ov_claims *claims, bool colour);
+
+/* The escape that a terminal shows a verdict with; "" for one that needs none. */
+const char *ov_verdict_colour(enum ov_verdict v);
 
 #endif
