@@ -14,6 +14,7 @@
 #ifndef OVERLAP_MODEL_RANDOM_FEATURES_H
 #define OVERLAP_MODEL_RANDOM_FEATURES_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,6 +43,12 @@ void ov_rf_problem_free(struct ov_rf_problem *p);
 
 /* K/N where both are given, else p->beta. */
 double ov_rf_beta(const struct ov_rf_problem *p);
+
+/* Steps done at time t: t K, rounded down but for the rounding of t itself. */
+static inline double ov_rf_steps_at(double t, size_t K)
+{
+    return floor(t * (double)K * (1.0 + 1e-12) + 1e-9);
+}
 
 /* Checks ranges and consistency.
  *   out  key   the experiment.yaml key at fault, a string constant; only written on error; may be
