@@ -25,7 +25,7 @@ static double share(double *scale, size_t n, double N, const double *c2, size_t 
         double ratio = (now + 1.0) * (now + 2.0) / (4.0 * (j + 1.0) * (0.5 * N + (double)n + j));
         sum += factor * c2[m];
         factor *= ratio;
-        if (ratio < 1.0 && factor * now < 1e-18 * sum)
+        if (ratio < 1.0 && factor * (now + 2.0) < 1e-18 * sum)
             break;
         if (factor > big) {
             factor /= big;
@@ -90,17 +90,31 @@ static void meetings(double *sum, size_t count, const struct ov_rf_problem *p)
         }
 }
 
-/* What is missing to the whole, unless it is rounding. */
-static double rest(double whole, double sum, const struct ov_activation *g)
+/* What lies beyond: what the sum of power (n) lacks of the whole or, where that is rounding, the
+ * geometric series on from the last two degrees that there are. */
+static double rest(double whole, const double *power, size_t n, const struct ov_activation *g)
 {
-    double noise = g->act == OV_ACT_GENERIC ? 1e-10 : 1e-14;
-    return whole - sum > noise * whole ? whole - sum : 0.0;
+    double noise = g->act == OV_ACT_GENERIC ? 1e-10 : 1e-14, sum = 0.0, last = 0.0, before = 0.0;
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += power[i];
+        if (power[i] > 0.0) {
+            before = last;
+            last = power[i];
+            at = i;
+        }
+    }
+    if (whole - sum > noise * whole)
+        return whole - sum;
+    if (at + 2 < n) /* a polynomial */
+        return 0.0;
+    return last < before ? last * (last / (before - last)) : last;
 }
 
 static enum ov_status fill(struct ov_rf_degrees *d, const struct ov_rf_problem *p)
 {
     size_t n = d->n;
-    double N = (double)p->N, *a = calloc(4 * n, sizeof *a), sum = 0.0, sum_tau = 0.0;
+    double N = (double)p->N, *a = calloc(4 * n, sizeof *a);
     if (!a)
         return OV_ENOMEM;
     double *a_star = a + n, *ln_B = a + 2 * n, *meet = a + 3 * n;
@@ -110,12 +124,11 @@ static enum ov_status fill(struct ov_rf_degrees *d, const struct ov_rf_problem *
     meetings(meet, n, p);
     for (size_t i = 0; i < n; i++) {
         double tau2 = a_star[i] * meet[i];
-        d->degree[i] = (struct ov_rf_degree){a[i], ln_B[i], tau2 > 0.0 ? tau2 : 0.0};
-        sum += a[i];
-        sum_tau += d->degree[i].tau2;
+        a_star[i] = tau2 > 0.0 ? tau2 : 0.0;
+        d->degree[i] = (struct ov_rf_degree){a[i], ln_B[i], a_star[i]};
     }
-    d->degree[n] = (struct ov_rf_degree){rest(d->c.P.g2, sum, p->g), INFINITY,
-                                         rest(d->c.P.tau2, sum_tau, p->g_star)};
+    d->degree[n] = (struct ov_rf_degree){rest(d->c.P.g2, a, n, p->g), INFINITY,
+                                         rest(d->c.P.tau2, a_star, n, p->g_star)};
     free(a);
     return status;
 }
