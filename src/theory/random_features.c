@@ -76,16 +76,17 @@ static double excess(double z, void *ctx)
 }
 
 /* The slowest exponent: a mode of its own where fast h = 1, else the edge of the band. The atom
- * of features without linear part counts only if it carries power. */
+ * of features without linear part has an edge of its own if it carries power and anything moves
+ * it: then h has a pole there, and a root above it. */
 static double growth_of(struct limit *x)
 {
     const struct ov_rf_powers *P = &x->c.P;
-    bool atom = x->beta > 1.0 && P->mu_star2 > 0.0;
+    bool atom = x->beta > 1.0 && P->mu_star2 > 0.0 && (x->c.noise > 0.0 || x->c.c2 > 0.0);
     double edge = -(P->mu_star2 + (atom ? 0.0 : x->low)), lam = P->mu1_2 + P->mu_star2;
     if (x->c.noise == 0.0)
         return 2.0 * x->c.speed * edge;
-    double above = edge + 1e-14 * (P->mu_star2 + x->high);
-    if (!(excess(above, x) > 0.0))
+    double just_above = edge + 1e-14 * (P->mu_star2 + x->high);
+    if (!atom && !(excess(just_above, x) > 0.0))
         return 2.0 * x->c.speed * edge;
     /* h <= eta <lam^2>/(2 (z - edge)) */
     double most = x->c.fast * x->c.noise * (lam * lam + x->beta * P->mu1_2 * P->mu1_2);

@@ -42,6 +42,16 @@ static double more_harmonics(double n, double N)
     return n == 0.0 ? N : (2.0 * n + N) / (2.0 * n + N - 2.0) * (n + N - 2.0) / (n + 1.0);
 }
 
+/* One past the last power of this parity. */
+static size_t end_of(const double *c2, size_t terms, size_t parity)
+{
+    size_t end = 0;
+    for (size_t m = parity; m < terms; m += 2)
+        if (c2[m] > 0.0)
+            end = m + 1;
+    return end;
+}
+
 /* a (n) and ln_B (n) of one activation; `first` is B_n n!/(N (N+2) … (N+2n-2)). */
 static enum ov_status shares(double *a, double *ln_B, size_t n, double N,
                              const struct ov_activation *g)
@@ -52,9 +62,10 @@ static enum ov_status shares(double *a, double *ln_B, size_t n, double N,
     if (!c2)
         return OV_ENOMEM;
     enum ov_status status = ov_rf_hermite(c2, terms, g);
+    const size_t end[2] = {end_of(c2, terms, 0), end_of(c2, terms, 1)};
     ln_B[0] = 0.0;
     for (size_t i = 0; i < n && status == OV_OK; i++) {
-        double scale, sum = share(&scale, i, N, c2, terms), degree = (double)i;
+        double scale, sum = share(&scale, i, N, c2, end[i % 2]), degree = (double)i;
         a[i] = sum > 0.0 ? exp(ln_first + scale + log(sum)) : 0.0;
         double more = log(more_harmonics(degree, N));
         ln_first += more + log((degree + 1.0) / (N + 2.0 * degree));

@@ -105,16 +105,22 @@ static double fourth_moment(const struct ov_activation *g)
 
 /* S = sum_k <w_k^2> after each step: S <- S + change S + source. */
 struct fixed_width {
-    double change, source, K, S0, g2, tau2;
+    double change, source, S0, g2, tau2;
+    size_t K;
 };
+
+static double after(const struct fixed_width *w, double steps)
+{
+    double exponent = steps * log1p(w->change);
+    double summed = w->change == 0.0 ? steps : expm1(exponent) / w->change;
+    return w->tau2 + w->g2 * (w->S0 * exp(exponent) + w->source * summed);
+}
 
 static enum ov_status fixed_width_at(double *E, void *ctx, double t)
 {
     const struct fixed_width *w = ctx;
-    double n = ov_rf_steps_at(t, (size_t)w->K);
-    double exponent = n * log1p(w->change);
-    double summed = w->change == 0.0 ? n : expm1(exponent) / w->change;
-    *E = w->tau2 + w->g2 * (w->S0 * exp(exponent) + w->source * summed);
+    double part, steps = ov_rf_steps_at(&part, t, w->K), before = after(w, steps);
+    *E = part > 0.0 ? before + part * (after(w, steps + 1.0) - before) : before;
     return OV_OK;
 }
 
@@ -124,7 +130,7 @@ static struct fixed_width fixed_width_of(const struct ov_rf_common *c, size_t fe
     return (struct fixed_width){.change =
                                     -2.0 * gamma * g2 + gamma * gamma * (m4 + (K - 1.0) * g2 * g2),
                                 .source = gamma * gamma * K * g2 * (c->P.tau2 + c->sigma2),
-                                .K = K,
+                                .K = features,
                                 .S0 = c->c2,
                                 .g2 = g2,
                                 .tau2 = c->P.tau2};

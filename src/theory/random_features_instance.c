@@ -117,11 +117,20 @@ struct followed {
     double start; /* E before the first step, less what ov_rf_eps_of_rest adds to it */
 };
 
+static double after(const struct followed *y, double steps)
+{
+    return steps == 0.0 ? y->start : ov_rf_coupled_at(y->m, steps, true);
+}
+
 static enum ov_status followed_at(double *E_rest, void *ctx, double t)
 {
     const struct followed *y = ctx;
-    double when = y->steps ? ov_rf_steps_at(t, y->K) : t;
-    *E_rest = y->steps && when == 0.0 ? y->start : ov_rf_coupled_at(y->m, when, y->steps);
+    if (!y->steps) {
+        *E_rest = ov_rf_coupled_at(y->m, t, false);
+        return OV_OK;
+    }
+    double part, steps = ov_rf_steps_at(&part, t, y->K), before = after(y, steps);
+    *E_rest = part > 0.0 ? before + part * (after(y, steps + 1.0) - before) : before;
     return OV_OK;
 }
 

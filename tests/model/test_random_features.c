@@ -85,6 +85,19 @@ START_TEST(mistakes_are_named)
 }
 END_TEST
 
+START_TEST(steps_are_whole_but_for_rounding)
+{
+    double part;
+    for (size_t K = 1; K < 3000; K += 7)
+        for (double n = 0.0; n < 100.0; n += 1.0) {
+            ck_assert(ov_rf_steps_at(&part, n / (double)K, K) == n);
+            ck_assert(part == 0.0);
+        }
+    ck_assert(ov_rf_steps_at(&part, 2.35, 10) == 23.0);
+    ck_agree(0.5, part, 1e-12, 0);
+}
+END_TEST
+
 /* ---- powers ---- */
 
 /* erf and he2 under a name without closed forms: quadrature that knows g alone. */
@@ -282,6 +295,7 @@ END_TEST
 static void add_tests(Suite *s)
 {
     OV_TEST(s, mistakes_are_named);
+    OV_TEST(s, steps_are_whole_but_for_rounding);
     OV_TEST(s, hermite_powers_are_those_of_quadrature);
     OV_TEST(s, hermite_powers_are_complete);
     OV_TEST(s, powers_have_their_known_values);

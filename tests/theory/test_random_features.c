@@ -225,6 +225,8 @@ START_TEST(rates_are_those_of_the_curve)
     p = problem("erf", 0.25, 0.0);
     ck_agree(-2.0 * (1.0 / 3.0 - M_1_PI + 0.25 * M_1_PI), facts(&p).growth, 1e-12, 0);
     p.beta = 4.0;
+    ck_agree(-2.0 / 3.0, facts(&p).growth, 1e-12, 0);
+    p.init_std = 1.0; /* moves also what has no linear part */
     ck_agree(-2.0 * (1.0 / 3.0 - M_1_PI), facts(&p).growth, 1e-12, 0);
     p = problem("linear", 4.0, 0.0);
     ck_agree(-2.0, facts(&p).growth, 1e-12, 0);

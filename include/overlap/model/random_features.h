@@ -44,10 +44,15 @@ void ov_rf_problem_free(struct ov_rf_problem *p);
 /* K/N where both are given, else p->beta. */
 double ov_rf_beta(const struct ov_rf_problem *p);
 
-/* Steps done at time t: t K, rounded down but for the rounding of t itself. */
-static inline double ov_rf_steps_at(double t, size_t K)
+/* Where time t stands: the last whole step not after it, and how much of the next one has passed
+ * (0 where t K is whole but for rounding). Between two steps eps_g is interpolated linearly. */
+static inline double ov_rf_steps_at(double *part, double t, size_t K)
 {
-    return floor(t * (double)K * (1.0 + 1e-12) + 1e-9);
+    double steps = t * (double)K, nearest = round(steps);
+    bool whole = fabs(steps - nearest) < 1e-9 * fmax(1.0, steps);
+    double done = whole ? nearest : floor(steps);
+    *part = whole ? 0.0 : steps - done;
+    return done;
 }
 
 /* Checks ranges and consistency.

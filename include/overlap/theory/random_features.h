@@ -23,9 +23,10 @@
 #include "overlap/model/random_features.h"
 
 /* Errors of all functions below: OV_EUSER (p as ov_rf_problem_check finds it; what this theory
- * needs and p lacks), OV_EDOM (times that are not finite or < 0), OV_EDIVERGED (eps_g is beyond
- * the range of numbers at some t, or the mean direction diverges within a few steps, q >= 2; rows
- * before are written, the rest are NaN), OV_ENUMERIC, OV_ENOMEM. */
+ * needs and p lacks), OV_EDOM (times that are not finite or < 0; sizes out of range), OV_EDIVERGED,
+ * OV_ENUMERIC, OV_ENOMEM. OV_EDIVERGED from a curve: eps_g is beyond the range of numbers at some
+ * t (rows before it are written, the rest are NaN), or features of mean <g> diverge within a few
+ * steps, eta <g>^2 >= 2 (no row is written). */
 
 /* Long times. With flow, eta -> 0: kappa = 0, stationary = floor, eta_max as for SGD, and rates are
  * in units of 1/u. */
@@ -34,8 +35,8 @@ struct ov_rf_facts {
     double eta_max;    /* above it eps_g diverges (paper.md eq:rf_stationary) */
     double kappa;      /* share of the error that SGD's own noise makes; 1 at eta_max */
     double stationary; /* eps_g as t -> infinity; INFINITY for kappa >= 1 */
-    double growth;     /* exponent of the slowest mode, in 1/t: < 0 relaxes, > 0 grows. INFINITY:
-                          the mean direction diverges within a few steps */
+    double growth;     /* exponent of the slowest mode that anything moves, in 1/t: < 0 relaxes, > 0
+                          grows. INFINITY:     the mean direction diverges within a few steps */
 };
 
 /* ---- the proportional limit ---- */
@@ -65,8 +66,8 @@ enum ov_status ov_rf_wide_curve(double *eps_g, const struct ov_rf_problem *p, co
 /* ---- an instance ---- */
 
 enum ov_rf_time {
-    OV_RF_STEPS,      /* one step after the other (paper.md eq:rf_steps): for finite K. A t between
-                         two steps t K counts as the step before */
+    OV_RF_STEPS,      /* one step after the other (paper.md eq:rf_steps): for finite K. eps_g is
+                         interpolated between steps (ov_rf_steps_at) */
     OV_RF_CONTINUOUS, /* continuous time (paper.md eq:rf_continuous): the limit K -> infinity on
                          this instance; always used for flow */
 };
@@ -89,7 +90,7 @@ struct ov_rf_degrees;
 /* Degrees 0 … degrees-1; what lies beyond counts as never learnt (its power is in `floor`s).
  * Needs p->N >= 3 and T_mm = 1; reads N, g, g*, T, v_star, and eta, flow, sigma, init_std for
  * curves. K and beta are not read. 2 <= degrees <= 4000 (500 for generic g or g*); erf is complete
- * to rounding with 60. Time: some 100 us per 100 degrees of erf, 20 ms of relu. */
+ * to rounding with 60. Time: some 100 us per 100 degrees of erf, 15 ms of relu. */
 enum ov_status ov_rf_degrees_create(struct ov_rf_degrees **d, const struct ov_rf_problem *p,
                                     size_t degrees, struct ov_error *err);
 void ov_rf_degrees_free(struct ov_rf_degrees *d); /* NULL-safe */
