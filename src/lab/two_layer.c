@@ -51,28 +51,35 @@ static size_t path_width(const struct ov_two_layer *s)
     return ov_row_width(s->problem.K, s->problem.M);
 }
 
+/* Columns that are measured at each time, in front of those of a whole run. */
+static size_t measured_width(const struct ov_two_layer *s, enum ov_side side)
+{
+    return side == OV_THEORY ? path_width(s) : ov_weights_width(&s->problem, &s->data.inputs);
+}
+
 static size_t n_col(const void *state, enum ov_side side)
 {
     const struct ov_two_layer *s = state;
-    if (side == OV_SGD)
-        return ov_weights_width(&s->problem, &s->data.inputs);
-    return path_width(s) + ov_extras_columns(s);
+    return measured_width(s, side) + (side == OV_THEORY ? ov_extras_columns(s) : s->sgd_time_to.n);
 }
 
 static void column(char name[32], const void *state, enum ov_side side, size_t i)
 {
     const struct ov_two_layer *s = state;
-    if (side == OV_SGD)
+    size_t width = measured_width(s, side);
+    if (side == OV_SGD && i < width)
         ov_weights_column(name, &s->problem, &s->data.inputs, i);
-    else if (i < path_width(s))
+    else if (i < width)
         ov_row_column(name, i, s->problem.K, s->problem.M);
+    else if (side == OV_SGD)
+        ov_levels_column(name, &s->sgd_time_to, i - width);
     else
-        ov_extras_column(name, s, i - path_width(s));
+        ov_extras_column(name, s, i - width);
 }
 
 static bool may_be_nan(const void *state, enum ov_side side, size_t i)
 {
-    return side == OV_THEORY && i >= path_width(state);
+    return i >= measured_width(state, side);
 }
 
 #define PATH_DOC                                                                                   \
@@ -84,7 +91,7 @@ static bool may_be_nan(const void *state, enum ov_side side, size_t i)
 static const char *columns_doc(const void *state, enum ov_side side)
 {
     const struct ov_two_layer *s = state;
-    if (side == OV_SGD && !s->data.plain)
+    if (side == OV_SGD && (!s->data.plain || s->sgd_time_to.n > 0))
         return s->data.columns_doc.s;
     if (side == OV_SGD || ov_extras_columns(state) == 0)
         return s->data.plain ? PATH_DOC : PATH_DOC WHITE_DOC;
@@ -188,6 +195,7 @@ static void describe(struct ov_text *out, const void *state, enum ov_side side)
     if (side == OV_SGD) {
         ov_data_describe(out, &s->data);
         ov_text_addf(out, "engine: %s\n", s->engine ? s->engine->name : "none");
+        ov_levels_describe(out, &s->sgd_time_to);
         return;
     }
     ov_text_addf(out, "method: %s\n", s->solve.method == OV_RK8PD ? "rk8pd" : "msbdf");
@@ -212,6 +220,36 @@ static enum ov_status run_path(double *rows, const struct ov_two_layer *s,
         ov_online_solve(path, &s->problem, start, s->alpha, s->n_alpha, &s->solve, NULL, tick, err);
     for (size_t j = 0; j < s->n_alpha; j++)
         memcpy(rows + j * stride, path + j * width, width * sizeof *path);
+    free(path);
+    return status;
+}
+
+static enum ov_status run_engine(double *rows, const struct ov_two_layer *s, const uint64_t *key,
+                                 size_t n, const struct ov_tick *tick, struct ov_error *err)
+{
+    if (!s->data.plain)
+        return ov_data_run(rows, s, key, n, tick, err);
+    return s->engine->run(rows, &s->problem, key, n, s->alpha, s->n_alpha, tick, err);
+}
+
+/* A group of runs, spread to the stride of rows that have times to levels behind them. */
+static enum ov_status run_sgd(double *rows, const struct ov_two_layer *s, const uint64_t *key,
+                              size_t n, const struct ov_tick *tick, struct ov_error *err)
+{
+    size_t width = measured_width(s, OV_SGD), stride = n_col(s, OV_SGD), n_row = n * s->n_alpha;
+    if (stride == width)
+        return run_engine(rows, s, key, n, tick, err);
+    double *path = calloc(n_row * width, sizeof *path);
+    if (!path)
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    enum ov_status status = run_engine(path, s, key, n, tick, err);
+    for (size_t j = 0; j < n_row; j++) {
+        const double *run = path + j / s->n_alpha * s->n_alpha * width;
+        memcpy(rows + j * stride, path + j * width, width * sizeof *path);
+        for (size_t i = 0; i < s->sgd_time_to.n; i++)
+            rows[j * stride + width + i] =
+                ov_levels_crossing(run, s->n_alpha, width, s->sgd_time_to.eps_g[i]);
+    }
     free(path);
     return status;
 }
@@ -245,10 +283,8 @@ static enum ov_status run(double *rows, const void *state, enum ov_side side, co
     const struct ov_two_layer *s = state;
     if (side == OV_SGD && !s->engine)
         return ov_fail(err, OV_EDOM, "this curve has no sgd");
-    if (side == OV_SGD && !s->data.plain)
-        return ov_data_run(rows, s, key, n, tick, err);
     if (side == OV_SGD)
-        return s->engine->run(rows, &s->problem, key, n, s->alpha, s->n_alpha, tick, err);
+        return run_sgd(rows, s, key, n, tick, err);
     enum ov_status status = OV_OK;
     for (size_t i = 0; i < n && status == OV_OK; i++)
         status = run_theory(rows + i * s->n_alpha * n_col(s, side), s, key[i], tick, err);

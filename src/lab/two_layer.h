@@ -26,11 +26,16 @@ struct ov_engine {
 };
 extern const struct ov_engine ov_engines[]; /* name NULL at the end */
 
+/* `time_to`: levels of eps_g, each a column with the time at which it is reached. */
+struct ov_levels {
+    double *eps_g; /* (n) */
+    size_t n;
+};
+
 /* What theory gives besides the path, each a group of columns behind those of the path. */
 struct ov_extras {
     bool fluctuations, fixed_point, escape, eta_max;
-    double *time_to; /* (n_time_to) levels of eps_g */
-    size_t n_time_to;
+    struct ov_levels time_to;
 };
 
 /* What `inputs` and `samples` say. */
@@ -55,6 +60,7 @@ struct ov_two_layer {
     size_t theory_runs, sgd_runs; /* 0: not asked for */
     struct ov_solve_options solve;
     const struct ov_engine *engine; /* NULL without sgd */
+    struct ov_levels sgd_time_to;
     struct ov_extras extras;
     const char
         *theory_rooms[5]; /* whose code theory's numbers are a function of, NULL at the end */
@@ -87,6 +93,19 @@ enum ov_status ov_data_run(double *rows, const struct ov_two_layer *s, const uin
  * what falls together is one Returns OV_OK, OV_EUSER at the place, or OV_ENOMEM. */
 enum ov_status ov_two_layer_times(double **alpha, size_t *n, struct ov_value *value, size_t N,
                                   bool steps, struct ov_error *err);
+
+/* The levels in key `time_to` of a map `theory` or `sgd`, none if it is not there; the name of
+ * level i's column; its line in the description. ov_levels_read returns OV_OK or OV_ENOMEM, and
+ * ov_levels_free is NULL-safe. */
+enum ov_status ov_levels_read(struct ov_levels *levels, struct ov_value *map, struct ov_error *err);
+void ov_levels_column(char name[32], const struct ov_levels *levels, size_t i);
+void ov_levels_describe(struct ov_text *out, const struct ov_levels *levels);
+void ov_levels_free(struct ov_levels *levels);
+
+/* When a measured curve first falls to a level: linear in ln eps_g between the two measurements
+ * that have it between them; the first time if it starts there; NaN if it is never reached.
+ *   in   row  (n, width) with alpha and eps_g in columns 0 and 1 */
+double ov_levels_crossing(const double *row, size_t n, size_t width, double eps_g);
 
 /* How many columns, their names (i counts from the first of them), the lines they add to the
  * description, and filling them in: rows (n_alpha, width) whose path is there already. A number

@@ -27,7 +27,7 @@ static size_t fluctuation_columns(const struct ov_two_layer *s)
 size_t ov_extras_columns(const struct ov_two_layer *s)
 {
     return fluctuation_columns(s) + (s->extras.fixed_point ? N_FIXED : 0) +
-           (s->extras.escape ? N_ESCAPE : 0) + (s->extras.eta_max ? 1 : 0) + s->extras.n_time_to;
+           (s->extras.escape ? N_ESCAPE : 0) + (s->extras.eta_max ? 1 : 0) + s->extras.time_to.n;
 }
 
 static void fluctuation_column(char name[32], const struct ov_two_layer *s, size_t i)
@@ -64,7 +64,7 @@ void ov_extras_column(char name[32], const struct ov_two_layer *s, size_t i)
         return;
     }
     i -= s->extras.eta_max ? 1 : 0;
-    snprintf(name, 32, "alpha_to_%g", s->extras.time_to[i]);
+    ov_levels_column(name, &s->extras.time_to, i);
 }
 
 void ov_extras_describe(struct ov_text *out, const struct ov_two_layer *s)
@@ -77,11 +77,7 @@ void ov_extras_describe(struct ov_text *out, const struct ov_two_layer *s)
         ov_text_addf(out, "escape: true\n");
     if (s->extras.eta_max)
         ov_text_addf(out, "eta_max: of the perfect student without noise and decay\n");
-    for (size_t i = 0; i < s->extras.n_time_to; i++) {
-        ov_text_addf(out, "time_to_%zu: ", i);
-        ov_text_add_number(out, s->extras.time_to[i]);
-        ov_text_addf(out, "\n");
-    }
+    ov_levels_describe(out, &s->extras.time_to);
 }
 
 /* Rows of one run while its extras are filled in from column `at` on. */
@@ -217,7 +213,7 @@ enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_lay
         status = fill_escape(&f);
     if (status == OV_OK && s->extras.eta_max)
         status = fill_eta_max(&f);
-    for (size_t i = 0; i < s->extras.n_time_to && status == OV_OK; i++)
-        status = fill_time_to(&f, s->extras.time_to[i]);
+    for (size_t i = 0; i < s->extras.time_to.n && status == OV_OK; i++)
+        status = fill_time_to(&f, s->extras.time_to.eps_g[i]);
     return status;
 }

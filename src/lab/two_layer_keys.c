@@ -92,6 +92,8 @@ static const struct ov_key sgd_keys[] = {
     {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, OV_REQUIRED,
      "how many independent runs; by tier: {quick: 2, ci: 10, full: 100}"},
     {"N", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL, "input dimension, in place of the curve's N"},
+    {"time_to", OV_REAL | OV_LIST, 1e-300, 1e300, NULL, NULL, OV_OPTIONAL,
+     "columns alpha_to_X: when eps_g first falls to X, interpolated between the times measured"},
     {.name = NULL},
 };
 

@@ -251,7 +251,11 @@ static enum ov_status read_sgd(struct ov_two_layer *s, struct ov_value *params,
         s->engine++;
     if (s->problem.N == 0)
         return ov_value_fail(sgd, err, "sgd needs 'N', the input dimension");
-    return OV_OK;
+    enum ov_status status = ov_levels_read(&s->sgd_time_to, sgd, err);
+    if (s->sgd_time_to.n > 0)
+        ov_text_addf(&s->data.columns_doc, "; alpha_to_x: when eps_g first falls to x, between the "
+                                           "times measured linear in ln eps_g; nan: never");
+    return status == OV_OK && s->data.columns_doc.failed ? no_memory(err) : status;
 }
 
 static void read_theory(struct ov_two_layer *s, struct ov_value *params)
@@ -308,16 +312,7 @@ static enum ov_status read_extras(struct ov_two_layer *s, struct ov_value *param
         return ov_value_fail(theory, err, "fluctuations are known for a batch of 1 only");
     if (x->fluctuations && s->problem.N == 0)
         return ov_value_fail(theory, err, "fluctuations need 'N', the input dimension");
-    struct ov_value *levels = ov_value_get(theory, "time_to");
-    if (!levels)
-        return OV_OK;
-    x->n_time_to = levels->type == OV_LIST ? levels->cols : 1;
-    x->time_to = calloc(x->n_time_to, sizeof *x->time_to);
-    if (!x->time_to)
-        return no_memory(err);
-    for (size_t i = 0; i < x->n_time_to; i++)
-        x->time_to[i] = levels->type == OV_LIST ? levels->array[i] : levels->number;
-    return OV_OK;
+    return ov_levels_read(&x->time_to, theory, err);
 }
 
 static enum ov_status check_size(const struct ov_two_layer *s, struct ov_value *params,
@@ -384,6 +379,7 @@ void ov_two_layer_release(void *state)
     ov_problem_free(&s->problem);
     ov_data_free(&s->data);
     free(s->alpha);
-    free(s->extras.time_to);
+    ov_levels_free(&s->extras.time_to);
+    ov_levels_free(&s->sgd_time_to);
     free(s);
 }
