@@ -86,14 +86,6 @@ void ov_data_describe(struct ov_text *out, const struct ov_data *d);
 enum ov_status ov_data_run(double *rows, const struct ov_two_layer *s, const uint64_t *key,
                            size_t n_run, const struct ov_tick *tick, struct ov_error *err);
 
-/* The times that an `alpha` value (a list or a map) means.
- *   out  alpha  (n) allocated
- *   in   N      0: not known
- *   in   steps  true: generated times are put on whole steps, k/N with k >= 1 (N > 0 then), and
- * what falls together is one Returns OV_OK, OV_EUSER at the place, or OV_ENOMEM. */
-enum ov_status ov_two_layer_times(double **alpha, size_t *n, struct ov_value *value, size_t N,
-                                  bool steps, struct ov_error *err);
-
 /* The levels in key `time_to` of a map `theory` or `sgd`, none if it is not there; the name of
  * level i's column; its line in the description. ov_levels_read returns OV_OK or OV_ENOMEM, and
  * ov_levels_free is NULL-safe. */

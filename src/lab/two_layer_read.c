@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "overlap/base/agree.h"
+#include "times.h"
+#include "values.h"
 
 /* Numbers in the rows of one run, and in the weights of one: 0.8 GB and 8 GB. */
 static const double largest_result = 1e8, largest_weights = 1e9;
@@ -18,22 +19,7 @@ static enum ov_status no_memory(struct ov_error *err)
     return ov_fail(err, OV_ENOMEM, "out of memory while reading a curve");
 }
 
-/* ---- vectors and matrices ---- */
-
-/* n numbers from a value that is one number for all, or a list of n. */
-static enum ov_status vector(double **x, size_t n, const struct ov_value *v, const char *whose,
-                             struct ov_error *err)
-{
-    if (v->type == OV_LIST && v->cols != n)
-        return ov_value_fail(v, err, "%s has %zu entries, the %s = %zu units", v->key->name,
-                             v->cols, whose, n);
-    *x = malloc(n * sizeof **x);
-    if (!*x)
-        return no_memory(err);
-    for (size_t i = 0; i < n; i++)
-        (*x)[i] = v->type == OV_LIST ? v->array[i] : v->number;
-    return OV_OK;
-}
+/* ---- the problem ---- */
 
 static enum ov_status ones(double **x, size_t n, struct ov_error *err)
 {
@@ -43,43 +29,10 @@ static enum ov_status ones(double **x, size_t n, struct ov_error *err)
     return *x ? OV_OK : no_memory(err);
 }
 
-static enum ov_status check_shape(const struct ov_value *v, size_t rows, size_t cols,
-                                  const char *why, struct ov_error *err)
-{
-    if (v->rows == rows && v->cols == cols)
-        return OV_OK;
-    return ov_value_fail(v, err, "%s is %zu x %zu, it has to be %zu x %zu (%s)", v->key->name,
-                         v->rows, v->cols, rows, cols, why);
-}
-
-/* The packed lower triangle of a symmetric n x n matrix. */
-static enum ov_status packed(double **x, size_t n, const struct ov_value *v, const char *why,
-                             struct ov_error *err)
-{
-    enum ov_status status = check_shape(v, n, n, why, err);
-    if (status != OV_OK)
-        return status;
-    *x = malloc(ov_sym_size(n) * sizeof **x);
-    if (!*x)
-        return no_memory(err);
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j <= i; j++) {
-            double low = v->array[i * n + j], high = v->array[j * n + i];
-            if (!ov_agree(low, high, 1e-12, 0))
-                return ov_value_fail(v, err,
-                                     "%s is not symmetric: %.15g in row %zu, column %zu, "
-                                     "but %.15g in row %zu, column %zu",
-                                     v->key->name, low, i, j, high, j, i);
-            (*x)[ov_sym_at(i, j)] = low;
-        }
-    }
-    return OV_OK;
-}
-
 static enum ov_status rectangle(double **x, size_t rows, size_t cols, const struct ov_value *v,
                                 const char *why, struct ov_error *err)
 {
-    enum ov_status status = check_shape(v, rows, cols, why, err);
+    enum ov_status status = ov_values_shape(v, rows, cols, why, err);
     if (status != OV_OK)
         return status;
     *x = malloc(rows * cols * sizeof **x);
@@ -89,40 +42,13 @@ static enum ov_status rectangle(double **x, size_t rows, size_t cols, const stru
     return OV_OK;
 }
 
-/* ---- the problem ---- */
-
-static enum ov_status read_activation(const struct ov_activation **g, const struct ov_value *v,
-                                      struct ov_error *err)
-{
-    *g = ov_activation_find(v->string);
-    if (*g)
-        return OV_OK;
-    const char **names = calloc(ov_activation_count + 1, sizeof *names);
-    struct ov_text all = {0};
-    for (size_t i = 0; names && i < ov_activation_count; i++) {
-        names[i] = ov_activations[i].name;
-        ov_text_addf(&all, "%s%s", i ? ", " : "", names[i]);
-    }
-    const char *near = names ? ov_suggest(v->string, names) : NULL;
-    enum ov_status status;
-    if (!names || all.failed)
-        status = no_memory(err);
-    else
-        status = ov_value_fail(v, err, "%s must be one of %s, not '%.32s'%s%s%s", v->key->name,
-                               all.s, v->string, near ? "; did you mean '" : "", near ? near : "",
-                               near ? "'?" : "");
-    free(names);
-    ov_text_free(&all);
-    return status;
-}
-
 static enum ov_status read_activations(struct ov_problem *p, struct ov_value *params,
                                        struct ov_error *err)
 {
     struct ov_value *teacher = ov_value_get(params, "teacher_activation");
-    enum ov_status status = read_activation(&p->g, ov_value_get(params, "activation"), err);
+    enum ov_status status = ov_values_activation(&p->g, ov_value_get(params, "activation"), err);
     p->g_star = p->g;
-    return status == OV_OK && teacher ? read_activation(&p->g_star, teacher, err) : status;
+    return status == OV_OK && teacher ? ov_values_activation(&p->g_star, teacher, err) : status;
 }
 
 static void read_numbers(struct ov_problem *p, struct ov_value *params)
@@ -148,13 +74,13 @@ static enum ov_status read_teacher(struct ov_problem *p, struct ov_value *params
                                    struct ov_error *err)
 {
     enum ov_status status =
-        vector(&p->v_star, p->M, ov_value_get(params, "v_star"), "teacher has M", err);
+        ov_values_vector(&p->v_star, p->M, ov_value_get(params, "v_star"), "teacher has M", err);
     struct ov_value *teacher = ov_value_get(params, "teacher");
     if (status != OV_OK)
         return status;
     if (teacher->type == OV_MAP) {
         p->teacher = OV_TEACHER_GIVEN;
-        return packed(&p->T, p->M, ov_value_get(teacher, "T"), "M x M", err);
+        return ov_values_packed(&p->T, p->M, ov_value_get(teacher, "T"), "M x M", err);
     }
     bool random = strcmp(teacher->string, "random") == 0;
     p->teacher = random ? OV_TEACHER_RANDOM : OV_TEACHER_ORTHONORMAL;
@@ -167,7 +93,7 @@ static enum ov_status read_given_overlaps(struct ov_problem *p, struct ov_value 
     struct ov_value *Q = ov_value_get(init, "Q"), *R = ov_value_get(init, "R");
     if (!Q || !R)
         return ov_value_fail(init, err, "init of kind overlaps needs '%s'", Q ? "R" : "Q");
-    enum ov_status status = packed(&p->Q, p->K, Q, "K x K", err);
+    enum ov_status status = ov_values_packed(&p->Q, p->K, Q, "K x K", err);
     return status == OV_OK ? rectangle(&p->R, p->K, p->M, R, "K x M", err) : status;
 }
 
@@ -202,7 +128,7 @@ static enum ov_status read_start(struct ov_problem *p, struct ov_value *params,
     p->v_std = drawn ? p->std : 0;
     enum ov_status status = OV_OK;
     if (v)
-        status = vector(&p->v, p->K, v, "student has K", err);
+        status = ov_values_vector(&p->v, p->K, v, "student has K", err);
     else if (kind->has_overlaps || (p->start == OV_START_RANDOM && !drawn))
         status = ones(&p->v, p->K, err);
     if (status == OV_OK && kind->has_overlaps)
@@ -352,8 +278,8 @@ static enum ov_status read_all(struct ov_two_layer *s, struct ov_value *params,
     status = read_extras(s, params, err);
     if (status != OV_OK)
         return status;
-    status = ov_two_layer_times(&s->alpha, &s->n_alpha, ov_value_get(params, "alpha"), p->N,
-                                s->sgd_runs > 0, err);
+    status = ov_times_read(&s->alpha, &s->n_alpha, ov_value_get(params, "alpha"), p->N,
+                           s->sgd_runs > 0, err);
     return status == OV_OK ? check_size(s, params, err) : status;
 }
 

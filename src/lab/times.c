@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "two_layer.h"
+#include "times.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,20 +10,20 @@
 static const double most_steps = 9007199254740992.0;
 enum { MOST_TIMES = 100000 };
 
-static enum ov_status listed(double **alpha, size_t *n, const struct ov_value *v,
+static enum ov_status listed(double **time, size_t *n, const struct ov_value *v,
                              struct ov_error *err)
 {
     if (v->cols > MOST_TIMES)
-        return ov_value_fail(v, err, "alpha has %zu times, at most %d are possible", v->cols,
-                             MOST_TIMES);
+        return ov_value_fail(v, err, "%s has %zu times, at most %d are possible", v->key->name,
+                             v->cols, MOST_TIMES);
     for (size_t i = 1; i < v->cols; i++)
         if (!(v->array[i] > v->array[i - 1]))
-            return ov_value_fail(v, err, "alpha must increase: %.15g stands after %.15g",
+            return ov_value_fail(v, err, "%s must increase: %.15g stands after %.15g", v->key->name,
                                  v->array[i], v->array[i - 1]);
-    *alpha = malloc(v->cols * sizeof **alpha);
-    if (!*alpha)
+    *time = malloc(v->cols * sizeof **time);
+    if (!*time)
         return ov_fail(err, OV_ENOMEM, "out of memory");
-    memcpy(*alpha, v->array, v->cols * sizeof **alpha);
+    memcpy(*time, v->array, v->cols * sizeof **time);
     *n = v->cols;
     return OV_OK;
 }
@@ -38,47 +38,47 @@ static double rounded(double x)
 }
 
 /* 0, then points - 1 times from min to max, both exact. */
-static void spread(double *alpha, size_t points, double min, double max, bool logarithmic)
+static void spread(double *time, size_t points, double min, double max, bool logarithmic)
 {
-    alpha[0] = 0;
+    time[0] = 0;
     for (size_t i = 1; i < points; i++) {
         double part = points > 2 ? (double)(i - 1) / (double)(points - 2) : 1;
         if (logarithmic)
-            alpha[i] = rounded(min * pow(max / min, part));
+            time[i] = rounded(min * pow(max / min, part));
         else
-            alpha[i] = max * (double)i / (double)(points - 1);
+            time[i] = max * (double)i / (double)(points - 1);
     }
     if (logarithmic && points > 2)
-        alpha[1] = min;
-    alpha[points - 1] = max;
+        time[1] = min;
+    time[points - 1] = max;
 }
 
-static size_t onto_steps(double *alpha, size_t n, double N)
+static size_t onto_steps(double *time, size_t n, double unit)
 {
     size_t kept = 1;
     for (size_t i = 1; i < n; i++) {
-        double time = fmax(1, round(alpha[i] * N)) / N;
-        if (time > alpha[kept - 1])
-            alpha[kept++] = time;
+        double on_step = fmax(1, round(time[i] * unit)) / unit;
+        if (on_step > time[kept - 1])
+            time[kept++] = on_step;
     }
     return kept;
 }
 
 /* Equal times would come of a range too narrow for its points. */
-static size_t without_repeats(double *alpha, size_t n)
+static size_t without_repeats(double *time, size_t n)
 {
     size_t kept = 1;
     for (size_t i = 1; i < n; i++)
-        if (alpha[i] > alpha[kept - 1])
-            alpha[kept++] = alpha[i];
+        if (time[i] > time[kept - 1])
+            time[kept++] = time[i];
     return kept;
 }
 
-static enum ov_status log_start(double *min, struct ov_value *v, double max, size_t N,
+static enum ov_status log_start(double *min, struct ov_value *v, double max, size_t unit,
                                 struct ov_error *err)
 {
     struct ov_value *given = ov_value_get(v, "min");
-    *min = N > 0 && 1.0 / (double)N < max ? 1.0 / (double)N : max * 1e-5;
+    *min = unit > 0 && 1.0 / (double)unit < max ? 1.0 / (double)unit : max * 1e-5;
     if (!given)
         return OV_OK;
     *min = given->number;
@@ -89,27 +89,27 @@ static enum ov_status log_start(double *min, struct ov_value *v, double max, siz
     return OV_OK;
 }
 
-enum ov_status ov_two_layer_times(double **alpha, size_t *n, struct ov_value *v, size_t N,
-                                  bool steps, struct ov_error *err)
+enum ov_status ov_times_read(double **time, size_t *n, struct ov_value *v, size_t unit, bool steps,
+                             struct ov_error *err)
 {
     if (v->type == OV_LIST)
-        return listed(alpha, n, v, err);
+        return listed(time, n, v, err);
     double max = ov_value_number(v, "max"), min = 0;
     size_t points = (size_t)ov_value_number(v, "points");
     bool logarithmic = strcmp(ov_value_string(v, "spacing"), "log") == 0;
     if (!(max > 0))
         return ov_value_fail(ov_value_get(v, "max"), err, "max must be above 0");
-    if (steps && max * (double)N > most_steps)
+    if (steps && max * (double)unit > most_steps)
         return ov_value_fail(ov_value_get(v, "max"), err, "more than 2^53 steps");
     if (!logarithmic)
-        ov_value_unused(v, "min", "has a linear spacing of alpha");
-    enum ov_status status = logarithmic ? log_start(&min, v, max, N, err) : OV_OK;
+        ov_value_unused(v, "min", "has a linear spacing of times");
+    enum ov_status status = logarithmic ? log_start(&min, v, max, unit, err) : OV_OK;
     if (status != OV_OK)
         return status;
-    *alpha = malloc(points * sizeof **alpha);
-    if (!*alpha)
+    *time = malloc(points * sizeof **time);
+    if (!*time)
         return ov_fail(err, OV_ENOMEM, "out of memory");
-    spread(*alpha, points, min, max, logarithmic);
-    *n = steps ? onto_steps(*alpha, points, (double)N) : without_repeats(*alpha, points);
+    spread(*time, points, min, max, logarithmic);
+    *n = steps ? onto_steps(*time, points, (double)unit) : without_repeats(*time, points);
     return OV_OK;
 }
