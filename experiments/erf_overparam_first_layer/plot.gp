@@ -27,7 +27,7 @@ set xlabel "units to spare{/:Italic  L }={/:Italic  K }−{/:Italic  M}" offset 
 set ylabel "stationary error{/:Italic  ε_g}* / (η_w σ^2)" offset 0.8
 set key top left reverse Left samplen 3
 array shown[3] = ["0.1", "0.03", "0.001"]
-row(e, k, x) = stringcolumn("curve") eq sprintf("run-eta_w%s-K%d", e, k) && stringcolumn("quantity") eq "eps_g" && column("alpha") == 400 ? x : NaN
+row(e, k, x) = stringcolumn("curve") eq sprintf("run-eta_w%s-K%d", e, k) && stringcolumn("quantity") eq "eps_g" && column("alpha") == 300 ? x : NaN
 plot for [i=1:3] $levels using 1:3 every 5::(i == 1 ? 4 : i == 2 ? 3 : 0) with lines ls i title "η_w = ".shown[i], \
      for [i=1:2] for [k=2:6] agreement using (k - 2):(row(shown[i], k, column("sgd")/(0.01*real(shown[i])))):(column("se")/(0.01*real(shown[i]))) \
          with yerrorbars ls i+10 title (i == 1 && k == 2 ? "SGD" : "")

@@ -65,7 +65,7 @@ set xlabel "η_w / η_{max}"
 set ylabel "stationary error{/:Italic  ε_g}*" offset 1
 set arrow 1 from 1,5e-5 to 1,0.3 nohead ls 100
 set key at graph 0.98,0.04 bottom right samplen 3
-row(k, e, x) = stringcolumn("curve") eq id("run", k, e) && stringcolumn("quantity") eq "eps_g" && column("alpha") == 300 ? x : NaN
+row(k, e, x) = stringcolumn("curve") eq id("run", k, e) && stringcolumn("quantity") eq "eps_g" && column("alpha") == 200 ? x : NaN
 plot for [k in "1 2 4"] $noise using ($1 == int(k) ? $2 : NaN):3 with lines ls int(k), \
      for [j=1:7] agreement using (real(word(runs[1], j))/eta_max[1]):(row(1, word(runs[1], j), column("sgd"))):"se" with yerrorbars ls 11 title (j == 1 ? "SGD" : ""), \
      for [j=1:6] agreement using (real(word(runs[2], j))/eta_max[2]):(row(2, word(runs[2], j), column("sgd"))):"se" with yerrorbars ls 12, \
