@@ -18,7 +18,7 @@ sparse(x) = int(column("alpha")) % 20 == 0 ? x : NaN
 
 # ---- a ----
 set lmargin at screen 0.085; set rmargin at screen 0.51
-set bmargin at screen 0.59; set tmargin at screen 0.94
+set bmargin at screen 0.605; set tmargin at screen 0.945
 set label 1 "{/:Bold a}   {/:Italic η }= 0.1, identical units but for an asymmetry {/:Italic a}" at graph 0,1.07
 set logscale y
 set xrange [0:3000]; set yrange [1e-6:0.05]
@@ -45,7 +45,7 @@ plot for [s=1:5] table("random-N1000", "theory") using "alpha":(shown(s, column(
 # ---- c ----
 unset logscale
 set lmargin at screen 0.085; set rmargin at screen 0.51
-set bmargin at screen 0.105; set tmargin at screen 0.46
+set bmargin at screen 0.10; set tmargin at screen 0.445
 set label 1 "{/:Bold c}   one of these runs"
 set yrange [-0.03:1.08]; set ytics 0.2
 set format y "%g"
@@ -64,13 +64,13 @@ plot table("random-N1000", "theory") using "alpha":(shown(1, column("R_0_0"))) w
 set lmargin at screen 0.605; set rmargin at screen 0.985
 set label 1 "{/:Bold d}   when half of the plateau is reached"
 set logscale x
-set xrange [70:4500]; set yrange [80:260]
+set xrange [70:4500]; set yrange [20:260]
 set xtics (100, 300, 1000, 3000); set ytics 50
 set xlabel "{/:Italic N}" offset 0,0.5
 set ylabel "{/:Italic α }= steps /{/:Italic  N}" offset 0.8
 set style fill solid 0.25 noborder
 unset key
-set key inside bottom right samplen 2
+set key inside bottom right noreverse Right samplen 2
 plot $times_theory using 1:($2-$3):($2+$3) with filledcurves lc rgb okabe_ito[3] title "theory, ± 1 s.d. of the starts", \
      $times_theory using 1:2 with lines ls 3 dt 1 title "theory, mean", \
      $times_sgd using ($1*1.03):2:3 with yerrorbars ls 12 title "SGD, mean ± 1 s.d."
