@@ -22,11 +22,24 @@ static double sym(double n)
     return 0.5 * n * (n + 1.0);
 }
 
-/* Both layers' weights, inputs ahead, and a state that is being saved: its bytes and its file. */
-static double weights_memory(double N, double K, double M)
+/* The bytes of the images, the order of a training set that is gone through again, and the coloured
+ * weights whose overlaps are measured. */
+static double inputs_memory(const struct ov_two_layer *s)
 {
-    double rows = K + M + 1.0 + INPUTS_AHEAD + 2.0 * K;
-    return 8.0 * rows * (N + 64.0);
+    const struct ov_data *d = &s->data;
+    double N = (double)s->problem.N, units = (double)(s->problem.K + s->problem.M);
+    double images = d->inputs.train ? (double)(d->train.n + d->test.n) * N + 8.0 * N : 0.0;
+    return images + 4.0 * (double)d->inputs.samples + (d->spectrum ? 8.0 * (units + 2.0) * N : 0.0);
+}
+
+/* Both layers' weights, inputs ahead, four more for errors, and a state that is being saved: its
+ * bytes and its file. */
+static double weights_memory(const struct ov_two_layer *s)
+{
+    double N = (double)s->problem.N, K = (double)s->problem.K, M = (double)s->problem.M;
+    double batch = s->problem.batch > 1 ? (double)s->problem.batch + 3.0 : 0.0;
+    double rows = K + M + 1.0 + INPUTS_AHEAD + 4.0 + batch + 2.0 * K;
+    return 8.0 * rows * (N + 64.0) + inputs_memory(s);
 }
 
 /* L, fields and normals of a group; drawn weights are there while it starts. */
@@ -57,7 +70,7 @@ double ov_two_layer_memory(const void *state, enum ov_side side)
     double N = (double)p->N, K = (double)p->K, M = (double)p->M;
     bool random = p->start == OV_START_RANDOM || p->teacher == OV_TEACHER_RANDOM;
     if (side == OV_SGD)
-        return s->engine && s->engine->draws_weights ? weights_memory(N, K, M)
+        return s->engine && s->engine->draws_weights ? weights_memory(s)
                                                      : law_memory(N, K, M, random);
     return theory_memory(s) + (random ? drawn(N, K, M) : 0.0);
 }
