@@ -50,7 +50,8 @@ static double usual_expectation(const char *statistic)
     return about_zero ? 0.0 : NAN;
 }
 
-/* expect and margin of margin and mean; a relative margin of a deviation is one of theory. */
+/* expect and margin of margin and mean; a relative margin of a deviation that is expected to be
+ * zero is one of theory. */
 static enum ov_status expect(struct ov_measure *m, struct ov_claim *claim,
                              const struct ov_sample *s, struct ov_error *err)
 {
@@ -59,7 +60,7 @@ static enum ov_status expect(struct ov_measure *m, struct ov_claim *claim,
     enum ov_status status =
         ov_claim_expect(&m->expect, claim, s->curve, usual_expectation(statistic), err);
     if (status == OV_OK)
-        m->margin = ov_claim_margin(claim, deviation ? s->theory : m->expect);
+        m->margin = ov_claim_margin(claim, deviation && m->expect == 0.0 ? s->theory : m->expect);
     return status;
 }
 

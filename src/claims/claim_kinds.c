@@ -16,7 +16,8 @@ static const struct ov_key margin_keys[] = {
      .min = 0.0,
      .max = HUGE_VAL,
      .fallback = OV_OPTIONAL,
-     .doc = "part of |expect|; of a deviation: of theory there; of an order: of the lower curve"},
+     .doc = "part of |expect|; of a deviation expected to be 0: of theory there; of an order: of "
+            "the lower curve"},
     {.name = "abs",
      .types = OV_REAL,
      .min = 0.0,

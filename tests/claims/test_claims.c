@@ -146,6 +146,13 @@ START_TEST(deviation_and_relative)
     check(deviation, 0.1, 0.05, 10, OV_PASS, ""); /* theory is 2 there: 0.2 is allowed */
     check(deviation, 0.3, 0.05, 10, OV_FAIL, "is not within 0 ± 0.2");
     check(deviation, 0.19, 0.05, 10, OV_INCONCLUSIVE, "");
+    /* one that is expected to be there has a margin relative to itself */
+    check(CLAIM("kind: mean, curves: K4, statistic: deviation, at: 1, expect: 0.3, "
+                "margin: {rel: 0.1}"),
+          0.3, 0.01, 10, OV_PASS, "");
+    check(CLAIM("kind: mean, curves: K4, statistic: deviation, at: 1, expect: 0.3, "
+                "margin: {rel: 0.1}"),
+          0.35, 0.01, 10, OV_FAIL, "is not within 0.3 ± 0.03");
     static const char relative[] =
         CLAIM("kind: mean, curves: K4, statistic: relative, at: 1, margin: {abs: 0.1}");
     check(relative, 0.1, 0.05, 10, OV_PASS, "");
