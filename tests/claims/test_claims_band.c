@@ -13,6 +13,9 @@ START_TEST(a_band_has_three_verdicts)
     check(BAND("margin: {abs: 0.5}"), 0.0, 0.1, 1, OV_INCONCLUSIVE, "one seed gives no error");
     check(BAND("margin: {abs: 0.5}"), 0.1, 0.0, 10, OV_PASS, "");
     check(BAND("margin: {abs: 0.5}"), 0.6, 0.0, 10, OV_FAIL, "");
+    /* rounding at a common start is no deviation */
+    check(BAND("margin: {abs: 0}"), 1e-14, 1e-15, 10, OV_PASS, "");
+    check(BAND("margin: {abs: 0}"), 1e-8, 1e-9, 10, OV_FAIL, "");
 }
 END_TEST
 
