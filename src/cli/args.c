@@ -29,7 +29,7 @@ static const struct {
     {'v', "verdicts", "FILE", "write verdicts there instead of build/verdicts.json"},
     {'P', "tap", "FILE", "write the points as TAP there (default: build/verify.tap)"},
     {'J', "junit", "FILE", "write the points as JUnit XML there (default: build/verify.xml)"},
-    {'L', "lock", "FILE", "write the lock of all claims there"},
+    {'L', "lock", "FILE", "write the lock of all claims there, if all have data"},
     {'n', "jobs", "N", "how many stored jobs to rerun (default: 10)"},
     {'E', "seed", "N", "choose by this number (default: today's date)"},
     {'r', "reason", "TEXT", "why the new number is right: one line, kept beside it"},

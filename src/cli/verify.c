@@ -135,6 +135,22 @@ static enum ov_status write_reports(const struct ov_outcomes *all, const struct 
     return status == OV_OK ? write_points(junit, all, ov_outcomes_junit, err) : status;
 }
 
+/* A lock is what the claims say: one of claims without data would only hide the lack of it. */
+static enum ov_status write_lock(const struct ov_claims *claims, const char *path,
+                                 struct ov_error *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < claims->n; i++)
+        n += claims->claim[i].verdict == OV_CLAIM_STALE ||
+             claims->claim[i].verdict == OV_CLAIM_MISSING;
+    if (n == 0)
+        return ov_lock_write(claims, path, err);
+    fprintf(stderr,
+            "%s: error: not written: %zu of %zu claims have no valid data ('make figures')\n", path,
+            n, claims->n);
+    return OV_OK; /* the claims have their own say, and exit code 2 */
+}
+
 static enum ov_status write_files(const struct ov_claims *claims,
                                   const struct ov_paper_report *paper, const struct ov_options *o,
                                   struct ov_error *err)
@@ -147,7 +163,7 @@ static enum ov_status write_files(const struct ov_claims *claims,
     if (status == OV_OK)
         status = write_reports(&all, o, err);
     if (status == OV_OK && o->lock)
-        status = ov_lock_write(claims, o->lock, err);
+        status = write_lock(claims, o->lock, err);
     ov_outcomes_free(&all);
     return status;
 }

@@ -138,6 +138,11 @@ check "accept: the paper alone" 0 "$overlap" accept good.start --reason "so it i
 check "lock" 0 "$overlap" verify --lock one.json
 check "lock: again" 0 "$overlap" verify --lock two.json
 holds "lock: the same bytes" cmp one.json two.json
+cp -r build/results away && rm build/results/good/a.sgd.csv
+check "lock: no data, no lock" 2 "$overlap" verify --lock three.json
+says "lock: says so" '^three.json: error: not written: 1 of 2 claims'
+holds "lock: not written" test ! -e three.json
+rm -r build/results && mv away build/results
 check "drift: none" 0 "$overlap" drift one.json two.json
 holds "drift: one line" bash -c '[ "$(cat out)" = "2 claims as before, 0 verdicts changed, 0 drifted, 0 redefined, 0 new, 0 gone" ]'
 sed '0,/"verdict": "PASS"$/s//"verdict": "FAIL"/; s/^  "good.start"/  "good.begin"/' one.json >two.json
