@@ -48,9 +48,9 @@ static enum ov_status find_time(size_t *j, const struct ov_query *q, const struc
     *j = nearest;
     if (best <= near_enough * fabs(at))
         return OV_OK;
-    return ov_value_fail(q->at, err,
-                         "curve %s is not measured at alpha = %g; the nearest times are %g and %g",
-                         c->id, at, ov_result_at(r, 0, nearest, 1), ov_result_at(r, 0, second, 1));
+    return ov_value_fail(
+        q->at, err, "curve %s is not measured at %s = %g; the nearest times are %g and %g", c->id,
+        r->table.column[1], at, ov_result_at(r, 0, nearest, 1), ov_result_at(r, 0, second, 1));
 }
 
 enum ov_status ov_window_find(size_t *first, size_t *last, const struct ov_query *q,
@@ -59,9 +59,9 @@ enum ov_status ov_window_find(size_t *first, size_t *last, const struct ov_query
 {
     size_t n = 0, need = strcmp(q->statistic, "plateau") == 0 ? 3 : 1;
     for (size_t j = 0; j < r->n_time; j++) {
-        double alpha = ov_result_at(r, 0, j, 1), slack = 1e-9 * fabs(alpha);
-        bool usable = need == 1 || alpha > 0.0; /* a plateau is looked for in ln alpha */
-        if (!usable || alpha < q->from - slack || alpha > q->to + slack)
+        double time = ov_result_at(r, 0, j, 1), slack = 1e-9 * fabs(time);
+        bool usable = need == 1 || time > 0.0; /* a plateau is looked for in the log of time */
+        if (!usable || time < q->from - slack || time > q->to + slack)
             continue;
         *first = n ? *first : j;
         *last = j;
@@ -71,8 +71,8 @@ enum ov_status ov_window_find(size_t *first, size_t *last, const struct ov_query
         return OV_OK;
     return ov_value_fail(q->window, err,
                          "curve %s: %s needs at least %zu times in its window, of those from "
-                         "alpha = %g to %g; there are %zu",
-                         c->id, q->statistic, need, ov_result_at(r, 0, 0, 1),
+                         "%s = %g to %g; there are %zu",
+                         c->id, q->statistic, need, r->table.column[1], ov_result_at(r, 0, 0, 1),
                          ov_result_at(r, 0, r->n_time - 1, 1), n);
 }
 
@@ -98,8 +98,8 @@ bool ov_tables_partner(size_t *partner, const struct ov_tables *t, size_t i, siz
     if (found >= 0 && j < t->theory.n_time &&
         ov_agree(ov_result_at(&t->theory, *partner, j, 1), at, 1e-9, 0.0))
         return true;
-    snprintf(why, 512, "theory has no number for seed %.0f at alpha = %g",
-             ov_result_at(&t->own, i, 0, 0), at);
+    snprintf(why, 512, "theory has no number for seed %.0f at %s = %g",
+             ov_result_at(&t->own, i, 0, 0), t->own.table.column[1], at);
     return false;
 }
 

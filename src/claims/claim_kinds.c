@@ -49,10 +49,10 @@ static const struct ov_key margin_keys[] = {
      .min = 0.0,                                                                                   \
      .max = HUGE_VAL,                                                                              \
      .fallback = OV_OPTIONAL,                                                                      \
-     .doc = "first alpha of the window; default: all"},                                            \
+     .doc = "first time of the window; default: all"},                                             \
     {                                                                                              \
         .name = "to", .types = OV_REAL, .min = 0.0, .max = HUGE_VAL, .fallback = OV_OPTIONAL,      \
-        .doc = "last alpha of the window; default: all"                                            \
+        .doc = "last time of the window; default: all"                                             \
     }
 
 /* The keys of every kind that reads one number of a curve. */
@@ -71,7 +71,7 @@ static const struct ov_key margin_keys[] = {
                 "(sgd/theory - 1); over seeds sd and rms of the deviation, and ratio_sd, its sd "  \
                 "in units of what theory predicts (column sd_QUANTITY). Of a window: min, max, "   \
                 "argmin, argmax (their times), mean (of the times listed), plateau (the value "    \
-                "where |d ln q/d ln alpha| is smallest), max_deviation and argmax_deviation "      \
+                "where |d ln q/d ln time| is smallest), max_deviation and argmax_deviation "       \
                 "(largest |deviation| of a seed, its time)"},                                      \
         {.name = "at",                                                                             \
          .types = OV_REAL | OV_LIST | OV_WORD,                                                     \
@@ -79,8 +79,9 @@ static const struct ov_key margin_keys[] = {
          .max = HUGE_VAL,                                                                          \
          .words = ends,                                                                            \
          .fallback = OV_OPTIONAL,                                                                  \
-         .doc = "time or times (alpha) of a statistic of single times: the nearest one measured, " \
-                "which may be 5 % off"},                                                           \
+         .doc =                                                                                    \
+             "time or times (alpha, t) of a statistic of single times: the nearest one measured, " \
+             "which may be 5 % off"},                                                              \
         WINDOW_KEYS
 
 /* A number, or a formula in each curve's own parameters. */

@@ -34,8 +34,9 @@ static bool refuse(struct ov_paths *p, const struct ov_query *q, const struct ov
                    size_t i, size_t k)
 {
     p->verdict = OV_FAIL;
-    snprintf(p->why, sizeof p->why, "%s of %s is not a finite number in seed %.0f at alpha = %g",
-             q->statistic, q->quantity, ov_result_at(&t->own, i, 0, 0), p->alpha[k]);
+    snprintf(p->why, sizeof p->why, "%s of %s is not a finite number in seed %.0f at %s = %g",
+             q->statistic, q->quantity, ov_result_at(&t->own, i, 0, 0), t->own.table.column[1],
+             p->alpha[k]);
     return false;
 }
 

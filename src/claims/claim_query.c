@@ -145,7 +145,7 @@ static enum ov_status choose_side(struct ov_query *q, struct ov_claim *claim,
     return OV_OK;
 }
 
-/* The quantity is any column but the time, which is the first one. */
+/* The quantity is any column but the times, which are the first ones. */
 static enum ov_status check_column(const struct ov_query *q, const struct ov_curve *c,
                                    enum ov_side side, const char *column,
                                    const struct ov_value *place, struct ov_error *err)
@@ -156,9 +156,10 @@ static enum ov_status check_column(const struct ov_query *q, const struct ov_cur
     const char **names = calloc(n + 1, sizeof *names);
     enum ov_status status = OV_OK;
     bool found = false;
-    for (size_t i = 1; i < n && name && names && !found; i++) {
+    size_t n_time = s->n_time ? s->n_time : 1;
+    for (size_t i = n_time; i < n && name && names && !found; i++) {
         s->column(name[i], c->state, side, i);
-        names[i - 1] = name[i];
+        names[i - n_time] = name[i];
         found = strcmp(name[i], column) == 0;
     }
     if (!name || !names) {

@@ -172,7 +172,9 @@ static double add_row(struct comparison *c, const struct pair *p, size_t k, size
 static void add_curve(struct comparison *c, struct ov_agreement *found, const struct pair *p)
 {
     int main_column = ov_table_find(&p->sgd.table, "eps_g");
-    for (size_t l = 2; l < p->sgd.table.n_col; l++) {
+    size_t n_time = c->experiment->system->n_time;
+    /* after the seed and the times */
+    for (size_t l = 1 + (n_time ? n_time : 1); l < p->sgd.table.n_col; l++) {
         int k = ov_table_find(&p->theory.table, p->sgd.table.column[l]);
         if (k < 0)
             continue;
@@ -185,7 +187,7 @@ static void add_curve(struct comparison *c, struct ov_agreement *found, const st
             if (main_column != (int)l || isnan(z) || smaller)
                 continue;
             found->worst_z = z;
-            found->worst_z_alpha = ov_result_at(&p->sgd, 0, j, 1);
+            found->worst_z_time = ov_result_at(&p->sgd, 0, j, 1);
             snprintf(found->worst_curve, sizeof found->worst_curve, "%s", p->curve->id);
         }
     }
@@ -200,7 +202,8 @@ static void add_key(struct ov_text *text, const struct pair *p, const struct ov_
     free(key);
 }
 
-static enum ov_status write_table(const struct comparison *c, const char *out, struct ov_error *err)
+static enum ov_status write_table(const struct comparison *c, const char *time, const char *out,
+                                  struct ov_error *err)
 {
     struct ov_text text = {0}, path = {0};
     ov_text_addf(&text, "# overlap %s: simulation against theory\n# experiment: %s\n", OV_VERSION,
@@ -216,7 +219,8 @@ static enum ov_status write_table(const struct comparison *c, const char *out, s
                  "the seeds' standard deviation;\n"
                  "# z - deviation/se, nan where n < 2, se = 0 or no seed deviates by more than "
                  "rounding; max_abs - largest |deviation| of a seed\n"
-                 "curve,quantity,alpha,n,theory,sgd,deviation,se,sd,z,max_abs\n");
+                 "curve,quantity,%s,n,theory,sgd,deviation,se,sd,z,max_abs\n",
+                 time);
     ov_text_add(&text, c->rows.s ? c->rows.s : "", c->rows.len);
     ov_table_seal(&text);
     ov_text_addf(&path, "%s/agreement.csv", out);
@@ -232,7 +236,10 @@ enum ov_status ov_compare(struct ov_agreement *found, const struct ov_experiment
                           const char *out, struct ov_error *err)
 {
     struct comparison c = {.experiment = e};
-    *found = (struct ov_agreement){.worst_z = NAN, .worst_z_alpha = NAN};
+    *found = (struct ov_agreement){.worst_z = NAN, .worst_z_time = NAN};
+    strcpy(found->time, "alpha");
+    if (e->n_curve > 0)
+        e->system->column(found->time, e->curve[0].state, OV_SGD, 0);
     enum ov_status status = read_pairs(&c, out);
     if (status == OV_OK && c.problems.len > 0)
         status = ov_fail(err, OV_EUSER, "%s", c.problems.s);
@@ -241,7 +248,7 @@ enum ov_status ov_compare(struct ov_agreement *found, const struct ov_experiment
     if (status == OV_OK) {
         for (size_t i = 0; i < c.n_pair; i++)
             add_curve(&c, found, c.pair + i);
-        status = c.rows.failed ? OV_ENOMEM : write_table(&c, out, err);
+        status = c.rows.failed ? OV_ENOMEM : write_table(&c, found->time, out, err);
     }
     if (status == OV_ENOMEM)
         ov_fail(err, OV_ENOMEM, "%s: out of memory", e->name);

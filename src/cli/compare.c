@@ -20,8 +20,8 @@ static enum ov_status compare_one(const struct ov_experiment *e, const struct ov
     else if (status == OV_OK && isnan(found.worst_z))
         printf("%s: %zu curves compared, no curve has two seeds\n", e->name, found.n_curve);
     else if (status == OV_OK)
-        printf("%s: %zu curves compared; largest |z| of eps_g %.2f (%s at alpha = %g)\n", e->name,
-               found.n_curve, found.worst_z, found.worst_curve, found.worst_z_alpha);
+        printf("%s: %zu curves compared; largest |z| of eps_g %.2f (%s at %s = %g)\n", e->name,
+               found.n_curve, found.worst_z, found.worst_curve, found.time, found.worst_z_time);
     free(out);
     return status;
 }

@@ -33,7 +33,7 @@ int ov_command_keys(const struct ov_options *o)
         return ov_report(&err);
     }
     struct ov_text t = {0};
-    ov_experiment_document(&t, *s);
+    ov_experiment_document(&t, o->n_dir > 0 ? *s : NULL);
     document_claims(&t);
     if (!t.failed)
         printf("%s", t.s);

@@ -289,6 +289,10 @@ void ov_experiment_document(struct ov_text *out, const struct ov_system *system)
 {
     ov_text_addf(out, "experiment.yaml\n\n");
     ov_schema_document(out, top_keys, 0);
-    ov_text_addf(out, "\nparameters of a curve, system %s: %s\n\n", system->name, system->doc);
-    ov_schema_document(out, system->keys, 0);
+    for (const struct ov_system *const *s = ov_systems; *s; s++) {
+        if (system && system != *s)
+            continue;
+        ov_text_addf(out, "\nparameters of a curve, system %s: %s\n\n", (*s)->name, (*s)->doc);
+        ov_schema_document(out, (*s)->keys, 0);
+    }
 }

@@ -151,7 +151,7 @@ START_TEST(rounding_has_no_z)
     fake_write(&f, 0, OV_SGD, nearly, NULL);
     ck_ok(ov_compare(&found, &f.e, f.out, NULL));
     ck_agree(2.0 * sqrt(3.0), found.worst_z, 1e-6, 0); /* of 1, 2, 3: mean 2, se 1/sqrt 3 */
-    ck_assert(found.worst_z_alpha == 100.0);
+    ck_assert(found.worst_z_time == 100.0);
     fake_close(&f);
 }
 END_TEST

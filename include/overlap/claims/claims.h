@@ -18,7 +18,7 @@ const char *ov_verdict_name(enum ov_verdict v); /* "PASS", "FAIL", … */
 /* One number that a claim measured: a claim over several curves or times has several. */
 struct ov_measure {
     char curve[272]; /* the curve's id; for `order` the pair, "K2>K3" or "K2<K3" as it is claimed */
-    double at;     /* the alpha measured at; NaN where seeds differ in it or nothing was measured */
+    double at;     /* the time measured at; NaN where seeds differ in it or nothing was measured */
     double value;  /* measured; NaN where there is no valid data */
     double se;     /* its standard error over seeds; 0 for one run of theory, NaN for one seed */
     size_t n;      /* seeds (of a pair: the fewer); 0 for one run of theory, or no data */

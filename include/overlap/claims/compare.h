@@ -16,12 +16,14 @@ struct ov_agreement {
     size_t n_curve, n_row;
     double worst_z; /* z of largest |z| among those of eps_g, or of the first quantity of a system
                        without eps_g; NaN where no curve has two seeds */
-    double worst_z_alpha;
+    double worst_z_time;
+    char time[32]; /* "alpha", "t": the name of the time column */
     char worst_curve[128];
 };
 
 /* Compares every curve that has both sides and writes OUT/agreement.csv (sealed as every table):
- *     curve,quantity,alpha,n,theory,sgd,deviation,se,sd,z,max_abs
+ *     curve,quantity,TIME,n,theory,sgd,deviation,se,sd,z,max_abs
+ * with TIME the name of the system's time (alpha, t);
  * one row per curve, quantity (eps_g, Q_0_0, …) and time: n seeds, the means over seeds of theory
  * and simulation, mean deviation, its standard error, the seeds' standard deviation,
  * z = deviation/se (nan for n < 2, se = 0, or where no seed deviates by more than rounding: 1e-10

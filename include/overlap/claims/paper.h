@@ -5,7 +5,7 @@
  *     [784]{param="erf_learning_curves.K4.N"}
  * A claim with several measures or numbers takes, besides,
  *     curve="K4"   the measure's curve ("K2>K3" for an order)
- *     at="100"     its alpha; the nearest one, up to 5 % off
+ *     at="100"     its time; the nearest one, up to 5 % off
  *     of="value"   or "expect", "se", "margin", "n"
  * and scale="100" multiplies the datum before it is compared, for per cent.
  */

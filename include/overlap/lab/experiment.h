@@ -59,7 +59,8 @@ void ov_experiment_free(struct ov_experiment *e); /* NULL-safe */
 size_t ov_experiment_select(const struct ov_curve **found, const struct ov_experiment *e,
                             const char *name);
 
-/* The commented reference of everything that experiment.yaml may hold for a system. */
+/* The commented reference of everything that experiment.yaml may hold for a system; NULL: for all.
+ */
 void ov_experiment_document(struct ov_text *out, const struct ov_system *system);
 
 #endif

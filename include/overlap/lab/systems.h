@@ -42,6 +42,9 @@ struct ov_system {
     size_t (*n_col)(const void *state, enum ov_side side);
     /* "alpha", "eps_g", "Q_0_0", … and, for the comments above a table, what they mean. */
     void (*column)(char name[32], const void *state, enum ov_side side, size_t i);
+    /* How many columns from the first on are times (that one in other units), and so no quantities
+     * to compare or claim; 0 counts as 1. */
+    size_t n_time;
     /* True for columns that are nan where the number does not exist; NULL: none. Elsewhere a
      * number that is not finite fails the job. */
     bool (*may_be_nan)(const void *state, enum ov_side side, size_t i);
@@ -83,6 +86,7 @@ struct ov_system {
 extern const struct ov_key ov_tier_keys[];
 
 extern const struct ov_system ov_system_two_layer;
+extern const struct ov_system ov_system_random_features;
 
 /* All systems, NULL at the end. */
 extern const struct ov_system *const ov_systems[];
