@@ -13,4 +13,5 @@ const struct ov_key ov_tier_keys[] = {
     {.name = NULL},
 };
 
-const struct ov_system *const ov_systems[] = {&ov_system_two_layer, NULL};
+const struct ov_system *const ov_systems[] = {&ov_system_two_layer, &ov_system_random_features,
+                                              NULL};
