@@ -54,7 +54,8 @@ const struct ov_key ov_rf_keys[] = {
      "input dimension; needed for sgd and for theory of an instance or of degrees"},
     {"beta", OV_REAL, 0, 1e12, NULL, NULL, OV_OPTIONAL,
      "features per input dimension, K/N > 0; this or K"},
-    {"K", OV_INT, 0, 1e300, NULL, NULL, OV_OPTIONAL, "features of the student; this or beta"},
+    {"K", OV_REAL, 0, 1e300, NULL, NULL, OV_OPTIONAL,
+     "features of the student, a whole number; this or beta"},
     {"M", OV_INT, 1, 1000, NULL, NULL, "1", "hidden units of the teacher"},
     {"activation", OV_STRING, 0, 0, NULL, NULL, "erf",
      "activation of the features: linear, erf (erf(x/sqrt 2)), relu, quadratic (x^2), he2 (x^2 - "

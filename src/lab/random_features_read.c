@@ -38,6 +38,8 @@ static enum ov_status read_width(struct ov_rf_curve *s, struct ov_value *params,
         return ov_value_fail(params, err, "a random-feature student needs 'beta' or 'K'");
     if (beta && !(beta->number > 0))
         return ov_value_fail(beta, err, "beta = K/N must be above 0");
+    if (K && K->number != floor(K->number))
+        return ov_value_fail(K, err, "K must be a whole number, not %.15g", K->number);
     if (K && !(K->number > 0))
         return ov_value_fail(K, err, "K must be at least 1");
     s->width = K ? K->number : beta->number * (double)p->N;
