@@ -13,12 +13,12 @@ set xrange [0.025:130]
 set format x "%g"
 set xlabel "{/:Italic t }= steps /{/:Italic  K}" offset 0,0.4
 
-set lmargin at screen 0.085; set rmargin at screen 0.56
+set lmargin at screen 0.1; set rmargin at screen 0.56
 set bmargin at screen 0.145; set tmargin at screen 0.94
 set label 1 "{/:Bold a}" at screen 0.012,0.965
 set logscale y
-set yrange [0.0035:0.6]
-set ytics add ("0.01" 0.01, "0.1" 0.1, "0.02" 0.02, "0.005" 0.005, "0.05" 0.05, "0.2" 0.2, "0.5" 0.5)
+set yrange [0.0018:0.6]
+set ytics add ("0.01" 0.01, "0.1" 0.1, "0.02" 0.02, "0.005" 0.005, "0.002" 0.002, "0.05" 0.05, "0.2" 0.2, "0.5" 0.5)
 set ylabel "generalisation error{/:Italic  ε_g}" offset 1
 set key bottom left reverse Left samplen 3
 plot table("noisy", "theory") using "t":"eps_g" with lines ls 6 title "{/:Italic β }= 1/4,{/:Italic  η }= 4", \
