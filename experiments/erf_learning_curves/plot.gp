@@ -42,7 +42,7 @@ plot 0 ls 100, \
      for [i=1:6] agreement using (of(K[i], column("alpha"))*(1 + 0.02*(i - 3.5))):(sparse(column("deviation")/column("theory"))):(column("se")/column("theory")) \
          with yerrorbars ls 10+i, \
      for [i in "1 3 6"] agreement using (of_law(K[int(i)], column("alpha")*(1 + 0.02*(i - 3.1)))):(sparse(column("deviation")/column("theory"))) \
-         with points ls 10+int(i) pt 2 ps 0.5*u title int(i) == 1 ? "the other simulator: {/:Italic K} = 2, 4, 8" : ""
+         with points ls 10+int(i) pt 2 ps 0.5*u title int(i) == 1 ? "the other simulator: {/:Italic K }= 2, 4, 8" : ""
 unset key
 
 # ---- c-f: overlaps R of seed 1, K = 4 and K = 8, on the plateau and at the end ----
@@ -72,7 +72,7 @@ do for [panel=0:3] {
     if (panel % 2 == 0) {
         set ytics 1,1 scale 0 offset 0.5
         set for [i=0:k-1] ytics add (sprintf("%d", i + 1) i)
-        set ylabel sprintf("student unit, {/:Italic K }= %d", k) offset 0.5
+        set ylabel sprintf("student unit,{/:Italic  K }= %d", k) offset 0.5
     } else { unset ytics; unset ylabel }
     if (panel > 1) { set xlabel "teacher unit" offset 0,0.7 } else { unset xlabel }
     if (panel == 3) { set colorbox horizontal user origin 0.70,0.645 size 0.24,0.012

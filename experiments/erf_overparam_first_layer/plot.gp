@@ -47,7 +47,7 @@ set label 1 "{/:Bold c}" at screen 0.66,0.96
 set xrange [10:1000000]; set xtics (10, 1000, 100000) ; set format x log_labels
 set yrange [0.07:2]; set ytics (0.1, 0.2, 0.5, 1, 2); set format y "%g"
 set xlabel "{/:Italic α }= steps /{/:Italic  N}"
-set ylabel "{/:Italic ε_g} / (η_w σ^2)" offset 1.5
+set ylabel "{/:Italic ε_g }/ (η_w σ^2)" offset 1.5
 set key bottom left reverse Left samplen 2 maxrows 3
 array style[5] = [1, 2, 3, 4, 5]
 of(k, x) = int(column(0)) % 3 == 0 && stringcolumn("curve") eq sprintf("long-run-K%d", k) && stringcolumn("quantity") eq "eps_g" && column("alpha") > 0 ? x : NaN

@@ -33,18 +33,18 @@ set logscale xy
 set xrange [0.08:12]
 set yrange [0.0003:0.4]
 set xlabel "α = steps / N" offset 0,0.4
-set ylabel "√N × standard deviation of {/:Italic ε_g}" offset 0.5
+set ylabel "√N × standard deviation of{/:Italic  ε_g}" offset 0.5
 set format y log_labels
 set key bottom left reverse Left samplen 1.5
 plot for [i=1:5] agreement using (row(id(size[i]), column("alpha"))):(sqrt(size[i])*column("sd")):(sqrt(size[i])*column("sd")/sqrt(2*column("n"))) \
-         with yerrorbars ls 11+i title sprintf("{/:Italic N} = 10^{%d}", i + 1), \
+         with yerrorbars ls 11+i title sprintf("{/:Italic N }= 10^{%d}", i + 1), \
      table(id(size[2]), "theory") using "alpha":(sqrt(size[2])*column("sd_eps_g")) with lines ls 1 title "theory"
 
 set label 1 "{/:Bold b}   against N"
 set xrange [12:2e6]
 set yrange [3e-6:1]
 set xlabel "{/:Italic N}"
-set ylabel "deviation of {/:Italic ε_g} from theory" offset 0.5
+set ylabel "deviation of{/:Italic  ε_g }from theory" offset 0.5
 set format x log_labels
 set key top right noreverse Right
 plot sample [i=1:5:1] '+' using (size[int(i)]):(early[int(i)]) with lines ls 2 notitle, [i=1:5:1] '+' using (size[int(i)]):(late[int(i)]) with lines ls 3 notitle, \

@@ -4,11 +4,11 @@ width = 17.8; height = 9.5
 load "figures/style.gp"
 array P[4] = [200, 400, 800, 1600]
 array Q[5] = [400, 1000, 2000, 4000, 10000]
-set multiplot layout 1,2 margins 0.075,0.99,0.135,0.93 spacing 0.075,0
+set multiplot layout 1,2 margins 0.09,0.99,0.135,0.93 spacing 0.07,0
 set logscale xy
 set format y log_labels
 set xlabel "{/:Italic α }= steps /{/:Italic  N}" offset 0,0.3
-set ylabel "error" offset 0.5
+set ylabel "generalisation and training error" offset 0.8
 of(c, q) = stringcolumn("curve") eq c && stringcolumn("quantity") eq q && column("alpha") > 0
 
 # smooth unique averages over seeds; the start, out of sight, must not break the line

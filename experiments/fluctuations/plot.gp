@@ -29,7 +29,7 @@ set logscale xy
 set xrange [0.08:200]
 set yrange [0.002:0.4]
 set xlabel "α = steps / N" offset 0,0.4
-set ylabel "√N × standard deviation of {/:Italic ε_g}" offset 0.5
+set ylabel "√N × standard deviation of{/:Italic  ε_g}" offset 0.5
 set format y log_labels
 set key bottom left reverse Left samplen 2
 plot table("erf", "theory") using "alpha":(sqrt(N)*column("sd_eps_g")) with lines ls 1 title "theory, erf", \

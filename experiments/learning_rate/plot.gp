@@ -51,7 +51,7 @@ set logscale y
 set xrange [0:1.05]; set xtics 0.2
 set yrange [30:3000]; set ytics auto; set format y log_labels
 set xlabel "η_w / η_{max}"
-set ylabel "{/:Italic α} at{/:Italic  ε_g }= 10^{−12}" offset 1
+set ylabel "{/:Italic α }at{/:Italic  ε_g }= 10^{−12}" offset 1
 unset key
 set arrow 1 from 2.0/3,30 to 2.0/3,3000 nohead ls 100
 plot for [k=1:4] $times using ($1 == k ? $2 : NaN):3 with lines ls k

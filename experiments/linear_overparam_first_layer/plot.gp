@@ -41,7 +41,7 @@ set label 1 "{/:Bold b}" at screen 0.525,0.96
 set xrange [0:20.5]
 set yrange [0.5:60000]
 set xlabel "{/:Italic α }= steps /{/:Italic  N}"
-set ylabel "{/:Italic ε_g} / σ^2" offset 0.8
+set ylabel "{/:Italic ε_g }/ σ^2" offset 0.8
 set key top left reverse Left samplen 4
 array shown[3] = ["0.55", "0.5", "0.45"]
 of(e, x) = int(column(0)) % 4 == 0 && stringcolumn("curve") eq "path-eta_w".e && stringcolumn("quantity") eq "eps_g" && column("alpha") > 0 ? x : NaN

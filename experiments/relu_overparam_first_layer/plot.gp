@@ -36,7 +36,7 @@ set logscale x
 set xrange [3:10000]; set xtics auto; set format x log_labels
 set yrange [0:1]; set ytics 0.2
 set xlabel "{/:Italic α }= steps /{/:Italic  N}"
-set ylabel "{/:Italic ε_g} / (η_w σ^2)"
+set ylabel "{/:Italic ε_g }/ (η_w σ^2)"
 set key top right samplen 3
 of(k, x) = int(column(0)) % 2 == 0 && stringcolumn("curve") eq sprintf("run-one-K%d", k) && stringcolumn("quantity") eq "eps_g" && column("alpha") > 0 ? x : NaN
 plot for [k=4:1:-1] table(sprintf("one-eta_w0.1-K%d", k), "theory") using "alpha":(column("eps_g")/0.001) with lines ls k title sprintf("{/:Italic K }= %d", k), \

@@ -46,7 +46,7 @@ set xrange [20:4000]
 set yrange [0:34]
 set format y "%g"
 set xlabel "input dimension{/:Italic  N}" offset 0,0.4
-set ylabel "log_{10} of the width{/:Italic  K} needed" offset 1
+set ylabel "log_{10} of the width{/:Italic  K }needed" offset 1
 set label 1 "{/:Bold b}" at graph -0.19,1.04
 set key top left reverse Left samplen 3 title "best / initial error" left
 plot for [i=5:1:-1] $width using 1:(column(i + 1)) with linespoints ls i title label[i]

@@ -19,7 +19,7 @@ sparse(x) = int(column("alpha")) % 20 == 0 ? x : NaN
 # ---- a ----
 set lmargin at screen 0.085; set rmargin at screen 0.51
 set bmargin at screen 0.605; set tmargin at screen 0.945
-set label 1 "{/:Bold a}   {/:Italic η }= 0.1, identical units but for an asymmetry {/:Italic a}" at graph 0,1.07
+set label 1 "{/:Bold a}   {/:Italic η }= 0.1, identical units but for an asymmetry{/:Italic  a}" at graph 0,1.07
 set logscale y
 set xrange [0:3000]; set yrange [1e-6:0.05]
 set format y log_labels
@@ -34,7 +34,7 @@ plot for [i=1:4] table(sprintf("asym%d", 2*i), "theory") using "alpha":(positive
 
 # ---- b ----
 set lmargin at screen 0.605; set rmargin at screen 0.985
-set label 1 "{/:Bold b}   {/:Italic η }= 0.5, {/:Italic N }= 1000, random starts"
+set label 1 "{/:Bold b}   {/:Italic η }= 0.5,{/:Italic  N }= 1000, random starts"
 set xrange [0:320]; set yrange [2e-4:0.05]
 set xtics 100
 unset ylabel

@@ -44,7 +44,7 @@ set xtics auto; set format x ""
 set yrange [0:3]
 set ytics 1
 unset xlabel
-set ylabel "{/:Italic ε_g} / (η_w σ^2)" offset 0.5
+set ylabel "{/:Italic ε_g }/ (η_w σ^2)" offset 0.5
 set key at graph 0.97,0.42 top right samplen 3
 # every second time
 of(q, x) = int(column(0)) % 2 == 0 && stringcolumn("curve") eq "drift-run" && stringcolumn("quantity") eq q && column("alpha") > 0 ? x : NaN

@@ -41,20 +41,20 @@ set ytics ("0.01" 0.01, "0.02" 0.02, "0.05" 0.05, "0.1" 0.1, "0.2" 0.2)
 set xlabel "units of student and teacher,  {/:Italic K, M}" offset 0,0.4
 set ylabel "generalisation error at the end,{/:Italic  ε_g}" offset 0.5
 set key inside top left reverse Left samplen 1 maxrows 4 width -4
-plot $end_first_5 with points ls 11 ps 1.1 lw 1.5 title "first layer, {/:Italic η }= 0.5", \
-     $end_first_1 with points ls 11 pt 8 ps 1.1 lw 1.5 title "0.1", \
-     $end_first_01 with points ls 11 pt 12 ps 1.1 lw 1.5 title "0.01", \
-     $end_both_5 with points ls 12 pt 6 ps 1.1 lw 1.5 title "both layers, {/:Italic η }= 0.5", \
-     $end_slow_01 with points ls 12 pt 8 ps 1.1 lw 1.5 title "0.01", \
-     $end_slowest_001 with points ls 12 pt 12 ps 1.1 lw 1.5 title "0.001", \
+plot $end_first_5 with points ls 11 ps 1.1 lw 1.5 title "first layer,{/:Italic  η }= 0.5", \
+     $end_first_1 with points ls 11 pt 8 ps 1.1 lw 1.5 title "first layer,{/:Italic  η }= 0.1", \
+     $end_first_01 with points ls 11 pt 12 ps 1.1 lw 1.5 title "first layer,{/:Italic  η }= 0.01", \
+     $end_both_5 with points ls 12 pt 6 ps 1.1 lw 1.5 title "both layers,{/:Italic  η }= 0.5", \
+     $end_slow_01 with points ls 12 pt 8 ps 1.1 lw 1.5 title "both layers,{/:Italic  η }= 0.01", \
+     $end_slowest_001 with points ls 12 pt 12 ps 1.1 lw 1.5 title "both layers,{/:Italic  η }= 0.001", \
      table("pairs", "theory") using (5.25):(last(column("fixed_eps_g"))) with points pt 2 ps 0.8 lc rgb okabe_ito[3] lw 1.5 \
-         title "0.001, 2 + 2 (saddle)", \
-     $sgd using ($1-0.25):2:3 with yerrorbars pt 7 ps 0.5 lc rgb okabe_ito[4] title "SGD, {/:Italic η }= 0.5"
+         title "the same, 2 + 2 (saddle)", \
+     $sgd using ($1-0.25):2:3 with yerrorbars pt 7 ps 0.5 lc rgb okabe_ito[4] title "SGD,{/:Italic  η }= 0.5"
 
 # ---- b ----
 set lmargin at screen 0.59; set rmargin at screen 0.985
 set bmargin at screen 0.56; set tmargin at screen 0.94
-set label 1 "{/:Bold b}   {/:Italic K }= 2, {/:Italic M }= 4, {/:Italic η }= 0.5" at graph 0,1.09
+set label 1 "{/:Bold b}   {/:Italic K }= 2,{/:Italic  M }= 4,{/:Italic  η }= 0.5" at graph 0,1.09
 set logscale xy
 set xrange [0.25:3500]; set yrange [0.025:1]
 set xtics auto; set xtics scale 0.6

@@ -37,7 +37,7 @@ set logscale xy
 set xrange [3e-6:1.5e-3]; set yrange [3e-5:1e-2]
 set format y log_labels
 set xtics ("0" 4e-6, "10^{−5}" 1e-5, "10^{−4}" 1e-4, "10^{−3}" 1e-3)
-set xlabel "weight decay {/:Italic γ}" offset 0,0.4
+set xlabel "weight decay{/:Italic  γ}" offset 0,0.4
 
 set lmargin at screen 0.085; set rmargin at screen 0.37
 set label 1 "{/:Bold a}   first layer" at graph 0.0,1.06
@@ -56,12 +56,12 @@ plot $both_2_theory with lines ls 1 title "{/:Italic K }= 2", $both_4_theory wit
 
 unset logscale
 set lmargin at screen 0.765; set rmargin at screen 0.985
-set label 1 "{/:Bold c}   first layer, {/:Italic σ }= 1"
+set label 1 "{/:Bold c}   first layer,{/:Italic  σ }= 1"
 set xrange [0:6.2]; set yrange [-0.9:0.6]
 set xtics 2; set ytics 0.5
 set format y "%g"
-set xlabel "weight decay 10^4 {/:Italic γ}" offset 0,0.4
-set ylabel "change of {/:Italic ε_g^*}, per cent" offset 0.8
+set xlabel "weight decay 10^4{/:Italic  γ}" offset 0,0.4
+set ylabel "change of{/:Italic  ε_g^*}, per cent" offset 0.8
 plot 0 ls 100, $loud_2 using ($1*1e4):($2*100) with linespoints ls 1 pt 7 title "{/:Italic K }= 2", \
      $loud_3 using ($1*1e4):($2*100) with linespoints ls 2 pt 5 title "{/:Italic K }= 3"
 unset multiplot
