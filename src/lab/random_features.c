@@ -190,6 +190,19 @@ static uint64_t work(const void *state, enum ov_side side)
     return (uint64_t)ceil(s->t[s->n_t - 1] * (double)s->problem.K);
 }
 
+/* An instance; of the simulator the weights again in panels and a block of steps, of theory the
+ * two eigenproblems. */
+static double memory(const void *state, enum ov_side side)
+{
+    const struct ov_rf_curve *s = state;
+    double N = (double)s->problem.N, M = (double)s->problem.M, K = s->width;
+    if (side == OV_THEORY && s->kind != OV_RF_INSTANCE)
+        return 0.0;
+    double instance = K * (K + N) + M * N;
+    double more = side == OV_SGD ? (K + M + 32.0) * (N + 96.0) + 110.0 * N : 4.0 * K * K;
+    return 8.0 * (instance + more);
+}
+
 /* ---- formulas ---- */
 
 static const char *const variables[] = {"N",     "K",        "beta",     "M",    "eta",
@@ -257,6 +270,7 @@ const struct ov_system ov_system_random_features = {
     .group = group,
     .run = run,
     .work = work,
+    .memory = memory,
     .variable = variable,
     .variables = variables,
 };
