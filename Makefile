@@ -95,6 +95,8 @@ test-asan: ## the unit tests under the address and undefined-behaviour sanitizer
 	@$(MAKE) --no-print-directory B=$(B)/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=all -O1" test-unit
 test-unit: $(TESTS)
 	@tests/run.sh --unit $(B) $(TESTS)
+mutants: all ## do the claims bite? one mistake at a time; make mutants ONLY=law (tests/mutants/README.md)
+	@tests/mutants.sh $(B) tests/mutants "$(ONLY)"
 bench: $(BENCHES) ## times, side by side with plain references, and what limits them
 	@for b in $(BENCHES); do $$b || exit 1; done
 format-check: ## the sources are as clang-format-14 leaves them
@@ -128,5 +130,5 @@ help: ## this text
 	  $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all bench figures demo verify lock drift audit accept paper plan status new test test-asan test-unit format format-check \
+.PHONY: all bench mutants figures demo verify lock drift audit accept paper plan status new test test-asan test-unit format format-check \
   deps deps-paper deps-dev doctor install clean distclean help FORCE

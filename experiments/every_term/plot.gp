@@ -1,4 +1,4 @@
-# a: eps_g of seven pairs of student and teacher, theory as lines, SGD as points; b: how
+# a: eps_g of seven of the nine pairs of student and teacher, theory as lines, SGD as points; b: how
 # the deviations of all numbers are distributed.
 width = 17.8; height = 7.5
 load "figures/style.gp"
