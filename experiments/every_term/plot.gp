@@ -15,7 +15,7 @@ set xrange [0.085:12]
 set label 1 "{/:Bold a}" at graph -0.13,1.03
 set ylabel "generalisation error{/:Italic  ε_g}" offset 1
 set logscale y
-set yrange [0.09:9]
+set yrange [0.07:9]
 set ytics (0.1, 0.2, 0.5, 1, 2, 5)
 set key top left maxrows 4 samplen 3
 plot for [i=1:7] table(word(curves, i), "theory") using "alpha":(column("alpha") > 0 ? column("eps_g") : NaN) with lines ls i title name_of(i), \
