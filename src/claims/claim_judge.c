@@ -62,11 +62,14 @@ void ov_measure_reach(struct ov_measure *m, const struct ov_test *t)
 {
     m->spread = t->se * sqrt((double)t->n);
     m->slack = fabs(fmin(t->high - t->value, t->value - t->low));
+    bool outside = t->value > t->high || t->value < t->low;
+    m->far = outside ? fmax(t->high - t->value, t->value - t->low) : HUGE_VAL;
 }
 
 size_t ov_measure_needed(const struct ov_measure *m, double level)
 {
-    return ov_seeds_needed(m->spread, m->slack, 1.0 - 2.0 * level * m->share, OV_CLAIM_MOST_SEEDS);
+    size_t n = ov_seeds_needed(m->spread, m->slack, m->far, level * m->share, OV_CLAIM_MOST_SEEDS);
+    return n > 0 && n <= m->n ? m->n + 1 : n; /* those that are there did not do */
 }
 
 void ov_measure_decide(struct ov_measure *m)

@@ -50,6 +50,7 @@ static void judge_difference(struct ov_finding *f, const struct ov_sample *upper
     m->p_fail = ov_test_tail(m->margin - m->value, &t);
     m->spread = sqrt(va * (double)upper->n + vb * (double)lower->n);
     m->slack = fabs(m->value - m->margin);
+    m->far = HUGE_VAL;
     ov_measure_decide(m);
 }
 

@@ -7,7 +7,7 @@
 
 #include "claim_judge.h"
 
-/* A claim and the p-value that its verdict rests on. */
+/* A claim and its p-value for one verdict; 1 where it has another. */
 struct entry {
     struct ov_claim *claim;
     double p;
@@ -31,6 +31,32 @@ static double p_of(const struct ov_claim *claim, enum ov_verdict verdict)
     return verdict == OV_PASS ? claim->p_pass : claim->p_fail;
 }
 
+static void explain(struct ov_claim *claim, enum ov_verdict verdict)
+{
+    const struct ov_measure *m = claim->measure + claim->worst;
+    char more[64] = "more are needed";
+    if (m->needed > 0)
+        snprintf(more, sizeof more, "about %zu would do", m->needed);
+    snprintf(
+        claim->why, sizeof claim->why,
+        "%.300s: %s by itself (p = %.2g), but not among all claims (%.2g after Holm): %zu seeds "
+        "are too few, %s",
+        m->curve, ov_verdict_name(verdict), p_of(claim, verdict), claim->p_holm, m->n, more);
+}
+
+/* Without its failure, what a claim has no valid data for comes to the front. */
+static void blame_missing(struct ov_claim *claim)
+{
+    for (size_t i = 0; i < claim->n_measure; i++) {
+        const struct ov_measure *m = claim->measure + i;
+        if (ov_verdict_severity(m->verdict) <= ov_verdict_severity(claim->verdict))
+            continue;
+        claim->worst = i;
+        claim->verdict = m->verdict;
+        snprintf(claim->why, sizeof claim->why, "%.300s: no valid result", m->curve);
+    }
+}
+
 /* What does not survive: its measures beyond `allowed` are open again. */
 static void reopen(struct ov_claim *claim, enum ov_verdict verdict, double allowed)
 {
@@ -47,18 +73,13 @@ static void reopen(struct ov_claim *claim, enum ov_verdict verdict, double allow
             claim->worst = i;
         worst = fmax(worst, rank);
     }
-    const struct ov_measure *m = claim->measure + claim->worst;
-    char more[64] = "more are needed";
-    if (m->needed > 0)
-        snprintf(more, sizeof more, "about %zu would do", m->needed);
     claim->verdict = OV_INCONCLUSIVE;
-    snprintf(
-        claim->why, sizeof claim->why,
-        "%.300s: %s by itself (p = %.2g), but not among all claims (%.2g after Holm): %zu seeds "
-        "are too few, %s",
-        m->curve, ov_verdict_name(verdict), p_of(claim, verdict), claim->p_holm, m->n, more);
+    explain(claim, verdict);
+    blame_missing(claim);
 }
 
+/* The family is all that could have got this verdict by chance, whether it did or not: the few that
+ * did are what chance has picked already. */
 static void correct(struct entry *entry, size_t m, enum ov_verdict verdict, double level)
 {
     double largest = 0.0,
@@ -66,6 +87,8 @@ static void correct(struct entry *entry, size_t m, enum ov_verdict verdict, doub
     qsort(entry, m, sizeof *entry, rising);
     for (size_t k = 0; k < m; k++) {
         double left = (double)(m - k);
+        if (entry[k].claim->verdict != verdict)
+            continue;
         largest = fmax(largest, fmin(1.0, left * entry[k].p));
         entry[k].claim->p_holm = largest;
         if (largest <= level)
@@ -85,8 +108,9 @@ enum ov_status ov_claims_holm(struct ov_claims *claims, double level, struct ov_
     for (size_t f = 0; f < 2 && room; f++) /* gathered before any verdict changes */
         for (size_t i = 0; i < claims->n; i++) {
             struct ov_claim *c = claims->claim + i;
-            if (c->verdict == verdicts[f] && !isnan(p_of(c, verdicts[f])))
-                family[f][n[f]++] = (struct entry){c, p_of(c, verdicts[f]), i};
+            double p = p_of(c, verdicts[f]);
+            if (!isnan(p))
+                family[f][n[f]++] = (struct entry){c, c->verdict == verdicts[f] ? p : 1.0, i};
         }
     for (size_t f = 0; f < 2 && room; f++)
         correct(family[f], n[f], verdicts[f], level);

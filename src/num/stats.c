@@ -33,19 +33,26 @@ double ov_student_halfwidth(size_t n, double level)
     return gsl_cdf_tdist_Pinv(0.5 + 0.5 * level, (double)(n - 1));
 }
 
-static int decides(size_t n, double sd, double slack, double level)
+static double tail_of(double distance, double sd, size_t n)
 {
-    return ov_student_halfwidth(n, level) * sd / sqrt((double)n) <= slack;
+    if (isinf(distance) || sd == 0.0)
+        return 0.0;
+    return ov_student_tail(distance / sd * sqrt((double)n), (double)n - 1.0);
 }
 
-size_t ov_seeds_needed(double sd, double slack, double level, size_t limit)
+static int decides(size_t n, double sd, double slack, double far, double p)
 {
-    if (!(slack > 0.0) || limit < 2 || !decides(limit, sd, slack, level))
+    return tail_of(slack, sd, n) + tail_of(far, sd, n) <= p;
+}
+
+size_t ov_seeds_needed(double sd, double slack, double far, double p, size_t limit)
+{
+    if (!(slack > 0.0) || limit < 2 || !decides(limit, sd, slack, far, p))
         return 0;
-    size_t too_few = 1, enough = limit; /* t sd / sqrt n falls with n: bisect */
+    size_t too_few = 1, enough = limit; /* tails fall with n: bisect */
     while (enough - too_few > 1) {
         size_t middle = too_few + (enough - too_few) / 2;
-        if (decides(middle, sd, slack, level))
+        if (decides(middle, sd, slack, far, p))
             enough = middle;
         else
             too_few = middle;

@@ -84,11 +84,16 @@ START_TEST(seeds_needed_is_the_smallest_that_decides)
     gsl_rng *r = ov_test_rng(23);
     for (int i = 0; i < 300; i++) {
         double sd = gsl_rng_uniform(r), slack = 0.02 + gsl_rng_uniform(r);
-        size_t n = ov_seeds_needed(sd, slack, 0.9, 1000000);
+        size_t n = ov_seeds_needed(sd, slack, HUGE_VAL, 0.05, 1000000);
         ck_assert_uint_ge(n, 2);
         ck_assert(ov_student_halfwidth(n, 0.9) * sd / sqrt((double)n) <= slack);
         if (n > 2)
             ck_assert(ov_student_halfwidth(n - 1, 0.9) * sd / sqrt((double)n - 1) > slack);
+        /* from outside of a range of no width both tails count */
+        size_t both = ov_seeds_needed(sd, slack, slack, 0.05, 1000000);
+        ck_assert(ov_student_halfwidth(both, 0.95) * sd / sqrt((double)both) <= slack);
+        if (both > 2)
+            ck_assert(ov_student_halfwidth(both - 1, 0.95) * sd / sqrt((double)both - 1) > slack);
     }
     gsl_rng_free(r);
 }
@@ -96,13 +101,13 @@ END_TEST
 
 START_TEST(seeds_needed_says_when_none_will_do)
 {
-    ck_assert_uint_eq(ov_seeds_needed(1.0, 0.0, 0.9, 1000), 0);
-    ck_assert_uint_eq(ov_seeds_needed(1.0, -1.0, 0.9, 1000), 0);
-    ck_assert_uint_eq(ov_seeds_needed(1.0, 1e-6, 0.9, 1000), 0);
-    ck_assert_uint_eq(ov_seeds_needed(NAN, 1.0, 0.9, 1000), 0);
-    ck_assert_uint_eq(ov_seeds_needed(1.0, NAN, 0.9, 1000), 0);
-    ck_assert_uint_eq(ov_seeds_needed(0.0, 1.0, 0.9, 1), 0);
-    ck_assert_uint_eq(ov_seeds_needed(0.0, 1.0, 0.9, 1000), 2);
+    ck_assert_uint_eq(ov_seeds_needed(1.0, 0.0, HUGE_VAL, 0.05, 1000), 0);
+    ck_assert_uint_eq(ov_seeds_needed(1.0, -1.0, HUGE_VAL, 0.05, 1000), 0);
+    ck_assert_uint_eq(ov_seeds_needed(1.0, 1e-6, HUGE_VAL, 0.05, 1000), 0);
+    ck_assert_uint_eq(ov_seeds_needed(NAN, 1.0, HUGE_VAL, 0.05, 1000), 0);
+    ck_assert_uint_eq(ov_seeds_needed(1.0, NAN, HUGE_VAL, 0.05, 1000), 0);
+    ck_assert_uint_eq(ov_seeds_needed(0.0, 1.0, HUGE_VAL, 0.05, 1), 0);
+    ck_assert_uint_eq(ov_seeds_needed(0.0, 1.0, HUGE_VAL, 0.05, 1000), 2);
 }
 END_TEST
 

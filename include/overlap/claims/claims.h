@@ -29,9 +29,10 @@ struct ov_measure {
                          where nothing is random */
     double p_fail;    /* that it looks this far outside while the truth is inside */
     size_t needed;    /* INCONCLUSIVE: seeds that would decide; 0: not known */
-    /* What `needed` is made of: one seed's standard deviation and the distance to the nearer bound,
-     * on the scale of the test, and the part of the level that is left for one time of a band. */
-    double spread, slack, share;
+    /* What `needed` is made of: one seed's standard deviation, the distance to the nearer bound
+     * and, from outside, to the farther one (else HUGE_VAL), on the scale of the test, and the part
+     * of the level that is left for one time of a band. */
+    double spread, slack, far, share;
     enum ov_verdict verdict;
 };
 
@@ -90,10 +91,13 @@ void ov_claims_free(struct ov_claims *claims); /* NULL-safe */
 enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err);
 
 /* Holm's correction (1979) over everything that is claimed together, once all are evaluated; level
- * 0.05 is usual. The family of PASS is every claim with p-values that is PASS so far, that of FAIL
- * likewise: with p rising, p_holm of number k of m is the largest (m - l + 1) p_l for l <= k. Above
- * `level` the verdict becomes INCONCLUSIVE, with the seeds that the stricter level needs. What is
- * deterministic belongs to neither family. paper.md eq:holm. OV_OK or OV_ENOMEM. */
+ * 0.05 is usual. The family of PASS is every claim with p-values, whatever it is so far, and p is
+ * its p_pass; that of FAIL likewise, with p_fail. With p rising, p_holm of number k of m is the
+ * largest (m - l + 1) p_l for l <= k, set where the claim has that verdict. Above `level` the
+ * verdict becomes INCONCLUSIVE, with the seeds that the stricter level needs (MISSING or STALE
+ * where other measures of a FAIL are). Then, however many claims there are, any is PASS wrongly,
+ * and any is FAIL wrongly, at most `level` of the time each. What is deterministic belongs to
+ * neither family. paper.md eq:holm. OV_OK or OV_ENOMEM. */
 enum ov_status ov_claims_holm(struct ov_claims *claims, double level, struct ov_error *err);
 
 /* The claim named "EXPERIMENT.ID", or NULL. */

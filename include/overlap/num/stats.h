@@ -22,9 +22,10 @@ struct ov_mean ov_mean_of(const double *x, size_t n);
  * two-sided level `level` (0.9 for a test of equivalence at 5 % a side). n >= 2, else NaN. */
 double ov_student_halfwidth(size_t n, double level);
 
-/* The smallest n <= limit at which a mean with this standard deviation, sitting `slack` > 0 inside
- * (or outside) a bound, has t(n, level) sd / sqrt n <= slack; 0 if none or slack <= 0. */
-size_t ov_seeds_needed(double sd, double slack, double level, size_t limit);
+/* The smallest n <= limit at which a mean with this standard deviation, `slack` > 0 inside (or
+ * outside) of a bound and `far` from the other one, is no accident: Student's tails beyond both are
+ * p together. far = HUGE_VAL leaves its tail out. 0 if none or slack <= 0. */
+size_t ov_seeds_needed(double sd, double slack, double far, double p, size_t limit);
 
 /* P(T > t) of Student's t with `freedom` > 0 degrees of freedom; HUGE_VAL is the normal. */
 double ov_student_tail(double t, double freedom);
