@@ -65,6 +65,13 @@ static enum ov_status line_create(struct line *l, const struct ov_query *q, stru
 
 /* ---- judging ---- */
 
+/* What one seed says of y_c, without an error. */
+static double plain(const struct ov_sample *s, bool power)
+{
+    double y = ov_reduce(s->x, s->n, s->reduce);
+    return power ? log(fabs(y)) : y;
+}
+
 /* The sum of a_c y_c and its error. False where a y_c has no value. */
 static bool fit(struct ov_test *t, const struct line *l, const struct ov_sample *const *s)
 {
@@ -73,7 +80,7 @@ static bool fit(struct ov_test *t, const struct line *l, const struct ov_sample 
     for (size_t c = 0; c < l->q->n_curve; c++) {
         struct ov_mean y = ov_sample_estimate(s[c], l->power);
         double a = l->a[c], v = a * a * y.se * y.se;
-        value += a * (isnan(y.mean) ? ov_reduce(s[c]->x, s[c]->n, s[c]->reduce) : y.mean);
+        value += a * (isnan(y.mean) ? plain(s[c], l->power) : y.mean);
         variance += v;
         if (s[c]->n > 1)
             below += v * v / (double)(s[c]->n - 1);
@@ -110,6 +117,10 @@ static bool has_logarithms(struct ov_finding *f, const struct line *l,
         }
         double more = (double)s[c]->n * pow(clear_of_zero / far, 2.0);
         m->verdict = OV_INCONCLUSIVE;
+        if (isnan(far)) {
+            snprintf(what, sizeof what, "the slope is undecided");
+            continue;
+        }
         if (more < OV_CLAIM_MOST_SEEDS && (size_t)more + 1 > m->needed)
             m->needed = (size_t)more + 1;
         snprintf(what, sizeof what, "%.80s is only %.2g standard errors away from zero",

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "outcomes_text.h"
 #include "overlap/base/text.h"
 #include "overlap/claims/lock.h"
 
@@ -28,7 +29,7 @@ static bool put(json_t *object, const char *key, json_t *value)
 static json_t *measure_json(const struct ov_measure *m)
 {
     json_t *o = json_object();
-    bool ok = o && put(o, "curve", json_string(m->curve)) && put(o, "at", number(m->at)) &&
+    bool ok = o && put(o, "curve", ov_utf8_json(m->curve)) && put(o, "at", number(m->at)) &&
               put(o, "value", number(m->value)) && put(o, "se", number(m->se)) &&
               put(o, "n", json_integer((json_int_t)m->n)) && put(o, "expect", number(m->expect)) &&
               put(o, "margin", number(m->margin)) && put(o, "low", number(m->low)) &&
@@ -69,14 +70,14 @@ static json_t *claim_json(struct ov_claim *claim)
         source = claim->experiment->source;
     json_t *o = json_object();
     bool ok = o && put(o, "verdict", json_string(ov_verdict_name(claim->verdict))) &&
-              put(o, "says", says ? json_string(says) : json_null()) &&
-              put(o, "source", source ? json_string(source) : json_null()) &&
+              put(o, "says", says ? ov_utf8_json(says) : json_null()) &&
+              put(o, "source", source ? ov_utf8_json(source) : json_null()) &&
               put(o, "kind", json_string(claim->kind->name)) &&
               put(o, "p_pass", number(claim->p_pass)) && put(o, "p_fail", number(claim->p_fail)) &&
               put(o, "p_holm", number(claim->p_holm)) &&
-              put(o, "experiment", json_string(claim->experiment->name)) &&
-              put(o, "title", title ? json_string(title) : json_null()) &&
-              put(o, "why", json_string(claim->why)) && put(o, "tables", ov_lock_tables(claim)) &&
+              put(o, "experiment", ov_utf8_json(claim->experiment->name)) &&
+              put(o, "title", title ? ov_utf8_json(title) : json_null()) &&
+              put(o, "why", ov_utf8_json(claim->why)) && put(o, "tables", ov_lock_tables(claim)) &&
               put(o, "worst", json_integer((json_int_t)claim->worst)) &&
               put(o, "measures", measures_json(claim));
     if (ok)
@@ -92,7 +93,8 @@ static char *claims_text(const struct ov_claims *claims)
     for (size_t i = 0; ok && i < claims->n; i++) {
         struct ov_claim *claim = claims->claim + i;
         struct ov_text name = {0};
-        ov_text_addf(&name, "%s.%s", claim->experiment->name, claim->id);
+        ov_utf8_add_all(&name, claim->experiment->name);
+        ov_text_addf(&name, ".%s", claim->id);
         ok = !name.failed && put(all, name.s, claim_json(claim));
         ov_text_free(&name);
     }

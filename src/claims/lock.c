@@ -7,6 +7,8 @@
 
 #include <jansson.h>
 
+#include "outcomes_text.h"
+
 /* Puts a value that may be NULL (out of memory) and takes it over; false on failure. */
 static bool put(json_t *object, const char *key, json_t *value)
 {
@@ -155,7 +157,8 @@ static char *lock_text(const struct ov_claims *claims)
     for (size_t i = 0; good && i < claims->n; i++) {
         struct ov_text name = {0};
         const struct ov_claim *claim = claims->claim + i;
-        ov_text_addf(&name, "%s.%s", claim->experiment->name, claim->id);
+        ov_utf8_add_all(&name, claim->experiment->name);
+        ov_text_addf(&name, ".%s", claim->id);
         good = !name.failed && put(all, name.s, claim_json(claim));
         ov_text_free(&name);
     }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "outcomes_text.h"
 
 void ov_outcomes_free(struct ov_outcomes *all)
@@ -112,6 +114,25 @@ void ov_utf8_add(struct ov_text *t, const char *bytes, size_t n, uint32_t code)
         ov_text_addf(t, "\xef\xbf\xbd");
     else
         ov_text_add(t, bytes, n);
+}
+
+void ov_utf8_add_all(struct ov_text *t, const char *text)
+{
+    uint32_t code;
+    ov_text_add(t, "", 0);
+    for (size_t n; *text; text += n) {
+        n = ov_utf8_next(&code, text);
+        ov_utf8_add(t, text, n, code);
+    }
+}
+
+void *ov_utf8_json(const char *text)
+{
+    struct ov_text t = {0};
+    ov_utf8_add_all(&t, text);
+    json_t *string = t.failed ? NULL : json_string(t.s);
+    ov_text_free(&t);
+    return string;
 }
 
 /* ---- TAP ---- */

@@ -92,6 +92,22 @@ END_TEST
 
 /* Undecided, and decided by as many seeds as were said to be needed (plus a few: they are fresh).
  */
+/* One run a curve: no error, but the slope is that of the logarithms all the same. */
+START_TEST(one_seed_has_a_slope)
+{
+    struct fake f;
+    fake_open(&f, SLOPE("expect: -0.5, margin: {abs: 0.1}"));
+    write_law(&f, (struct law){NULL, 0, 3, -0.5, 0, false}, 1);
+    struct ov_claims claims = read_claims(&f);
+    const struct ov_claim *c = evaluate(&claims, &f, 0);
+    ck_assert_int_eq(c->verdict, OV_INCONCLUSIVE);
+    ck_agree(-0.5, c->measure[0].value, 1e-12, 0);
+    ck_contains(c->why, "the slope is undecided: one seed");
+    ov_claims_free(&claims);
+    fake_close(&f);
+}
+END_TEST
+
 START_TEST(more_seeds_decide)
 {
     struct fake f;
@@ -116,6 +132,7 @@ static void add_tests(Suite *s)
 {
     OV_TEST(s, exponents_have_three_verdicts);
     OV_TEST(s, theory_has_a_slope_without_error);
+    OV_TEST(s, one_seed_has_a_slope);
     OV_TEST(s, more_seeds_decide);
 }
 

@@ -108,7 +108,7 @@ struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name
  * index, "measures": [{curve, at, value, se, n, expect, margin, low, high, p_pass, p_fail, needed,
  * verdict}]}}}, keys sorted, numbers as JSON numbers, null where not finite. No clock, host or path
  * in it.
- * Returns OV_OK; OV_EIO; OV_ENOMEM (a text that is not UTF-8 too: JSON can't hold it). */
+ * What is no UTF-8 becomes U+FFFD. Returns OV_OK; OV_EIO; OV_ENOMEM. */
 enum ov_status ov_claims_write_json(const struct ov_claims *claims, const char *path,
                                     struct ov_error *err);
 
