@@ -38,6 +38,25 @@ static enum ov_status load(struct ov_experiments *all, const char *dir, const st
     return status;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(struct ov_experiment *const *)a)->name,
+                  (*(struct ov_experiment *const *)b)->name);
+}
+
+/* In the order of their names, whatever the order they were asked for in. A name stands for one
+ * experiment: its results and its claims go by it. */
+static enum ov_status arrange(struct ov_experiments *all, struct ov_error *err)
+{
+    if (all->n > 1)
+        qsort(all->e, all->n, sizeof(struct ov_experiment *), by_name);
+    for (size_t i = 1; i < all->n; i++)
+        if (strcmp(all->e[i - 1]->name, all->e[i]->name) == 0)
+            return ov_fail(err, OV_EUSER, "two experiments are called '%s': %s and %s",
+                           all->e[i]->name, all->e[i - 1]->dir, all->e[i]->dir);
+    return OV_OK;
+}
+
 enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_options *o,
                                    struct ov_error *err)
 {
@@ -62,7 +81,7 @@ enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_o
     }
     if (o->n_dir == 0)
         globfree(&found);
-    return worst;
+    return worst == OV_OK ? arrange(all, err) : worst;
 }
 
 void ov_experiments_free(struct ov_experiments *all)

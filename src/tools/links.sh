@@ -11,7 +11,9 @@ complain() {
     broken=1
 }
 plain() { sed -e 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&#39;/'\''/g; s/&amp;/\&/g'; }
-ids=$(grep -oE ' id="[^"]*"' "$page" | sed 's/^ id="//; s/"$//' | plain | sort -u)
+# Their values, once each; an attribute may stand at the start of a line.
+attributes() { tr '\n\t' '  ' <"$page" | grep -oE " $1=\"[^\"]*\"" | sed 's/^[^"]*"//; s/"$//' | plain | sort -u; }
+ids=$(attributes id)
 while read -r target; do
     case $target in
     '' | http://* | https://* | mailto:* | data:*) ;;
@@ -21,7 +23,7 @@ while read -r target; do
         [ -e "$cd_to/${path%%#*}" ] || complain "a link to '$target', and there is no such file"
         ;;
     esac
-done < <(grep -oE ' href="[^"]*"' "$page" | sed 's/^ href="//; s/"$//' | plain | sort -u)
+done < <(attributes href)
 if [ $# -gt 1 ]; then
     while read -r claim; do
         grep -qxF -- "claim-$claim" <<<"$ids" || complain "claim $claim has no section"

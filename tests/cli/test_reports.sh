@@ -188,7 +188,10 @@ if command -v pandoc >/dev/null; then
     says "page: the command" 'build/overlap run experiments/good --curve a' $page
     says "page: texts as they are" '&lt;0.2&gt; &amp; .*#1' $page
     holds "page: links lead somewhere" src/tools/links.sh $page build/verdicts.json
+    sed 's/ \(href\|id\)=/\n\1=/g' $page >build/wrapped.html
+    holds "page: so they do where lines begin" src/tools/links.sh build/wrapped.html build/verdicts.json
     rm figures/good.svg
+    check "page: a broken link where a line begins" 1 src/tools/links.sh build/wrapped.html
     check "page: a broken link" 1 src/tools/links.sh $page build/verdicts.json
     says "page: which" "a link to '../figures/good.svg', and there is no such file"
     touch figures/good.svg

@@ -51,6 +51,24 @@ sed -i -e '$d' -e 's/^\(4,5\),[^,]*/\1,nan/' $f
 echo "# sha256: $(sha256sum <$f | cut -d' ' -f1)" >>$f
 check "NaN among the data" 1 "$overlap" verify nan
 says "NaN: FAIL" 'FAIL' out
+# names stand for results: each once, and their order says nothing
+mkdir other
+cp -r good other
+check "two experiments of one name" 2 "$overlap" verify good other/good
+says "two experiments of one name: which" "two experiments are called 'good': (good and other/good|other/good and good)"
+twin second
+check "in one order" 0 "$overlap" verify good second --verdicts 1.json --tap 1.tap --junit 1.xml --lock 1.lock
+check "in the other" 0 "$overlap" verify second good --verdicts 2.json --tap 2.tap --junit 2.xml --lock 2.lock
+for f in json tap xml lock; do holds "the order of directories: same $f" cmp 1.$f 2.$f; done
+# a reason that is cut in the middle of a letter, and a name that is no UTF-8
+long=$(printf 'ä%.0s' {1..120})
+for name in "$long" "x$long" $'caf\xe9'; do
+    mkdir "$name"
+    cp good/experiment.yaml "$name"
+    check "data of a directory with letters are missing" 2 "$overlap" verify "$name"
+    says "a directory with letters: MISSING" 'MISSING' out
+    rm -r "$name"
+done
 twin empty
 sed -i 's/curves: a/curves: b/' empty/experiment.yaml
 check "an empty selection" 2 "$overlap" verify empty
