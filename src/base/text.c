@@ -90,7 +90,7 @@ enum ov_status ov_file_read(struct ov_text *t, const char *path, size_t limit, s
 {
     if (limit == 0)
         limit = (size_t)1 << 30;
-    t->len = 0;
+    ov_text_free(t);
     FILE *f = fopen(path, "rb");
     if (!f)
         return ov_fail(err, OV_EUSER, "%s: %s", path, strerror(errno));
@@ -107,6 +107,8 @@ enum ov_status ov_file_read(struct ov_text *t, const char *path, size_t limit, s
     else if (n > 0)
         status = ov_fail(err, OV_EUSER, "%s: larger than %zu bytes", path, limit);
     fclose(f);
+    if (status != OV_OK)
+        ov_text_free(t);
     return status;
 }
 

@@ -166,6 +166,7 @@ START_TEST(reading_what_is_not_there_is_the_users_error)
     ck_assert_int_eq(ov_file_read(&t, in(&p, "none"), 0, &e), OV_EUSER);
     ck_assert_ptr_nonnull(strstr(e.text, "none: No such file"));
     ck_assert_int_eq(ov_file_read(&t, p.dir, 0, &e), OV_EUSER);
+    ck_assert(!t.s && t.len == 0); /* nothing to be freed after an error */
     ck_assert_ptr_nonnull(strstr(e.text, "directory"));
     ov_text_free(&t);
     remove_place(&p);

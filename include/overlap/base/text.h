@@ -28,7 +28,7 @@ void ov_text_addf(struct ov_text *t, const char *fmt, ...) OV_PRINTF(2, 3);
 void ov_text_add_number(struct ov_text *t, double x);
 
 /* Reads a whole file, at most `limit` bytes (0: 1 GiB).
- *   out  t   replaced by the contents; may contain '\0' bytes, t->len counts them
+ *   out  t   replaced by the contents; may contain '\0' bytes, t->len counts them; empty on error
  * Returns OV_OK; OV_EUSER with "PATH: …" if it can't be opened or read, or is too large. */
 enum ov_status ov_file_read(struct ov_text *t, const char *path, size_t limit,
                             struct ov_error *err);
