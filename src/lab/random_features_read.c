@@ -149,15 +149,7 @@ static enum ov_status read_width_to(struct ov_rf_curve *s, struct ov_value *theo
                                     struct ov_error *err)
 {
     const struct ov_value *levels = ov_value_get(theory, "width_to");
-    if (!levels)
-        return OV_OK;
-    s->n_width_to = levels->type == OV_LIST ? levels->cols : 1;
-    s->width_to = calloc(s->n_width_to, sizeof *s->width_to);
-    if (!s->width_to)
-        return no_memory(err);
-    for (size_t i = 0; i < s->n_width_to; i++)
-        s->width_to[i] = levels->type == OV_LIST ? levels->array[i] : levels->number;
-    return OV_OK;
+    return levels ? ov_values_levels(&s->width_to, &s->n_width_to, levels, err) : OV_OK;
 }
 
 /* What each kind reads of its map. */

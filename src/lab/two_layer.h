@@ -14,6 +14,9 @@
 #include "overlap/sim/weights.h"
 #include "overlap/theory/solve.h"
 
+/* Numbers in the weights of one run: 8 GB. */
+#define OV_LARGEST_WEIGHTS 1e9
+
 /* A simulator of sim/, all with one contract (sim/law.h). */
 struct ov_engine {
     const char *name; /* the word of sgd.engine */
@@ -87,8 +90,8 @@ enum ov_status ov_data_run(double *rows, const struct ov_two_layer *s, const uin
                            size_t n_run, const struct ov_tick *tick, struct ov_error *err);
 
 /* The levels in key `time_to` of a map `theory` or `sgd`, none if it is not there; the name of
- * level i's column; its line in the description. ov_levels_read returns OV_OK or OV_ENOMEM, and
- * ov_levels_free is NULL-safe. */
+ * level i's column; its line in the description. ov_levels_read returns OV_OK, OV_EUSER or
+ * OV_ENOMEM, and ov_levels_free is NULL-safe. */
 enum ov_status ov_levels_read(struct ov_levels *levels, struct ov_value *map, struct ov_error *err);
 void ov_levels_column(char name[32], const struct ov_levels *levels, size_t i);
 void ov_levels_describe(struct ov_text *out, const struct ov_levels *levels);

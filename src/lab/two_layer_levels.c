@@ -8,21 +8,13 @@
 #include <stdlib.h>
 
 #include "two_layer.h"
+#include "values.h"
 
 enum ov_status ov_levels_read(struct ov_levels *levels, struct ov_value *map, struct ov_error *err)
 {
-    struct ov_value *given = ov_value_get(map, "time_to");
+    const struct ov_value *given = ov_value_get(map, "time_to");
     *levels = (struct ov_levels){NULL, 0};
-    if (!given)
-        return OV_OK;
-    size_t n = given->type == OV_LIST ? given->cols : 1;
-    levels->eps_g = calloc(n, sizeof *levels->eps_g);
-    if (!levels->eps_g)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
-    levels->n = n;
-    for (size_t i = 0; i < n; i++)
-        levels->eps_g[i] = given->type == OV_LIST ? given->array[i] : given->number;
-    return OV_OK;
+    return given ? ov_values_levels(&levels->eps_g, &levels->n, given, err) : OV_OK;
 }
 
 void ov_levels_column(char name[32], const struct ov_levels *levels, size_t i)

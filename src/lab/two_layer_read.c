@@ -11,8 +11,8 @@
 #include "times.h"
 #include "values.h"
 
-/* Numbers in the rows of one run, and in the weights of one: 0.8 GB and 8 GB. */
-static const double largest_result = 1e8, largest_weights = 1e9;
+/* Numbers in the rows of one run: 0.8 GB. */
+static const double largest_result = 1e8;
 
 static enum ov_status no_memory(struct ov_error *err)
 {
@@ -250,7 +250,7 @@ static enum ov_status check_size(const struct ov_two_layer *s, struct ov_value *
     bool drawn = (s->engine && s->engine->draws_weights) || !s->start_is_fixed;
     if (numbers > largest_result)
         return place(params, "alpha", "one run would give more than 10^8 numbers", err);
-    if (drawn && weights > largest_weights)
+    if (drawn && weights > OV_LARGEST_WEIGHTS)
         return place(params, "N", "the weights would be more than 10^9 numbers", err);
     return OV_OK;
 }

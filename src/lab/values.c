@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "values.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "overlap/base/agree.h"
 #include "overlap/num/sym.h"
@@ -54,6 +56,34 @@ enum ov_status ov_values_packed(double **x, size_t n, const struct ov_value *v, 
             (*x)[ov_sym_at(i, j)] = low;
         }
     }
+    return OV_OK;
+}
+
+static bool same_name(double a, double b)
+{
+    char name[2][32];
+    snprintf(name[0], sizeof name[0], "%g", a);
+    snprintf(name[1], sizeof name[1], "%g", b);
+    return strcmp(name[0], name[1]) == 0;
+}
+
+enum ov_status ov_values_levels(double **x, size_t *n, const struct ov_value *v,
+                                struct ov_error *err)
+{
+    bool list = v->type == OV_LIST;
+    size_t count = list ? v->cols : 1;
+    for (size_t i = 0; list && i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (same_name(v->array[i], v->array[j]))
+                return ov_value_fail(v, err, "%s has two levels that are %g to six digits",
+                                     v->key->name, v->array[i]);
+    double *levels = calloc(count, sizeof *levels);
+    if (!levels)
+        return no_memory(err);
+    for (size_t i = 0; i < count; i++)
+        levels[i] = list ? v->array[i] : v->number;
+    *x = levels;
+    *n = count;
     return OV_OK;
 }
 

@@ -26,6 +26,12 @@ enum ov_status ov_values_shape(const struct ov_value *v, size_t rows, size_t col
 enum ov_status ov_values_packed(double **x, size_t n, const struct ov_value *v, const char *why,
                                 struct ov_error *err);
 
+/* The levels that a value lists (or the one it is), each of which names a column by six digits: no
+ * two may have the same.
+ *   out  x, n  allocated, and how many; left alone on error */
+enum ov_status ov_values_levels(double **x, size_t *n, const struct ov_value *v,
+                                struct ov_error *err);
+
 /* The activation of this name. */
 enum ov_status ov_values_activation(const struct ov_activation **g, const struct ov_value *v,
                                     struct ov_error *err);

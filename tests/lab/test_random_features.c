@@ -85,6 +85,8 @@ START_TEST(mistakes_are_at_their_value)
                    "8:34: error: 'theory.seeds' is read by nothing here");
     refuses_edited(DRAWN, "theory: instance", "theory: {kind: limit, width_to: 0.1}",
                    "8:37: error: 'theory.width_to' is read by nothing here");
+    refuses_edited(DRAWN, "theory: instance", "theory: {kind: degrees, width_to: [0.1, 0.1]}",
+                   "8:39: error: width_to has two levels that are 0.1 to six digits");
     refuses_edited(DRAWN "    activation: relu\n", "theory: instance", "theory: fixed-width",
                    "8:13: error: theory fixed-width: ");
 }

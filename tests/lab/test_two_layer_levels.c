@@ -83,12 +83,24 @@ START_TEST(columns_have_names_and_may_be_nan)
 }
 END_TEST
 
+/* A column is named by six digits of its level, and no two columns may have one name. */
+START_TEST(levels_differ_in_their_names)
+{
+    refuses_more(RANDOM_START, SGD(", time_to: [0.5, 0.1, 0.10000001]"),
+                 "11:43: error: time_to has two levels that are 0.1 to six digits");
+    char *t = edited(RANDOM_START, "theory: true", "theory: {time_to: [0.25, 0.25]}");
+    refuses(t, "10:23: error: time_to has two levels that are 0.25 to six digits");
+    free(t);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, an_exponential_is_crossed_exactly);
     OV_TEST(s, the_first_crossing_counts);
     OV_TEST(s, runs_are_what_they_are_without);
     OV_TEST(s, columns_have_names_and_may_be_nan);
+    OV_TEST(s, levels_differ_in_their_names);
 }
 
 OV_TEST_MAIN("lab/two_layer_levels");
