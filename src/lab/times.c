@@ -6,9 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Steps are counted exactly in a double up to here. */
-static const double most_steps = 9007199254740992.0;
+/* Beyond, the simulators do not count: times and their steps fill the digits of a double. */
+static const double most_steps = 1e15;
 enum { MOST_TIMES = 100000 };
+
+static enum ov_status check_steps(const struct ov_value *v, double last, size_t unit,
+                                  const char *times, struct ov_error *err)
+{
+    double steps = last * (double)unit;
+    if (steps < most_steps)
+        return OV_OK;
+    return ov_value_fail(v, err, "%s ends after %.6g steps; fewer than 10^15 are possible", times,
+                         steps);
+}
 
 static enum ov_status listed(double **time, size_t *n, const struct ov_value *v,
                              struct ov_error *err)
@@ -92,18 +102,24 @@ static enum ov_status log_start(double *min, struct ov_value *v, double max, siz
 enum ov_status ov_times_read(double **time, size_t *n, struct ov_value *v, size_t unit, bool steps,
                              struct ov_error *err)
 {
-    if (v->type == OV_LIST)
-        return listed(time, n, v, err);
+    enum ov_status status = OV_OK;
+    if (v->type == OV_LIST) {
+        if (steps)
+            status = check_steps(v, v->array[v->cols - 1], unit, v->key->name, err);
+        return status == OV_OK ? listed(time, n, v, err) : status;
+    }
     double max = ov_value_number(v, "max"), min = 0;
     size_t points = (size_t)ov_value_number(v, "points");
     bool logarithmic = strcmp(ov_value_string(v, "spacing"), "log") == 0;
     if (!(max > 0))
         return ov_value_fail(ov_value_get(v, "max"), err, "max must be above 0");
-    if (steps && max * (double)unit > most_steps)
-        return ov_value_fail(ov_value_get(v, "max"), err, "more than 2^53 steps");
+    if (steps)
+        status = check_steps(ov_value_get(v, "max"), max, unit, v->key->name, err);
+    if (status != OV_OK)
+        return status;
     if (!logarithmic)
         ov_value_unused(v, "min", "has a linear spacing of times");
-    enum ov_status status = logarithmic ? log_start(&min, v, max, unit, err) : OV_OK;
+    status = logarithmic ? log_start(&min, v, max, unit, err) : OV_OK;
     if (status != OV_OK)
         return status;
     *time = malloc(points * sizeof **time);

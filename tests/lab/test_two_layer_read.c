@@ -119,6 +119,10 @@ START_TEST(mistakes_are_at_their_value)
                    "8:12: error: alpha must increase: 0.5 stands after 0.5");
     refuses_edited(FIXED_START, "[0, 0.5, 1]", "[-1, 0.5]", "8:13: error: alpha must be from 0");
     refuses_edited(FIXED_START, "[0, 0.5, 1]", "{max: 0}", "8:18: error: max must be above 0");
+    refuses_edited(RANDOM_START "    sgd: {engine: law, seeds: 1, N: 1000000}\n", "[0, 0.5, 1]",
+                   "[0, 1.0e+12]", "9:12: error: alpha ends after 1e+18 steps; fewer than 10^15");
+    refuses_edited(RANDOM_START "    sgd: {engine: law, seeds: 1, N: 2000}\n", "[0, 0.5, 1]",
+                   "{max: 5.0e+11}", "9:18: error: alpha ends after 1e+15 steps; fewer than 10^15");
     refuses_edited(FIXED_START, "[0, 0.5, 1]", "{max: 1, min: 0}",
                    "8:26: error: min must be above 0: the spacing is log");
     refuses_edited(FIXED_START, "[0, 0.5, 1]", "{max: 1, min: 1}",
