@@ -65,11 +65,22 @@ static enum ov_status fill_spectrum(struct ov_data *d, size_t N, struct ov_value
     return OV_OK;
 }
 
+/* Said again here, before a spectrum of any size is made. */
+static enum ov_status check_N(const struct ov_problem *p, struct ov_value *params,
+                              const struct ov_value *covariance, struct ov_error *err)
+{
+    const struct ov_value *given = ov_value_find(params, "sgd.N");
+    given = given ? given : ov_value_find(params, "N");
+    if (!given || p->N == 0)
+        return ov_value_fail(covariance, err, "covariance needs 'N', the input dimension");
+    if ((double)p->N * (double)(p->K + p->M) > OV_LARGEST_WEIGHTS)
+        return ov_value_fail(given, err, "the weights would be more than 10^9 numbers");
+    return OV_OK;
+}
+
 static enum ov_status read_covariance(struct ov_data *d, size_t N, struct ov_value *v,
                                       struct ov_error *err)
 {
-    if (N == 0)
-        return ov_value_fail(v, err, "covariance needs 'N', the input dimension");
     d->spectrum = calloc(N, sizeof *d->spectrum);
     if (!d->spectrum)
         return no_memory(err);
@@ -81,6 +92,8 @@ static enum ov_status read_covariance(struct ov_data *d, size_t N, struct ov_val
         sum += d->spectrum[i];
     if (!(sum > 0.0))
         return ov_value_fail(v, err, "covariance is 0 throughout");
+    if (!isfinite((double)N / sum))
+        return ov_value_fail(v, err, "covariance has a mean too small to scale it to 1");
     for (size_t i = 0; i < N; i++)
         d->spectrum[i] *= (double)N / sum;
     d->inputs.spectrum = d->spectrum;
@@ -103,13 +116,9 @@ static enum ov_status read_file(char **path, size_t *n, size_t *N, char sha[OV_K
     if (text.failed)
         return no_memory(err);
     *path = text.s;
-    text = (struct ov_text){0};
     enum ov_status status = ov_dataset_sizes(n, N, *path, &own);
     if (status == OV_OK)
-        status = ov_file_read(&text, *path, (size_t)8 << 30, &own);
-    if (status == OV_OK)
-        ov_sha256(sha, text.s, text.len);
-    ov_text_free(&text);
+        status = ov_sha256_file(sha, *path, &own);
     if (status == OV_EUSER)
         return ov_value_fail(v, err, "%s", own.text);
     return status == OV_OK ? OV_OK : ov_fail(err, status, "%s", own.text);
@@ -191,7 +200,10 @@ static enum ov_status read_inputs(struct ov_two_layer *s, struct ov_value *param
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         ov_value_unused(inputs, names[i], "has Gaussian inputs");
     struct ov_value *covariance = ov_value_get(inputs, "covariance");
-    return covariance ? read_covariance(&s->data, s->problem.N, covariance, err) : OV_OK;
+    if (!covariance)
+        return OV_OK;
+    enum ov_status status = check_N(&s->problem, params, covariance, err);
+    return status == OV_OK ? read_covariance(&s->data, s->problem.N, covariance, err) : status;
 }
 
 static enum ov_status read_samples(struct ov_data *d, struct ov_value *params, struct ov_error *err)
@@ -301,18 +313,31 @@ static void loaded_free(struct loaded *l)
     free(l->mean);
 }
 
+/* The images of a file with the bytes that the run's key says. */
+static enum ov_status read_known(struct ov_dataset *images, const char *path, const char *known_sha,
+                                 struct ov_error *err)
+{
+    char sha[OV_KEY_SIZE];
+    enum ov_status status = ov_dataset_read(images, path, err);
+    if (status == OV_OK)
+        status = ov_sha256_file(sha, path, err);
+    if (status == OV_OK && strcmp(sha, known_sha) != 0)
+        status = ov_fail(err, OV_EUSER, "%s: has changed while it was in use", path);
+    return status;
+}
+
 static enum ov_status load_images(struct loaded *l, const struct ov_data *d, struct ov_error *err)
 {
     double scale = 1.0;
-    enum ov_status status = ov_dataset_read(&l->train, d->train_path, err);
+    enum ov_status status = read_known(&l->train, d->train_path, d->train_sha, err);
     if (status == OV_OK && d->test_path)
-        status = ov_dataset_read(&l->test, d->test_path, err);
+        status = read_known(&l->test, d->test_path, d->test_sha, err);
     if (status != OV_OK)
         return status;
     size_t n_train = d->train.n + (d->test_path ? 0 : d->test.n);
     const struct ov_dataset *test = d->test_path ? &l->test : &l->train;
     if (l->train.n != n_train || l->train.N != d->train.N || test->N != d->train.N ||
-        (d->test_path && test->n != d->test.n))
+        (d->test_path && test->n != d->test.n)) /* while it was read for its key */
         return ov_fail(err, OV_EUSER, "%s: has changed while it was in use", d->train_path);
     l->mean = calloc(d->train.N, sizeof *l->mean);
     if (!l->mean)

@@ -85,6 +85,10 @@ START_TEST(mistakes_are_at_their_value)
                  "12:30: error: covariance must be from 0");
     refuses_more(CURVE, "    inputs: {covariance: [0, 0]}\n",
                  "12:26: error: covariance is 0 throughout");
+    refuses_more(CURVE, "    inputs: {covariance: [0, 1.0e-320]}\n",
+                 "12:26: error: covariance has a mean too small to scale it to 1");
+    refuses_edited(CURVE "    inputs: {covariance: {power: 1}}\n", "N: 50", "N: 1000000000",
+                   "5:8: error: the weights would be more than 10^9 numbers");
     refuses_more(CURVE, "    inputs: {covariance: {power: -1}}\n",
                  "12:34: error: power must be from 0 to 100");
     refuses_more(CURVE, "    inputs: {covariance: {}}\n", "12:26: error: covariance needs 'power'");
@@ -244,6 +248,42 @@ START_TEST(both_sides_run)
 }
 END_TEST
 
+/* Other images in a file that was read for the key are no result under that key. */
+static void notices_a_change(const struct idx_dir *changes, const char *more)
+{
+    struct ov_experiment *e = load_more(CURVE, more);
+    double sgd[3 * 20];
+    const uint64_t key = 12345;
+    struct ov_error err = {0};
+    ck_ok(sys->run(sgd, e->curve[0].state, OV_SGD, &key, 1, NULL, &err));
+    FILE *f = fopen(changes->path, "r+b");
+    ck_assert_int_eq(fseek(f, 100, SEEK_SET), 0);
+    int pixel = fgetc(f);
+    ck_assert_int_eq(fseek(f, 100, SEEK_SET), 0);
+    ck_assert_int_eq(fputc(pixel ^ 1, f), pixel ^ 1);
+    ck_assert_int_eq(fclose(f), 0);
+    ck_assert_int_eq(sys->run(sgd, e->curve[0].state, OV_SGD, &key, 1, NULL, &err), OV_EUSER);
+    ck_assert_ptr_nonnull(strstr(err.text, changes->path));
+    ck_assert_ptr_nonnull(strstr(err.text, "has changed while it was in use"));
+    ov_experiment_free(e);
+}
+
+START_TEST(a_file_that_changes_is_noticed)
+{
+    struct idx_dir d = idx_dir_make(), test = idx_dir_make();
+    char more[300];
+    write_idx(d.path, 40, 5, 10, false);
+    write_idx(test.path, 9, 10, 5, false);
+    snprintf(more, sizeof more, "    inputs: {kind: idx, images: %s}\n", d.path);
+    notices_a_change(&d, more);
+    snprintf(more, sizeof more, "    inputs: {kind: idx, images: %s, test: %s}\n", d.path,
+             test.path);
+    notices_a_change(&test, more);
+    idx_dir_remove(&d);
+    idx_dir_remove(&test);
+}
+END_TEST
+
 /* A relative path is one from the experiment's directory. */
 START_TEST(paths_start_at_the_experiment)
 {
@@ -270,6 +310,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, what_images_do_not_allow);
     OV_TEST(s, keys_are_of_the_bytes);
     OV_TEST(s, both_sides_run);
+    OV_TEST(s, a_file_that_changes_is_noticed);
     OV_TEST(s, paths_start_at_the_experiment);
 }
 
