@@ -70,6 +70,9 @@ static void save(void *ctx, const void *bytes, size_t n)
     struct ov_text file = {0};
     struct ov_error err = {0};
     double started = ov_clock();
+    part->checkpoint.found = NULL; /* work that has a state to save has taken over what it found */
+    part->checkpoint.n_found = 0;
+    ov_text_free(&part->file);
     ov_text_add(&file, part->head.s, part->head.len);
     ov_text_addf(&file, "done: %llu of %llu\nbytes: %zu\n", (unsigned long long)part->done,
                  (unsigned long long)part->total, n);

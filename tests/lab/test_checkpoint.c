@@ -79,6 +79,8 @@ START_TEST(the_same_runs_find_it)
     ck_assert_str_eq(h.line, "resumes at 30 of 100");
     ov_tick_tell(&part.tick, 40, 100);
     ck_assert_int_eq(h.n, 1);
+    ov_tick_save(&part.tick, "new", 3); /* the old state need not stay in memory beside it */
+    ck_assert_ptr_null(ov_tick_found(&part.tick, &n));
     ck_assert(access(part.path, F_OK) == 0);
     ov_part_close(&part, true);
     open_part(&part, out, 2, &h);
