@@ -54,14 +54,14 @@ static void lay_out(struct ov_weights_state *s)
         s->root_c[i] = sqrt(s->in->spectrum[i]);
 }
 
-/* The memory of a run that looks at `inputs` inputs. */
-static enum ov_status state_allocate(struct ov_weights_state *s, uint64_t inputs)
+/* The memory of a run that looks at the inputs of `steps` steps. */
+static enum ov_status state_allocate(struct ov_weights_state *s, uint64_t steps)
 {
     size_t N = s->p->N, K = s->p->K, M = s->p->M;
     /* 7 to align, 3 (K + 7) of the units, K of v and of what it moves by; calloc minds overflow */
     s->block = calloc(N + s->batch + 33, (K + M + 2) * sizeof *s->block);
     s->mu = calloc(s->batch, sizeof *s->mu);
-    bool again = s->in->samples > 0 && inputs > s->in->samples;
+    bool again = s->in->samples > 0 && steps > s->in->samples / s->batch;
     if (again)
         s->order = calloc((size_t)s->in->samples, sizeof *s->order);
     bool there = s->block && s->mu && (s->order || !again);
@@ -82,7 +82,7 @@ static enum ov_status state_create(struct run *r, const struct ov_problem *p,
     s->noise = (struct ov_philox){r->key, OV_STREAM_NOISE};
     s->shuffle = (struct ov_philox){r->key, OV_STREAM_ORDER};
     uint64_t ahead = 2 * OV_WEIGHTS_BATCH;
-    if (state_allocate(s, (r->total + ahead) * s->batch) != OV_OK)
+    if (state_allocate(s, r->total + ahead) != OV_OK)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     memcpy(s->before.v_star, p->v_star, p->M * sizeof *p->v_star);
     memcpy(s->now.v_star, p->v_star, p->M * sizeof *p->v_star);

@@ -359,6 +359,21 @@ START_TEST(divergence_of_a_batch_is_found)
 }
 END_TEST
 
+/* 2^53 - 8 steps of 2^11 inputs, with those ahead, are 2^64: the order of a second epoch is there
+ * all the same. */
+START_TEST(more_inputs_than_can_be_counted)
+{
+    struct ov_problem p = problem(4, 2, 1, "linear", "linear");
+    struct ov_inputs in = {.samples = 3};
+    p.eta_w = 1e4;
+    p.batch = 2048;
+    double rows[32], alpha = 0x1p51 - 2.0;
+    struct ov_error err = {0};
+    ck_assert_int_eq(ov_weights_run_inputs(rows, &p, &in, 1, &alpha, 1, NULL, &err), OV_EDIVERGED);
+    ov_problem_free(&p);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, both_ways_give_the_same_bits);
@@ -373,6 +388,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, columns_have_names);
     OV_TEST(s, wrong_inputs_are_refused);
     OV_TEST(s, divergence_of_a_batch_is_found);
+    OV_TEST(s, more_inputs_than_can_be_counted);
 }
 
 OV_TEST_MAIN("sim/weights_inputs");
