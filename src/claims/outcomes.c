@@ -51,7 +51,7 @@ static bool add_claim(struct ov_outcomes *all, struct ov_claim *claim)
 static bool add_point(struct ov_outcomes *all, const char *paper, const struct ov_paper_point *p)
 {
     struct ov_text name = {0};
-    bool wrong = p->verdict == OV_FAIL;
+    bool wrong = p->verdict != OV_PASS && p->verdict != OV_SKIPPED;
     ov_text_addf(&name, "%s:%zu:%zu", paper, p->line, p->column);
     const char *why = p->verdict == OV_SKIPPED ? "its claim is skipped at this tier" : "";
     return add(all, paper, &name, wrong ? "" : p->text, wrong ? p->text : why, p->verdict);

@@ -57,9 +57,10 @@ static void count_points(struct ov_paper_report *report, const char *path)
         const struct ov_paper_point *x = &report->point[i];
         report->n_checked += x->verdict == OV_PASS;
         report->n_skipped += x->verdict == OV_SKIPPED;
-        if (x->verdict != OV_FAIL)
+        if (x->verdict == OV_PASS || x->verdict == OV_SKIPPED)
             continue;
         report->n_wrong++;
+        report->n_open += x->verdict != OV_FAIL;
         ov_text_addf(&report->errors, "%s:%zu:%zu: error: %s\n", path, x->line, x->column, x->text);
     }
 }

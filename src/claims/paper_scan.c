@@ -49,6 +49,16 @@ void ov_paper_complain(struct ov_paper_scan *p, size_t offset, const char *fmt, 
     add_issue(p, offset, OV_FAIL, strdup(text));
 }
 
+void ov_paper_refuse(struct ov_paper_scan *p, size_t offset, const struct ov_claim *claim)
+{
+    struct ov_text text = {0};
+    ov_text_addf(&text, "claim %s.%s is %s: %s", claim->experiment->name, claim->id,
+                 ov_verdict_name(claim->verdict), claim->why);
+    add_issue(p, offset, claim->verdict, text.failed ? NULL : text.s);
+    if (text.failed)
+        ov_text_free(&text);
+}
+
 void ov_paper_note(struct ov_paper_scan *p, size_t offset, size_t end, enum ov_verdict verdict)
 {
     add_issue(p, offset, verdict, strndup(p->s + offset, end - offset));

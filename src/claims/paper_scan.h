@@ -52,6 +52,8 @@ void ov_paper_scan_free(struct ov_paper_scan *p); /* NULL-safe */
 /* Adds an issue at s[offset]: what is wrong. */
 void ov_paper_complain(struct ov_paper_scan *p, size_t offset, const char *fmt, ...)
     OV_PRINTF(3, 4);
+/* Adds an issue at s[offset]: the claim is not PASS. */
+void ov_paper_refuse(struct ov_paper_scan *p, size_t offset, const struct ov_claim *claim);
 /* Adds s[offset..end), a number that was checked, or skipped. */
 void ov_paper_note(struct ov_paper_scan *p, size_t offset, size_t end, enum ov_verdict verdict);
 /* Sets marks of s[from..end). */

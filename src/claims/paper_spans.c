@@ -287,8 +287,7 @@ static bool check_claim(struct check *c, const struct ov_claim *claim)
         return false;
     }
     if (claim->verdict != OV_PASS) {
-        ov_paper_complain(c->p, c->span->open, "claim %s is %s: %s", c->value[CLAIM],
-                          ov_verdict_name(claim->verdict), claim->why);
+        ov_paper_refuse(c->p, c->span->open, claim);
         return false;
     }
     const struct ov_measure *m = find_measure(c, claim);

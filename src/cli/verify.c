@@ -101,9 +101,9 @@ static int conclude(const struct ov_claims *claims, const struct ov_paper_report
         return EXIT_CLAIM;
     if (bad > 0)
         return EXIT_USER;
-    if (open > 0)
-        return EXIT_OPEN;
-    return paper->n_wrong > 0 ? EXIT_CLAIM : EXIT_GOOD;
+    if (paper->n_wrong > paper->n_open)
+        return EXIT_CLAIM;
+    return open > 0 ? EXIT_OPEN : EXIT_GOOD;
 }
 
 /* ---- files ---- */

@@ -69,6 +69,14 @@ for name in "$long" "x$long" $'caf\xe9'; do
     says "a directory with letters: MISSING" 'MISSING' out
     rm -r "$name"
 done
+# a number that is printed wrong is wrong, whatever else is undecided
+twin undecided
+sed -i 's/abs: 0.2/abs: 0.00001/; s/expect: 0/expect: 0.00001/; s/id: end/id: open/' undecided/experiment.yaml
+printf '# Results\n\n[0.5]{claim="undecided.open"}\n' >open.md
+printf '# Results\n\n[9999]{claim="good.end"}\n' >wrong.md
+check "a number of an undecided claim" 3 "$overlap" verify good undecided --paper open.md --tap open.tap
+says "a number of an undecided claim: so it is" 'verdict: INCONCLUSIVE' open.tap
+check "a wrong number beside it" 1 "$overlap" verify good undecided --paper wrong.md
 twin empty
 sed -i 's/curves: a/curves: b/' empty/experiment.yaml
 check "an empty selection" 2 "$overlap" verify empty

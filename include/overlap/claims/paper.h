@@ -20,13 +20,14 @@
 /* A place of the paper: a checked or skipped number, or a mistake. */
 struct ov_paper_point {
     size_t line, column;
-    enum ov_verdict verdict; /* PASS, FAIL or SKIPPED */
-    char *text;              /* FAIL: what is wrong, else the span as it is written; owned */
+    enum ov_verdict verdict; /* FAIL for what is wrong, else that of the number's claim */
+    char *text; /* PASS, SKIPPED: the span as it is written; else what is wrong; owned */
 };
 
 struct ov_paper_report {
     size_t n_checked; /* numbers that agree with the data */
     size_t n_wrong;   /* numbers that don't, unknown ids, uncovered numbers: each has a line */
+    size_t n_open;    /* of these, numbers whose claim is INCONCLUSIVE, STALE or MISSING */
     size_t n_skipped; /* numbers whose claim was skipped by the tier */
     struct ov_paper_point *point; /* (n_point) all of these in the order of the text; owned */
     size_t n_point;               /* n_checked + n_wrong + n_skipped */
