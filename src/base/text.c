@@ -164,10 +164,32 @@ static int write_all(int fd, const char *bytes, size_t n)
         bytes += done;
         n -= (size_t)done;
     }
-    return fsync(fd);
+    return 0;
 }
 
-enum ov_status ov_file_write(const char *path, const char *bytes, size_t n, struct ov_error *err)
+/* A device, a pipe or what /dev/stdout stands for is told, never replaced. */
+static bool is_stream(const char *path)
+{
+    struct stat s;
+    bool there = stat(path, &s) == 0;
+    return there && ((!S_ISREG(s.st_mode) && !S_ISDIR(s.st_mode)) ||
+                     strncmp(path, "/dev/", strlen("/dev/")) == 0);
+}
+
+static enum ov_status write_stream(const char *path, const char *bytes, size_t n,
+                                   struct ov_error *err)
+{
+    int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    bool good = fd >= 0 && write_all(fd, bytes, n) == 0;
+    int why = errno;
+    if (fd >= 0 && close(fd) != 0 && good) {
+        good = false;
+        why = errno;
+    }
+    return good ? OV_OK : ov_fail(err, OV_EIO, "%s: %s", path, strerror(why));
+}
+
+static enum ov_status replace(const char *path, const char *bytes, size_t n, struct ov_error *err)
 {
     struct ov_text dir = {0}, temporary = {0};
     const char *slash = strrchr(path, '/');
@@ -192,7 +214,7 @@ enum ov_status ov_file_write(const char *path, const char *bytes, size_t n, stru
     }
     mode_t mask = umask(0);
     umask(mask);
-    if (fchmod(fd, 0666 & ~mask) != 0 || write_all(fd, bytes, n) != 0)
+    if (fchmod(fd, 0666 & ~mask) != 0 || write_all(fd, bytes, n) != 0 || fsync(fd) != 0)
         status = ov_fail(err, OV_EIO, "%s: %s", path, strerror(errno));
     if (close(fd) != 0 && status == OV_OK)
         status = ov_fail(err, OV_EIO, "%s: %s", path, strerror(errno));
@@ -208,10 +230,22 @@ done:
     return status;
 }
 
+enum ov_status ov_file_write(const char *path, const char *bytes, size_t n, struct ov_error *err)
+{
+    struct stat s;
+    if (is_stream(path))
+        return write_stream(path, bytes, n, err);
+    bool link = lstat(path, &s) == 0 && S_ISLNK(s.st_mode);
+    char *target = link ? realpath(path, NULL) : NULL; /* of a link to nothing, the link itself */
+    enum ov_status status = replace(target ? target : path, bytes, n, err);
+    free(target);
+    return status;
+}
+
 enum ov_status ov_file_update(const char *path, const char *bytes, size_t n, struct ov_error *err)
 {
     struct ov_text old = {0};
-    bool same = ov_file_read(&old, path, 0, NULL) == OV_OK && old.len == n &&
+    bool same = !is_stream(path) && ov_file_read(&old, path, 0, NULL) == OV_OK && old.len == n &&
                 (n == 0 || memcmp(old.s, bytes, n) == 0);
     ov_text_free(&old);
     return same ? OV_OK : ov_file_write(path, bytes, n, err);

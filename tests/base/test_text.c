@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
@@ -173,6 +174,30 @@ START_TEST(reading_what_is_not_there_is_the_users_error)
 }
 END_TEST
 
+START_TEST(pipes_are_written_to_and_links_are_followed)
+{
+    struct place p = new_place();
+    struct ov_text t = {0};
+    char link[512], got[8] = "";
+    snprintf(link, sizeof link, "%s/link", p.dir);
+    ck_ok(ov_file_write(in(&p, "x"), "12345", 5, NULL));
+    ck_assert_int_eq(symlink("x", link), 0);
+    ck_ok(ov_file_write(link, "678", 3, NULL));
+    ck_ok(ov_file_read(&t, p.path, 0, NULL));
+    ck_assert_str_eq(t.s, "678");
+    ck_assert_int_eq(readlink(link, got, sizeof got), 1); /* a link still */
+    ck_assert_int_eq(unlink(link), 0);
+    ck_assert_int_eq(mkfifo(link, 0600), 0);
+    int fd = open(link, O_RDONLY | O_NONBLOCK);
+    ck_ok(ov_file_write(link, "abc", 3, NULL));
+    ck_assert_int_eq(read(fd, got, sizeof got), 3);
+    ck_assert_int_eq(memcmp(got, "abc", 3), 0);
+    close(fd);
+    ov_text_free(&t);
+    remove_place(&p);
+}
+END_TEST
+
 START_TEST(reading_stops_at_the_limit)
 {
     struct place p = new_place();
@@ -309,6 +334,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, a_file_comes_back_whole);
     OV_TEST(s, a_written_file_has_the_usual_permissions);
     OV_TEST(s, reading_what_is_not_there_is_the_users_error);
+    OV_TEST(s, pipes_are_written_to_and_links_are_followed);
     OV_TEST(s, reading_stops_at_the_limit);
     OV_TEST(s, writing_where_one_cannot_is_refused_by_name);
     OV_TEST(s, a_full_disk_leaves_the_old_file);

@@ -35,7 +35,8 @@ enum ov_status ov_file_read(struct ov_text *t, const char *path, size_t limit,
 
 /* Writes a file so that at every moment PATH is absent, the old file, or the whole new one:
  * a temporary file beside it, fsync, rename, fsync of the directory. Makes the directories above
- * PATH. Concurrent writers of the same path are safe (the last rename wins).
+ * PATH. Concurrent writers of the same path are safe (the last rename wins). A link stays one: what
+ * it leads to is written. A device or a pipe (/dev/stdout) is written to as it is.
  * Returns OV_OK; OV_EIO with "PATH: …" (disk full, permission, …), leaving no temporary file. */
 enum ov_status ov_file_write(const char *path, const char *bytes, size_t n, struct ov_error *err);
 
