@@ -197,6 +197,10 @@ static bool check_param(struct check *c)
         ov_paper_complain(c->p, c->span->open, "a param has no claim, curve, at or of");
         return false;
     }
+    if (!strchr(name, '.')) {
+        ov_paper_complain(c->p, c->span->open, "param '%s' is no EXPERIMENT.CURVE.PARAMETER", name);
+        return false;
+    }
     const char **names = calloc(c->facts->n_experiment + 1, sizeof *names);
     for (size_t i = 0; i < c->facts->n_experiment; i++) {
         const struct ov_experiment *e = c->facts->experiments[i];

@@ -199,6 +199,8 @@ START_TEST(params)
     expect("[5]{param=\"fake.K7.K\"}", 0, 1, "1:1: error: experiment fake has no curve 'K7'");
     expect("[5]{param=\"fake.wied.K\"}", 0, 1, "1:1: error: experiment fake has no curve 'wied'");
     expect("[5]{param=\"fake.K4.eta\"}", 0, 1, "1:1: error: curve K4 has no parameter 'eta'");
+    expect("[5]{param=\"fake\"}", 0, 1,
+           "1:1: error: param 'fake' is no EXPERIMENT.CURVE.PARAMETER");
     expect("[5]{param=\"fake.K\"}", 0, 1, "1:1: error: experiment fake has no curve ''");
     expect("[5]{param=\"fkae.K4.K\"}", 0, 1,
            "1:1: error: param 'fkae.K4.K': no experiment 'fkae'; did you mean 'fake'?");
