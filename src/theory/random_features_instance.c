@@ -115,18 +115,28 @@ struct followed {
     size_t K;
     bool steps;
     double start; /* E before the first step, less what ov_rf_eps_of_rest adds to it */
+    double mean;  /* what of that the mean direction has, */
+    double decay; /* which falls as exp(-decay t); infinite: after one step it is gone */
 };
+
+/* The mean has the share of eq:rf_mean from its own noise, and what is left of its start. */
+static double mean_left(const struct followed *y, double t)
+{
+    return y->mean == 0.0 ? 0.0 : y->mean * exp(-y->decay * t);
+}
 
 static double after(const struct followed *y, double steps)
 {
-    return steps == 0.0 ? y->start : ov_rf_coupled_at(y->m, steps, true);
+    if (steps == 0.0)
+        return y->start;
+    return ov_rf_coupled_at(y->m, steps, true) + mean_left(y, steps / (double)y->K);
 }
 
 static enum ov_status followed_at(double *E_rest, void *ctx, double t)
 {
     const struct followed *y = ctx;
     if (!y->steps) {
-        *E_rest = ov_rf_coupled_at(y->m, t, false);
+        *E_rest = ov_rf_coupled_at(y->m, t, false) + mean_left(y, t);
         return OV_OK;
     }
     double part, steps = ov_rf_steps_at(&part, t, y->K), before = after(y, steps);
@@ -161,7 +171,13 @@ static enum ov_status follow(double *eps_g, struct ov_rf_facts *f, const struct 
         double slowest = m.n > 0 ? m.rate[m.n - 1] : 0.0;
         f->growth = steps ? K * log1p(slowest) : slowest;
     }
-    struct followed path = {&m, s->n, steps, (c->start + c->sigma2) / c->fast - c->sigma2};
+    struct followed path = {.m = &m, .K = s->n, .steps = steps};
+    path.start = (c->start + c->sigma2) / c->fast - c->sigma2;
+    if (status == OV_OK && s->last < s->n) {
+        double flow = 2.0 * c->speed * s->lam[s->n - 1];
+        path.mean = path.start - ov_rf_coupled_at(&m, 0.0, steps);
+        path.decay = c->q > 0.0 ? -2.0 * K * log(fabs(1.0 - c->q)) : flow;
+    }
     if (status == OV_OK)
         status = ov_rf_fill(eps_g, c, followed_at, &path, t, n, err);
     ov_rf_coupled_free(&m);

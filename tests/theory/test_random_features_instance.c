@@ -252,6 +252,30 @@ END_TEST
 
 /* ---- the end ---- */
 
+/* One feature with a mean under gradient flow: E = tau2 - b^2/F + F (w0 - b/F)^2 exp(-2 F t). The
+ * mean takes t = 1/(2 F), which is no short time where eta or K is small. */
+START_TEST(the_mean_takes_its_time)
+{
+    struct ov_rf_problem p = problem("relu", 12, 1, 0.0);
+    const double t[] = {0.0, 0.1, 1.0, 2.0, 20.0};
+    double eps[5];
+    p.flow = true;
+    struct ov_rf_instance x = instance(&p, 3);
+    double F = x.F[0], b = x.b[0], off = x.w0[0] - b / F;
+    ck_ok(ov_rf_instance_curve(eps, NULL, &p, &x, OV_RF_CONTINUOUS, t, 5, NULL));
+    for (size_t i = 0; i < 5; i++)
+        ck_agree(0.5 * (x.tau2 - b * b / F + F * off * off * exp(-2.0 * F * t[i])), eps[i], 1e-12,
+                 1e-14);
+    ov_rf_instance_free(&x);
+    p = problem("relu", 20, K_MAX, 0.02); /* small steps: q = 0.003, 1/q steps are t = 13 */
+    x = instance(&p, 13);
+    ck_ok(ov_rf_instance_curve(eps, NULL, &p, &x, OV_RF_STEPS, t, 5, NULL));
+    ck_agree(relu_by_steps(&p, &x, K_MAX), eps[2], 2e-3, 0);
+    ck_agree(relu_by_steps(&p, &x, 20 * K_MAX), eps[4], 2e-3, 0);
+    ov_rf_instance_free(&x);
+}
+END_TEST
+
 START_TEST(long_times_are_stationary)
 {
     gsl_rng *r = ov_test_rng(601);
@@ -342,6 +366,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, steps_are_those_of_the_full_recursion);
     OV_TEST(s, continuous_time_is_that_of_the_full_equation);
     OV_TEST(s, the_mean_of_relu_features_may_be_eliminated);
+    OV_TEST(s, the_mean_takes_its_time);
     OV_TEST(s, long_times_are_stationary);
     OV_TEST(s, wide_instances_are_the_limit);
     OV_TEST(s, null_directions_do_not_count);

@@ -9,9 +9,10 @@
  * All give eps_g at listed t = steps/K (with p->flow at u = eta t). Above eta_max the error grows
  * exponentially: curves are still given, as long as they are finite.
  *
- * Features of nonzero mean (relu) have one direction that relaxes within a few steps, not within
- * t = O(1). It is eliminated (paper.md eq:rf_mean): curves hold for t >> 1/K, and at t = 0 exactly
- * they give the error before the first step.
+ * Features of nonzero mean (relu) have one direction that relaxes within 1/(eta <g>^2) steps, not
+ * within t = O(1). It is eliminated (paper.md eq:rf_mean): curves hold for eta t >> 1/(K <g>^2),
+ * and at t = 0 exactly they give the error before the first step. The curve of an instance has what
+ * is left of that direction's start, (1 - q)^(2 steps), and holds at all times where eta is small.
  */
 #ifndef OVERLAP_THEORY_RANDOM_FEATURES_H
 #define OVERLAP_THEORY_RANDOM_FEATURES_H
