@@ -1,6 +1,6 @@
 # a: eps_g of six students, one run each, theory started at that run's overlaps; b: what SGD does
 # beyond theory, over all seeds (bars: engine
-# weights; crosses: engine law); c-f: teacher-student overlaps before and after specialisation.
+# law; crosses: engine weights); c-f: teacher-student overlaps before and after specialisation.
 width = 17.8; height = 13.5
 load "figures/style.gp"
 array K[6] = [2, 3, 4, 5, 6, 8]
@@ -36,12 +36,12 @@ set ytics 0.1
 set xlabel "{/:Italic α }= steps /{/:Italic  N}" offset 0,0.3
 set ylabel "SGD / theory − 1" offset 0.5
 set key top left Left reverse samplen 1 width -6
-of_law(k, x) = stringcolumn("curve") eq sprintf("law-K%d", k) && stringcolumn("quantity") eq "eps_g" && column("alpha") > 0 ? x : NaN
+of_weights(k, x) = stringcolumn("curve") eq sprintf("weights-K%d", k) && stringcolumn("quantity") eq "eps_g" && column("alpha") > 0 ? x : NaN
 of(k, x) = stringcolumn("curve") eq sprintf("student-K%d", k) && stringcolumn("quantity") eq "eps_g" && column("alpha") > 0 ? x : NaN
 plot 0 ls 100, \
      for [i=1:6] agreement using (of(K[i], column("alpha"))*(1 + 0.02*(i - 3.5))):(sparse(column("deviation")/column("theory"))):(column("se")/column("theory")) \
          with yerrorbars ls 10+i, \
-     for [i in "1 3 6"] agreement using (of_law(K[int(i)], column("alpha")*(1 + 0.02*(i - 3.1)))):(sparse(column("deviation")/column("theory"))) \
+     for [i in "1 3 6"] agreement using (of_weights(K[int(i)], column("alpha")*(1 + 0.02*(i - 3.1)))):(sparse(column("deviation")/column("theory"))) \
          with points ls 10+int(i) pt 2 ps 0.5*u title int(i) == 1 ? "the other simulator: {/:Italic K }= 2, 4, 8" : ""
 unset key
 
