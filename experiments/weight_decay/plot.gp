@@ -2,7 +2,7 @@
 # noise, as the relative change against no decay.
 width = 17.8; height = 7
 load "figures/style.gp"
-runs = 12
+late_times = 6 # of each run
 late(x) = column("alpha") >= 2000 ? x : NaN
 # data blocks $MODE_K_SIDE: decay, mean of eps_g over the window and the runs, its error; no decay stands
 # at the left edge
@@ -14,7 +14,7 @@ do for [mode in "first both"] {
             set print $Block
             do for [w in "0 1e-05 3e-05 0.0001 0.0003 0.001"] {
                 stats table(sprintf("%s-K%s-weight_decay%s", mode, k, w), side) using (late(column("eps_g"))) name "S" nooutput
-                print sprintf("%g,%.6g,%.6g", place(w), S_mean, S_stddev/sqrt(runs))
+                print sprintf("%g,%.6g,%.6g", place(w), S_mean, S_stddev/sqrt(S_records/late_times))
             }
             set print
             eval sprintf("set print $%s_%s_%s; print $Block; set print", mode, k, side)
