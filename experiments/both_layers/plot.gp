@@ -5,7 +5,7 @@ load "figures/style.gp"
 late(x) = column("alpha") >= 2000 ? x : NaN
 # data blocks $START_ACTIVATION_SIDE with K, mean of eps_g, its error: a run's late times are hardly
 # independent, so the spread is divided by the root of the number of runs alone
-runs = 12
+late_times = 6 # of each run
 blocks = "denoising-erf denoising-linear small-erf small-linear large-erf large-linear quiet-linear " . \
          "denoising-relu small-relu large-relu"
 do for [block in blocks] {
@@ -17,7 +17,7 @@ do for [block in blocks] {
             set print $Block
             do for [k in list] {
                 stats table(sprintf("%s-%s-K%s", unit, start, k), side) using (late(column("eps_g"))) name "S" nooutput
-                print sprintf("%s,%.6g,%.6g", k, S_mean, S_stddev/sqrt(runs))
+                print sprintf("%s,%.6g,%.6g", k, S_mean, S_stddev/sqrt(S_records/late_times))
             }
             set print
             eval sprintf("set print $%s_%s_%s; print $Block; set print", start, unit, side)
