@@ -45,10 +45,10 @@ plot $end_first_5 with points ls 11 ps 1.1 lw 1.5 title "first layer,{/:Italic  
      $end_first_1 with points ls 11 pt 8 ps 1.1 lw 1.5 title "first layer,{/:Italic  η }= 0.1", \
      $end_first_01 with points ls 11 pt 12 ps 1.1 lw 1.5 title "first layer,{/:Italic  η }= 0.01", \
      $end_both_5 with points ls 12 pt 6 ps 1.1 lw 1.5 title "both layers,{/:Italic  η }= 0.5", \
-     $end_slow_01 with points ls 12 pt 8 ps 1.1 lw 1.5 title "both layers,{/:Italic  η }= 0.01", \
-     $end_slowest_001 with points ls 12 pt 12 ps 1.1 lw 1.5 title "both layers,{/:Italic  η }= 0.001", \
+     $end_slow_01 with points ls 12 pt 8 ps 1.1 lw 1.5 title "both,{/:Italic  η }= 0.01", \
+     $end_slowest_001 with points ls 12 pt 12 ps 1.1 lw 1.5 title "both,{/:Italic  η }= 0.001", \
      table("pairs", "theory") using (5.25):(last(column("fixed_eps_g"))) with points pt 2 ps 0.8 lc rgb okabe_ito[3] lw 1.5 \
-         title "the same, 2 + 2 (saddle)", \
+         title "that, 2 + 2: a saddle", \
      $sgd using ($1-0.25):2:3 with yerrorbars pt 7 ps 0.5 lc rgb okabe_ito[4] title "SGD,{/:Italic  η }= 0.5"
 
 # ---- b ----

@@ -21,6 +21,8 @@ draw() { # terminal target
     rm -f "$messages"
     # cairo writes the clock into a PDF: another date of the same length, so that offsets stay
     [ "$1" != pdf ] || LC_ALL=C sed -i -E 's/(CreationDate \(D:)[0-9]{14}/\120000101000000/' "$partial"
+    # some viewers drop the space at the edge of a change of font, unless they are told not to
+    [ "$1" != svg ] || sed -i 's/<text>/<text xml:space="preserve">/' "$partial"
     mv "$partial" "$2"
 }
 draw pdf "$build/figures/$name.pdf"
