@@ -126,15 +126,6 @@ void ov_utf8_add_all(struct ov_text *t, const char *text)
     }
 }
 
-void *ov_utf8_json(const char *text)
-{
-    struct ov_text t = {0};
-    ov_utf8_add_all(&t, text);
-    json_t *string = t.failed ? NULL : json_string(t.s);
-    ov_text_free(&t);
-    return string;
-}
-
 /* ---- TAP ---- */
 
 /* One line of a description: '#' would begin a directive. */

@@ -20,8 +20,4 @@ void ov_utf8_add(struct ov_text *t, const char *bytes, size_t n, uint32_t code);
 /* Appends a whole text: what is no UTF-8 as U+FFFD. */
 void ov_utf8_add_all(struct ov_text *t, const char *text);
 
-/* The same as a string of jansson's (json_t *), which takes nothing but UTF-8: names of directories
- * and texts that were cut short may be anything. NULL where memory ran out. */
-void *ov_utf8_json(const char *text);
-
 #endif

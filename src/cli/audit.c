@@ -39,21 +39,6 @@ static enum ov_status make_scratch(char path[4096], struct ov_error *err)
     return OV_OK;
 }
 
-static enum ov_status make_plan(struct ov_plan *plan, const struct ov_experiments *all,
-                                const struct ov_options *o, struct ov_error *err)
-{
-    enum ov_status status = OV_OK;
-    for (size_t i = 0; i < all->n && status == OV_OK; i++) {
-        if (o->n_dir == 0 && all->e[i]->tier > o->tier)
-            continue;
-        char *out = ov_out_of(o, all->e[i]);
-        status = out ? ov_plan_add(plan, all->e[i], out, NULL, err)
-                     : ov_fail(err, OV_ENOMEM, "out of memory");
-        free(out);
-    }
-    return status;
-}
-
 static void print_item(const struct ov_audit_item *item)
 {
     static const char *const words[] = {"ok", "differs", "failed"};
@@ -103,7 +88,7 @@ int ov_command_audit(const struct ov_options *o)
     uint64_t seed = o->any_seed ? seed_of_today() : o->seed;
     enum ov_status status = ov_experiments_load(&all, o, &err);
     if (status == OV_OK)
-        status = make_plan(&plan, &all, o, &err);
+        status = ov_plan_load(&plan, &all, o, &err);
     if (status == OV_OK)
         status = ov_audit_choose(&audit, &plan, o->n_pick ? o->n_pick : USUAL_PICK, seed, &err);
     if (status == OV_OK) {

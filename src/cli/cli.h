@@ -12,6 +12,7 @@
 #include "overlap/base/status.h"
 #include "overlap/claims/claims.h"
 #include "overlap/lab/experiment.h"
+#include "overlap/lab/jobs.h"
 
 enum ov_exit { EXIT_GOOD = 0, EXIT_CLAIM = 1, EXIT_USER = 2, EXIT_OPEN = 3, EXIT_JOB = 4 };
 
@@ -82,5 +83,10 @@ enum ov_status ov_claims_load(struct ov_claims *claims, const struct ov_experime
 
 /* The output directory: --out, or build/results/NAME; allocated, NULL where memory ran out. */
 char *ov_out_of(const struct ov_options *o, const struct ov_experiment *e);
+
+/* Plans all experiments that were named, or those of the tier, or of them what --curve names.
+ *   out  plan  appended to; the caller's to free, also on error */
+enum ov_status ov_plan_load(struct ov_plan *plan, const struct ov_experiments *all,
+                            const struct ov_options *o, struct ov_error *err);
 
 #endif

@@ -96,3 +96,18 @@ char *ov_out_of(const struct ov_options *o, const struct ov_experiment *e)
 {
     return o->out ? strdup(o->out) : ov_results_dir(e);
 }
+
+enum ov_status ov_plan_load(struct ov_plan *plan, const struct ov_experiments *all,
+                            const struct ov_options *o, struct ov_error *err)
+{
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < all->n && status == OV_OK; i++) {
+        if (o->n_dir == 0 && all->e[i]->tier > o->tier)
+            continue;
+        char *out = ov_out_of(o, all->e[i]);
+        status = out ? ov_plan_add(plan, all->e[i], out, o->curve, err)
+                     : ov_fail(err, OV_ENOMEM, "out of memory");
+        free(out);
+    }
+    return status;
+}

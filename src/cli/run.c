@@ -28,15 +28,7 @@ static size_t restrict_plan(struct ov_plan *plan, const struct ov_options *o)
 static enum ov_status make_plan(struct ov_plan *plan, const struct ov_experiments *all,
                                 const struct ov_options *o, struct ov_error *err)
 {
-    enum ov_status status = OV_OK;
-    for (size_t i = 0; i < all->n && status == OV_OK; i++) {
-        if (o->n_dir == 0 && all->e[i]->tier > o->tier)
-            continue;
-        char *out = ov_out_of(o, all->e[i]);
-        status = out ? ov_plan_add(plan, all->e[i], out, o->curve, err)
-                     : ov_fail(err, OV_ENOMEM, "out of memory");
-        free(out);
-    }
+    enum ov_status status = ov_plan_load(plan, all, o, err);
     if (status == OV_OK && restrict_plan(plan, o) == 0)
         status = ov_fail(err, OV_EUSER, "no run has this side and seed");
     return status;

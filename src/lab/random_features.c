@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "random_features.h"
+#include "teacher.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -77,34 +78,11 @@ static const char *const *rooms(const void *state, enum ov_side side)
 
 /* ---- what a run is a function of ---- */
 
-static void add_number(struct ov_text *out, const char *key, double x)
-{
-    ov_text_addf(out, "%s: ", key);
-    ov_text_add_number(out, x);
-    ov_text_addf(out, "\n");
-}
-
-static void add_numbers(struct ov_text *out, const char *key, const double *x, size_t n)
-{
-    ov_text_addf(out, "%s:", key);
-    for (size_t i = 0; i < n; i++) {
-        ov_text_addf(out, " ");
-        ov_text_add_number(out, x[i]);
-    }
-    ov_text_addf(out, "\n");
-}
-
 static void describe_teacher(struct ov_text *out, const struct ov_rf_problem *p)
 {
-    static const char *const names[] = {[OV_TEACHER_ORTHONORMAL] = "orthonormal",
-                                        [OV_TEACHER_RANDOM] = "random",
-                                        [OV_TEACHER_GIVEN] = "given"};
     ov_text_addf(out, "M: %zu\n", p->M);
     ov_text_addf(out, "activation: %s\nteacher_activation: %s\n", p->g->name, p->g_star->name);
-    ov_text_addf(out, "teacher: %s\n", names[p->teacher]);
-    if (p->teacher == OV_TEACHER_GIVEN)
-        add_numbers(out, "T", p->T, ov_sym_size(p->M));
-    add_numbers(out, "v_star", p->v_star, p->M);
+    ov_teacher_describe(out, p->teacher, p->T, p->M, p->v_star);
 }
 
 /* Without N and K, or beta, where they do not matter (0). */
@@ -115,16 +93,16 @@ static void describe_problem(struct ov_text *out, const struct ov_rf_problem *p,
     if (p->N)
         ov_text_addf(out, "N: %zu\n", p->N);
     if (width > 0.0)
-        add_number(out, "K", width);
+        ov_describe_number(out, "K", width);
     if (beta > 0.0)
-        add_number(out, "beta", beta);
+        ov_describe_number(out, "beta", beta);
     describe_teacher(out, p);
     if (p->flow)
         ov_text_addf(out, "eta: flow\n");
     else
-        add_number(out, "eta", p->eta);
-    add_number(out, "sigma", p->sigma);
-    add_number(out, "init_std", p->init_std);
+        ov_describe_number(out, "eta", p->eta);
+    ov_describe_number(out, "sigma", p->sigma);
+    ov_describe_number(out, "init_std", p->init_std);
     if (drawn)
         ov_text_addf(out, "features: %s\n", p->sphere ? "sphere" : "gaussian");
 }
@@ -148,7 +126,7 @@ static void describe(struct ov_text *out, const void *state, enum ov_side side)
             p.N = s->problem.N;
         describe_problem(out, &p, limit ? 0.0 : s->width, limit ? p.beta : 0.0, false);
     }
-    add_numbers(out, "t", s->t, s->n_t);
+    ov_describe_numbers(out, "t", s->t, s->n_t);
     if (side == OV_SGD)
         return;
     ov_text_addf(out, "theory: %s\n", ov_rf_kinds[s->kind]);
@@ -156,7 +134,7 @@ static void describe(struct ov_text *out, const void *state, enum ov_side side)
         ov_text_addf(out, "time: %s\n", s->time == OV_RF_STEPS ? "steps" : "continuous");
     if (s->kind == OV_RF_DEGREES) {
         ov_text_addf(out, "degrees: %zu\n", s->degrees);
-        add_numbers(out, "width_to", s->width_to, s->n_width_to);
+        ov_describe_numbers(out, "width_to", s->width_to, s->n_width_to);
     }
 }
 

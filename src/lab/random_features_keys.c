@@ -2,19 +2,13 @@
 #include <math.h>
 
 #include "random_features.h"
+#include "teacher.h"
 
-static const char *const teachers[] = {"orthonormal", "random", NULL};
 static const char *const rates[] = {"flow", NULL};
 static const char *const rows[] = {"gaussian", "sphere", NULL};
 static const char *const spacings[] = {"log", "linear", NULL};
 static const char *const times[] = {"steps", "continuous", NULL};
 const char *const ov_rf_kinds[] = {"limit", "instance", "degrees", "fixed-width", NULL};
-
-static const struct ov_key teacher_keys[] = {
-    {"T", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_REQUIRED,
-     "overlaps T_mn = w*_m.w*_n/N of the teacher's units, M x M"},
-    {.name = NULL},
-};
 
 static const struct ov_key t_keys[] = {
     {"max", OV_REAL, 0, 1e12, NULL, NULL, OV_REQUIRED, "last time"},
@@ -62,7 +56,7 @@ const struct ov_key ov_rf_keys[] = {
      "1), tanh, or another of include/overlap/model/activation.h"},
     {"teacher_activation", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
      "activation of the teacher (default: the features')"},
-    {"teacher", OV_WORD | OV_MAP, 0, 0, teachers, teacher_keys, "orthonormal",
+    {"teacher", OV_WORD | OV_MAP, 0, 0, ov_teacher_words, ov_teacher_keys, "orthonormal",
      "first layer of the teacher; random: w*_mi ~ N(0,1)"},
     {"v_star", OV_REAL | OV_LIST, -1e6, 1e6, NULL, NULL, OV_OPTIONAL,
      "second layer of the teacher, one number for all units or M of them (default: 1/sqrt M)"},

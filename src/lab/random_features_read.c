@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "random_features.h"
+#include "teacher.h"
 #include "times.h"
 #include "values.h"
 
@@ -96,13 +97,7 @@ static enum ov_status read_teacher(struct ov_rf_problem *p, struct ov_value *par
         status = read_v_star(p, params, err);
     if (status != OV_OK)
         return status;
-    if (teacher->type == OV_MAP) {
-        p->teacher = OV_TEACHER_GIVEN;
-        return ov_values_packed(&p->T, p->M, ov_value_get(teacher, "T"), "M x M", err);
-    }
-    bool random = strcmp(teacher->string, "random") == 0;
-    p->teacher = random ? OV_TEACHER_RANDOM : OV_TEACHER_ORTHONORMAL;
-    return OV_OK;
+    return ov_teacher_read(&p->teacher, &p->T, p->M, teacher, err);
 }
 
 /* Puts a complaint of the model to the value that it is about, or as near as there is one. */

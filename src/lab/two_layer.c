@@ -9,6 +9,7 @@
 #include "overlap/theory/gauss.h"
 #include "overlap/theory/online.h"
 #include "two_layer.h"
+#include "teacher.h"
 
 static const char *const weights_rooms[] = {"sim/weights", NULL};
 static const char *const law_rooms[] = {"sim/law", NULL};
@@ -113,34 +114,6 @@ static const char *const *rooms(const void *state, enum ov_side side)
 
 /* ---- what a run is a function of ---- */
 
-static void add_number(struct ov_text *out, const char *key, double x)
-{
-    ov_text_addf(out, "%s: ", key);
-    ov_text_add_number(out, x);
-    ov_text_addf(out, "\n");
-}
-
-static void add_numbers(struct ov_text *out, const char *key, const double *x, size_t n)
-{
-    ov_text_addf(out, "%s:", key);
-    for (size_t i = 0; i < n; i++) {
-        ov_text_addf(out, " ");
-        ov_text_add_number(out, x[i]);
-    }
-    ov_text_addf(out, "\n");
-}
-
-static void describe_teacher(struct ov_text *out, const struct ov_problem *p)
-{
-    static const char *const names[] = {[OV_TEACHER_ORTHONORMAL] = "orthonormal",
-                                        [OV_TEACHER_RANDOM] = "random",
-                                        [OV_TEACHER_GIVEN] = "given"};
-    ov_text_addf(out, "teacher: %s\n", names[p->teacher]);
-    if (p->teacher == OV_TEACHER_GIVEN)
-        add_numbers(out, "T", p->T, ov_sym_size(p->M));
-    add_numbers(out, "v_star", p->v_star, p->M);
-}
-
 static void describe_start(struct ov_text *out, const struct ov_problem *p)
 {
     static const char *const names[] = {[OV_START_RANDOM] = "random",
@@ -149,15 +122,15 @@ static void describe_start(struct ov_text *out, const struct ov_problem *p)
                                         [OV_START_DENOISING] = "denoising"};
     ov_text_addf(out, "init: %s\n", names[p->start]);
     if (p->start == OV_START_OVERLAPS) {
-        add_numbers(out, "Q", p->Q, ov_sym_size(p->K));
-        add_numbers(out, "R", p->R, p->K * p->M);
+        ov_describe_numbers(out, "Q", p->Q, ov_sym_size(p->K));
+        ov_describe_numbers(out, "R", p->R, p->K * p->M);
     } else {
-        add_number(out, "std", p->std);
+        ov_describe_number(out, "std", p->std);
     }
     if (p->v)
-        add_numbers(out, "v", p->v, p->K);
+        ov_describe_numbers(out, "v", p->v, p->K);
     else if (p->start == OV_START_RANDOM)
-        add_number(out, "v_std", p->v_std);
+        ov_describe_number(out, "v_std", p->v_std);
     else
         ov_text_addf(out, "v: of the start\n");
 }
@@ -170,12 +143,12 @@ static void describe_problem(struct ov_text *out, const struct ov_problem *p, bo
         ov_text_addf(out, "N: %zu\n", p->N);
     ov_text_addf(out, "K: %zu\nM: %zu\n", p->K, p->M);
     ov_text_addf(out, "activation: %s\nteacher_activation: %s\n", p->g->name, p->g_star->name);
-    describe_teacher(out, p);
-    add_number(out, "eta_w", p->eta_w);
-    add_number(out, "eta_v", p->eta_v);
-    add_number(out, "sigma", p->sigma);
-    add_number(out, "weight_decay", p->decay_w);
-    add_number(out, "weight_decay_v", p->decay_v);
+    ov_teacher_describe(out, p->teacher, p->T, p->M, p->v_star);
+    ov_describe_number(out, "eta_w", p->eta_w);
+    ov_describe_number(out, "eta_v", p->eta_v);
+    ov_describe_number(out, "sigma", p->sigma);
+    ov_describe_number(out, "weight_decay", p->decay_w);
+    ov_describe_number(out, "weight_decay_v", p->decay_v);
     describe_start(out, p);
 }
 
@@ -189,7 +162,7 @@ static void describe(struct ov_text *out, const void *state, enum ov_side side)
     const struct ov_two_layer *s = state;
     describe_problem(out, &s->problem,
                      side == OV_SGD || !s->start_is_fixed || s->extras.fluctuations);
-    add_numbers(out, "alpha", s->alpha, s->n_alpha);
+    ov_describe_numbers(out, "alpha", s->alpha, s->n_alpha);
     if (s->problem.batch > 1)
         ov_text_addf(out, "batch: %zu\n", s->problem.batch);
     if (side == OV_SGD) {
@@ -199,8 +172,8 @@ static void describe(struct ov_text *out, const void *state, enum ov_side side)
         return;
     }
     ov_text_addf(out, "method: %s\n", s->solve.method == OV_RK8PD ? "rk8pd" : "msbdf");
-    add_number(out, "rtol", s->solve.rtol);
-    add_number(out, "atol", s->solve.atol);
+    ov_describe_number(out, "rtol", s->solve.rtol);
+    ov_describe_number(out, "atol", s->solve.atol);
     ov_text_addf(out, "averages: %s\n", ov_gauss_method(s->problem.g, s->problem.g_star));
     ov_extras_describe(out, s);
 }

@@ -2,18 +2,12 @@
 #include <math.h>
 
 #include "two_layer.h"
+#include "teacher.h"
 
-static const char *const teachers[] = {"orthonormal", "random", NULL};
 static const char *const starts[] = {"random", "overlaps", "informed", "denoising", NULL};
 static const char *const spacings[] = {"log", "linear", NULL};
 static const char *const methods[] = {"msbdf", "rk8pd", NULL};
 static const char *const engines[] = {"weights", "law", NULL}; /* ov_engines, by tests */
-
-static const struct ov_key teacher_keys[] = {
-    {"T", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_REQUIRED,
-     "overlaps T_mn = w*_m.w*_n/N of the teacher's units, M x M"},
-    {.name = NULL},
-};
 
 static const struct ov_key init_keys[] = {
     {"kind", OV_WORD, 0, 0, starts, NULL, "random",
@@ -109,7 +103,7 @@ const struct ov_key ov_two_layer_keys[] = {
      "tanh, or another of include/overlap/model/activation.h"},
     {"teacher_activation", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
      "activation of the teacher (default: the student's)"},
-    {"teacher", OV_WORD | OV_MAP, 0, 0, teachers, teacher_keys, "orthonormal",
+    {"teacher", OV_WORD | OV_MAP, 0, 0, ov_teacher_words, ov_teacher_keys, "orthonormal",
      "first layer of the teacher; random: w*_mi ~ N(0,1)"},
     {"v_star", OV_REAL | OV_LIST, -1e6, 1e6, NULL, NULL, "1",
      "second layer of the teacher, one number for all units or M of them"},

@@ -3,6 +3,7 @@
  * A curve's parameters read into a problem.
  */
 #include "two_layer.h"
+#include "teacher.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -75,16 +76,9 @@ static enum ov_status read_teacher(struct ov_problem *p, struct ov_value *params
 {
     enum ov_status status =
         ov_values_vector(&p->v_star, p->M, ov_value_get(params, "v_star"), "teacher has M", err);
-    struct ov_value *teacher = ov_value_get(params, "teacher");
     if (status != OV_OK)
         return status;
-    if (teacher->type == OV_MAP) {
-        p->teacher = OV_TEACHER_GIVEN;
-        return ov_values_packed(&p->T, p->M, ov_value_get(teacher, "T"), "M x M", err);
-    }
-    bool random = strcmp(teacher->string, "random") == 0;
-    p->teacher = random ? OV_TEACHER_RANDOM : OV_TEACHER_ORTHONORMAL;
-    return OV_OK;
+    return ov_teacher_read(&p->teacher, &p->T, p->M, ov_value_get(params, "teacher"), err);
 }
 
 static enum ov_status read_given_overlaps(struct ov_problem *p, struct ov_value *init,
