@@ -15,7 +15,7 @@ WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototy
 CFLAGS = -std=c11 -D_GNU_SOURCE -O3 -g -ffp-contract=off -fno-math-errno $(WARN) $(SAN)
 CPPFLAGS = -Iinclude -I$(B)/gen $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lmuparser -lm
-FLOORS = base num model theory sim lab claims
+FLOORS = base num model theory sim systems config experiment store run claims paper
 LIB_OBJ = $(patsubst %.c,$(B)/%.o,$(foreach f,$(FLOORS),$(wildcard src/$(f)/*.c))) $(B)/gen/sources.o
 CLI_OBJ = $(patsubst %.c,$(B)/%.o,$(wildcard src/cli/*.c))
 TESTS = $(patsubst %.c,$(B)/%,$(foreach f,$(FLOORS),$(wildcard tests/$(f)/test_*.c)))
@@ -31,7 +31,7 @@ $(B)/overlap: $(CLI_OBJ) $(B)/liboverlap.a
 	@echo "  LD    $@"; $(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 $(B)/src/%.o: src/%.c
 	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-$(B)/src/lab/sidecar.o: $(B)/gen/build.h
+$(B)/src/run/sidecar.o: $(B)/gen/build.h
 $(B)/gen/sources.o: $(B)/gen/sources.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(B)/gen/sources.c: src/tools/sources.sh $(foreach f,base num model theory sim,$(wildcard src/$(f)/* include/overlap/$(f)/*))

@@ -22,11 +22,40 @@ echo '#include "overlap/sim/weights.h"' >>"$tmp/src/theory/online.c"
 red "floors: theory including sim" tests/floors.sh "$tmp"
 cp src/theory/online.c "$tmp/src/theory/online.c"
 green "floors: the copy without it" tests/floors.sh "$tmp"
-echo '#include "overlap/lab/table.h"' >>"$tmp/include/overlap/num/sym.h"
-red "floors: num including lab" tests/floors.sh "$tmp"
+echo '#include "overlap/store/table.h"' >>"$tmp/include/overlap/num/sym.h"
+red "floors: physics including the pipeline" tests/floors.sh "$tmp"
 cp include/overlap/num/sym.h "$tmp/include/overlap/num/sym.h"
+echo '#include "overlap/model/activation.h"' >>"$tmp/src/run/runner.c"
+red "floors: the pipeline including physics" tests/floors.sh "$tmp"
+cp src/run/runner.c "$tmp/src/run/runner.c"
+echo '#include "overlap/systems/systems.h"' >>"$tmp/src/experiment/curves.c"
+red "floors: the pipeline including a system" tests/floors.sh "$tmp"
+cp src/experiment/curves.c "$tmp/src/experiment/curves.c"
+echo '#include "overlap/store/table.h"' >>"$tmp/src/systems/two_layer.c"
+red "floors: a system including more of the pipeline than its interface" tests/floors.sh "$tmp"
+cp src/systems/two_layer.c "$tmp/src/systems/two_layer.c"
+touch "$tmp/src/store/table.h"
+red "floors: a private header without its name" tests/floors.sh "$tmp"
+rm "$tmp/src/store/table.h"
+mkdir "$tmp/src/lab"
+red "floors: a folder that is none" tests/floors.sh "$tmp"
+rmdir "$tmp/src/lab"
+green "floors: the copy mended" tests/floors.sh "$tmp"
 echo 'int ov_stray;' >"$tmp/src/model/stray.c"
 red "floors: a source without a header" tests/floors.sh "$tmp"
+
+# A comment makes no result stale, code does.
+few=$tmp/few
+mkdir -p "$few"/src/{base,num,model,theory,sim} "$few"/include/overlap/{base,num,model,theory,sim}
+cp include/overlap/num/sym.h "$few/include/overlap/num/"
+keys() { (cd "$few" && "$OLDPWD/src/tools/sources.sh") >"$tmp/sources.$1"; }
+keys before
+echo '/* a comment more */' >>"$few/include/overlap/num/sym.h"
+keys comment
+green "keys: a comment in a header changes none" cmp "$tmp/sources.before" "$tmp/sources.comment"
+echo 'static const int ov_more = 1;' >>"$few/include/overlap/num/sym.h"
+keys code
+red "keys: code in a header does" cmp "$tmp/sources.before" "$tmp/sources.code"
 
 green "symbols: the prefix ov_" tests/symbols.sh "$B/liboverlap.a"
 echo 'int stray_symbol; int ov_symbol;' >"$tmp/stray.c"

@@ -4,7 +4,7 @@
  * sgd - theory is tested against the range that is allowed there; the p-values are corrected for
  * the number of times that are looked at, as correlated as they are (num/simultaneous.h).
  */
-#include "claim_judge.h"
+#include "claim_judge_internal.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "claim_data.h"
+#include "claim_data_internal.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "claim_series.h"
-#include "claim_tables.h"
+#include "claim_series_internal.h"
+#include "claim_tables_internal.h"
 #include "overlap/base/agree.h"
 
 /* Times are found where they are within this of the one asked for. */

@@ -2,7 +2,7 @@
  *
  * The kinds that judge each curve and time by itself: exact, margin, round, mean.
  */
-#include "claim_judge.h"
+#include "claim_judge_internal.h"
 
 #include <float.h>
 #include <math.h>
@@ -12,7 +12,7 @@
 
 #include <libfyaml.h>
 
-#include "digits.h"
+#include "overlap/claims/digits.h"
 #include "overlap/num/stats.h"
 
 typedef enum ov_status judge_sample(struct ov_finding *f, struct ov_claim *claim,

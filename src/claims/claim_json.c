@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "claim_json.h"
+#include "claim_json_internal.h"
 
 #include <math.h>
 
-#include "outcomes_text.h"
+#include "overlap/base/utf8.h"
 
 bool ov_json_put(json_t *object, const char *key, json_t *value)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "claim_judge.h"
+#include "claim_judge_internal.h"
 
 #include <math.h>
 #include <stdio.h>

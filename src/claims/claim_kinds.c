@@ -2,7 +2,7 @@
  *
  * The table of kinds: a new one is an entry here and its two functions.
  */
-#include "claim_judge.h"
+#include "claim_judge_internal.h"
 
 #include <math.h>
 

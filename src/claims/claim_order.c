@@ -2,7 +2,7 @@
  *
  * The kind that compares neighbours: order.
  */
-#include "claim_judge.h"
+#include "claim_judge_internal.h"
 
 #include <math.h>
 #include <stdio.h>

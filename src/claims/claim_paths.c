@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "claim_tables.h"
+#include "claim_tables_internal.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "claim_data.h"
+#include "claim_data_internal.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
  * freedom of Welch (1947) and Satterthwaite (1946). Resampling seeds gives the same for many and
  * intervals that are too narrow for few.
  */
-#include "claim_judge.h"
+#include "claim_judge_internal.h"
 
 #include <math.h>
 #include <stdio.h>

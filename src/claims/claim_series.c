@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "claim_series.h"
+#include "claim_series_internal.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "claim_judge.h"
+#include "claim_judge_internal.h"
 
 /* A claim and its p-value for one verdict; 1 where it has another. */
 struct entry {

@@ -9,8 +9,8 @@
 
 #include <jansson.h>
 
-#include "claim_json.h"
-#include "outcomes_text.h"
+#include "claim_json_internal.h"
+#include "overlap/base/utf8.h"
 #include "overlap/base/text.h"
 #include "overlap/claims/lock.h"
 

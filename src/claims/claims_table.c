@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "grid.h"
+#include "grid_internal.h"
 #include "overlap/claims/claims.h"
 
 enum { CLAIM, EXPECTED, MEASURED, SEEDS, VERDICT, WHERE, N_COLUMN };

@@ -9,8 +9,8 @@
 
 #include "overlap/base/agree.h"
 #include "overlap/base/text.h"
-#include "overlap/lab/provenance.h"
-#include "overlap/lab/results.h"
+#include "overlap/store/provenance.h"
+#include "overlap/store/results.h"
 #include "overlap/num/stats.h"
 
 /* Closer than this the sides are equal but for rounding, as at the start they share: no z there. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "digits.h"
+#include "overlap/claims/digits.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -8,7 +8,7 @@
 
 #include <muParserDLL.h>
 
-#include "overlap/lab/schema.h"
+#include "overlap/config/schema.h"
 
 enum { LONGEST = 4096, MOST_NAMES = 64, NAME_ROOM = 64 };
 

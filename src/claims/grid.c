@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "grid.h"
+#include "grid_internal.h"
 
 #include <stdlib.h>
 

@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
-#include "claim_json.h"
-#include "outcomes_text.h"
+#include "claim_json_internal.h"
+#include "overlap/base/utf8.h"
 
 /* ---- what a claim asks, as experiment.yaml puts it ---- */
 

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "grid.h"
+#include "grid_internal.h"
 #include "overlap/base/agree.h"
 #include "overlap/claims/lock.h"
 

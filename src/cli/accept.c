@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "overlap/claims/accept.h"
+#include "overlap/paper/accept.h"
 
 /* Numbers are accepted by people who look at them, never on the way to a green build. */
 static enum ov_status refuse_in_ci(struct ov_error *err)

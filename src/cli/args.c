@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "overlap/base/text.h"
-#include "overlap/lab/schema.h"
+#include "overlap/config/schema.h"
 
 /* Every option once: its letter, name, argument and meaning. */
 static const struct {

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "overlap/lab/audit.h"
+#include "overlap/run/audit.h"
 
 enum { USUAL_PICK = 10 };
 

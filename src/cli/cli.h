@@ -2,8 +2,8 @@
  *
  * What the subcommands share: options, errors as people read them, exit codes.
  */
-#ifndef OVERLAP_CLI_H
-#define OVERLAP_CLI_H
+#ifndef OVERLAP_CLI_CLI_H
+#define OVERLAP_CLI_CLI_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,8 +11,8 @@
 
 #include "overlap/base/status.h"
 #include "overlap/claims/claims.h"
-#include "overlap/lab/experiment.h"
-#include "overlap/lab/jobs.h"
+#include "overlap/experiment/experiment.h"
+#include "overlap/run/jobs.h"
 
 enum ov_exit { EXIT_GOOD = 0, EXIT_CLAIM = 1, EXIT_USER = 2, EXIT_OPEN = 3, EXIT_JOB = 4 };
 

@@ -10,9 +10,9 @@
 #include <libfyaml.h>
 #include <openssl/crypto.h>
 
-#include "overlap/lab/provenance.h"
-#include "overlap/lab/sidecar.h"
-#include "overlap/lab/systems.h"
+#include "overlap/store/provenance.h"
+#include "overlap/run/sidecar.h"
+#include "overlap/systems/systems.h"
 
 /* What the program runs at run time, and what its absence costs. */
 static const struct {

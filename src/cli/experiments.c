@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "overlap/claims/claims.h"
-#include "overlap/lab/results.h"
+#include "overlap/store/results.h"
+#include "overlap/systems/systems.h"
 
 static void append_error(struct ov_error *err, const struct ov_error *more)
 {
@@ -19,7 +20,8 @@ static void append_error(struct ov_error *err, const struct ov_error *more)
 static enum ov_status load(struct ov_experiments *all, const char *dir, const struct ov_options *o,
                            struct ov_error *err)
 {
-    struct ov_load_options options = {.tier = o->tier, .set = o->set, .n_set = o->n_set};
+    struct ov_load_options options = {
+        .systems = ov_systems, .tier = o->tier, .set = o->set, .n_set = o->n_set};
     struct ov_error own = {0};
     struct ov_experiment **grown = realloc(all->e, (all->n + 1) * sizeof(struct ov_experiment *));
     if (!grown)

@@ -6,7 +6,8 @@
 
 #include "overlap/base/text.h"
 #include "overlap/claims/claims.h"
-#include "overlap/lab/schema.h"
+#include "overlap/config/schema.h"
+#include "overlap/systems/systems.h"
 
 static void document_claims(struct ov_text *t)
 {
@@ -21,19 +22,22 @@ int ov_command_keys(const struct ov_options *o)
 {
     struct ov_error err = {0};
     const char *names[16] = {0};
-    const struct ov_system *const *s = ov_systems;
-    for (size_t i = 0; ov_systems[i] && i < 15; i++)
+    struct ov_text t = {0};
+    bool found = o->n_dir == 0;
+    for (size_t i = 0; ov_systems[i] && i < 15; i++) {
         names[i] = ov_systems[i]->name;
-    while (o->n_dir > 0 && *s && strcmp((*s)->name, o->dir[0]) != 0)
-        s++;
-    if (!*s) {
+        found = found || strcmp(names[i], o->dir[0]) == 0;
+    }
+    if (!found) {
         const char *near = ov_suggest(o->dir[0], names);
         ov_fail(&err, OV_EUSER, "no system '%s'%s%s%s", o->dir[0], near ? "; did you mean '" : "",
                 near ? near : "", near ? "'?" : "");
         return ov_report(&err);
     }
-    struct ov_text t = {0};
-    ov_experiment_document(&t, o->n_dir > 0 ? *s : NULL);
+    ov_experiment_document(&t, NULL);
+    for (const struct ov_system *const *s = ov_systems; *s; s++)
+        if (o->n_dir == 0 || strcmp((*s)->name, o->dir[0]) == 0)
+            ov_experiment_document(&t, *s);
     document_claims(&t);
     if (!t.failed)
         printf("%s", t.s);

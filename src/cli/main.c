@@ -9,9 +9,9 @@
 #include <gsl/gsl_errno.h>
 
 #include "cli.h"
-#include "overlap/lab/provenance.h"
-#include "overlap/lab/schema.h"
-#include "overlap/lab/sidecar.h"
+#include "overlap/store/provenance.h"
+#include "overlap/config/schema.h"
+#include "overlap/run/sidecar.h"
 
 const struct ov_command ov_commands[] = {
     {"run", "DIR…", "ocstjSekqh", "compute what has no valid result: theory and simulation",

@@ -6,9 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "overlap/lab/memory.h"
-#include "overlap/lab/progress.h"
-#include "overlap/lab/runner.h"
+#include "overlap/run/memory.h"
+#include "overlap/base/clock.h"
+#include "overlap/run/progress.h"
+#include "overlap/run/runner.h"
 
 /* Leaves out what --side and --seed don't ask for; how many jobs are left. */
 static size_t restrict_plan(struct ov_plan *plan, const struct ov_options *o)

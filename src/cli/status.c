@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "overlap/base/text.h"
-#include "overlap/lab/jobs.h"
+#include "overlap/run/jobs.h"
 
 static bool there(const char *dir, const char *name)
 {

@@ -9,8 +9,8 @@
 #include "overlap/base/text.h"
 #include "overlap/claims/claims.h"
 #include "overlap/claims/lock.h"
-#include "overlap/claims/outcomes.h"
-#include "overlap/claims/paper.h"
+#include "overlap/paper/outcomes.h"
+#include "overlap/paper/paper.h"
 
 struct counts {
     size_t of[OV_SKIPPED + 1];

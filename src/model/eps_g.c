@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "eps_g_room.h"
+#include "eps_g_internal.h"
 #include "overlap/num/fmath.h"
 
 #define TWO_OVER_PI 0x1.45f306dc9c883p-1

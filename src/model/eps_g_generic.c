@@ -10,7 +10,7 @@
  * 3. A ReLU partner: its kink is where its integral, the outer one, begins. On the half-line,
  *    z = exp(t - exp(-t)) turns both ends into double-exponential decay, for the same rule.
  */
-#include "eps_g_room.h"
+#include "eps_g_internal.h"
 
 #include <math.h>
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "covariance.h"
+#include "covariance_internal.h"
 #include "overlap/model/start.h"
 #include "overlap/num/dot.h"
 #include "overlap/num/normal.h"

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "normal_levels.h"
+#include "normal_levels_internal.h"
 #ifdef __x86_64__
 #include <immintrin.h>
 #endif
@@ -37,7 +37,7 @@ static inline double uniform(uint64_t word)
 #define BLOCKS_OF blocks_by_twos
 #define TRANSFORM transform_by_twos
 #define FILL fill_by_twos
-#include "normal_lanes.h"
+#include "normal_lanes_internal.h"
 
 #ifdef OV_SIMD_LEVELS
 #define LANES 4
@@ -47,7 +47,7 @@ static inline double uniform(uint64_t word)
 #define BLOCKS_OF blocks_by_fours
 #define TRANSFORM transform_by_fours
 #define FILL fill_by_fours
-#include "normal_lanes.h"
+#include "normal_lanes_internal.h"
 
 #define LANES 8
 #define TARGET __attribute__((target("avx512f,prefer-vector-width=512")))
@@ -56,7 +56,7 @@ static inline double uniform(uint64_t word)
 #define BLOCKS_OF blocks_by_eights
 #define TRANSFORM transform_by_eights
 #define FILL fill_by_eights
-#include "normal_lanes.h"
+#include "normal_lanes_internal.h"
 #endif
 
 void ov_normal_fill_at(enum ov_simd level, double *z, size_t n, const struct ov_philox *g,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "overlap/num/philox.h"
 
-#include "philox_inline.h"
+#include "philox_inline_internal.h"
 
 void ov_philox_raw(uint32_t out[4], const uint32_t counter[4], const uint32_t key[2])
 {

@@ -23,7 +23,7 @@
 #define BITS four_bits
 #define ASIN_OF asin_of_four
 #define TARGET
-#include "vasin_lanes.h"
+#include "vasin_lanes_internal.h"
 #undef LANES
 #undef NUMBERS
 #undef BITS
@@ -36,7 +36,7 @@
 #define BITS eight_bits
 #define ASIN_OF asin_of_eight
 #define TARGET __attribute__((target("avx512f")))
-#include "vasin_lanes.h"
+#include "vasin_lanes_internal.h"
 
 /* As many as there are whole eights; returns how many. */
 TARGET static size_t by_eights(double *y, const double *x, size_t n)

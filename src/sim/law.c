@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "law_call.h"
+#include "law_call_internal.h"
 #include "overlap/model/eps_g.h"
 
 #define MOST_STEPS 1e15

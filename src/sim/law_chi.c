@@ -8,7 +8,7 @@
  */
 #include <math.h>
 
-#include "law_group.h"
+#include "law_group_internal.h"
 #include "overlap/num/fmath.h"
 #include "overlap/num/normal.h"
 

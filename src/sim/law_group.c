@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "law_group.h"
+#include "law_group_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

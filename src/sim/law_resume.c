@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "law_call.h"
+#include "law_call_internal.h"
 
 struct standing {
     uint64_t first, row, step;

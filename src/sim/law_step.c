@@ -6,7 +6,7 @@
 #pragma GCC optimize("no-trapping-math")
 #endif
 
-#include "law_step.h"
+#include "law_step_internal.h"
 
 #include "overlap/num/normal.h"
 #include "overlap/num/simd.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "overlap/num/dot.h"
-#include "random_features_room.h"
+#include "random_features_internal.h"
 
 /* Errors this many times those of a student that learns nothing have no way back. */
 #define HOPELESS 1e6

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "overlap/num/normal.h"
-#include "random_features_room.h"
+#include "random_features_internal.h"
 
 static size_t whole_panels(size_t units)
 {

@@ -7,7 +7,7 @@
 #include <math.h>
 
 #include "overlap/num/fmath_inline.h"
-#include "random_features_room.h"
+#include "random_features_internal.h"
 #if defined(OV_SIMD_LEVELS)
 #include <immintrin.h>
 #endif
@@ -26,7 +26,7 @@
 #define FMA(a, b, c) fma((a), (b), (c))
 #define ROWS 4
 #define VECTORS 1
-#include "random_features_lanes.h"
+#include "random_features_lanes_internal.h"
 
 #ifdef OV_SIMD_LEVELS
 #define LANES 4
@@ -39,7 +39,7 @@
 #define FMA(a, b, c) _mm256_fmadd_pd((a), (b), (c))
 #define ROWS 6
 #define VECTORS 2
-#include "random_features_lanes.h"
+#include "random_features_lanes_internal.h"
 
 #define LANES 8
 #define TARGET __attribute__((target("avx512f,prefer-vector-width=512")))
@@ -51,7 +51,7 @@
 #define FMA(a, b, c) _mm512_fmadd_pd((a), (b), (c))
 #define ROWS 12
 #define VECTORS 2
-#include "random_features_lanes.h"
+#include "random_features_lanes_internal.h"
 #endif
 
 const struct ov_rf_kernels ov_rf_kernels[OV_SIMD_COUNT] = {

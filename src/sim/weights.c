@@ -7,7 +7,7 @@
 
 #include "overlap/model/eps_g.h"
 #include "overlap/model/start.h"
-#include "weights_room.h"
+#include "weights_internal.h"
 
 /* Beyond this |Delta| a step asks whether the weights have diverged: where the bound of
  * ov_overlaps_diverged is passed, the error of an unbounded student is of this order. */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "weights_room.h"
+#include "weights_internal.h"
 
 enum { FOUR = OV_WEIGHTS_BATCH };
 

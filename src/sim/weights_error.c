@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "overlap/num/dot.h"
-#include "weights_room.h"
+#include "weights_internal.h"
 
 enum { FOUR = OV_WEIGHTS_BATCH };
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "overlap/num/normal.h"
-#include "weights_room.h"
+#include "weights_internal.h"
 
 enum { BATCH = OV_WEIGHTS_BATCH, RING = BATCH + 1, PIECE = 1024, NOISE = 32 };
 

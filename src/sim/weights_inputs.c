@@ -3,7 +3,7 @@
  * Where the inputs of engine `weights` come from. Each is a function of its number alone.
  */
 #include "overlap/num/normal.h"
-#include "weights_room.h"
+#include "weights_internal.h"
 
 /* A whole number below n from two random words; not uniform by less than n/2^64. */
 static uint64_t below(uint64_t n, uint32_t high, uint32_t low)

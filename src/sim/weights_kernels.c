@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "overlap/num/fmath_inline.h"
-#include "weights_room.h"
+#include "weights_internal.h"
 
 #define SQRT_HALF 0x1.6a09e667f3bcdp-1
 #define SQRT_TWO_OVER_PI 0x1.9884533d43651p-1
@@ -16,7 +16,7 @@
 #define TEACHERS 1
 #define INPUTS 2
 #define AT(name) name##_by_twos
-#include "weights_lanes.h"
+#include "weights_lanes_internal.h"
 
 #ifdef OV_SIMD_LEVELS
 #define LANES 4
@@ -25,7 +25,7 @@
 #define TEACHERS 1
 #define INPUTS 4
 #define AT(name) name##_by_fours
-#include "weights_lanes.h"
+#include "weights_lanes_internal.h"
 
 #define LANES 8
 #define TARGET __attribute__((target("avx512f,prefer-vector-width=512")))
@@ -33,7 +33,7 @@
 #define TEACHERS 2
 #define INPUTS 4
 #define AT(name) name##_by_eights
-#include "weights_lanes.h"
+#include "weights_lanes_internal.h"
 #endif
 
 const struct ov_weights_kernels ov_weights_kernels[OV_SIMD_COUNT] = {

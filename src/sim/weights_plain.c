@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "overlap/num/dot.h"
-#include "weights_room.h"
+#include "weights_internal.h"
 
 /* Delta = phi - y of the input x, leaving lambda and g(lambda) of the student. paper.md eq:sgd */
 static double forward(struct ov_weights_state *r, uint64_t mu)

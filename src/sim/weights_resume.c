@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "weights_room.h"
+#include "weights_internal.h"
 
 /* In front of the numbers; says whose they are. */
 struct header {

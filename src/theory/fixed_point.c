@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "fixed_point_newton.h"
+#include "fixed_point_newton_internal.h"
 #include "overlap/model/eps_g.h"
 #include "overlap/theory/jacobian.h"
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fixed_point_newton.h"
+#include "fixed_point_newton_internal.h"
 
 static const double shortest = 0x1p-12; /* of the distance between listed values */
 static const double jump = 0.2; /* of a component of y, relative to the larger of 1 and it */

@@ -10,7 +10,7 @@
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_roots.h>
 
-#include "fixed_point_newton.h"
+#include "fixed_point_newton_internal.h"
 #include "overlap/theory/jacobian.h"
 
 static const double at_rest = 1e-12;    /* |f|/eta */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixed_point_newton.h"
+#include "fixed_point_newton_internal.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -15,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fluctuations_local.h"
-#include "fluctuations_noise.h"
-#include "fluctuations_step.h"
+#include "fluctuations_local_internal.h"
+#include "fluctuations_noise_internal.h"
+#include "fluctuations_step_internal.h"
 #include "overlap/theory/jacobian.h"
 #include "overlap/theory/solve.h"
 

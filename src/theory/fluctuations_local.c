@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fluctuations_local.h"
+#include "fluctuations_local_internal.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
  * 3. At given fields F = u a + u^2 b with u = y - phi = D + sigma zeta, so that the label noise
  *    zeta needs moments of u only.
  */
-#include "fluctuations_noise.h"
+#include "fluctuations_noise_internal.h"
 
 #include <math.h>
 #include <stdbool.h>

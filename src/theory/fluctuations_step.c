@@ -5,7 +5,7 @@
  *    S_2h = S_h + E S_h E',  S'_2h = S'_h + E (S'_h + h S_h) E',  E_2h = E_h^2;
  *    nothing ever grows that exp(hJ) does not make grow.
  */
-#include "fluctuations_step.h"
+#include "fluctuations_step_internal.h"
 
 #include <math.h>
 #include <stdlib.h>

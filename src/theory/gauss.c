@@ -14,9 +14,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "gauss_erf.h"
-#include "gauss_room.h"
-#include "gauss_smooth.h"
+#include "gauss_erf_internal.h"
+#include "gauss_internal.h"
+#include "gauss_smooth_internal.h"
 #include "overlap/model/eps_g.h"
 #include "overlap/num/sym.h"
 

@@ -14,7 +14,7 @@
  *    the asin is taken of all of it at once. Rows are padded to whole vectors; what a row of r
  *    writes beyond its end the next one overwrites.
  */
-#include "gauss_erf.h"
+#include "gauss_erf_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@
 
 #include "overlap/num/dot.h"
 #include "overlap/num/simd.h"
-#include "gauss_room.h"
+#include "gauss_internal.h"
 #include "overlap/num/vasin.h"
 
 static const double two_over_pi = 2.0 / M_PI;

@@ -15,8 +15,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "gauss_erf.h"
-#include "gauss_room.h"
+#include "gauss_erf_internal.h"
+#include "gauss_internal.h"
 #include "overlap/num/simd.h"
 
 /* ---- Nz ---- */

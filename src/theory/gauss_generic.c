@@ -10,8 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "gauss_nodes.h"
-#include "gauss_room.h"
+#include "gauss_nodes_internal.h"
+#include "gauss_internal.h"
 
 enum { FIELDS_MAX = 4 };
 

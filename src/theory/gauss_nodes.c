@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "gauss_nodes.h"
+#include "gauss_nodes_internal.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
  *            (paper.md eq:heaviside)
  * Slopes of erf units do not come here: they have tilted the fields before.
  */
-#include "gauss_room.h"
+#include "gauss_internal.h"
 #include "overlap/theory/orthant.h"
 
 struct product {

@@ -9,7 +9,7 @@
  */
 #include <math.h>
 
-#include "gauss_room.h"
+#include "gauss_internal.h"
 
 /* out_ij = sum_c C_ic s_c A_cj, j <= i: X from A = C, Y from A = X; all packed (P,P). */
 static void sandwich(double *out, const double *C, const double *s, const double *A, size_t P)

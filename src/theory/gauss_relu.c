@@ -17,7 +17,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "gauss_room.h"
+#include "gauss_internal.h"
 #include "overlap/theory/orthant.h"
 
 static const double one_over_two_pi = 0.5 / M_PI;

@@ -9,14 +9,14 @@
  *    of the correlations come in once (paper.md eq:mehler).
  * Cost: nodes^2 K^2/2 P transforms of some 30 x 32 operations.
  */
-#include "gauss_smooth.h"
+#include "gauss_smooth_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gauss_nodes.h"
-#include "gauss_room.h"
+#include "gauss_nodes_internal.h"
+#include "gauss_internal.h"
 #include "overlap/num/simd.h"
 
 struct ov_gauss_smooth {

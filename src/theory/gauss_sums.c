@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "gauss_room.h"
+#include "gauss_internal.h"
 #include "overlap/model/eps_g.h"
 
 /* s' I2(C) s. */

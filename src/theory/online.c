@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "online_room.h"
+#include "online_internal.h"
 #include "overlap/model/eps_g.h"
 
 enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem *p,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "online_room.h"
+#include "online_internal.h"
 #include "overlap/model/eps_g.h"
 
 enum { PER_DECADE = 40, DECADES = 7, GRID = PER_DECADE * DECADES + 1 };

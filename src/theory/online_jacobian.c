@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gauss_erf.h"
-#include "online_room.h"
+#include "gauss_erf_internal.h"
+#include "online_internal.h"
 #include "overlap/theory/jacobian.h"
 
 /* One entry below this is as uncertain as one of this size (differences). */

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-#include "random_features_room.h"
+#include "random_features_internal.h"
 
 struct limit {
     struct ov_rf_common c;

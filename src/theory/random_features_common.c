@@ -5,7 +5,7 @@
  */
 #include <math.h>
 
-#include "random_features_room.h"
+#include "random_features_internal.h"
 
 void ov_rf_common_set_q(struct ov_rf_common *c, double q)
 {

@@ -3,7 +3,7 @@
  * The spectrum of random features on the sphere: shares of the kernel and the teacher's power,
  * degree by degree (paper.md eq:rf_degree).
  */
-#include "random_features_degrees.h"
+#include "random_features_degrees_internal.h"
 
 #include <math.h>
 #include <stdlib.h>

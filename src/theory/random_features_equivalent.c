@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "random_features_degrees.h"
+#include "random_features_degrees_internal.h"
 
 enum ov_status ov_rf_at_K_create(struct ov_rf_at_K *x, const struct ov_rf_degrees *d, double ln_K,
                                  struct ov_error *err)

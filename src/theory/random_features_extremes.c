@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "overlap/num/sym.h"
-#include "random_features_room.h"
+#include "random_features_internal.h"
 
 /* ---- the staircase ---- */
 

@@ -10,7 +10,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 
-#include "random_features_room.h"
+#include "random_features_internal.h"
 
 /* F = U diag(lam) U', ascending; null directions (lam below rounding) dropped. */
 struct spectrum {

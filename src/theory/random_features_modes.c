@@ -11,7 +11,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 
-#include "random_features_room.h"
+#include "random_features_internal.h"
 
 enum ov_status ov_rf_coupled_create(struct ov_rf_coupled *m, size_t n)
 {

@@ -5,7 +5,7 @@
  */
 #include <math.h>
 
-#include "random_features_degrees.h"
+#include "random_features_degrees_internal.h"
 
 /* z(s) and its slope. */
 static double complex z_of(double complex *slope, const struct ov_rf_at_K *x, double complex s)

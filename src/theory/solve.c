@@ -22,7 +22,7 @@
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_odeiv2.h>
 
-#include "solve_room.h"
+#include "solve_internal.h"
 #include "overlap/theory/jacobian.h"
 
 enum { PLAIN_VIEWS = 5, DEFAULT_MAX_RHS = 100000000, RHS_PER_TICK = 100 };

@@ -10,7 +10,7 @@
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_roots.h>
 
-#include "solve_room.h"
+#include "solve_internal.h"
 #include "overlap/theory/hermite.h"
 
 enum { PARTS = 4, MOST_ITERATIONS = 200 };

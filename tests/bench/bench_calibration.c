@@ -14,9 +14,10 @@
 #include <gsl/gsl_errno.h>
 
 #include "overlap/base/text.h"
+#include "overlap/systems/systems.h"
 #include "overlap/claims/claims.h"
-#include "overlap/lab/provenance.h"
-#include "overlap/lab/table.h"
+#include "overlap/store/provenance.h"
+#include "overlap/store/table.h"
 
 enum { SETS = 200, SEEDS = 10, CLAIMS = 5 };
 
@@ -116,7 +117,7 @@ static void repeat(struct setting *s, struct ov_claims *claims, double shift)
 int main(void)
 {
     struct setting s = {.out = "/tmp/overlap-bench-XXXXXX"};
-    struct ov_load_options options = {.tier = OV_QUICK};
+    struct ov_load_options options = {.systems = ov_systems, .tier = OV_QUICK};
     struct ov_claims claims = {0};
     char path[128], command[128];
     const uint64_t none = 0;

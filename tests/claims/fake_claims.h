@@ -2,12 +2,12 @@
  *
  * Claims on tables of the fake system, with numbers of the test's choice.
  */
-#ifndef OVERLAP_TESTS_LAB_FAKE_CLAIMS_H
-#define OVERLAP_TESTS_LAB_FAKE_CLAIMS_H
+#ifndef OVERLAP_TESTS_CLAIMS_FAKE_CLAIMS_H
+#define OVERLAP_TESTS_CLAIMS_FAKE_CLAIMS_H
 
 #include <math.h>
 
-#include "lab/fake.h"
+#include "run/fake.h"
 #include "overlap/claims/claims.h"
 
 /* eps_g = level(K) / (1 + alpha) by theory; sgd adds `shift` and, to odd seeds +spread, to even

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <sys/stat.h>
 
-#include "lab/fake.h"
+#include "run/fake.h"
 #include "overlap/claims/compare.h"
 
 static double theory_number(const void *ctx, double seed, size_t j, size_t column)

@@ -4,7 +4,7 @@
 
 #include <gsl/gsl_rng.h>
 
-#include "digits.h"
+#include "overlap/claims/digits.h"
 #include "test.h"
 
 static bool agrees(const char *text, double x)

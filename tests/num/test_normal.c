@@ -5,7 +5,7 @@
 #include <gsl/gsl_cdf.h>
 
 #include "overlap/num/fmath.h"
-#include "normal_levels.h"
+#include "normal_levels_internal.h"
 #include "overlap/num/normal.h"
 #include "test.h"
 

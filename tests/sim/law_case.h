@@ -5,7 +5,7 @@
 #ifndef OVERLAP_TESTS_SIM_LAW_CASE_H
 #define OVERLAP_TESTS_SIM_LAW_CASE_H
 
-#include "law_group.h"
+#include "law_group_internal.h"
 #include "overlap/sim/law.h"
 #include "weights_case.h"
 

@@ -11,7 +11,7 @@
 #include <gsl/gsl_sort.h>
 
 #include "law_case.h"
-#include "law_step.h"
+#include "law_step_internal.h"
 #include "overlap/num/normal.h"
 
 /* ---- the step ---- */

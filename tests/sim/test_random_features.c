@@ -7,7 +7,7 @@
 #include "overlap/model/start.h"
 #include "overlap/num/fmath.h"
 #include "overlap/num/normal.h"
-#include "random_features_room.h"
+#include "random_features_internal.h"
 #include "test.h"
 
 static double ones[] = {1.0, 1.0, 1.0, 1.0};

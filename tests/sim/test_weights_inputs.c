@@ -11,7 +11,7 @@
 #include "some_images.h"
 #include "test.h"
 #include "weights_case.h"
-#include "weights_room.h"
+#include "weights_internal.h"
 
 /* ---- the two ways ---- */
 

@@ -12,7 +12,7 @@
 #include "overlap/sim/weights.h"
 #include "test.h"
 #include "weights_case.h"
-#include "weights_room.h"
+#include "weights_internal.h"
 
 enum { TIMES = 9, WIDTH = 400 };
 

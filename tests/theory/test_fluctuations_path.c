@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "fluctuations_step.h"
+#include "fluctuations_step_internal.h"
 #include "overlap/theory/fluctuations.h"
 #include "overlap/theory/jacobian.h"
 #include "test.h"

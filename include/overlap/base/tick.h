@@ -27,7 +27,7 @@ struct ov_checkpoint {
 
 /* Work calls `tell(ctx, done, total)` now and then (about every millisecond to 100 ms of work), in
  * its own units: steps for simulators, right-hand sides for solvers (total 0: not known). A NULL
- * struct ov_tick pointer means nobody listens. It must not change any result. */
+ * struct ov_tick pointer: no callback. It must not change any result. */
 struct ov_tick {
     void (*tell)(void *ctx, uint64_t done, uint64_t total);
     void *ctx;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "overlap/base/status.h"
-#include "overlap/lab/experiment.h"
+#include "overlap/experiment/experiment.h"
 
 enum ov_verdict { OV_PASS, OV_FAIL, OV_INCONCLUSIVE, OV_CLAIM_STALE, OV_CLAIM_MISSING, OV_SKIPPED };
 const char *ov_verdict_name(enum ov_verdict v); /* "PASS", "FAIL", … */
@@ -119,5 +119,8 @@ void ov_claims_print(struct ov_text *out, const struct ov_claims *claims, bool c
 
 /* The escape that a terminal shows a verdict with; "" for one that needs none. */
 const char *ov_verdict_colour(enum ov_verdict v);
+
+/* A claim's margin: abs + rel |scale|; 0 where there is none. */
+double ov_claim_margin(struct ov_claim *claim, double scale);
 
 #endif

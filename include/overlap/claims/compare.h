@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "overlap/base/status.h"
-#include "overlap/lab/experiment.h"
+#include "overlap/experiment/experiment.h"
 
 /* What one comparison found, for the line on stdout. */
 struct ov_agreement {

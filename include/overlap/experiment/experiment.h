@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * An experiment directory: experiment.yaml read, resolved and checked as a whole. Nothing is
+ * computed and nothing written here.
+ */
+#ifndef OVERLAP_EXPERIMENT_EXPERIMENT_H
+#define OVERLAP_EXPERIMENT_EXPERIMENT_H
+
+#include <stddef.h>
+
+#include "overlap/base/status.h"
+#include "overlap/experiment/system.h"
+
+struct fy_document;
+struct fy_node;
+
+enum ov_tier { OV_QUICK, OV_CI, OV_FULL };
+extern const char *const ov_tier_names[]; /* "quick", "ci", "full", NULL */
+
+struct ov_curve {
+    char *id;               /* "K4"; "overparam-K4" from a vary */
+    char *group;            /* the id as written: "overparam" */
+    struct ov_value params; /* resolved: defaults, the curve's own keys, vary, --set */
+    void *state;            /* the system's problem */
+};
+
+struct ov_experiment {
+    char *dir, *name, *path; /* as given; last component of the real path; DIR/experiment.yaml */
+    char *title, *source;    /* source: NULL where the file has none */
+    enum ov_tier tier;
+    const struct ov_system *system;
+    struct ov_curve *curve; /* (n_curve) in the order of the file */
+    size_t n_curve;
+    struct fy_node *claims; /* the raw list, or NULL: claims/claims.h reads it */
+    void *documents;        /* what nodes and places live in; private */
+};
+
+struct ov_load_options {
+    const struct ov_system *const *systems; /* those that there are, NULL at the end */
+    enum ov_tier tier;                      /* `seeds: {quick: 2, ci: 10}` picks by it */
+    const char *const *set; /* (n_set) "key=value" of --set: key is a parameter of every curve
+                               ("eta_w", "init.std", "sgd.seeds") or, with a curve's id in front,
+                               of that one ("K4.eta_w"); value is YAML */
+    size_t n_set;
+};
+
+/* Loads DIR/experiment.yaml.
+ *   out  e   owned by the caller (ov_experiment_free); NULL on error
+ * Errors (OV_EUSER, every mistake of the file at its place): no such directory or file; not YAML;
+ * unknown, duplicate, missing, mistyped or out-of-range keys; an unknown system; no curves;
+ * duplicate curve ids, or ids that are not file names ([A-Za-z0-9_.-], not starting with . or -); a
+ * curve with neither theory nor sgd; keys that nothing reads, among the defaults (no curve reads
+ * it) or on a curve; whatever the system's `prepare` refuses. */
+enum ov_status ov_experiment_load(struct ov_experiment **e, const char *dir,
+                                  const struct ov_load_options *options, struct ov_error *err);
+void ov_experiment_free(struct ov_experiment *e); /* NULL-safe */
+
+/* The curves that a name means: the curve with this id, or all of a group.
+ *   out  found  (n_curve) room for all; how many are written is returned */
+size_t ov_experiment_select(const struct ov_curve **found, const struct ov_experiment *e,
+                            const char *name);
+
+/* The commented reference: of a system's keys, or (NULL) of those that are no system's. */
+void ov_experiment_document(struct ov_text *out, const struct ov_system *system);
+
+#endif

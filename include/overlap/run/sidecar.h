@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The JSON file beside a table: what is needed to rerun it and to know what changed since, and all
+ * that must not be in the table itself (commit, versions, CPU, clock, command).
+ */
+#ifndef OVERLAP_RUN_SIDECAR_H
+#define OVERLAP_RUN_SIDECAR_H
+
+#include <stddef.h>
+
+#include "overlap/base/status.h"
+#include "overlap/base/text.h"
+#include "overlap/run/jobs.h"
+
+/* Writes OUT/CURVE.SIDE.json. */
+enum ov_status ov_sidecar_write(const struct ov_batch *b, const char *command, double seconds,
+                                struct ov_error *err);
+
+/* The inputs recorded in a batch's sidecar, as ov_inputs prints them, and its seeds.
+ *   out  inputs  replaced; empty where there is no readable sidecar
+ *   out  n_seed  0 then */
+void ov_sidecar_inputs(struct ov_text *inputs, size_t *n_seed, const struct ov_batch *b);
+
+/* "abcdef012345" of the build, "+" at its end where the tree had changes; "unknown". */
+const char *ov_build_commit(void);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The tables on disk: CSV of numbers in %.17g, one header row, '#' comment lines above it with
+ * provenance, and a last line
+ *     # sha256: HEX
+ * that hashes every byte before it, so that a truncated or edited table can't pass for a result.
+ */
+#ifndef OVERLAP_STORE_TABLE_H
+#define OVERLAP_STORE_TABLE_H
+
+#include <stddef.h>
+
+#include "overlap/base/status.h"
+#include "overlap/base/text.h"
+
+struct ov_table {
+    size_t n_col, n_row;
+    char **column;  /* (n_col) owned */
+    double *cell;   /* (n_row, n_col) row-major, owned */
+    char *comments; /* the lines above the header with their "# ", each ending in '\n'; owned */
+};
+
+/* Zero cells. Column names are set by the caller through ov_table_name. */
+enum ov_status ov_table_create(struct ov_table *t, size_t n_row, size_t n_col);
+enum ov_status ov_table_name(struct ov_table *t, size_t col, const char *name);
+void ov_table_free(struct ov_table *t); /* NULL-safe, twice-safe */
+
+/* Index of a column, or -1. */
+int ov_table_find(const struct ov_table *t, const char *name);
+
+/* The value of the comment line "# key: value", allocated; NULL if there is none. */
+char *ov_table_comment(const struct ov_table *t, const char *key);
+
+/* The whole file as text, its hash line included. Non-finite numbers are written as nan, inf, -inf.
+ */
+enum ov_status ov_table_print(struct ov_text *out, const struct ov_table *t, struct ov_error *err);
+/* Ends any text of complete lines with its hash line. */
+void ov_table_seal(struct ov_text *text);
+
+/* Writes atomically (base/text.h). */
+enum ov_status ov_table_write(const struct ov_table *t, const char *path, struct ov_error *err);
+
+/* Reads and checks a table.
+ * Returns OV_OK; OV_EUSER with "PATH:LINE:COLUMN: error: …" for a missing file, a missing or wrong
+ * hash
+ * ("truncated" where the last line is no hash, "edited" where it differs), a ragged row, a cell
+ * that is no number, duplicate columns; OV_ENOMEM. */
+enum ov_status ov_table_read(struct ov_table *t, const char *path, struct ov_error *err);
+
+#endif

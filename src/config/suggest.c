@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/config/schema.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* Costs are counted in halves, so that a wrong case is half an edit. */
+enum { EDIT = 2, CASE = 1, LONGEST = 63 };
+
+static size_t change(char a, char b)
+{
+    if (a == b)
+        return 0;
+    return tolower((unsigned char)a) == tolower((unsigned char)b) ? CASE : EDIT;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Edit distance with swaps of neighbours (optimal string alignment), three rows at a time. */
+static size_t distance(const char *a, size_t n, const char *b, size_t m)
+{
+    size_t row[3][LONGEST + 1];
+    for (size_t j = 0; j <= m; j++)
+        row[0][j] = j * EDIT;
+    for (size_t i = 1; i <= n; i++) {
+        size_t *now = row[i % 3], *above = row[(i + 2) % 3], *higher = row[(i + 1) % 3];
+        now[0] = i * EDIT;
+        for (size_t j = 1; j <= m; j++) {
+            now[j] = smaller(above[j], now[j - 1]) + EDIT;
+            now[j] = smaller(now[j], above[j - 1] + change(a[i - 1], b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                now[j] = smaller(now[j], higher[j - 2] + EDIT);
+        }
+    }
+    return row[n % 3][m];
+}
+
+const char *ov_suggest(const char *word, const char *const *names)
+{
+    size_t n = strlen(word);
+    if (n == 0 || n > LONGEST)
+        return NULL;
+    size_t limit = smaller(EDIT + EDIT * n / 3, EDIT * n - 1);
+    const char *nearest = NULL;
+    for (; *names; names++) {
+        size_t m = strlen(*names);
+        if (m > LONGEST)
+            continue;
+        size_t d = distance(word, n, *names, m);
+        if (d > limit || (nearest && d == limit))
+            continue;
+        nearest = *names;
+        limit = d;
+    }
+    return nearest;
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The list of curves: each entry is one curve, or by its `vary` the product of several lists.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libfyaml.h>
+
+#include "experiment_internal.h"
+
+enum { MOST_CURVES = 10000, MOST_AXES = 8, LONGEST_ID = 100, MOST_FAILURES = 20 };
+static const double most_rows = 1e7;
+
+/* One key of `vary`. */
+struct axis {
+    const char *name;
+    struct fy_node *key, *list;
+    size_t n;
+};
+
+/* One entry of the list. */
+struct entry {
+    struct fy_node *node, *id, *vary;
+    const char *group;
+    struct ov_given *own; /* (n_own) its keys besides id and vary */
+    size_t n_own;
+    struct axis axis[MOST_AXES];
+    size_t n_axis;
+};
+
+#define FAIL(l, node, ...) ((l)->failed = true, ov_node_fail((node), (l)->err, __VA_ARGS__))
+
+static const char *word(struct fy_node *node)
+{
+    return node && fy_node_is_scalar(node) ? fy_node_get_scalar0(node) : NULL;
+}
+
+/* ---- reading an entry ---- */
+
+static enum ov_status check_id(struct ov_loading *l, struct fy_node *node, const char *id)
+{
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+    if (!*id || strlen(id) > LONGEST_ID)
+        return FAIL(l, node, "the id of a curve is a text of 1 to %d characters", LONGEST_ID);
+    if (id[strspn(id, allowed)] || id[0] == '.' || id[0] == '-')
+        return FAIL(l, node,
+                    "the id '%s' can't be a file name here: letters, digits, '_', '.', '-', "
+                    "not starting with '.' or '-'",
+                    id);
+    return OV_OK;
+}
+
+static enum ov_status split_entry(struct entry *entry, struct ov_loading *l)
+{
+    void *i = NULL;
+    struct fy_node_pair *pair;
+    while ((pair = fy_node_mapping_iterate(entry->node, &i))) {
+        struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
+        const char *name = word(key);
+        if (!name)
+            FAIL(l, key ? key : entry->node, "a key must be a word");
+        else if (strcmp(name, "id") == 0)
+            entry->id = value;
+        else if (strcmp(name, "vary") == 0)
+            entry->vary = value ? value : key;
+        else
+            entry->own[entry->n_own++] = (struct ov_given){name, key, value, false};
+    }
+    entry->group = word(entry->id);
+    if (!entry->group)
+        return FAIL(l, entry->id ? entry->id : entry->node, "a curve needs an 'id', a word");
+    return check_id(l, entry->id, entry->group);
+}
+
+static enum ov_status axis_check(struct ov_loading *l, const struct entry *entry,
+                                 const struct axis *axis)
+{
+    const struct ov_key *key = ov_schema_find(l->e->system->keys, axis->name);
+    if (!key)
+        return FAIL(l, axis->key, "unknown key '%.64s' in vary: system %s has none of that name",
+                    axis->name, l->e->system->name);
+    if (!(key->types & (OV_INT | OV_REAL | OV_WORD | OV_STRING)))
+        return FAIL(l, axis->key, "'%s' can't be varied: it is no number and no word", axis->name);
+    if (!axis->list || !fy_node_is_sequence(axis->list) || axis->n == 0)
+        return FAIL(l, axis->list ? axis->list : axis->key, "vary needs a list of values for '%s'",
+                    axis->name);
+    for (size_t i = 0; i < axis->n; i++) {
+        struct fy_node *value = fy_node_sequence_get_by_index(axis->list, (int)i);
+        if (!word(value) || !*word(value))
+            return FAIL(l, value ? value : axis->list,
+                        "'%s' can only be varied over numbers and "
+                        "words",
+                        axis->name);
+    }
+    for (size_t i = 0; i < entry->n_own; i++)
+        if (strcmp(entry->own[i].name, axis->name) == 0)
+            return FAIL(l, axis->key, "'%s' is both given and varied", axis->name);
+    const struct ov_setting *s = ov_settings_find(l, axis->name, entry->group, entry->group);
+    if (s)
+        return ov_loading_fail(l, s->text, "'%s' is varied by curve %s", axis->name, entry->group);
+    return OV_OK;
+}
+
+static enum ov_status read_axes(struct entry *entry, struct ov_loading *l)
+{
+    if (!entry->vary)
+        return OV_OK;
+    if (!fy_node_is_mapping(entry->vary) || fy_node_mapping_item_count(entry->vary) == 0)
+        return FAIL(l, entry->vary, "vary must be a map of lists, such as {K: [4, 5, 6]}");
+    void *i = NULL;
+    struct fy_node_pair *pair;
+    enum ov_status status = OV_OK;
+    while ((pair = fy_node_mapping_iterate(entry->vary, &i))) {
+        struct fy_node *key = fy_node_pair_key(pair), *list = fy_node_pair_value(pair);
+        if (!word(key))
+            return FAIL(l, key ? key : entry->vary, "a key must be a word");
+        if (entry->n_axis == MOST_AXES)
+            return FAIL(l, key, "more than %d keys in vary", MOST_AXES);
+        struct axis *axis = &entry->axis[entry->n_axis++];
+        *axis = (struct axis){word(key), key, list, 0};
+        if (list && fy_node_is_sequence(list))
+            axis->n = (size_t)fy_node_sequence_item_count(list);
+        if (axis_check(l, entry, axis) != OV_OK)
+            status = OV_EUSER;
+    }
+    return status;
+}
+
+/* ---- making curves ---- */
+
+static void add_id(struct ov_text *id, const struct axis *axis, struct fy_node *value)
+{
+    double x;
+    struct ov_text shown = {0};
+    if (ov_schema_number(&x, word(value)))
+        ov_text_add_number(&shown, x);
+    else
+        ov_text_addf(&shown, "%s", word(value));
+    ov_text_addf(id, "-%s", axis->name);
+    for (size_t i = 0; i < shown.len; i++) /* 1e+20 is 1e20 in a file name */
+        if (shown.s[i] != '+')
+            ov_text_add(id, shown.s + i, 1);
+    id->failed |= shown.failed;
+    ov_text_free(&shown);
+}
+
+/* The number for a tier: its own, else that of the next smaller tier given, else of the next
+ * larger. */
+static struct ov_value *tier_number(struct ov_value *map, enum ov_tier tier)
+{
+    struct ov_value *smaller = NULL, *larger = NULL;
+    for (int t = OV_QUICK; t <= OV_FULL; t++) {
+        struct ov_value *given = ov_value_get(map, ov_tier_names[t]);
+        if (given && t <= (int)tier)
+            smaller = given;
+        else if (given && !larger)
+            larger = given;
+    }
+    return smaller ? smaller : larger;
+}
+
+/* A key whose map is ov_tier_keys becomes the plain number for the tier. */
+static enum ov_status pick_tiers(struct ov_loading *l, struct ov_value *map)
+{
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < map->n_item; i++) {
+        struct ov_value *v = &map->item[i];
+        if (v->type != OV_MAP)
+            continue;
+        if (v->keys != ov_tier_keys) {
+            if (pick_tiers(l, v) != OV_OK)
+                status = OV_EUSER;
+            continue;
+        }
+        const struct ov_value *picked = tier_number(v, l->options->tier);
+        if (!picked)
+            status = FAIL(l, v->node, "%s has no number for any tier", v->key->name);
+        v->type = OV_INT;
+        v->number = picked ? picked->number : 0;
+    }
+    return status;
+}
+
+static enum ov_status read_curve(struct ov_loading *l, struct ov_curve *curve,
+                                 const struct entry *entry, const struct ov_given *varied,
+                                 size_t n_varied)
+{
+    size_t n = l->n_default;
+    struct ov_given *given = calloc(n + entry->n_own + n_varied + l->n_set + 1, sizeof *given);
+    if (!given)
+        return ov_loading_no_memory(l);
+    if (n)
+        memcpy(given, l->given, n * sizeof *given);
+    for (size_t i = 0; i < entry->n_own; i++)
+        given[n++] = entry->own[i];
+    for (size_t i = 0; i < n_varied; i++)
+        given[n++] = varied[i];
+    enum ov_status status = ov_settings_apply(given, &n, l, curve->id, curve->group);
+    const struct ov_system *system = l->e->system;
+    if (status == OV_OK)
+        status = ov_schema_read_given(&curve->params, entry->node, given, n, system->keys, "curve",
+                                      l->err);
+    if (status == OV_OK)
+        status = pick_tiers(l, &curve->params);
+    curve->params.dir = l->e->dir;
+    if (status == OV_OK)
+        status = system->prepare(&curve->state, &curve->params, l->err);
+    free(given);
+    l->failed |= status != OV_OK;
+    return status;
+}
+
+/* Where the odometer `at` stands: its values as given keys, and the id that they make. */
+static enum ov_status make_curve(struct ov_loading *l, const struct entry *entry, const size_t *at)
+{
+    struct ov_given varied[MOST_AXES];
+    struct ov_text id = {0};
+    ov_text_addf(&id, "%s", entry->group);
+    for (size_t i = 0; i < entry->n_axis; i++) {
+        const struct axis *axis = &entry->axis[i];
+        struct fy_node *value = fy_node_sequence_get_by_index(axis->list, (int)at[i]);
+        varied[i] =
+            (struct ov_given){axis->name, axis->key, value, strchr(axis->name, '.') != NULL};
+        add_id(&id, axis, value);
+    }
+    struct ov_curve *grown = realloc(l->e->curve, (l->e->n_curve + 1) * sizeof *grown);
+    if (grown)
+        l->e->curve = grown;
+    char *group = strdup(entry->group);
+    if (!grown || !group || id.failed) {
+        free(group);
+        ov_text_free(&id);
+        return ov_loading_no_memory(l);
+    }
+    struct ov_curve *curve = &l->e->curve[l->e->n_curve++];
+    *curve = (struct ov_curve){.id = id.s, .group = group};
+    enum ov_status status = check_id(l, entry->vary ? entry->vary : entry->id, curve->id);
+    return status == OV_OK ? read_curve(l, curve, entry, varied, entry->n_axis) : status;
+}
+
+static enum ov_status make_curves(struct ov_loading *l, const struct entry *entry, size_t *failures)
+{
+    size_t at[MOST_AXES] = {0}, i;
+    double total = (double)l->e->n_curve, product = 1;
+    for (i = 0; i < entry->n_axis; i++)
+        product *= (double)entry->axis[i].n;
+    if (total + product > MOST_CURVES)
+        return FAIL(l, entry->vary ? entry->vary : entry->node,
+                    "%.0f curves with this one, at most %d are possible", total + product,
+                    MOST_CURVES);
+    do {
+        enum ov_status status = make_curve(l, entry, at);
+        *failures += status != OV_OK;
+        if (status == OV_ENOMEM || *failures > MOST_FAILURES)
+            return status;
+        for (i = entry->n_axis; i > 0 && ++at[i - 1] == entry->axis[i - 1].n; i--)
+            at[i - 1] = 0;
+    } while (i > 0);
+    return OV_OK;
+}
+
+static enum ov_status read_entry(struct ov_loading *l, struct fy_node *node, size_t *failures)
+{
+    if (!node || !fy_node_is_mapping(node))
+        return FAIL(l, node, "a curve must be a map of keys and values");
+    struct entry entry = {.node = node};
+    entry.own = calloc((size_t)fy_node_mapping_item_count(node) + 1, sizeof *entry.own);
+    if (!entry.own)
+        return ov_loading_no_memory(l);
+    enum ov_status status = split_entry(&entry, l);
+    if (status == OV_OK)
+        status = read_axes(&entry, l);
+    if (status == OV_OK)
+        status = make_curves(l, &entry, failures);
+    free(entry.own);
+    return status;
+}
+
+/* ---- the whole list ---- */
+
+struct named {
+    const char *id;
+    size_t curve;
+};
+
+static int by_id(const void *a, const void *b)
+{
+    const struct named *x = a, *y = b;
+    int order = strcmp(x->id, y->id);
+    return order ? order : (x->curve > y->curve) - (x->curve < y->curve);
+}
+
+/* Ids are unique, and no group is called as a curve or as another group. */
+static enum ov_status check_unique(struct ov_loading *l)
+{
+    const struct ov_experiment *e = l->e;
+    struct named *names = calloc(2 * e->n_curve + 1, sizeof *names);
+    if (!names)
+        return ov_loading_no_memory(l);
+    size_t n = 0;
+    for (size_t i = 0; i < e->n_curve; i++) {
+        const struct ov_curve *c = &e->curve[i];
+        names[n++] = (struct named){c->id, i};
+        bool opens = i == 0 || e->curve[i - 1].params.node != c->params.node;
+        if (opens && strcmp(c->group, c->id) != 0)
+            names[n++] = (struct named){c->group, i};
+    }
+    qsort(names, n, sizeof *names, by_id);
+    for (size_t i = 1; i < n; i++) {
+        if (strcmp(names[i].id, names[i - 1].id) != 0)
+            continue;
+        struct fy_node *entry = e->curve[names[i].curve].params.node;
+        FAIL(l, fy_node_mapping_lookup_by_string(entry, "id", FY_NT), "two curves are called '%s'",
+             names[i].id);
+    }
+    free(names);
+    return OV_OK;
+}
+
+static void check_sides(struct ov_loading *l, struct fy_node *list)
+{
+    double rows = 0;
+    const struct ov_system *system = l->e->system;
+    for (size_t i = 0; i < l->e->n_curve; i++) {
+        const struct ov_curve *c = &l->e->curve[i];
+        uint64_t first;
+        size_t theory = system->runs(c->state, OV_THEORY, &first);
+        size_t sgd = system->runs(c->state, OV_SGD, &first);
+        rows += (double)theory * (double)system->n_row(c->state, OV_THEORY);
+        rows += (double)sgd * (double)system->n_row(c->state, OV_SGD);
+        if (theory + sgd == 0)
+            FAIL(l, c->params.node, "curve %s has neither theory nor sgd", c->id);
+    }
+    if (rows > most_rows)
+        FAIL(l, list, "the results would have %.0f rows, at most %.0f are possible", rows,
+             most_rows);
+}
+
+enum ov_status ov_curves_read(struct ov_loading *l, struct fy_node *list)
+{
+    if (!list || !fy_node_is_sequence(list) || fy_node_sequence_item_count(list) == 0)
+        return FAIL(l, list, "curves must be a list of at least one curve");
+    void *i = NULL;
+    struct fy_node *node;
+    size_t failures = 0;
+    while ((node = fy_node_sequence_iterate(list, &i)) && failures <= MOST_FAILURES)
+        if (read_entry(l, node, &failures) == OV_ENOMEM)
+            return OV_ENOMEM;
+    enum ov_status status = check_unique(l);
+    if (status == OV_OK && !l->failed)
+        status = ov_settings_check(l);
+    if (status != OV_OK || l->failed)
+        return status;
+    check_sides(l, list);
+    for (size_t k = 0; k < l->e->n_curve && status == OV_OK; k++)
+        status = ov_shared_note(l, k);
+    return status == OV_OK ? ov_shared_check(l) : status;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include <libfyaml.h>
+
+#include "experiment_internal.h"
+#include "overlap/config/yaml.h"
+
+static enum ov_status setting_read(struct ov_loading *l, struct ov_setting *s, const char *text)
+{
+    s->text = text;
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text)
+        return ov_loading_fail(l, text, "it takes key=value, such as eta_w=0.1");
+    s->path = strndup(text, (size_t)(equals - text));
+    struct ov_text where = {0};
+    ov_text_addf(&where, "--set %s", s->path ? s->path : "");
+    struct fy_document *doc = NULL;
+    enum ov_status status = OV_ENOMEM;
+    if (s->path && !where.failed)
+        status = ov_yaml_parse(&doc, equals + 1, strlen(equals + 1), where.s, l->err);
+    ov_text_free(&where);
+    if (status == OV_OK)
+        status = ov_documents_add(l->e, doc, l->err);
+    if (status == OV_OK)
+        s->value = fy_document_root(doc);
+    l->failed |= status != OV_OK;
+    return status == OV_ENOMEM ? ov_loading_no_memory(l) : status;
+}
+
+enum ov_status ov_settings_read(struct ov_loading *l)
+{
+    size_t n = l->options->n_set;
+    l->set = calloc(n + 1, sizeof *l->set);
+    if (!l->set)
+        return ov_loading_no_memory(l);
+    for (size_t i = 0; i < n; i++) {
+        enum ov_status status = setting_read(l, &l->set[l->n_set++], l->options->set[i]);
+        if (status == OV_OK)
+            status = ov_shared_add(l, l->set[i].value, l->set[i].path, i + 1);
+        if (status == OV_ENOMEM)
+            return status;
+    }
+    return OV_OK;
+}
+
+/* What comes after "NAME.", or NULL. */
+static const char *after(const char *path, const char *name)
+{
+    size_t n = strlen(name);
+    return strncmp(path, name, n) == 0 && path[n] == '.' && path[n + 1] ? path + n + 1 : NULL;
+}
+
+static const struct ov_key *top_key(const struct ov_key *keys, const char *path)
+{
+    size_t n = strcspn(path, ".");
+    for (; keys->name; keys++)
+        if (strncmp(keys->name, path, n) == 0 && keys->name[n] == '\0')
+            return keys;
+    return NULL;
+}
+
+/* What a setting sets on this curve ("init.std"), or NULL where it is meant for others. */
+static const char *aim(const struct ov_setting *s, const struct ov_key *keys, const char *id,
+                       const char *group)
+{
+    if (ov_schema_find(keys, s->path))
+        return s->path;
+    const char *rest = after(s->path, id);
+    rest = rest ? rest : after(s->path, group);
+    if (rest)
+        return rest;
+    return top_key(keys, s->path) ? s->path : NULL;
+}
+
+/* True if there is a map for a path to lead into: as given so far, or by default. */
+static bool has_map(const struct ov_given *given, size_t n, const struct ov_key *key)
+{
+    for (size_t i = n; i-- > 0;) {
+        if (given[i].path || strcmp(given[i].name, key->name) != 0)
+            continue;
+        struct fy_node *node = given[i].value;
+        const char *s = node && fy_node_is_scalar(node) ? fy_node_get_scalar0(node) : NULL;
+        return node && (fy_node_is_mapping(node) || (s && strcmp(s, "true") == 0));
+    }
+    return key->fallback && key->fallback[0] == '{';
+}
+
+enum ov_status ov_settings_apply(struct ov_given *given, size_t *n, struct ov_loading *l,
+                                 const char *id, const char *group)
+{
+    const struct ov_key *keys = l->e->system->keys;
+    for (size_t i = 0; i < l->n_set; i++) {
+        struct ov_setting *s = &l->set[i];
+        const char *path = s->value ? aim(s, keys, id, group) : NULL;
+        if (!path)
+            continue;
+        s->matched = true;
+        s->aimed = path;
+        const struct ov_key *top = top_key(keys, path);
+        bool inner = strchr(path, '.');
+        if (inner && top && top->types & OV_MAP && !has_map(given, *n, top))
+            continue;
+        s->applied = true;
+        given[(*n)++] = (struct ov_given){path, NULL, s->value, inner};
+    }
+    return OV_OK;
+}
+
+const struct ov_setting *ov_settings_find(const struct ov_loading *l, const char *key,
+                                          const char *id, const char *group)
+{
+    for (size_t i = 0; i < l->n_set; i++) {
+        const char *path = l->set[i].path ? aim(&l->set[i], l->e->system->keys, id, group) : NULL;
+        if (path && (strcmp(path, key) == 0 || after(path, key) || after(key, path)))
+            return &l->set[i];
+    }
+    return NULL;
+}
+
+static enum ov_status complain(struct ov_loading *l, const struct ov_setting *s)
+{
+    const struct ov_key *keys = l->e->system->keys;
+    size_t n = 0, n_curve = l->e->n_curve, top = strcspn(s->path, ".");
+    while (keys[n].name)
+        n++;
+    const char **names = calloc(n + 2 * n_curve + 1, sizeof *names);
+    char *word = strndup(s->path, top);
+    if (!names || !word) {
+        free(names);
+        free(word);
+        return ov_loading_no_memory(l);
+    }
+    for (size_t i = 0; i < n; i++)
+        names[i] = keys[i].name;
+    for (size_t i = 0; i < n_curve; i++) {
+        names[n + 2 * i] = l->e->curve[i].id;
+        names[n + 2 * i + 1] = l->e->curve[i].group;
+    }
+    const char *near = ov_suggest(word, names);
+    if (near)
+        ov_loading_fail(l, s->text, "no key or curve is called '%.64s'; did you mean '%s'?", word,
+                        near);
+    else
+        ov_loading_fail(l, s->text, "no key or curve is called '%.64s'", word);
+    free(names);
+    free(word);
+    return OV_OK;
+}
+
+enum ov_status ov_settings_check(struct ov_loading *l)
+{
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < l->n_set && status == OV_OK; i++) {
+        const struct ov_setting *s = &l->set[i];
+        if (!s->value || s->applied)
+            continue;
+        if (s->matched)
+            ov_loading_fail(l, s->text, "no curve that is meant has such a map to set '%s' in",
+                            s->path);
+        else
+            status = complain(l, s);
+    }
+    return status;
+}

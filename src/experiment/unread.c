@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libfyaml.h>
+
+#include "experiment_internal.h"
+
+static enum ov_status add(struct ov_loading *l, struct fy_node *node, const char *name,
+                          size_t parent, size_t later)
+{
+    struct ov_shared *grown = realloc(l->shared, (l->n_shared + 1) * sizeof *grown);
+    if (!grown)
+        return ov_loading_no_memory(l);
+    l->shared = grown;
+    size_t own = l->n_shared;
+    char *copy = strdup(name);
+    if (!copy)
+        return ov_loading_no_memory(l);
+    l->shared[l->n_shared++] = (struct ov_shared){
+        .node = node,
+        .name = copy,
+        .parent = parent == SIZE_MAX ? own : parent,
+        .later = later,
+    };
+    if (!fy_node_is_mapping(node))
+        return OV_OK;
+    enum ov_status status = OV_OK;
+    void *i = NULL;
+    struct fy_node_pair *pair;
+    while (status == OV_OK && (pair = fy_node_mapping_iterate(node, &i))) {
+        struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
+        const char *word = key && fy_node_is_scalar(key) ? fy_node_get_scalar0(key) : NULL;
+        struct ov_text path = {0};
+        ov_text_addf(&path, "%s.%s", name, word ? word : "?");
+        if (path.failed)
+            status = ov_loading_no_memory(l);
+        else if (value)
+            status = add(l, value, path.s, own, later);
+        ov_text_free(&path);
+    }
+    return status;
+}
+
+enum ov_status ov_shared_add(struct ov_loading *l, struct fy_node *node, const char *name,
+                             size_t later)
+{
+    return node ? add(l, node, name, SIZE_MAX, later) : OV_OK;
+}
+
+void ov_shared_free(struct ov_loading *l)
+{
+    for (size_t i = 0; i < l->n_shared; i++)
+        free(l->shared[i].name);
+    free(l->shared);
+    l->shared = NULL;
+    l->n_shared = 0;
+}
+
+static struct ov_shared *find(const struct ov_loading *l, const struct fy_node *node)
+{
+    for (size_t i = 0; i < l->n_shared; i++)
+        if (l->shared[i].node == node)
+            return &l->shared[i];
+    return NULL;
+}
+
+static void in_vain(struct ov_loading *l, struct fy_node *node, const char *name, const char *id,
+                    const char *why)
+{
+    l->failed = true;
+    if (why)
+        ov_node_fail(node, l->err, "'%s' is read by nothing here: curve %s %s", name, id, why);
+    else
+        ov_node_fail(node, l->err, "'%s' is read by nothing here: curve %s has no use for it", name,
+                     id);
+}
+
+/* Notes what of a map was read; complains about a curve's own values that were not. */
+static enum ov_status note(struct ov_loading *l, size_t curve, const struct ov_value *map,
+                           const char *prefix)
+{
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < map->n_item && status == OV_OK; i++) {
+        const struct ov_value *v = &map->item[i];
+        struct ov_text path = {0};
+        ov_text_addf(&path, "%s%s%s", prefix, *prefix ? "." : "", v->key->name);
+        if (path.failed)
+            return ov_loading_no_memory(l);
+        struct ov_shared *shared = v->node ? find(l, v->node) : NULL;
+        if (shared && v->read) {
+            shared->read = true;
+        } else if (shared && !shared->why) {
+            shared->why = v->why;
+            shared->curve = curve;
+        }
+        if (v->node && !v->read && !shared)
+            in_vain(l, v->node, path.s, l->e->curve[curve].id, v->why);
+        else if (v->read || !v->node)
+            status = note(l, curve, v, path.s);
+        ov_text_free(&path);
+    }
+    return status;
+}
+
+enum ov_status ov_shared_note(struct ov_loading *l, size_t curve)
+{
+    return note(l, curve, &l->e->curve[curve].params, "");
+}
+
+static bool is_path_into(const char *path, const char *map)
+{
+    size_t n = strlen(map);
+    return strncmp(path, map, n) == 0 && (path[n] == '.' || path[n] == '\0');
+}
+
+/* What a --set replaces, in whole or in part, is not written in vain. */
+static bool is_replaced(const struct ov_loading *l, const struct ov_shared *s)
+{
+    for (size_t i = s->later; i < l->n_set; i++) {
+        const char *aimed = l->set[i].aimed;
+        if (aimed && (is_path_into(s->name, aimed) || is_path_into(aimed, s->name)))
+            return true;
+    }
+    return false;
+}
+
+enum ov_status ov_shared_check(struct ov_loading *l)
+{
+    for (size_t i = 0; i < l->n_shared; i++) {
+        const struct ov_shared *s = &l->shared[i];
+        if (s->read || is_replaced(l, s) || (s->parent != i && !l->shared[s->parent].read))
+            continue;
+        if (s->why)
+            in_vain(l, s->node, s->name, l->e->curve[s->curve].id, s->why);
+        else {
+            l->failed = true;
+            ov_node_fail(s->node, l->err, "'%s' is read by nothing: every curve has its own",
+                         s->name);
+        }
+    }
+    return OV_OK;
+}

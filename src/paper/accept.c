@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/paper/accept.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "accept_edit_internal.h"
+#include "overlap/claims/digits.h"
+#include "overlap/base/utf8.h"
+#include "paper_scan_internal.h"
+#include "paper_spans_internal.h"
+
+static const size_t largest_paper = (size_t)16 << 20;
+
+static void rewrite_free(struct ov_rewrite *r)
+{
+    free(r->path);
+    ov_text_free(&r->text);
+    ov_text_free(&r->diff);
+}
+
+void ov_accepted_free(struct ov_accepted *accepted)
+{
+    if (!accepted)
+        return;
+    rewrite_free(&accepted->experiment);
+    rewrite_free(&accepted->paper);
+    *accepted = (struct ov_accepted){0};
+}
+
+/* ---- what can be accepted ---- */
+
+/* The reason goes into a comment of one line of YAML and into one of HTML. */
+static enum ov_status check_reason(const char *reason, struct ov_error *err)
+{
+    uint32_t code;
+    bool blank = true, text = true;
+    for (const char *s = reason ? reason : ""; *s;) {
+        s += ov_utf8_next(&code, s);
+        blank = blank && code == ' ';
+        text = text && code >= 0x20 && code != 0x7f && code != 0xfffd;
+    }
+    if (blank)
+        return ov_fail(err, OV_EUSER,
+                       "no reason given: say why the new number is right, with --reason "
+                       "(make accept CLAIM=… REASON=…)");
+    if (!text || strstr(reason, "--") || strlen(reason) > 1000)
+        return ov_fail(err, OV_EUSER,
+                       "the reason has to be one line of text, of at most 1000 bytes and without "
+                       "'--'");
+    return OV_OK;
+}
+
+static enum ov_status check_data(const struct ov_claim *claim, const char *name,
+                                 struct ov_error *err)
+{
+    if (claim->verdict == OV_INCONCLUSIVE)
+        return ov_fail(err, OV_EUSER, "%s is INCONCLUSIVE: run more seeds instead (%s)", name,
+                       claim->why);
+    bool judged = claim->verdict == OV_PASS || claim->verdict == OV_FAIL;
+    for (size_t i = 0; i < claim->n_measure; i++)
+        judged = judged && isfinite(claim->measure[i].value);
+    if (!judged || claim->n_measure == 0)
+        return ov_fail(err, OV_EUSER, "%s has no valid data to accept: it is %s: %s", name,
+                       ov_verdict_name(claim->verdict), claim->why);
+    return OV_OK;
+}
+
+/* ---- the paper ---- */
+
+/* The edits of one number: its digits, and the comment behind its span. How many there are. */
+static size_t edit_number(struct ov_edit edit[2], const char *s,
+                          const struct ov_paper_number *number, const char *reason)
+{
+    struct ov_literal literal;
+    char text[64];
+    size_t n = number->end - number->from;
+    bool fine = ov_literal_read(&literal, s + number->from, n) &&
+                ov_literal_agrees(&literal, number->datum);
+    if (fine || !ov_literal_rewrite(text, s + number->from, n, number->datum))
+        return 0;
+    edit[0] = (struct ov_edit){.from = number->from, .end = number->end};
+    edit[1] = (struct ov_edit){.from = number->span_end, .end = number->span_end};
+    ov_text_addf(&edit[0].text, "%s", text);
+    ov_text_addf(&edit[1].text, "<!-- %.*s was printed: %s -->", (int)n, s + number->from, reason);
+    return 2;
+}
+
+static enum ov_status edit_paper(struct ov_rewrite *r, struct ov_paper_scan *scan,
+                                 const struct ov_claim *claim, const char *name, const char *reason)
+{
+    struct ov_paper_number *number = NULL;
+    size_t n = 0, n_edit = 0;
+    enum ov_status status = ov_paper_claim_numbers(&number, &n, scan, claim, name);
+    struct ov_edit *edit = calloc(2 * n + 1, sizeof *edit);
+    if (status == OV_OK && !edit)
+        status = OV_ENOMEM;
+    for (size_t i = 0; i < n && status == OV_OK; i++)
+        n_edit += edit_number(edit + n_edit, scan->s, &number[i], reason);
+    r->n_number = n_edit / 2;
+    if (status == OV_OK && n_edit > 0)
+        status = ov_edits_apply(r, scan->s, scan->n, edit, n_edit);
+    for (size_t i = 0; i < n_edit; i++)
+        ov_text_free(&edit[i].text);
+    free(edit);
+    free(number);
+    return status;
+}
+
+static enum ov_status accept_paper(struct ov_rewrite *r, const char *path,
+                                   const struct ov_claim *claim, const char *name,
+                                   const char *reason, struct ov_error *err)
+{
+    struct ov_text text = {0};
+    struct ov_paper_scan scan = {0};
+    enum ov_status status = ov_file_read(&text, path, largest_paper, err);
+    if (status == OV_OK && strlen(text.s) != text.len)
+        status = ov_fail(err, OV_EUSER, "%s: not a text: it holds a zero byte", path);
+    if (status == OV_OK) {
+        r->path = strdup(path);
+        status = r->path ? ov_paper_scan(&scan, text.s, text.len) : OV_ENOMEM;
+        if (status == OV_OK)
+            status = edit_paper(r, &scan, claim, name, reason);
+        if (status != OV_OK)
+            ov_fail(err, status, "%s: out of memory", path);
+    }
+    ov_paper_scan_free(&scan);
+    ov_text_free(&text);
+    return status;
+}
+
+enum ov_status ov_accept(struct ov_accepted *accepted, struct ov_claim *claim, const char *paper,
+                         const char *reason, struct ov_error *err)
+{
+    struct ov_text name = {0};
+    *accepted = (struct ov_accepted){0};
+    ov_text_addf(&name, "%s.%s", claim->experiment->name, claim->id);
+    enum ov_status status = name.failed ? ov_fail(err, OV_ENOMEM, "out of memory") : OV_OK;
+    if (status == OV_OK)
+        status = check_reason(reason, err);
+    if (status == OV_OK)
+        status = check_data(claim, name.s, err);
+    if (status == OV_OK && claim->verdict == OV_FAIL)
+        status = ov_accept_expect(&accepted->experiment, claim, name.s, reason, err);
+    if (status == OV_OK && paper)
+        status = accept_paper(&accepted->paper, paper, claim, name.s, reason, err);
+    ov_text_free(&name);
+    if (status != OV_OK)
+        ov_accepted_free(accepted);
+    return status;
+}
+
+enum ov_status ov_accept_write(const struct ov_accepted *accepted, struct ov_error *err)
+{
+    const struct ov_rewrite *r[] = {&accepted->experiment, &accepted->paper};
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < 2 && status == OV_OK; i++)
+        if (r[i]->n_number > 0)
+            status = ov_file_write(r[i]->path, r[i]->text.s, r[i]->text.len, err);
+    return status;
+}

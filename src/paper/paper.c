@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/paper/paper.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "overlap/base/text.h"
+#include "paper_scan_internal.h"
+#include "paper_spans_internal.h"
+
+static const size_t largest_paper = (size_t)16 << 20;
+
+void ov_paper_report_free(struct ov_paper_report *report)
+{
+    if (!report)
+        return;
+    for (size_t i = 0; i < report->n_point; i++)
+        free(report->point[i].text);
+    free(report->point);
+    ov_text_free(&report->errors);
+    *report = (struct ov_paper_report){0};
+}
+
+static int by_offset(const void *a, const void *b)
+{
+    const struct ov_paper_issue *x = a, *y = b;
+    return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+/* Moves the texts of all issues into the report, with their places; columns count characters. */
+static void place_issues(struct ov_paper_report *report, struct ov_paper_scan *p)
+{
+    size_t line = 1, column = 1, at = 0;
+    report->point = calloc(p->n_issue + 1, sizeof *report->point);
+    if (!report->point) {
+        p->failed = true;
+        return;
+    }
+    if (p->n_issue > 1)
+        qsort(p->issue, p->n_issue, sizeof *p->issue, by_offset);
+    for (size_t i = 0; i < p->n_issue; i++) {
+        for (; at < p->issue[i].offset; at++) {
+            bool continues = ((unsigned char)p->s[at] & 0xc0) == 0x80;
+            column = p->s[at] == '\n' ? 1 : column + !continues;
+            line += p->s[at] == '\n';
+        }
+        report->point[i] =
+            (struct ov_paper_point){line, column, p->issue[i].verdict, p->issue[i].text};
+        p->issue[i].text = NULL;
+    }
+    report->n_point = p->n_issue;
+}
+
+static void count_points(struct ov_paper_report *report, const char *path)
+{
+    for (size_t i = 0; i < report->n_point; i++) {
+        const struct ov_paper_point *x = &report->point[i];
+        report->n_checked += x->verdict == OV_PASS;
+        report->n_skipped += x->verdict == OV_SKIPPED;
+        if (x->verdict == OV_PASS || x->verdict == OV_SKIPPED)
+            continue;
+        report->n_wrong++;
+        report->n_open += x->verdict != OV_FAIL;
+        ov_text_addf(&report->errors, "%s:%zu:%zu: error: %s\n", path, x->line, x->column, x->text);
+    }
+}
+
+enum ov_status ov_paper_check(struct ov_paper_report *report, const char *path,
+                              const struct ov_claims *claims,
+                              const struct ov_experiment *const *experiments, size_t n,
+                              struct ov_error *err)
+{
+    struct ov_text text = {0};
+    struct ov_paper_scan scan = {0};
+    const struct ov_paper_facts facts = {claims, experiments, n};
+    *report = (struct ov_paper_report){0};
+    enum ov_status status = ov_file_read(&text, path, largest_paper, err);
+    if (status == OV_OK && strlen(text.s) != text.len)
+        status = ov_fail(err, OV_EUSER, "%s: not a text: it holds a zero byte", path);
+    if (status == OV_OK) {
+        status = ov_paper_scan(&scan, text.s, text.len);
+        if (status == OV_OK)
+            status = ov_paper_check_spans(&scan, &facts);
+        if (status == OV_OK) {
+            ov_paper_numbers(&scan);
+            place_issues(report, &scan);
+            count_points(report, path);
+        }
+        if (status != OV_OK || scan.failed || report->errors.failed)
+            status = ov_fail(err, OV_ENOMEM, "%s: out of memory", path);
+    }
+    ov_paper_scan_free(&scan);
+    ov_text_free(&text);
+    if (status != OV_OK)
+        ov_paper_report_free(report);
+    return status;
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+#include "paper_spans_internal.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "overlap/claims/digits.h"
+#include "overlap/base/agree.h"
+#include "overlap/config/schema.h"
+
+enum { CLAIM, PARAM, CURVE, AT, OF, SCALE, N_ATTRIBUTE };
+static const char *const attribute_names[] = {"claim", "param", "curve", "at", "of", "scale", NULL};
+static const char *const of_names[] = {"value", "expect", "se", "margin", "n", "at", NULL};
+
+/* A span being checked. */
+struct check {
+    struct ov_paper_scan *p;
+    const struct ov_paper_facts *facts;
+    const struct ov_paper_span *span;
+    char *value[N_ATTRIBUTE]; /* owned; NULL: not given */
+    struct ov_literal literal;
+    double scale;
+};
+
+/* "; did you mean 'x'?" or nothing. */
+static const char *hint(char text[300], const char *word, const char *const *names)
+{
+    const char *near = ov_suggest(word, names);
+    text[0] = '\0';
+    if (near)
+        snprintf(text, 300, "; did you mean '%.256s'?", near);
+    return text;
+}
+
+/* ---- attributes ---- */
+
+static void attributes_free(struct check *c)
+{
+    for (size_t i = 0; i < N_ATTRIBUTE; i++) {
+        free(c->value[i]);
+        c->value[i] = NULL;
+    }
+}
+
+/* The next "key=value" from *at; classes and ids are passed over. False at the end. */
+static bool next_attribute(const struct check *c, size_t *at, char key[64], char **value)
+{
+    const char *s = c->p->s;
+    size_t i = *at, end = c->span->attributes_end;
+    for (;;) {
+        while (i < end && isspace((unsigned char)s[i]))
+            i++;
+        size_t start = i;
+        while (i < end && !isspace((unsigned char)s[i]) && s[i] != '=')
+            i++;
+        if (i >= end)
+            return false;
+        if (s[i] != '=')
+            continue;
+        snprintf(key, 64, "%.*s", (int)(i - start), s + start);
+        start = ++i;
+        bool quoted = i < end && (s[i] == '"' || s[i] == '\'');
+        char quote = quoted ? s[i++] : '\0';
+        start += quoted;
+        while (i < end && (quoted ? s[i] != quote : !isspace((unsigned char)s[i])))
+            i++;
+        *value = strndup(s + start, i - start);
+        *at = i + (quoted && i < end);
+        return true;
+    }
+}
+
+static size_t index_of(const char *key)
+{
+    size_t i = 0;
+    while (attribute_names[i] && strcmp(attribute_names[i], key) != 0)
+        i++;
+    return i;
+}
+
+/* Reads the attributes. False if this span is none of ours, or a misspelt one. */
+static bool read_attributes(struct check *c)
+{
+    char key[64], unknown[64] = "", text[300], *value;
+    bool slip = false, twice = false;
+    for (size_t at = c->span->attributes; next_attribute(c, &at, key, &value);) {
+        size_t i = index_of(key);
+        if (!value)
+            c->p->failed = true;
+        if (i < N_ATTRIBUTE && !c->value[i]) {
+            c->value[i] = value;
+            continue;
+        }
+        free(value);
+        if (i < N_ATTRIBUTE && !twice)
+            ov_paper_complain(c->p, c->span->open, "attribute '%s' is given twice", key);
+        twice = twice || i < N_ATTRIBUTE;
+        if (i == N_ATTRIBUTE)
+            snprintf(unknown, sizeof unknown, "%s", key);
+        slip = slip || (i == N_ATTRIBUTE && ov_suggest(key, attribute_names));
+    }
+    bool ours = c->value[CLAIM] || c->value[PARAM];
+    slip = slip || c->value[CURVE] || c->value[AT] || c->value[OF];
+    if (*unknown && (ours || slip))
+        ov_paper_complain(c->p, c->span->open, "unknown attribute '%s'%s", unknown,
+                          hint(text, unknown, attribute_names));
+    else if (slip && !ours)
+        ov_paper_complain(c->p, c->span->open, "this number has neither a claim nor a param");
+    return ours && !*unknown && !twice;
+}
+
+static bool read_number(struct check *c)
+{
+    const char *s = c->p->s;
+    size_t from = c->span->text, end = c->span->text_end;
+    while (from < end && isspace((unsigned char)s[from]))
+        from++;
+    while (end > from && isspace((unsigned char)s[end - 1]))
+        end--;
+    c->scale = 1.0;
+    if (!ov_literal_read(&c->literal, s + from, end - from)) {
+        ov_paper_complain(c->p, c->span->open,
+                          "'%.*s' is no number: a checked number stands alone in its brackets",
+                          (int)(end - from < 80 ? end - from : 80), s + from);
+        return false;
+    }
+    if (c->value[SCALE] && (!ov_schema_number(&c->scale, c->value[SCALE]) || !(c->scale > 0.0))) {
+        ov_paper_complain(c->p, c->span->open, "scale '%s' is no number above 0", c->value[SCALE]);
+        return false;
+    }
+    return true;
+}
+
+/* Compares the printed number with the datum. True if it agrees. */
+static bool agrees(struct check *c, double datum, const char *name)
+{
+    char right[64];
+    if (ov_literal_agrees(&c->literal, datum * c->scale))
+        return true;
+    ov_literal_print(right, &c->literal, datum * c->scale);
+    ov_paper_complain(c->p, c->span->open, "%.*s is printed, but %s is %s (%.10g)",
+                      (int)(c->span->text_end - c->span->text), c->p->s + c->span->text, name,
+                      right, datum * c->scale);
+    return false;
+}
+
+/* ---- params ---- */
+
+static void no_such_curve(struct check *c, const struct ov_experiment *e, const char *id)
+{
+    char text[300] = "";
+    const char **names = calloc(e->n_curve + 1, sizeof *names);
+    for (size_t i = 0; names && i < e->n_curve; i++)
+        names[i] = e->curve[i].id;
+    ov_paper_complain(c->p, c->span->open, "experiment %s has no curve '%s'%s", e->name, id,
+                      names ? hint(text, id, names) : text);
+    free(names);
+}
+
+/* "CURVE.NAME" of an experiment; a group is fine where its curves agree. True if the number is
+ * right. */
+static bool check_curve_param(struct check *c, const struct ov_experiment *e, const char *what)
+{
+    const char *dot = strrchr(what, '.'), *param = dot ? dot + 1 : what;
+    char id[256], text[300];
+    snprintf(id, sizeof id, "%.*s", (int)(dot ? dot - what : 0), what);
+    const struct ov_curve **curve = calloc(e->n_curve + 1, sizeof(*curve));
+    if (!curve) {
+        c->p->failed = true;
+        return false;
+    }
+    size_t n = ov_experiment_select(curve, e, id);
+    bool right = n > 0;
+    if (n == 0)
+        no_such_curve(c, e, id);
+    for (size_t i = 0; i < n && right; i++) {
+        double x;
+        right = e->system->variable(&x, curve[i]->state, param);
+        if (right)
+            right = agrees(c, x, c->value[PARAM]);
+        else
+            ov_paper_complain(c->p, c->span->open, "curve %s has no parameter '%s'%s", curve[i]->id,
+                              param, hint(text, param, e->system->variables));
+    }
+    free(curve);
+    return right;
+}
+
+static bool check_param(struct check *c)
+{
+    const char *name = c->value[PARAM];
+    char text[300] = "", first[256];
+    if (c->value[CLAIM] || c->value[CURVE] || c->value[AT] || c->value[OF]) {
+        ov_paper_complain(c->p, c->span->open, "a param has no claim, curve, at or of");
+        return false;
+    }
+    if (!strchr(name, '.')) {
+        ov_paper_complain(c->p, c->span->open, "param '%s' is no EXPERIMENT.CURVE.PARAMETER", name);
+        return false;
+    }
+    const char **names = calloc(c->facts->n_experiment + 1, sizeof *names);
+    for (size_t i = 0; i < c->facts->n_experiment; i++) {
+        const struct ov_experiment *e = c->facts->experiments[i];
+        size_t n = strlen(e->name);
+        if (strncmp(name, e->name, n) == 0 && name[n] == '.') {
+            free(names);
+            return check_curve_param(c, e, name + n + 1);
+        }
+        if (names)
+            names[i] = e->name;
+    }
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(name, "."), name);
+    ov_paper_complain(c->p, c->span->open, "param '%s': no experiment '%s'%s", name, first,
+                      names ? hint(text, first, names) : text);
+    free(names);
+    return false;
+}
+
+/* ---- claims ---- */
+
+static void no_such_claim(struct check *c)
+{
+    const struct ov_claims *claims = c->facts->claims;
+    char text[300] = "";
+    char(*name)[256] = calloc(claims->n + 1, sizeof *name);
+    const char **names = calloc(claims->n + 1, sizeof *names);
+    for (size_t i = 0; name && names && i < claims->n; i++) {
+        snprintf(name[i], sizeof name[i], "%s.%s", claims->claim[i].experiment->name,
+                 claims->claim[i].id);
+        names[i] = name[i];
+    }
+    ov_paper_complain(c->p, c->span->open, "unknown claim '%s'%s", c->value[CLAIM],
+                      names ? hint(text, c->value[CLAIM], names) : text);
+    free(name);
+    free(names);
+}
+
+/* The measure of the claim that the span means; NULL and a complaint if it is not exactly one. */
+static const struct ov_measure *find_measure(struct check *c, const struct ov_claim *claim)
+{
+    double at = NAN;
+    const struct ov_measure *found = NULL;
+    size_t n = 0;
+    if (c->value[AT] && !ov_schema_number(&at, c->value[AT])) {
+        ov_paper_complain(c->p, c->span->open, "at '%s' is no number", c->value[AT]);
+        return NULL;
+    }
+    for (size_t i = 0; i < claim->n_measure; i++) {
+        const struct ov_measure *m = claim->measure + i;
+        bool other_curve = c->value[CURVE] && strcmp(m->curve, c->value[CURVE]) != 0;
+        if (other_curve || (c->value[AT] && !ov_agree(at, m->at, 0.05, 0.0)))
+            continue;
+        bool nearer = found && c->value[AT] && strcmp(found->curve, m->curve) == 0;
+        if (!nearer)
+            n++;
+        if (!nearer || fabs(m->at - at) < fabs(found->at - at))
+            found = m;
+    }
+    if (n == 1)
+        return found;
+    ov_paper_complain(c->p, c->span->open,
+                      n ? "claim %s has %zu such numbers: say which with curve and at"
+                        : "claim %s has no number at this curve and time (of %zu)",
+                      c->value[CLAIM], n ? n : claim->n_measure);
+    return NULL;
+}
+
+static double datum(const struct ov_measure *m, const char *of)
+{
+    const double x[] = {m->value, m->expect, m->se, m->margin, (double)m->n, m->at};
+    size_t i = 0;
+    while (of_names[i] && strcmp(of_names[i], of) != 0)
+        i++;
+    return of_names[i] ? x[i] : NAN;
+}
+
+static bool check_claim(struct check *c, const struct ov_claim *claim)
+{
+    const char *of = c->value[OF] ? c->value[OF] : "value";
+    char text[300], name[512];
+    bool known = false;
+    for (size_t i = 0; of_names[i]; i++)
+        known = known || strcmp(of, of_names[i]) == 0;
+    if (!known) {
+        ov_paper_complain(c->p, c->span->open,
+                          "of '%s' is none of value, expect, se, margin, n, at%s", of,
+                          hint(text, of, of_names));
+        return false;
+    }
+    if (claim->verdict != OV_PASS) {
+        ov_paper_refuse(c->p, c->span->open, claim);
+        return false;
+    }
+    const struct ov_measure *m = find_measure(c, claim);
+    if (!m)
+        return false;
+    snprintf(name, sizeof name, "%s of %s", of, c->value[CLAIM]);
+    if (isfinite(datum(m, of)))
+        return agrees(c, datum(m, of), name);
+    ov_paper_complain(c->p, c->span->open, "claim %s has no %s", c->value[CLAIM], of);
+    return false;
+}
+
+static void note(struct check *c, enum ov_verdict verdict)
+{
+    ov_paper_note(c->p, c->span->open, c->span->attributes_end + 1, verdict);
+}
+
+static void check_span(struct check *c)
+{
+    if (!read_attributes(c)) {
+        if (c->value[CLAIM] || c->value[PARAM]) /* covered, if badly: one complaint is enough */
+            ov_paper_mark(c->p, c->span->text, c->span->text_end, OV_MARK_COVERED);
+        return;
+    }
+    ov_paper_mark(c->p, c->span->text, c->span->text_end, OV_MARK_COVERED);
+    if (!read_number(c))
+        return;
+    if (c->value[PARAM]) {
+        if (check_param(c))
+            note(c, OV_PASS);
+        return;
+    }
+    const struct ov_claim *claim = ov_claims_find(c->facts->claims, c->value[CLAIM]);
+    if (!claim)
+        no_such_claim(c);
+    else if (claim->verdict == OV_SKIPPED)
+        note(c, OV_SKIPPED);
+    else if (check_claim(c, claim))
+        note(c, OV_PASS);
+}
+
+enum ov_status ov_paper_check_spans(struct ov_paper_scan *p, const struct ov_paper_facts *facts)
+{
+    for (size_t i = 0; i < p->n_span && !p->failed; i++) {
+        struct check c = {.p = p, .facts = facts, .span = p->span + i, .scale = 1.0};
+        check_span(&c);
+        attributes_free(&c);
+    }
+    return p->failed ? OV_ENOMEM : OV_OK;
+}
+
+/* True and the number if the span is one of this claim's. */
+static bool claim_number(struct ov_paper_number *number, struct check *c,
+                         const struct ov_claim *claim, const char *name)
+{
+    const char *s = c->p->s;
+    bool own = read_attributes(c) && c->value[CLAIM] && strcmp(c->value[CLAIM], name) == 0;
+    if (!own || c->value[PARAM] || !read_number(c))
+        return false;
+    const struct ov_measure *m = find_measure(c, claim);
+    double x = m ? datum(m, c->value[OF] ? c->value[OF] : "value") * c->scale : NAN;
+    *number =
+        (struct ov_paper_number){c->span->text, c->span->text_end, c->span->attributes_end + 1, x};
+    while (isspace((unsigned char)s[number->from]))
+        number->from++;
+    while (isspace((unsigned char)s[number->end - 1]))
+        number->end--;
+    return isfinite(x);
+}
+
+enum ov_status ov_paper_claim_numbers(struct ov_paper_number **number, size_t *n,
+                                      struct ov_paper_scan *p, const struct ov_claim *claim,
+                                      const char *name)
+{
+    *n = 0;
+    *number = calloc(p->n_span + 1, sizeof **number);
+    for (size_t i = 0; *number && i < p->n_span; i++) {
+        struct check c = {.p = p, .span = p->span + i, .scale = 1.0};
+        *n += claim_number(*number + *n, &c, claim, name);
+        attributes_free(&c);
+    }
+    if (*number && !p->failed)
+        return OV_OK;
+    free(*number);
+    *number = NULL;
+    return OV_ENOMEM;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/run/jobserver.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Opening the pipe anew gives a file description of our own: making it non-blocking does not
+ * disturb make and its other children. */
+static int reopen(int fd, int flags)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return open(path, flags | O_CLOEXEC);
+}
+
+static void open_pair(struct ov_jobserver *s, const char *auth)
+{
+    int in, out;
+    if (strncmp(auth, "fifo:", 5) == 0) {
+        char path[4096];
+        snprintf(path, sizeof path, "%.*s", (int)strcspn(auth + 5, " "), auth + 5);
+        s->in = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        s->out = open(path, O_WRONLY | O_CLOEXEC);
+    } else if (sscanf(auth, "%d,%d", &in, &out) == 2 && in >= 0 && out >= 0) {
+        s->in = reopen(in, O_RDONLY | O_NONBLOCK);
+        s->out = reopen(out, O_WRONLY);
+    }
+}
+
+void ov_jobserver_open(struct ov_jobserver *s)
+{
+    static const char option[] = "--jobserver-auth=";
+    *s = (struct ov_jobserver){.in = -1, .out = -1};
+    const char *flags = getenv("MAKEFLAGS"), *found = NULL;
+    for (const char *p = flags; p && (p = strstr(p, option)); p++)
+        found = p; /* the last one counts */
+    if (found)
+        open_pair(s, found + sizeof option - 1);
+    s->present = s->in >= 0 && s->out >= 0;
+    if (!s->present)
+        ov_jobserver_close(s);
+}
+
+bool ov_jobserver_acquire(struct ov_jobserver *s)
+{
+    if (!s->present || s->n_token == sizeof s->tokens)
+        return false;
+    if (read(s->in, &s->tokens[s->n_token], 1) != 1)
+        return false;
+    s->n_token++;
+    return true;
+}
+
+void ov_jobserver_release(struct ov_jobserver *s)
+{
+    if (s->n_token == 0)
+        return;
+    s->n_token--;
+    ssize_t ignored = write(s->out, &s->tokens[s->n_token], 1);
+    (void)ignored;
+}
+
+void ov_jobserver_close(struct ov_jobserver *s)
+{
+    while (s->n_token > 0)
+        ov_jobserver_release(s);
+    if (s->in >= 0)
+        close(s->in);
+    if (s->out >= 0)
+        close(s->out);
+    s->in = s->out = -1;
+    s->present = false;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/run/memory.h"
+
+#include <math.h>
+#include <unistd.h>
+
+/* The program itself with its libraries. */
+#define PROGRAM_BYTES 11e6
+
+double ov_machine_memory(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    return pages > 0 && size > 0 ? (double)pages * (double)size : INFINITY;
+}
+
+static size_t group_of(const struct ov_batch *b)
+{
+    size_t group = b->experiment->system->group(b->curve->state, b->side);
+    return group > OV_GROUP_MAX ? OV_GROUP_MAX : group < 1 ? 1 : group;
+}
+
+double ov_batch_memory(const struct ov_batch *b)
+{
+    const struct ov_system *system = b->experiment->system;
+    const void *state = b->curve->state;
+    if (!system->memory)
+        return 0.0;
+    size_t together = group_of(b) < b->n_job ? group_of(b) : b->n_job;
+    double rows = (double)system->n_row(state, b->side) * (double)system->n_col(state, b->side);
+    /* as numbers, once more in a table, and once as text */
+    return PROGRAM_BYTES + system->memory(state, b->side) + 8.0 * rows * (double)(together + 1) +
+           20.0 * rows;
+}
+
+/* How many processes a batch's runs to do make. */
+static size_t processes(const struct ov_batch *b)
+{
+    size_t group = group_of(b), n = 0;
+    for (size_t from = 0; from < b->n_job; from += group) {
+        bool todo = false;
+        for (size_t i = from; i < b->n_job && i < from + group; i++)
+            todo = todo || ov_job_todo(&b->job[i]);
+        n += todo;
+    }
+    return n;
+}
+
+/* The largest memory below `bound` that a batch with something to do has; how many processes have
+ * it. */
+static double next_below(const struct ov_plan *plan, double bound, size_t *n)
+{
+    double largest = -1.0;
+    *n = 0;
+    for (size_t i = 0; i < plan->n_batch; i++) {
+        double bytes = ov_batch_memory(&plan->batch[i]);
+        size_t own = processes(&plan->batch[i]);
+        if (own == 0 || !(bytes < bound) || bytes < largest)
+            continue;
+        *n = own + (bytes == largest ? *n : 0);
+        largest = bytes;
+    }
+    return largest;
+}
+
+double ov_plan_memory(const struct ov_plan *plan, size_t workers)
+{
+    size_t n;
+    double sum = 0.0, bytes = INFINITY;
+    while (workers > 0 && (bytes = next_below(plan, bytes, &n)) >= 0.0) {
+        n = n < workers ? n : workers;
+        sum += (double)n * bytes;
+        workers -= n;
+    }
+    return sum;
+}
+
+size_t ov_plan_workers_within(const struct ov_plan *plan, size_t workers, double limit)
+{
+    while (workers > 1 && ov_plan_memory(plan, workers) > limit)
+        workers--;
+    return workers < 1 ? 1 : workers;
+}
+
+void ov_text_add_bytes(struct ov_text *t, double bytes)
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
+    size_t i = 0;
+    for (; bytes >= 999.5 && i < 5; i++)
+        bytes /= 1000.0;
+    ov_text_addf(t, bytes < 9.95 && i > 0 ? "%.1f %s" : "%.0f %s", bytes, units[i]);
+}
+
+enum ov_status ov_plan_check_memory(const struct ov_plan *plan, double limit, struct ov_error *err)
+{
+    for (size_t i = 0; i < plan->n_batch; i++) {
+        const struct ov_batch *b = &plan->batch[i];
+        struct ov_text needed = {0}, there = {0};
+        if (ov_batch_todo(b) == 0 || ov_batch_memory(b) <= limit)
+            continue;
+        ov_text_add_bytes(&needed, ov_batch_memory(b));
+        ov_text_add_bytes(&there, limit);
+        enum ov_status status =
+            ov_fail(err, OV_EUSER, "%s: error: a run of %s, %s, takes %s of memory; there are %s",
+                    b->experiment->path, b->curve->id, ov_side_name(b->side),
+                    needed.s ? needed.s : "?", there.s ? there.s : "?");
+        ov_text_free(&needed);
+        ov_text_free(&there);
+        return status;
+    }
+    return OV_OK;
+}

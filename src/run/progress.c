@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/run/progress.h"
+
+#include "overlap/base/clock.h"
+
+static void add_rate(struct ov_text *t, double steps, double seconds)
+{
+    double rate = seconds > 0.0 ? steps / seconds : 0.0;
+    if (rate >= 1e6)
+        ov_text_addf(t, "%.2fM steps/s", rate * 1e-6);
+    else if (rate >= 1e3)
+        ov_text_addf(t, "%.1fk steps/s", rate * 1e-3);
+    else
+        ov_text_addf(t, "%.0f steps/s", rate);
+}
+
+void ov_progress_start(struct ov_progress *p, FILE *log, bool live, size_t n_job,
+                       uint64_t work_total)
+{
+    *p = (struct ov_progress){.log = log, .live = live, .n_job = n_job, .work_total = work_total};
+    p->started = ov_clock();
+    p->last_shown = p->started - 1.0;
+}
+
+void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_running)
+{
+    double now = ov_clock();
+    if (!p->log || !p->live || now - p->last_shown < 0.25)
+        return;
+    p->last_shown = now;
+    struct ov_text line = {0};
+    ov_text_addf(&line, "%zu of %zu jobs, %zu running", p->n_done + p->n_failed, p->n_job, running);
+    double done = (double)(p->work_done + work_running), total = (double)p->work_total;
+    if (done > 0.0 && total > 0.0) {
+        double elapsed = now - p->started;
+        ov_text_addf(&line, ", %.0f %%, ", 100.0 * done / total);
+        add_rate(&line, done, elapsed);
+        ov_text_addf(&line, ", ");
+        ov_text_add_duration(&line, elapsed * (total - done) / done);
+        ov_text_addf(&line, " left");
+    }
+    if (!line.failed)
+        fprintf(p->log, "\r%s\033[K", line.s);
+    fflush(p->log);
+    ov_text_free(&line);
+}
+
+void ov_progress_job(struct ov_progress *p, const char *name, size_t n, double seconds,
+                     uint64_t work, const char *failure)
+{
+    if (failure)
+        p->n_failed += n;
+    else
+        p->n_done += n;
+    p->work_done += work;
+    if (!p->log || (p->live && !failure))
+        return;
+    struct ov_text line = {0};
+    ov_text_addf(&line, "%s%-6s %s, ", p->live ? "\r\033[K" : "", failure ? "FAILED" : "done",
+                 name);
+    ov_text_add_duration(&line, seconds);
+    if (work > 0 && !failure) {
+        ov_text_addf(&line, ", ");
+        add_rate(&line, (double)work, seconds);
+    }
+    ov_text_addf(&line, " (%zu of %zu)", p->n_done + p->n_failed, p->n_job);
+    if (failure)
+        ov_text_addf(&line, ": %s", failure);
+    if (!line.failed)
+        fprintf(p->log, "%s\n", line.s);
+    fflush(p->log);
+    ov_text_free(&line);
+}
+
+void ov_progress_note(struct ov_progress *p, const char *name, const char *text)
+{
+    if (!p->log)
+        return;
+    fprintf(p->log, "%s%-6s %s: %s\n", p->live ? "\r\033[K" : "", "note", name, text);
+    fflush(p->log);
+}
+
+void ov_progress_end(struct ov_progress *p)
+{
+    if (p->log && p->live)
+        fprintf(p->log, "\r\033[K");
+    if (p->log)
+        fflush(p->log);
+}

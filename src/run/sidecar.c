@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/run/sidecar.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <gsl/gsl_version.h>
+#include <jansson.h>
+
+#include "build.h" /* made by the Makefile: OV_BUILD_COMMIT */
+
+const char *ov_build_commit(void)
+{
+    return OV_BUILD_COMMIT;
+}
+
+static void cpu_name(char name[128])
+{
+    char line[512];
+    snprintf(name, 128, "unknown");
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    while (f && fgets(line, sizeof line, f)) {
+        char *colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) != 0 || !colon)
+            continue;
+        snprintf(name, 128, "%.127s", colon + 2);
+        name[strcspn(name, "\n")] = '\0';
+        break;
+    }
+    if (f)
+        fclose(f);
+}
+
+/* "key: value" lines as an object, so that a later run can say what changed. */
+static json_t *inputs_object(const char *inputs)
+{
+    json_t *object = json_object();
+    for (const char *line = inputs; object && *line;) {
+        const char *end = strchr(line, '\n'), *colon = strchr(line, ':');
+        if (!end || !colon || colon > end)
+            break;
+        char *key = strndup(line, (size_t)(colon - line));
+        if (key)
+            json_object_set_new(object, key, json_stringn(colon + 2, (size_t)(end - colon) - 2));
+        free(key);
+        line = end + 1;
+    }
+    return object;
+}
+
+static json_t *sidecar(const struct ov_batch *b, double seconds)
+{
+    char cpu[128], written[64];
+    time_t now = time(NULL);
+    struct tm utc;
+    cpu_name(cpu);
+    gmtime_r(&now, &utc);
+    strftime(written, sizeof written, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:o}", //
+                     "experiment", b->experiment->name, "curve", b->curve->id, "side",
+                     ov_side_name(b->side), "key", b->key, "first_seed", (json_int_t)b->job[0].seed,
+                     "seeds", (json_int_t)b->n_job, "version", OV_VERSION, "commit",
+                     ov_build_commit(), "compiler", __VERSION__, "gsl", gsl_version, "cpu", cpu,
+                     "written", written, "seconds", seconds, "inputs", inputs_object(b->inputs));
+}
+
+enum ov_status ov_sidecar_write(const struct ov_batch *b, const char *command, double seconds,
+                                struct ov_error *err)
+{
+    char *path = ov_sidecar_path(b->out, b->curve, b->side);
+    json_t *root = sidecar(b, seconds);
+    char *text = NULL;
+    if (root && command)
+        json_object_set_new(root, "command", json_string(command));
+    if (root)
+        text = json_dumps(root, JSON_INDENT(2));
+    enum ov_status status = OV_ENOMEM;
+    if (text && path)
+        status = ov_file_write(path, text, strlen(text), err);
+    else
+        ov_fail(err, status, "out of memory");
+    free(text);
+    json_decref(root);
+    free(path);
+    return status;
+}
+
+void ov_sidecar_inputs(struct ov_text *inputs, size_t *n_seed, const struct ov_batch *b)
+{
+    char *path = ov_sidecar_path(b->out, b->curve, b->side);
+    json_t *root = path ? json_load_file(path, 0, NULL) : NULL;
+    json_t *object = json_object_get(root, "inputs"), *value;
+    const char *key;
+    inputs->len = 0;
+    *n_seed = (size_t)json_integer_value(json_object_get(root, "seeds"));
+    json_object_foreach(object, key, value) ov_text_addf(
+        inputs, "%s: %s\n", key, json_is_string(value) ? json_string_value(value) : "");
+    if (inputs->len == 0)
+        *n_seed = 0;
+    json_decref(root);
+    free(path);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/store/checkpoint.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "overlap/base/clock.h"
+#include "overlap/store/provenance.h"
+#include "overlap/store/table.h"
+
+#define FIRST_LINE "overlap checkpoint 1\n"
+#define SUFFIX ".part"
+/* Saving takes this share of the time at most. */
+#define LARGEST_SHARE 0.05
+
+enum { HASH_LINE = sizeof "# sha256: " - 1 + OV_KEY_SIZE - 1 + 1 };
+
+static void note(const struct ov_part *part, const char *line)
+{
+    if (part->options.note)
+        part->options.note(part->options.ctx, line);
+}
+
+/* A whole file ends in the hash of what is before. */
+static bool hash_is_right(const struct ov_text *file)
+{
+    char hex[OV_KEY_SIZE];
+    if (file->len < HASH_LINE)
+        return false;
+    size_t n = file->len - HASH_LINE;
+    ov_sha256(hex, file->s, n);
+    return strncmp(file->s + n, "# sha256: ", 10) == 0 &&
+           strncmp(file->s + n + 10, hex, OV_KEY_SIZE - 1) == 0;
+}
+
+/* ---- what the work sees ---- */
+
+static void tell(void *ctx, uint64_t done, uint64_t total)
+{
+    struct ov_part *part = ctx;
+    if (!part->started && part->checkpoint.found) {
+        char line[128];
+        if (done >= part->found_done)
+            snprintf(line, sizeof line, "resumes at %llu of %llu", (unsigned long long)done,
+                     (unsigned long long)total);
+        else
+            snprintf(line, sizeof line, "its checkpoint is of something else: from the start");
+        note(part, line);
+    }
+    part->started = true;
+    part->done = done;
+    part->total = total;
+    ov_tick_tell(part->outer, done, total);
+}
+
+static bool due(void *ctx)
+{
+    const struct ov_part *part = ctx;
+    return ov_clock() - part->saved >= part->interval;
+}
+
+static void save(void *ctx, const void *bytes, size_t n)
+{
+    struct ov_part *part = ctx;
+    struct ov_text file = {0};
+    struct ov_error err = {0};
+    double started = ov_clock();
+    part->checkpoint.found = NULL; /* work that has a state to save has taken over what it found */
+    part->checkpoint.n_found = 0;
+    ov_text_free(&part->file);
+    ov_text_add(&file, part->head.s, part->head.len);
+    ov_text_addf(&file, "done: %llu of %llu\nbytes: %zu\n", (unsigned long long)part->done,
+                 (unsigned long long)part->total, n);
+    ov_text_add(&file, bytes, n);
+    ov_text_add(&file, "\n", 1);
+    ov_table_seal(&file);
+    enum ov_status status = file.failed ? ov_fail(&err, OV_ENOMEM, "%s: out of memory", part->path)
+                                        : ov_file_write(part->path, file.s, file.len, &err);
+    ov_text_free(&file);
+    part->saved = ov_clock();
+    double at_least = (part->saved - started) / LARGEST_SHARE, asked = part->options.seconds;
+    part->interval = asked > 0.0 && at_least > asked ? at_least : asked;
+    if (status == OV_OK || part->warned)
+        return;
+    part->warned = true;
+    ov_error_context(&err, "warning: no checkpoint, the run goes on without");
+    note(part, err.text);
+}
+
+/* ---- opening and closing ---- */
+
+/* The bytes of the state in a whole file of these runs, or NULL. */
+static const char *state_of(struct ov_part *part, size_t *n)
+{
+    unsigned long long done, total;
+    size_t head = part->head.len, bytes;
+    int used = 0;
+    const char *s = part->file.s;
+    if (part->file.len < head || memcmp(s, part->head.s, head) != 0 ||
+        sscanf(s + head, "done: %llu of %llu\nbytes: %zu%n", &done, &total, &bytes, &used) != 3)
+        return NULL;
+    size_t from = head + (size_t)used + 1;
+    if (part->file.len != from + bytes + 1 + HASH_LINE)
+        return NULL;
+    part->found_done = done;
+    part->found_total = total;
+    *n = bytes;
+    return s + from;
+}
+
+static void look(struct ov_part *part)
+{
+    if (!ov_file_exists(part->path))
+        return;
+    struct ov_error err = {0};
+    struct ov_text line = {0};
+    size_t n = 0;
+    enum ov_status status = ov_file_read(&part->file, part->path, (size_t)1 << 40, &err);
+    const char *why = status != OV_OK ? err.text : "truncated or edited";
+    if (status == OV_OK && hash_is_right(&part->file))
+        part->checkpoint.found = state_of(part, &n);
+    part->checkpoint.n_found = n;
+    if (part->checkpoint.found)
+        return;
+    ov_text_free(&part->file);
+    ov_text_addf(&line, "warning: checkpoint %s is no good (%s): from the start", part->path, why);
+    note(part, line.failed ? why : line.s);
+    ov_text_free(&line);
+}
+
+enum ov_status ov_part_open(struct ov_part *part, const char *out, const char *const *key, size_t n,
+                            const struct ov_part_options *options, const struct ov_tick *outer)
+{
+    char name[OV_KEY_SIZE];
+    struct ov_text path = {0};
+    *part = (struct ov_part){.options = *options, .outer = outer};
+    ov_text_addf(&part->head, FIRST_LINE);
+    for (size_t i = 0; i < n; i++)
+        ov_text_addf(&part->head, "run: %s\n", key[i]);
+    ov_sha256(name, part->head.s ? part->head.s : "", part->head.len);
+    ov_text_addf(&path, "%s/jobs/%s%s", out, name, SUFFIX);
+    part->path = path.s;
+    if (part->head.failed || path.failed) {
+        ov_part_close(part, false);
+        return OV_ENOMEM;
+    }
+    part->interval = options->seconds;
+    part->saved = ov_clock();
+    part->checkpoint = (struct ov_checkpoint){.due = due, .save = save, .ctx = part};
+    part->tick = (struct ov_tick){.tell = tell, .ctx = part, .checkpoint = &part->checkpoint};
+    look(part);
+    return OV_OK;
+}
+
+void ov_part_close(struct ov_part *part, bool stored)
+{
+    if (stored && part->path)
+        unlink(part->path);
+    free(part->path);
+    ov_text_free(&part->head);
+    ov_text_free(&part->file);
+    *part = (struct ov_part){0};
+}
+
+/* ---- what is left behind ---- */
+
+static bool is_stored(const char *jobs, const char *key)
+{
+    struct ov_text path = {0};
+    struct ov_table t;
+    ov_text_addf(&path, "%s/%s.csv", jobs, key);
+    bool stored = !path.failed && ov_table_read(&t, path.s, NULL) == OV_OK;
+    if (stored)
+        ov_table_free(&t);
+    ov_text_free(&path);
+    return stored;
+}
+
+/* Will one ask for this file? `old`: it has not been written for long. */
+static bool is_waste(const char *jobs, const char *path, bool old,
+                     bool (*wanted)(void *ctx, const char *key), void *ctx)
+{
+    char line[256], key[OV_KEY_SIZE];
+    bool any_wanted = false, any_stored = false;
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return false;
+    if (fgets(line, sizeof line, f) && strcmp(line, FIRST_LINE) == 0)
+        while (fgets(line, sizeof line, f) && sscanf(line, "run: %64[0-9a-f]", key) == 1) {
+            any_wanted = any_wanted || wanted(ctx, key);
+            any_stored = any_stored || is_stored(jobs, key);
+        }
+    fclose(f);
+    return any_stored || (old && !any_wanted);
+}
+
+void ov_parts_sweep(const char *out, double seconds, bool (*wanted)(void *ctx, const char *key),
+                    void *ctx)
+{
+    struct ov_text jobs = {0}, path = {0};
+    struct stat s;
+    ov_text_addf(&jobs, "%s/jobs", out);
+    DIR *d = jobs.failed ? NULL : opendir(jobs.s);
+    for (const struct dirent *entry; d && (entry = readdir(d));) {
+        size_t n = strlen(entry->d_name);
+        if (n < sizeof SUFFIX || strcmp(entry->d_name + n - (sizeof SUFFIX - 1), SUFFIX) != 0)
+            continue;
+        path.len = 0;
+        ov_text_addf(&path, "%s/%s", jobs.s, entry->d_name);
+        if (!path.failed && stat(path.s, &s) == 0 &&
+            is_waste(jobs.s, path.s, difftime(time(NULL), s.st_mtime) > seconds, wanted, ctx))
+            unlink(path.s);
+    }
+    if (d)
+        closedir(d);
+    ov_text_free(&jobs);
+    ov_text_free(&path);
+}

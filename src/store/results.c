@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/store/results.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "overlap/base/text.h"
+#include "overlap/store/provenance.h"
+
+const char *ov_state_name(enum ov_state s)
+{
+    static const char *const names[] = {"valid", "missing", "stale", "broken", "not asked for"};
+    return (size_t)s < sizeof names / sizeof *names ? names[s] : "unknown";
+}
+
+static void set_state(struct ov_result *r, enum ov_state state, const char *fmt, ...)
+    OV_PRINTF(3, 4);
+static void set_state(struct ov_result *r, enum ov_state state, const char *fmt, ...)
+{
+    va_list ap;
+    r->state = state;
+    va_start(ap, fmt);
+    vsnprintf(r->why, sizeof r->why, fmt, ap);
+    va_end(ap);
+    r->why[strcspn(r->why, "\n")] = '\0';
+}
+
+void ov_result_free(struct ov_result *r)
+{
+    if (!r)
+        return;
+    ov_table_free(&r->table);
+    r->n_seed = r->n_time = 0;
+}
+
+static bool break_off(struct ov_result *r, const char *what)
+{
+    ov_table_free(&r->table);
+    r->n_seed = r->n_time = 0;
+    set_state(r, OV_BROKEN, "%s", what);
+    return false;
+}
+
+/* Groups of rows by seed, in ascending order, each with the times of the first one. */
+static bool check_groups(struct ov_result *r)
+{
+    const struct ov_table *t = &r->table;
+    size_t n_time = 1, width = t->n_col;
+    while (n_time < t->n_row && t->cell[n_time * width] == t->cell[0])
+        n_time++;
+    if (t->n_row % n_time != 0)
+        return break_off(r, "the runs of different seeds differ in their number of rows");
+    for (size_t i = 0; i < t->n_row; i++) {
+        const double *row = t->cell + i * width;
+        double of_group = t->cell[i / n_time * n_time * width];
+        if (!isfinite(row[0]) || !isfinite(row[1]))
+            return break_off(r, "a seed or a time that is not finite");
+        if (row[0] != of_group ||
+            (i >= n_time && i % n_time == 0 && row[0] <= row[-(ptrdiff_t)width]))
+            return break_off(r, "its rows are not grouped by ascending seeds");
+        if (row[1] != t->cell[i % n_time * width + 1])
+            return break_off(r, "the runs of different seeds are at different times");
+    }
+    r->n_time = n_time;
+    r->n_seed = t->n_row / n_time;
+    return true;
+}
+
+static bool check_structure(struct ov_result *r, const struct ov_experiment *e,
+                            const struct ov_curve *c, enum ov_side side)
+{
+    char time[32] = "";
+    e->system->column(time, c->state, side, 0);
+    const struct ov_table *t = &r->table;
+    if (t->n_col < 3 || strcmp(t->column[0], "seed") != 0 || strcmp(t->column[1], time) != 0)
+        return break_off(r, "its columns do not start with the seed and the time");
+    if (t->n_row == 0)
+        return break_off(r, "it has no rows");
+    return check_groups(r);
+}
+
+/* Under the present key the table must be what the system says it writes. */
+static bool check_shape(struct ov_result *r, const struct ov_experiment *e,
+                        const struct ov_curve *c, enum ov_side side, uint64_t first, size_t n)
+{
+    const struct ov_system *s = e->system;
+    if (r->table.n_col != s->n_col(c->state, side) + 1 || r->n_time != s->n_row(c->state, side))
+        return break_off(r, "it has other columns or times than the experiment asks for");
+    for (size_t i = 0; i < s->n_col(c->state, side); i++) {
+        char name[32] = "";
+        s->column(name, c->state, side, i);
+        if (strcmp(name, r->table.column[i + 1]) != 0)
+            return break_off(r, "it has other columns than the experiment asks for");
+    }
+    if (r->n_seed != n || r->table.cell[0] != (double)first ||
+        ov_result_at(r, n - 1, 0, 0) != (double)(first + n - 1))
+        return break_off(r, "it has other seeds than the experiment asks for");
+    return true;
+}
+
+/* VALID or STALE, by the key among the comments. */
+static enum ov_status judge_key(struct ov_result *r, const struct ov_experiment *e,
+                                const struct ov_curve *c, enum ov_side side, uint64_t first,
+                                size_t n)
+{
+    struct ov_text inputs = {0};
+    char key[OV_KEY_SIZE], seeds[64];
+    ov_inputs(&inputs, e, c, side);
+    if (inputs.failed) {
+        ov_text_free(&inputs);
+        return OV_ENOMEM;
+    }
+    ov_curve_key(key, inputs.s ? inputs.s : "", first, n);
+    ov_text_free(&inputs);
+    snprintf(seeds, sizeof seeds, "%" PRIu64 "-%" PRIu64, first, first + n - 1);
+    char *old_key = ov_table_comment(&r->table, "key");
+    char *old_seeds = ov_table_comment(&r->table, "seeds");
+    if (!old_key)
+        break_off(r, "its comments hold no key");
+    else if (strcmp(key, old_key) == 0)
+        check_shape(r, e, c, side, first, n);
+    else if (old_seeds && strcmp(seeds, old_seeds) != 0)
+        set_state(r, OV_STALE, "stale: of seeds %s, asked for are %s", old_seeds, seeds);
+    else
+        set_state(r, OV_STALE, "stale: of other parameters or sources (see `overlap plan %s`)",
+                  e->dir);
+    free(old_key);
+    free(old_seeds);
+    return OV_OK;
+}
+
+/* Puts the path in front of what is broken, where the table's reader has not done so. */
+static void name_file(struct ov_result *r, const char *path)
+{
+    char what[sizeof r->why];
+    memcpy(what, r->why, sizeof what);
+    bool named = strncmp(what, path, strlen(path)) == 0;
+    set_state(r, OV_BROKEN, "broken: %s%s%s", named ? "" : path, named ? "" : ": ", what);
+}
+
+enum ov_status ov_result_read(struct ov_result *r, const char *out, const struct ov_experiment *e,
+                              const struct ov_curve *c, enum ov_side side)
+{
+    *r = (struct ov_result){.state = OV_VALID};
+    uint64_t first = 0;
+    size_t n = e->system->runs(c->state, side, &first);
+    if (n == 0) {
+        set_state(r, OV_NOT_ASKED, "the experiment does not ask for %s", ov_side_name(side));
+        return OV_OK;
+    }
+    char *path = ov_table_path(out, c, side);
+    if (!path)
+        return OV_ENOMEM;
+    struct ov_error err = {0};
+    enum ov_status status = OV_OK;
+    if (!ov_file_exists(path)) {
+        set_state(r, OV_MISSING, "no result (run `overlap run %s`)", e->dir);
+    } else {
+        status = ov_table_read(&r->table, path, &err);
+        if (status == OV_OK && check_structure(r, e, c, side))
+            status = judge_key(r, e, c, side, first, n);
+        else if (status == OV_EUSER)
+            break_off(r, err.text);
+    }
+    if (r->state == OV_BROKEN)
+        name_file(r, path);
+    free(path);
+    if (status == OV_EUSER)
+        status = OV_OK;
+    if (status != OV_OK)
+        ov_result_free(r);
+    return status;
+}
+
+int ov_result_partner(const struct ov_result *theory, const struct ov_result *sgd, size_t i)
+{
+    double seed = ov_result_at(sgd, i, 0, 0);
+    for (size_t g = 0; g < theory->n_seed; g++)
+        if (ov_result_at(theory, g, 0, 0) == seed)
+            return (int)g;
+    bool for_all = theory->n_seed == 1 && ov_result_at(theory, 0, 0, 0) == 0.0;
+    return for_all ? 0 : -1;
+}
+
+char *ov_results_dir(const struct ov_experiment *e)
+{
+    struct ov_text text = {0};
+    ov_text_addf(&text, "build/results/%s", e->name);
+    if (text.failed)
+        ov_text_free(&text);
+    return text.s;
+}

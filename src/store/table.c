@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include "overlap/store/table.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "overlap/store/provenance.h"
+
+static const char hash_mark[] = "# sha256: ";
+#define HASH_LINE_SIZE (sizeof hash_mark - 1 + OV_KEY_SIZE) /* with its newline, without '\0' */
+
+enum ov_status ov_table_create(struct ov_table *t, size_t n_row, size_t n_col)
+{
+    *t = (struct ov_table){.n_row = n_row, .n_col = n_col};
+    t->column = calloc(n_col + 1, sizeof *t->column);
+    t->cell = calloc(n_row * n_col + 1, sizeof *t->cell);
+    t->comments = strdup("");
+    if (t->column && t->cell && t->comments)
+        return OV_OK;
+    ov_table_free(t);
+    return OV_ENOMEM;
+}
+
+enum ov_status ov_table_name(struct ov_table *t, size_t col, const char *name)
+{
+    char *copy = strdup(name);
+    if (!copy)
+        return OV_ENOMEM;
+    free(t->column[col]);
+    t->column[col] = copy;
+    return OV_OK;
+}
+
+void ov_table_free(struct ov_table *t)
+{
+    if (!t)
+        return;
+    for (size_t i = 0; t->column && i < t->n_col; i++)
+        free(t->column[i]);
+    free(t->column);
+    free(t->cell);
+    free(t->comments);
+    *t = (struct ov_table){0};
+}
+
+int ov_table_find(const struct ov_table *t, const char *name)
+{
+    for (size_t i = 0; i < t->n_col; i++)
+        if (strcmp(t->column[i], name) == 0)
+            return (int)i;
+    return -1;
+}
+
+char *ov_table_comment(const struct ov_table *t, const char *key)
+{
+    size_t n = strlen(key);
+    for (const char *line = t->comments; line && *line;) {
+        const char *end = strchr(line, '\n');
+        size_t length = end ? (size_t)(end - line) : strlen(line);
+        if (length > n + 3 && strncmp(line + 2, key, n) == 0 && line[n + 2] == ':')
+            return strndup(line + n + 4, length > n + 4 ? length - n - 4 : 0);
+        line = end ? end + 1 : NULL;
+    }
+    return NULL;
+}
+
+void ov_table_seal(struct ov_text *text)
+{
+    char hex[OV_KEY_SIZE];
+    if (text->failed)
+        return;
+    ov_sha256(hex, text->s ? text->s : "", text->len);
+    ov_text_addf(text, "%s%s\n", hash_mark, hex);
+}
+
+enum ov_status ov_table_print(struct ov_text *out, const struct ov_table *t, struct ov_error *err)
+{
+    out->len = 0;
+    ov_text_add(out, t->comments, strlen(t->comments));
+    for (size_t j = 0; j < t->n_col; j++)
+        ov_text_addf(out, "%s%s", j ? "," : "", t->column[j]);
+    ov_text_add(out, "\n", 1);
+    for (size_t i = 0; i < t->n_row; i++) {
+        for (size_t j = 0; j < t->n_col; j++) {
+            double x = t->cell[i * t->n_col + j];
+            if (j > 0)
+                ov_text_add(out, ",", 1);
+            if (isnan(x)) /* printf may write -nan */
+                ov_text_add(out, "nan", 3);
+            else
+                ov_text_addf(out, "%.17g", x);
+        }
+        ov_text_add(out, "\n", 1);
+    }
+    ov_table_seal(out);
+    return out->failed ? ov_fail(err, OV_ENOMEM, "out of memory") : OV_OK;
+}
+
+enum ov_status ov_table_write(const struct ov_table *t, const char *path, struct ov_error *err)
+{
+    struct ov_text text = {0};
+    enum ov_status status = ov_table_print(&text, t, err);
+    if (status == OV_OK)
+        status = ov_file_write(path, text.s, text.len, err);
+    ov_text_free(&text);
+    return status;
+}
+
+/* ---- reading ---- */
+
+struct reader {
+    const char *path, *at, *end; /* end: where the hash line starts */
+    const char *line_start;
+    size_t line;
+    struct ov_error *err;
+};
+
+static enum ov_status complain(const struct reader *r, const char *at, const char *what)
+{
+    return ov_fail(r->err, OV_EUSER, "%s:%zu:%zu: error: %s", r->path, r->line,
+                   (size_t)(at - r->line_start) + 1, what);
+}
+
+/* The last line has to be the hash of all before it. */
+static enum ov_status check_hash(struct reader *r, const struct ov_text *text)
+{
+    size_t n = text->len;
+    const char *last = text->s + (n >= HASH_LINE_SIZE ? n - HASH_LINE_SIZE : 0);
+    if (n < HASH_LINE_SIZE || strncmp(last, hash_mark, sizeof hash_mark - 1) != 0 ||
+        text->s[n - 1] != '\n')
+        return ov_fail(r->err, OV_EUSER, "%s: error: truncated: its last line is not '# sha256: …'",
+                       r->path);
+    char hex[OV_KEY_SIZE];
+    ov_sha256(hex, text->s, n - HASH_LINE_SIZE);
+    if (strncmp(last + sizeof hash_mark - 1, hex, OV_KEY_SIZE - 1) != 0)
+        return ov_fail(r->err, OV_EUSER, "%s: error: edited: its hash does not fit its contents",
+                       r->path);
+    r->end = last;
+    return OV_OK;
+}
+
+static void next_line(struct reader *r)
+{
+    const char *newline = memchr(r->at, '\n', (size_t)(r->end - r->at));
+    r->at = newline ? newline + 1 : r->end;
+    r->line_start = r->at;
+    r->line++;
+}
+
+static enum ov_status read_comments(struct ov_table *t, struct reader *r)
+{
+    const char *start = r->at;
+    while (r->at < r->end && *r->at == '#')
+        next_line(r);
+    t->comments = strndup(start, (size_t)(r->at - start));
+    return t->comments ? OV_OK : ov_fail(r->err, OV_ENOMEM, "%s: out of memory", r->path);
+}
+
+static const char *field_end(const struct reader *r, const char *at)
+{
+    while (at < r->end && *at != ',' && *at != '\n')
+        at++;
+    return at;
+}
+
+static size_t count_fields(const struct reader *r)
+{
+    size_t n = 1;
+    for (const char *p = r->at; p < r->end && *p != '\n'; p++)
+        n += *p == ',';
+    return n;
+}
+
+static enum ov_status read_header(struct ov_table *t, struct reader *r)
+{
+    if (r->at >= r->end)
+        return complain(r, r->at, "no header row");
+    size_t n_col = count_fields(r);
+    t->column = calloc(n_col, sizeof *t->column);
+    if (!t->column)
+        return ov_fail(r->err, OV_ENOMEM, "%s: out of memory", r->path);
+    for (const char *p = r->at; t->n_col < n_col;) {
+        const char *end = field_end(r, p);
+        char *name = strndup(p, (size_t)(end - p));
+        if (!name)
+            return ov_fail(r->err, OV_ENOMEM, "%s: out of memory", r->path);
+        bool twice = ov_table_find(t, name) >= 0;
+        t->column[t->n_col++] = name;
+        if (twice || !*name)
+            return complain(r, p, twice ? "a second column of this name" : "a column without name");
+        p = end + 1;
+    }
+    next_line(r);
+    return OV_OK;
+}
+
+static enum ov_status read_row(struct ov_table *t, struct reader *r)
+{
+    const char *p = r->at;
+    for (size_t j = 0; j < t->n_col; j++) {
+        const char *end = field_end(r, p);
+        char *parsed;
+        double x = strtod(p, &parsed);
+        if (parsed != end || parsed == p)
+            return complain(r, p, "not a number");
+        bool last = end == r->end || *end == '\n';
+        if (last != (j + 1 == t->n_col))
+            return complain(r, end, last ? "too few cells in this row" : "too many cells");
+        t->cell[t->n_row * t->n_col + j] = x;
+        p = end + 1;
+    }
+    t->n_row++;
+    next_line(r);
+    return OV_OK;
+}
+
+static enum ov_status read_rows(struct ov_table *t, struct reader *r)
+{
+    size_t n = 0;
+    for (const char *p = r->at; p < r->end; p++)
+        n += *p == '\n';
+    t->cell = calloc(n * t->n_col + 1, sizeof *t->cell);
+    if (!t->cell)
+        return ov_fail(r->err, OV_ENOMEM, "%s: out of memory", r->path);
+    while (r->at < r->end) {
+        enum ov_status status = read_row(t, r);
+        if (status != OV_OK)
+            return status;
+    }
+    return OV_OK;
+}
+
+enum ov_status ov_table_read(struct ov_table *t, const char *path, struct ov_error *err)
+{
+    struct ov_text text = {0};
+    *t = (struct ov_table){0};
+    enum ov_status status = ov_file_read(&text, path, 0, err);
+    if (status == OV_OK) {
+        struct reader r = {path, text.s, text.s + text.len, text.s, 1, err};
+        status = check_hash(&r, &text);
+        if (status == OV_OK)
+            status = read_comments(t, &r);
+        if (status == OV_OK)
+            status = read_header(t, &r);
+        if (status == OV_OK)
+            status = read_rows(t, &r);
+    }
+    ov_text_free(&text);
+    if (status != OV_OK)
+        ov_table_free(t);
+    return status;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What theory can say besides the path: `theory: {fluctuations: true, …}`. Each is a group of
+ * columns behind those of the path; what is one number for the whole run stands in all of its rows,
+ * and is nan where there is none.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "overlap/theory/fixed_point.h"
+#include "overlap/theory/fluctuations.h"
+#include "overlap/theory/online.h"
+#include "two_layer_internal.h"
+
+static const char *const fixed_names[] = {"fixed_eps_g", "fixed_growth", "fixed_residual"};
+static const char *const escape_names[] = {"alpha_escape", "eps_plateau"};
+enum { N_FIXED = 3, N_ESCAPE = 2 };
+
+/* sd_eps_g, bias_eps_g, and sd of each moving number. */
+static size_t fluctuation_columns(const struct ov_two_layer *s)
+{
+    return s->extras.fluctuations ? 2 + ov_overlaps_moving(s->problem.K, s->problem.M) : 0;
+}
+
+size_t ov_extras_columns(const struct ov_two_layer *s)
+{
+    return fluctuation_columns(s) + (s->extras.fixed_point ? N_FIXED : 0) +
+           (s->extras.escape ? N_ESCAPE : 0) + (s->extras.eta_max ? 1 : 0) + s->extras.time_to.n;
+}
+
+static void fluctuation_column(char name[32], const struct ov_two_layer *s, size_t i)
+{
+    char moving[32];
+    if (i < 2) {
+        strcpy(name, i == 0 ? "sd_eps_g" : "bias_eps_g");
+        return;
+    }
+    ov_overlaps_column(moving, i - 2, s->problem.K, s->problem.M);
+    snprintf(name, 32, "sd_%.28s", moving);
+}
+
+void ov_extras_column(char name[32], const struct ov_two_layer *s, size_t i)
+{
+    size_t n = fluctuation_columns(s);
+    if (i < n) {
+        fluctuation_column(name, s, i);
+        return;
+    }
+    i -= n;
+    if (s->extras.fixed_point && i < N_FIXED) {
+        strcpy(name, fixed_names[i]);
+        return;
+    }
+    i -= s->extras.fixed_point ? N_FIXED : 0;
+    if (s->extras.escape && i < N_ESCAPE) {
+        strcpy(name, escape_names[i]);
+        return;
+    }
+    i -= s->extras.escape ? N_ESCAPE : 0;
+    if (s->extras.eta_max && i == 0) {
+        strcpy(name, "eta_max");
+        return;
+    }
+    i -= s->extras.eta_max ? 1 : 0;
+    ov_levels_column(name, &s->extras.time_to, i);
+}
+
+void ov_extras_describe(struct ov_text *out, const struct ov_two_layer *s)
+{
+    if (s->extras.fluctuations)
+        ov_text_addf(out, "fluctuations: at N = %zu\n", s->problem.N);
+    if (s->extras.fixed_point)
+        ov_text_addf(out, "fixed_point: from the end of the path\n");
+    if (s->extras.escape)
+        ov_text_addf(out, "escape: true\n");
+    if (s->extras.eta_max)
+        ov_text_addf(out, "eta_max: of the perfect student without noise and decay\n");
+    ov_levels_describe(out, &s->extras.time_to);
+}
+
+/* Rows of one run while its extras are filled in from column `at` on. */
+struct filling {
+    double *rows;
+    size_t width, at;
+    const struct ov_two_layer *s;
+    const struct ov_overlaps *start;
+    const struct ov_tick *tick;
+    struct ov_error *err;
+};
+
+/* The next column has this one number in all rows. */
+static void fill_column(struct filling *f, double x)
+{
+    for (size_t j = 0; j < f->s->n_alpha; j++)
+        f->rows[j * f->width + f->at] = x;
+    f->at++;
+}
+
+static enum ov_status fill_fluctuations(struct filling *f)
+{
+    const struct ov_problem *p = &f->s->problem;
+    size_t n = f->s->n_alpha, width = ov_fluctuations_width(p->K, p->M);
+    double root_N = sqrt((double)p->N);
+    double *found = calloc(n * width, sizeof *found);
+    if (!found)
+        return ov_fail(f->err, OV_ENOMEM, "out of memory");
+    enum ov_status status = ov_fluctuations_solve(found, NULL, p, f->start, f->s->alpha, n, NULL,
+                                                  NULL, f->tick, f->err);
+    for (size_t j = 0; j < n && status == OV_OK; j++) {
+        const double *from = found + j * width;
+        double *to = f->rows + j * f->width + f->at;
+        to[0] = from[1] / root_N;
+        to[1] = from[2] / (double)p->N;
+        for (size_t i = 0; i < ov_overlaps_moving(p->K, p->M); i++)
+            to[2 + i] = from[3 + i] / root_N;
+    }
+    f->at += fluctuation_columns(f->s);
+    free(found);
+    return status;
+}
+
+/* From the state at the last time. That there is none near it is a finding, not a failure. */
+static enum ov_status fill_fixed_point(struct filling *f)
+{
+    const struct ov_problem *p = &f->s->problem;
+    struct ov_fixed_point found;
+    struct ov_overlaps o = {0};
+    enum ov_status status = ov_overlaps_create(&o, p->K, p->M);
+    if (status != OV_OK)
+        return ov_fail(f->err, status, "out of memory");
+    memcpy(o.block, f->start->block, ov_overlaps_size(p->K, p->M) * sizeof *o.block);
+    memcpy(o.block, f->rows + (f->s->n_alpha - 1) * f->width + 2,
+           ov_overlaps_moving(p->K, p->M) * sizeof *o.block);
+    status = ov_fixed_point(&found, &o, p, NULL);
+    ov_overlaps_free(&o);
+    if (status == OV_ENOMEM)
+        return ov_fail(f->err, status, "out of memory");
+    bool there = status == OV_OK;
+    fill_column(f, there ? found.eps_g : NAN);
+    fill_column(f, there ? found.growth : NAN);
+    fill_column(f, there ? found.residual : NAN);
+    return OV_OK;
+}
+
+static enum ov_status fill_escape(struct filling *f)
+{
+    double alpha, plateau;
+    enum ov_status status =
+        ov_online_escape(&alpha, &plateau, &f->s->problem, f->start, f->s->alpha[f->s->n_alpha - 1],
+                         &f->s->solve, NULL, f->tick, f->err);
+    fill_column(f, alpha);
+    fill_column(f, plateau);
+    return status;
+}
+
+/* The perfect student: unit k < M is teacher unit k, the others have no weights. */
+static void make_perfect(struct ov_overlaps *o)
+{
+    memset(o->block, 0, ov_overlaps_moving(o->K, o->M) * sizeof *o->block);
+    for (size_t k = 0; k < o->K; k++) {
+        o->v[k] = k < o->M ? o->v_star[k] : 1.0;
+        for (size_t m = 0; k < o->M && m < o->M; m++)
+            o->R[k * o->M + m] = o->T[ov_sym_at(k, m)];
+        for (size_t l = 0; k < o->M && l <= k; l++)
+            o->Q[ov_sym_at(k, l)] = o->T[ov_sym_at(k, l)];
+    }
+}
+
+/* NaN where no student is perfect, or none at rest. */
+static enum ov_status fill_eta_max(struct filling *f)
+{
+    struct ov_problem p = f->s->problem;
+    struct ov_overlaps o = {0};
+    double eta_max = NAN;
+    p.sigma = p.decay_w = p.decay_v = 0.0;
+    enum ov_status status = ov_overlaps_create(&o, p.K, p.M);
+    if (status != OV_OK)
+        return ov_fail(f->err, status, "out of memory");
+    memcpy(o.block, f->start->block, ov_overlaps_size(p.K, p.M) * sizeof *o.block);
+    make_perfect(&o);
+    if (p.K >= p.M && ov_eta_max(&eta_max, &p, &o, NULL) != OV_OK)
+        eta_max = NAN;
+    ov_overlaps_free(&o);
+    fill_column(f, isfinite(eta_max) ? eta_max : NAN);
+    return OV_OK;
+}
+
+static enum ov_status fill_time_to(struct filling *f, double eps_g)
+{
+    double alpha;
+    enum ov_status status =
+        ov_online_time_to(&alpha, &f->s->problem, f->start, eps_g, f->s->alpha[f->s->n_alpha - 1],
+                          &f->s->solve, NULL, f->tick, f->err);
+    fill_column(f, alpha);
+    return status;
+}
+
+enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_layer *s,
+                             const struct ov_overlaps *start, const struct ov_tick *tick,
+                             struct ov_error *err)
+{
+    struct filling f = {
+        .rows = rows, .width = width, .s = s, .start = start, .tick = tick, .err = err};
+    f.at = ov_row_width(s->problem.K, s->problem.M);
+    enum ov_status status = OV_OK;
+    if (s->extras.fluctuations)
+        status = fill_fluctuations(&f);
+    if (status == OV_OK && s->extras.fixed_point)
+        status = fill_fixed_point(&f);
+    if (status == OV_OK && s->extras.escape)
+        status = fill_escape(&f);
+    if (status == OV_OK && s->extras.eta_max)
+        status = fill_eta_max(&f);
+    for (size_t i = 0; i < s->extras.time_to.n && status == OV_OK; i++)
+        status = fill_time_to(&f, s->extras.time_to.eps_g[i]);
+    return status;
+}

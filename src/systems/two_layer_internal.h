@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One curve of system two-layer: what experiment.yaml says of it, resolved.
+ */
+#ifndef OVERLAP_SYSTEMS_TWO_LAYER_INTERNAL_H
+#define OVERLAP_SYSTEMS_TWO_LAYER_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "overlap/experiment/system.h"
+#include "overlap/base/sha256.h"
+#include "overlap/model/problem.h"
+#include "overlap/sim/weights.h"
+#include "overlap/theory/solve.h"
+
+/* Numbers in the weights of one run: 8 GB. */
+#define OV_LARGEST_WEIGHTS 1e9
+
+/* A simulator of sim/, all with one contract (sim/law.h). */
+struct ov_engine {
+    const char *name; /* the word of sgd.engine */
+    const char *const *modules;
+    size_t group;       /* runs that are best made together */
+    bool draws_weights; /* K x N numbers in memory */
+    enum ov_status (*run)(double *rows, const struct ov_problem *p, const uint64_t *key,
+                          size_t n_run, const double *alpha, size_t n_alpha,
+                          const struct ov_tick *tick, struct ov_error *err);
+};
+extern const struct ov_engine ov_engines[]; /* name NULL at the end */
+
+/* `time_to`: levels of eps_g, each a column with the time at which it is reached. */
+struct ov_levels {
+    double *eps_g; /* (n) */
+    size_t n;
+};
+
+/* What theory gives besides the path, each a group of columns behind those of the path. */
+struct ov_extras {
+    bool fluctuations, fixed_point, escape, eta_max;
+    struct ov_levels time_to;
+};
+
+/* What `inputs` and `samples` say. */
+struct ov_data {
+    bool plain;                   /* fresh Gaussian inputs with covariance 1 */
+    struct ov_inputs inputs;      /* with images: the two below, of which only the sizes are
+                                     there until a run reads the files */
+    struct ov_images train, test; /* train: what is not held out */
+    char *train_path, *test_path; /* owned; test_path NULL: held out */
+    char train_sha[OV_KEY_SIZE], test_sha[OV_KEY_SIZE]; /* of the files' bytes */
+    bool standardise;
+    double *spectrum;                 /* owned; (N) or NULL */
+    struct ov_text said, columns_doc; /* the covariance as given; what the columns of sgd mean */
+};
+
+struct ov_two_layer {
+    struct ov_problem problem;
+    struct ov_data data;
+    double *alpha; /* (n_alpha) increasing */
+    size_t n_alpha;
+    bool start_is_fixed;
+    size_t theory_runs, sgd_runs; /* 0: not asked for */
+    struct ov_solve_options solve;
+    const struct ov_engine *engine; /* NULL without sgd */
+    struct ov_levels sgd_time_to;
+    struct ov_extras extras;
+    const char
+        *theory_modules[5]; /* whose code theory's numbers are a function of, NULL at the end */
+};
+
+extern const struct ov_key ov_two_layer_keys[];
+
+/* The members of struct ov_system that read a curve. */
+enum ov_status ov_two_layer_prepare(void **state, struct ov_value *params, struct ov_error *err);
+void ov_two_layer_release(void *state); /* NULL-safe */
+
+/* The member `memory` of struct ov_system. */
+double ov_two_layer_memory(const void *state, enum ov_side side);
+
+/* Reads `inputs`, `samples` and `batch`; N of a curve with images is set. */
+enum ov_status ov_data_read(struct ov_two_layer *s, struct ov_value *params, struct ov_error *err);
+void ov_data_free(struct ov_data *d);
+
+/* Lines for the description of sgd; none for plain inputs. */
+void ov_data_describe(struct ov_text *out, const struct ov_data *d);
+
+/* Runs engine weights on inputs that are not plain, one run after the other. */
+enum ov_status ov_data_run(double *rows, const struct ov_two_layer *s, const uint64_t *key,
+                           size_t n_run, const struct ov_tick *tick, struct ov_error *err);
+
+/* The levels in key `time_to` of a map `theory` or `sgd`, none if it is not there; the name of
+ * level i's column; its line in the description. ov_levels_read returns OV_OK, OV_EUSER or
+ * OV_ENOMEM, and ov_levels_free is NULL-safe. */
+enum ov_status ov_levels_read(struct ov_levels *levels, struct ov_value *map, struct ov_error *err);
+void ov_levels_column(char name[32], const struct ov_levels *levels, size_t i);
+void ov_levels_describe(struct ov_text *out, const struct ov_levels *levels);
+void ov_levels_free(struct ov_levels *levels);
+
+/* When a measured curve first falls to a level: linear in ln eps_g between the two measurements
+ * that have it between them; the first time if it starts there; NaN if it is never reached.
+ *   in   row  (n, width) with alpha and eps_g in columns 0 and 1 */
+double ov_levels_crossing(const double *row, size_t n, size_t width, double eps_g);
+
+/* How many columns, their names (i counts from the first of them), the lines they add to the
+ * description, and filling them in: rows (n_alpha, width) whose path is there already. A number
+ * that does not exist (a plateau that is not left) is NaN. */
+size_t ov_extras_columns(const struct ov_two_layer *s);
+void ov_extras_column(char name[32], const struct ov_two_layer *s, size_t i);
+void ov_extras_describe(struct ov_text *out, const struct ov_two_layer *s);
+enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_layer *s,
+                             const struct ov_overlaps *start, const struct ov_tick *tick,
+                             struct ov_error *err);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a run of system two-layer allocates: the arrays that grow with N, K and M, after the
+ * allocations in src/sim and src/theory. tests/run/test_memory.c holds it against what processes
+ * really take.
+ */
+#include "two_layer_internal.h"
+
+/* Inputs that engine `weights` draws ahead (src/sim/weights_fast.c), with room to spare. */
+#define INPUTS_AHEAD 9.0
+/* Doubles a coordinate of L: eight lanes, in the group and in a saved state. */
+#define LANES 8.0
+
+/* Weights that are drawn to take their overlaps, with what that needs besides. */
+static double drawn(double N, double K, double M)
+{
+    return 8.0 * 1.25 * (K + M) * N;
+}
+
+static double sym(double n)
+{
+    return 0.5 * n * (n + 1.0);
+}
+
+/* The bytes of the images, the order of a training set that is gone through again, and the coloured
+ * weights whose overlaps are measured. */
+static double inputs_memory(const struct ov_two_layer *s)
+{
+    const struct ov_data *d = &s->data;
+    double N = (double)s->problem.N, units = (double)(s->problem.K + s->problem.M);
+    double images = d->inputs.train ? (double)(d->train.n + d->test.n) * N + 8.0 * N : 0.0;
+    return images + 4.0 * (double)d->inputs.samples + (d->spectrum ? 8.0 * (units + 2.0) * N : 0.0);
+}
+
+/* Both layers' weights, inputs ahead or a batch and what each of it pushes by, four more for
+ * errors, and a state that is being saved: its bytes and its file. */
+static double weights_memory(const struct ov_two_layer *s)
+{
+    double N = (double)s->problem.N, K = (double)s->problem.K, M = (double)s->problem.M;
+    double batch = s->problem.batch > 1 ? (double)s->problem.batch + 3.0 : 0.0;
+    double rows = K + M + 1.0 + INPUTS_AHEAD + 4.0 + batch + 2.0 * K;
+    return 8.0 * rows * (N + 64.0) + 8.0 * batch * K + inputs_memory(s);
+}
+
+/* L, fields and normals of a group; drawn weights are there while it starts. */
+static double law_memory(double N, double K, double M, bool random)
+{
+    double P = K + M;
+    double group = LANES * (3.0 * sym(P) + 16.0 * P + 2.0 * 512.0);
+    return 8.0 * (group + 2.0 * P * P) + (random ? drawn(N, K, M) : 0.0);
+}
+
+static double theory_memory(const struct ov_two_layer *s)
+{
+    double K = (double)s->problem.K, M = (double)s->problem.M, P = K + M, D = sym(P);
+    double n = (double)ov_overlaps_moving(s->problem.K, s->problem.M);
+    bool closed = s->problem.g->act <= OV_ACT_ERF && s->problem.g_star->act <= OV_ACT_ERF;
+    double path =
+        s->solve.method == OV_MSBDF ? 8.0 * n * n : 40.0 * n; /* Jacobian and its factors */
+    double averages = 3.0 * P * P + (K + 4.0) * D + 64.0 * (P + D);
+    double slopes = closed ? (K * P + sym(K)) * (D + P) : 3.0 * n;
+    double spread = s->extras.fluctuations ? 40.0 * n * n : 0.0; /* covariances at several times */
+    return 8.0 * (path + averages + slopes + spread);
+}
+
+double ov_two_layer_memory(const void *state, enum ov_side side)
+{
+    const struct ov_two_layer *s = state;
+    const struct ov_problem *p = &s->problem;
+    double N = (double)p->N, K = (double)p->K, M = (double)p->M;
+    bool random = p->start == OV_START_RANDOM || p->teacher == OV_TEACHER_RANDOM;
+    if (side == OV_SGD)
+        return s->engine && s->engine->draws_weights ? weights_memory(s)
+                                                     : law_memory(N, K, M, random);
+    return theory_memory(s) + (random ? drawn(N, K, M) : 0.0);
+}

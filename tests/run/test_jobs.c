@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Plans and runs with a system made for the purpose: one parameter, rows that are a formula, and
+ * ways to go wrong.
+ */
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "overlap/base/text.h"
+#include "overlap/run/jobs.h"
+#include "overlap/base/clock.h"
+#include "overlap/run/progress.h"
+#include "overlap/run/runner.h"
+#include "overlap/store/table.h"
+#include "fake_runs.h"
+#include "test.h"
+
+static enum ov_status run(struct bench *b, unsigned workers, struct ov_run_report *report,
+                          struct ov_error *err)
+{
+    struct ov_plan plan = {0};
+    struct ov_run_options options = {.workers = workers, .command = "test"};
+    enum ov_status status = ov_plan_add(&plan, &b->experiment, b->out, NULL, err);
+    if (status == OV_OK)
+        status = ov_plan_run(&plan, &options, report, err);
+    ov_plan_free(&plan);
+    return status;
+}
+
+static void contents(struct ov_text *t, const struct bench *b, const char *file)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", b->out, file);
+    ck_ok(ov_file_read(t, path, 0, NULL));
+}
+
+START_TEST(runs_once_and_not_again)
+{
+    struct bench b;
+    struct ov_run_report report;
+    struct ov_text table = {0};
+    bench_make(&b);
+    ck_ok(run(&b, 2, &report, NULL));
+    ck_assert_uint_eq(report.n_done, 10);
+    ck_assert_uint_eq(report.n_table, 4);
+    contents(&table, &b, "one.sgd.csv");
+    ck_assert_ptr_nonnull(strstr(table.s, "\nseed,alpha,eps_g\n1,0,1"));
+    ck_assert_ptr_nonnull(strstr(table.s, "# rate: 1\n"));
+    ck_ok(run(&b, 2, &report, NULL));
+    ck_assert_uint_eq(report.n_done, 0);
+    ck_assert_uint_eq(report.n_reused, 10);
+    ck_assert_uint_eq(report.n_table, 0);
+    ov_text_free(&table);
+    bench_remove(&b);
+}
+END_TEST
+
+START_TEST(same_bytes_for_any_number_of_workers)
+{
+    static const char *const files[] = {"one.theory.csv", "one.sgd.csv", "two.theory.csv",
+                                        "two.sgd.csv"};
+    struct bench a, b;
+    struct ov_run_report report;
+    bench_make(&a);
+    bench_make(&b);
+    ck_ok(run(&a, 1, &report, NULL));
+    ck_ok(run(&b, 7, &report, NULL));
+    for (size_t i = 0; i < 4; i++) {
+        struct ov_text x = {0}, y = {0};
+        contents(&x, &a, files[i]);
+        contents(&y, &b, files[i]);
+        ck_assert_str_eq(x.s, y.s);
+        ov_text_free(&x);
+        ov_text_free(&y);
+    }
+    bench_remove(&a);
+    bench_remove(&b);
+}
+END_TEST
+
+START_TEST(same_bytes_for_any_grouping)
+{
+    struct bench a, b;
+    struct ov_run_report report;
+    struct ov_text x = {0}, y = {0};
+    bench_make(&a);
+    bench_make(&b);
+    b.fake[0].seeds = 4;
+    b.fake[0].group = 3; /* 3 + 1 */
+    ck_ok(run(&a, 2, &report, NULL));
+    ck_ok(run(&b, 2, &report, NULL));
+    ck_assert_uint_eq(report.n_done, 10);
+    contents(&x, &a, "one.sgd.csv");
+    contents(&y, &b, "one.sgd.csv");
+    ck_assert_str_eq(x.s, y.s);
+    ov_text_free(&x);
+    ov_text_free(&y);
+    bench_remove(&a);
+    bench_remove(&b);
+}
+END_TEST
+
+/* Of a group that fails, the runs that are good alone are kept, and the bad one is named. */
+START_TEST(a_failed_group_keeps_its_good_runs)
+{
+    struct bench b;
+    struct ov_run_report report;
+    struct ov_error err = {0};
+    bench_make(&b);
+    b.fake[0].seeds = 40;
+    b.fake[0].group = 40;
+    b.fake[0].how = ONE_DIVERGES; /* those with an odd key */
+    ck_assert_int_eq(run(&b, 2, &report, &err), OV_EDIVERGED);
+    ck_assert_uint_gt(report.n_failed, 5);
+    ck_assert_uint_lt(report.n_failed, 35);
+    ck_assert_uint_eq(report.n_done + report.n_failed, 1 + 40 + 5);
+    ck_assert_msg(strstr(err.text, "one sgd seeds 1-40: seed ") != NULL, "'%s'", err.text);
+    ck_assert_ptr_nonnull(strstr(err.text, "diverges at alpha = 2"));
+    bench_remove(&b);
+}
+END_TEST
+
+START_TEST(only_what_changed_runs_again)
+{
+    struct bench b;
+    struct ov_run_report report;
+    bench_make(&b);
+    ck_ok(run(&b, 2, &report, NULL));
+    b.fake[1].rate = 3.0;
+    ck_ok(run(&b, 2, &report, NULL));
+    ck_assert_uint_eq(report.n_done, 5);
+    ck_assert_uint_eq(report.n_reused, 5);
+    b.fake[0].seeds = 6; /* two more seeds: two more runs */
+    ck_ok(run(&b, 2, &report, NULL));
+    ck_assert_uint_eq(report.n_done, 2);
+    b.fake[1].rate = 2.0; /* back: its runs are still there, its tables not */
+    ck_ok(run(&b, 2, &report, NULL));
+    ck_assert_uint_eq(report.n_done, 0);
+    ck_assert_uint_eq(report.n_table, 2);
+    bench_remove(&b);
+}
+END_TEST
+
+static void why_of(struct ov_text *why, struct bench *b, size_t batch)
+{
+    struct ov_plan plan = {0};
+    ck_ok(ov_plan_add(&plan, &b->experiment, b->out, NULL, NULL));
+    why->len = 0;
+    ov_text_add(why, "", 0);
+    ov_batch_why(why, &plan.batch[batch]);
+    ov_plan_free(&plan);
+}
+
+static void spoil(const struct bench *b, const char *file, const char *shell)
+{
+    char command[256];
+    snprintf(command, sizeof command, shell, b->out, file);
+    ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(the_plan_says_why)
+{
+    struct bench b;
+    struct ov_run_report report;
+    struct ov_text why = {0};
+    bench_make(&b);
+    why_of(&why, &b, 0);
+    ck_assert_str_eq(why.s, "no result yet");
+    ck_ok(run(&b, 2, &report, NULL));
+    why_of(&why, &b, 0);
+    ck_assert_str_eq(why.s, "");
+    b.fake[0].rate = 1.5;
+    why_of(&why, &b, 0);
+    ck_assert_str_eq(why.s, "rate: 1 -> 1.5");
+    b.fake[0].rate = 1.0;
+    b.fake[0].seeds = 9;
+    why_of(&why, &b, 1);
+    ck_assert_str_eq(why.s, "seeds: 4 -> 9");
+    b.fake[0].seeds = 4;
+    spoil(&b, "one.sgd.csv", "echo >> %s/%s");
+    why_of(&why, &b, 1);
+    ck_assert_ptr_nonnull(strstr(why.s, "truncated"));
+    ck_ok(run(&b, 2, &report, NULL));
+    spoil(&b, "one.sgd.csv", "sed -i 's/^# rate: 1/# rate: 2/' %s/%s");
+    why_of(&why, &b, 1);
+    ck_assert_ptr_nonnull(strstr(why.s, "edited"));
+    /* an older source: the table's key and the recorded hash are others */
+    ck_ok(run(&b, 2, &report, NULL));
+    spoil(&b, "one.sgd.json", "sed -i 's/weights.c\": \"..../weights.c\": \"0000/' %s/%s");
+    spoil(&b, "one.sgd.csv",
+          "f=%s/%s; sed -i -e 's/^# key: ..../# key: 0000/' -e '$d' $f; "
+          "echo \"# sha256: $(sha256sum < $f | cut -d' ' -f1)\" >> $f");
+    why_of(&why, &b, 1);
+    ck_assert_str_eq(why.s, "src/sim/weights.c changed");
+    ov_text_free(&why);
+    bench_remove(&b);
+}
+END_TEST
+
+START_TEST(spoiled_results_are_made_again)
+{
+    struct bench b;
+    struct ov_run_report report;
+    struct ov_text before = {0}, after = {0};
+    bench_make(&b);
+    ck_ok(run(&b, 2, &report, NULL));
+    contents(&before, &b, "one.sgd.csv");
+    spoil(&b, "one.sgd.csv", "truncate -s 100 %s/%s");
+    ck_ok(run(&b, 2, &report, NULL));
+    ck_assert_uint_eq(report.n_done, 0);
+    ck_assert_uint_eq(report.n_table, 1);
+    contents(&after, &b, "one.sgd.csv");
+    ck_assert_str_eq(before.s, after.s);
+    spoil(&b, "one.sgd.csv", "rm %s/%s");
+    spoil(&b, "jobs", "for f in %s/%s/*; do truncate -s -10 $f; done");
+    ck_ok(run(&b, 2, &report, NULL));
+    ck_assert_uint_eq(report.n_done, 4);
+    contents(&after, &b, "one.sgd.csv");
+    ck_assert_str_eq(before.s, after.s);
+    ov_text_free(&before);
+    ov_text_free(&after);
+    bench_remove(&b);
+}
+END_TEST
+
+START_TEST(a_failed_job_is_named_and_stops_no_other)
+{
+    static const struct {
+        int how;
+        enum ov_status status;
+        const char *words;
+    } cases[] = {{DIVERGES, OV_EDIVERGED, "fake two sgd seed 1: diverges at alpha = 3"},
+                 {NAN_ROW, OV_ENUMERIC, "eps_g is not a finite number at time 2"},
+                 {CRASHES, OV_EIO, "killed by signal 9"}};
+    for (size_t i = 0; i < 3; i++) {
+        struct bench b;
+        struct ov_run_report report;
+        struct ov_error err = {0};
+        char path[128];
+        bench_make(&b);
+        b.fake[1].how = cases[i].how;
+        ck_assert_int_eq(run(&b, 2, &report, &err), cases[i].status);
+        ck_assert_msg(strstr(err.text, cases[i].words) != NULL, "'%s'", err.text);
+        ck_assert_uint_eq(report.n_failed, 4);
+        ck_assert_uint_eq(report.n_done, 6);
+        snprintf(path, sizeof path, "%s/two.sgd.csv", b.out);
+        ck_assert(!ov_file_exists(path));
+        b.fake[1].how = FINE; /* mended: only the failed ones run */
+        ck_ok(run(&b, 2, &report, &err));
+        ck_assert_uint_eq(report.n_done, 4);
+        bench_remove(&b);
+    }
+}
+END_TEST
+
+/* Kills a run at random moments, again and again; what comes out in the end is what an undisturbed
+ * run gives. */
+START_TEST(kills_change_nothing)
+{
+    struct bench calm, killed;
+    struct ov_run_report report;
+    struct ov_text x = {0}, y = {0};
+    gsl_rng *r = ov_test_rng(7);
+    bench_make(&calm);
+    bench_make(&killed);
+    ck_ok(run(&calm, 1, &report, NULL));
+    killed.fake[0].delay_us = killed.fake[1].delay_us = 3000;
+    for (int i = 0; i < 20; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            closefrom(3); /* what is killed shares no file with the runner of the tests */
+            run(&killed, 2, &report, NULL);
+            _exit(0);
+        }
+        /* Not before the child has gone its way: an assertion writes to Check's file, and one
+         * killed in the middle of that leaves half a message there. */
+        ck_assert_int_gt(child, 0); /* kill(-1, …) would be everybody's end */
+        usleep((useconds_t)(gsl_rng_uniform(r) * 15000));
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+    }
+    ck_ok(run(&killed, 2, &report, NULL));
+    contents(&x, &calm, "two.sgd.csv");
+    contents(&y, &killed, "two.sgd.csv");
+    ck_assert_str_eq(x.s, y.s);
+    gsl_rng_free(r);
+    ov_text_free(&x);
+    ov_text_free(&y);
+    bench_remove(&calm);
+    bench_remove(&killed);
+}
+END_TEST
+
+START_TEST(the_log_has_a_line_a_job)
+{
+    struct bench b;
+    struct ov_plan plan = {0};
+    struct ov_run_report report;
+    char *log = NULL;
+    size_t size;
+    bench_make(&b);
+    FILE *f = open_memstream(&log, &size);
+    struct ov_run_options options = {.workers = 1, .log = f};
+    ck_ok(ov_plan_add(&plan, &b.experiment, b.out, "one", NULL));
+    ck_ok(ov_plan_run(&plan, &options, &report, NULL));
+    fclose(f);
+    size_t lines = 0;
+    for (char *c = log; *c; c++)
+        lines += *c == '\n';
+    ck_assert_uint_eq(lines, 5);
+    ck_assert_ptr_nonnull(strstr(log, "done   fake one sgd seed 4, "));
+    ck_assert_ptr_nonnull(strstr(log, "(5 of 5)"));
+    free(log);
+    ov_plan_free(&plan);
+    bench_remove(&b);
+}
+END_TEST
+
+START_TEST(durations_for_people)
+{
+    static const struct {
+        double seconds;
+        const char *text;
+    } cases[] = {{0.04, "0.0 s"},
+                 {3.21, "3.2 s"},
+                 {42.0, "42 s"},
+                 {250.0, "4 min 10 s"},
+                 {7500.0, "2 h 05 min"}};
+    for (size_t i = 0; i < 5; i++) {
+        struct ov_text t = {0};
+        ov_text_add_duration(&t, cases[i].seconds);
+        ck_assert_str_eq(t.s, cases[i].text);
+        ov_text_free(&t);
+    }
+}
+END_TEST
+
+static void add_tests(Suite *s)
+{
+    OV_TEST(s, runs_once_and_not_again);
+    OV_TEST(s, same_bytes_for_any_number_of_workers);
+    OV_TEST(s, same_bytes_for_any_grouping);
+    OV_TEST(s, a_failed_group_keeps_its_good_runs);
+    OV_TEST(s, only_what_changed_runs_again);
+    OV_TEST(s, the_plan_says_why);
+    OV_TEST(s, spoiled_results_are_made_again);
+    OV_TEST(s, a_failed_job_is_named_and_stops_no_other);
+    OV_TEST(s, kills_change_nothing);
+    OV_TEST(s, the_log_has_a_line_a_job);
+    OV_TEST(s, durations_for_people);
+}
+
+OV_TEST_MAIN("run/jobs");

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "two_layer_cases.h"
+
+static const struct ov_system *const sys = &ov_system_two_layer;
+
+static char *described(const struct ov_experiment *e, enum ov_side side)
+{
+    struct ov_text t = {0};
+    sys->describe(&t, e->curve[0].state, side);
+    ck_assert(!t.failed);
+    return t.s;
+}
+
+START_TEST(a_whole_curve_is_described)
+{
+    struct ov_experiment *e = load_more(
+        FIXED_START,
+        "    N: 30\n    sigma: 0.1\n    eta_v: 1e-1\n    weight_decay: 0.02\n    weight_decay_v: "
+        ".03\n"
+        "    teacher: {T: [[1.5]]}\n    v_star: [2]\n    activation: linear\n"
+        "    teacher_activation: erf\n    sgd: {seeds: 4}\n    method: rk8pd\n    atol: 1e-10\n");
+    char *theory = described(e, OV_THEORY), *sgd = described(e, OV_SGD), *problem = problem_of(e);
+    static const char body[] = "K: 2\nM: 1\nactivation: linear\nteacher_activation: erf\n"
+                               "teacher: given\nT: 1.5\nv_star: 2\neta_w: 0.2\neta_v: 0.1\n"
+                               "sigma: 0.1\nweight_decay: 0.02\nweight_decay_v: 0.03\n"
+                               "init: overlaps\nQ: 1 0.5 2\nR: 0.1 0.2\nv: 1 1\n";
+    char expected[1000];
+    snprintf(expected, sizeof expected, "system: two-layer\nN: 30\n%s", body);
+    ck_assert_str_eq(problem, expected);
+    snprintf(expected, sizeof expected,
+             "system: two-layer\nN: 30\n%salpha: 0 0.5 1\nengine: weights\n", body);
+    ck_assert_str_eq(sgd, expected);
+    snprintf(expected, sizeof expected,
+             "system: two-layer\n%salpha: 0 0.5 1\nmethod: rk8pd\nrtol: 1e-08\natol: "
+             "1e-10\naverages: closed form\n",
+             body);
+    ck_assert_str_eq(theory, expected);
+    free(theory);
+    free(sgd);
+    free(problem);
+    ov_experiment_free(e);
+}
+END_TEST
+
+/* The text of the keys depends on what is said, not on how. */
+START_TEST(descriptions_are_canonical)
+{
+    struct ov_experiment *a = load_more(RANDOM_START, "    v_star: [1, 1]\n    sgd: {seeds: 3}\n");
+    struct ov_experiment *b = load(
+        "{system: two-layer, title: other, defaults: {eta_w: 2e-1, N: 50, init: {std: 1.0, kind: "
+        "random}},\n curves: [{sgd: {seeds: 7, engine: weights}, theory: true, alpha: [0.0, 5e-1, "
+        "1],\n M: 2, K: 2.0, id: zz, rtol: 0.00000001}]}\n");
+    for (int side = OV_THEORY; side <= OV_SGD; side++) {
+        char *x = described(a, (enum ov_side)side), *y = described(b, (enum ov_side)side);
+        ck_assert_str_eq(x, y);
+        free(x);
+        free(y);
+    }
+    ov_experiment_free(a);
+    ov_experiment_free(b);
+}
+END_TEST
+
+START_TEST(descriptions_change_with_every_parameter)
+{
+    /* what changes: theory, sgd, and the problem that random numbers are made of */
+    static const struct {
+        const char *from, *to;
+        bool theory, sgd, problem;
+    } cases[] = {
+        {"N: 50", "N: 51", true, true, true},
+        {"K: 2", "K: 3", true, true, true},
+        {"M: 2", "M: 3", true, true, true},
+        {"eta_w: 0.2", "eta_w: 0.20000000000000004", true, true, true},
+        {"eta_v: 0.1", "eta_v: 0.2", true, true, true},
+        {"sigma: 0.1", "sigma: 0.2", true, true, true},
+        {"weight_decay: 0.1", "weight_decay: 0.2", true, true, true},
+        {"weight_decay_v: 0.1", "weight_decay_v: 0.2", true, true, true},
+        {"activation: erf", "activation: linear", true, true, true},
+        {"teacher_activation: linear", "teacher_activation: erf", true, true, true},
+        {"teacher: orthonormal", "teacher: random", true, true, true},
+        {"teacher: orthonormal", "teacher: {T: [[1, 0], [0, 1]]}", true, true, true},
+        {"v_star: 1", "v_star: 2", true, true, true},
+        {"kind: random", "kind: informed", true, true, true},
+        {"std: 1", "std: 2", true, true, true},
+        {"{kind: random, std: 1}", "{kind: random, std: 1, v: 1}", true, true, true},
+        {"alpha: [0, 0.5, 1]", "alpha: [0, 1]", true, true, false},
+        {"method: msbdf", "method: rk8pd", true, false, false},
+        {"rtol: 1e-7", "rtol: 1e-6", true, false, false},
+        {"atol: 1e-11", "atol: 1e-10", true, false, false},
+        {"seeds: 1", "seeds: 2", false, false, false},
+        {"atol: 1e-11", "atol: 1e-11\n    batch: 2", true, true, false},
+        {"atol: 1e-11", "atol: 1e-11\n    batch: 1", false, false, false},
+        {"atol: 1e-11", "atol: 1e-11\n    samples: 70", false, true, false},
+        {"atol: 1e-11", "atol: 1e-11\n    inputs: {kind: gaussian}", false, false, false},
+        {"atol: 1e-11", "atol: 1e-11\n    inputs: {covariance: [1, 2]}", false, true, false},
+    };
+    struct ov_text t = {0};
+    ov_text_addf(
+        &t,
+        "%s    eta_v: 0.1\n    sigma: 0.1\n    weight_decay: 0.1\n    weight_decay_v: 0.1\n"
+        "    activation: erf\n    teacher_activation: linear\n    teacher: orthonormal\n"
+        "    v_star: 1\n    init: {kind: random, std: 1}\n    method: msbdf\n    rtol: 1e-7\n"
+        "    atol: 1e-11\n    sgd: {engine: weights, seeds: 1}\n",
+        RANDOM_START);
+    struct ov_experiment *a = load(t.s);
+    char *first[] = {described(a, OV_THEORY), described(a, OV_SGD), problem_of(a)};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = edited(t.s, cases[i].from, cases[i].to);
+        struct ov_experiment *b = load(text);
+        char *then[] = {described(b, OV_THEORY), described(b, OV_SGD), problem_of(b)};
+        bool changes[] = {cases[i].theory, cases[i].sgd, cases[i].problem};
+        for (int k = 0; k < 3; k++) {
+            ck_assert_msg((strcmp(first[k], then[k]) != 0) == changes[k], "%s -> %s, text %d",
+                          cases[i].from, cases[i].to, k);
+            free(then[k]);
+        }
+        free(text);
+        ov_experiment_free(b);
+    }
+    for (int k = 0; k < 3; k++)
+        free(first[k]);
+    ov_text_free(&t);
+    ov_experiment_free(a);
+}
+END_TEST
+
+static void has_runs(const char *text, const char *more, size_t theory, uint64_t from, size_t sgd)
+{
+    struct ov_experiment *e = load_more(text, more);
+    uint64_t first = 99;
+    ck_assert_uint_eq(sys->runs(e->curve[0].state, OV_THEORY, &first), theory);
+    ck_assert_uint_eq(first, from);
+    ck_assert_uint_eq(sys->runs(e->curve[0].state, OV_SGD, &first), sgd);
+    ck_assert_uint_eq(first, 1);
+    ov_experiment_free(e);
+}
+
+START_TEST(seeds_are_numbered)
+{
+    has_runs(RANDOM_START, "", 1, 1, 0);
+    has_runs(RANDOM_START, "    sgd: {seeds: 5}\n", 5, 1, 5);
+    has_runs(FIXED_START, "", 1, 0, 0);
+    has_runs(FIXED_START, "    N: 10\n    sgd: {seeds: 5}\n", 1, 0, 5);
+    has_runs(RANDOM_START, "    init: {kind: informed}\n    sgd: {seeds: 5}\n", 1, 0, 5);
+    has_runs(RANDOM_START, "    init: {kind: informed}\n    teacher: random\n    sgd: {seeds: 5}\n",
+             5, 1, 5);
+    char *t = edited(RANDOM_START, "theory: true", "theory: {seeds: {quick: 2, ci: 3}}");
+    has_runs(t, "", 3, 1, 0);
+    refuses_more(
+        t, "    sgd: {seeds: 5}\n",
+        "10:21: error: 'theory.seeds' is read by nothing here: curve a takes the seeds of sgd");
+    refuses_more(
+        t, "    init: {kind: informed}\n",
+        "10:21: error: 'theory.seeds' is read by nothing here: curve a starts the same way");
+    free(t);
+    t = edited(RANDOM_START, "theory: true", "sgd: {seeds: 2}");
+    has_runs(t, "", 0, 1, 2);
+    free(t);
+}
+END_TEST
+
+START_TEST(formulas_know_the_curve)
+{
+    static const struct {
+        const char *name;
+        double x;
+    } known[] = {{"K", 2},       {"M", 1},       {"L", 1},     {"eta", 0.2},
+                 {"eta_w", 0.2}, {"eta_v", 0.1}, {"sigma", 3}, {"weight_decay", 4},
+                 {"v_star", -2}};
+    struct ov_experiment *e = load_more(
+        FIXED_START, "    eta_v: 0.1\n    sigma: 3\n    weight_decay: 4\n    v_star: [-2]\n");
+    double x;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        ck_assert_msg(sys->variable(&x, e->curve[0].state, known[i].name), "%s", known[i].name);
+        ck_agree(known[i].x, x, 0, 0);
+    }
+    ck_assert(!sys->variable(&x, e->curve[0].state, "N"));
+    ck_assert(!sys->variable(&x, e->curve[0].state, "std"));
+    ck_assert(!sys->variable(&x, e->curve[0].state, "momentum"));
+    ov_experiment_free(e);
+    e = load_more(RANDOM_START, "    v_star: [1, 2]\n");
+    ck_assert(!sys->variable(&x, e->curve[0].state, "v_star"));
+    for (const char *const *name = sys->variables; *name; name++)
+        ck_assert_msg(sys->variable(&x, e->curve[0].state, *name) || strcmp(*name, "v_star") == 0 ||
+                          strcmp(*name, "samples") == 0,
+                      "%s", *name);
+    ov_experiment_free(e);
+}
+END_TEST
+
+/* Both sides run, start from the same overlaps, and hand out the columns that they name. */
+START_TEST(both_sides_run)
+{
+    struct ov_experiment *e = load_more(RANDOM_START, "    sgd: {seeds: 1}\n");
+    const void *state = e->curve[0].state;
+    size_t n_row = sys->n_row(state, OV_SGD), n_col = sys->n_col(state, OV_SGD);
+    double *theory = calloc(n_row * n_col, sizeof *theory),
+           *sgd = calloc(n_row * n_col, sizeof *sgd);
+    struct ov_error err = {0};
+    const uint64_t key = 12345;
+    ck_assert_uint_eq(n_row, 3);
+    ck_assert_uint_eq(n_col, 2 + 3 + 4 + 2);
+    ck_ok(sys->run(theory, state, OV_THEORY, &key, 1, NULL, &err));
+    ck_ok(sys->run(sgd, state, OV_SGD, &key, 1, NULL, &err));
+    for (size_t k = 0; k < n_col; k++)
+        ck_agree(theory[k], sgd[k], 1e-12, 1e-13);
+    ck_agree(1, theory[2 * n_col], 0, 0);
+    ck_agree(1, sgd[2 * n_col], 0, 0);
+    ck_assert(theory[2 * n_col + 1] > 0 && sgd[2 * n_col + 1] > 0);
+    char name[32];
+    sys->column(name, state, OV_SGD, 0);
+    ck_assert_str_eq(name, "alpha");
+    sys->column(name, state, OV_THEORY, 5);
+    ck_assert_str_eq(name, "R_0_0");
+    ck_assert_uint_eq(sys->work(state, OV_SGD), 50);
+    ck_assert_uint_eq(sys->work(state, OV_THEORY), 0);
+    ck_assert_str_eq(sys->modules(state, OV_THEORY)[0], "theory/online");
+    ck_assert_str_eq(sys->modules(state, OV_SGD)[0], "sim/weights");
+    ck_assert_ptr_nonnull(strstr(sys->columns_doc(state, OV_SGD), "eps_g"));
+    free(theory);
+    free(sgd);
+    ov_experiment_free(e);
+}
+END_TEST
+
+static void add_tests(Suite *s)
+{
+    OV_TEST(s, a_whole_curve_is_described);
+    OV_TEST(s, descriptions_are_canonical);
+    OV_TEST(s, descriptions_change_with_every_parameter);
+    OV_TEST(s, seeds_are_numbered);
+    OV_TEST(s, formulas_know_the_curve);
+    OV_TEST(s, both_sides_run);
+}
+
+OV_TEST_MAIN("systems/two_layer");
