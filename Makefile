@@ -52,15 +52,14 @@ EXPERIMENTS = $(patsubst experiments/%/experiment.yaml,%,$(shell grep -lE '^tier
 RESULTS = $(EXPERIMENTS:%=$(B)/results/%/agreement.csv)
 
 figures: $(EXPERIMENTS:%=figures/%.svg) ## every figure (TIER=quick, ci or full; make -jN runs N jobs at once)
-fig-%: figures/%.svg ## one experiment's figure: make fig-NAME
-	@:
+fig-%: figures/%.svg ## one experiment's figure and verdicts: make fig-NAME
+	@$(B)/overlap verify experiments/$* --tier $(TIER) --verdicts $(B)/$*-verdicts.json
 figures/%.svg: $(B)/results/%/agreement.csv experiments/%/plot.gp figures/style.gp src/tools/plot.sh
 	@src/tools/plot.sh $* $(B)
 $(B)/results/%/agreement.csv: $(B)/overlap FORCE
 	+@$(B)/overlap run experiments/$* --tier $(TIER) --out $(@D)
 	@$(B)/overlap compare experiments/$* --tier $(TIER) --out $(@D)
 demo: fig-demo ## a tiny experiment with everything, in under a minute
-	@$(B)/overlap verify experiments/demo --verdicts $(B)/demo-verdicts.json
 	@echo "The figure is figures/demo.svg; what it says is in experiments/demo/README.md."
 VERIFY = $(B)/overlap verify --tier $(TIER) --verdicts $(B)/verdicts.json --tap $(B)/verify.tap --junit $(B)/verify.xml
 # claims that fail or are open are no reason to stop
