@@ -4,6 +4,7 @@
 #     N passed, N failed, N skipped
 #   run.sh [--unit] BUILD RUNNER…     exit 1 if anything failed or nothing ran
 set -u
+unset MAKEFLAGS MFLAGS MAKELEVEL # a job server is not for what is tested
 shell_tests=(tests/house.sh tests/cli/test_*.sh)
 if [ "$1" = --unit ]; then
     shell_tests=()

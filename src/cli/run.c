@@ -105,7 +105,7 @@ static enum ov_status print_memory(const struct ov_plan *plan, const struct ov_o
 {
     struct ov_text line = {0};
     double there = ov_machine_memory();
-    size_t workers = o->workers ? o->workers : (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+    size_t workers = o->workers ? o->workers : ov_machine_cpus();
     size_t within = ov_plan_workers_within(plan, workers, there);
     if (ov_plan_todo(plan) == 0)
         return OV_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "overlap/run/memory.h"
 
+#include <sched.h>
 #include <math.h>
 #include <unistd.h>
 
@@ -108,4 +109,12 @@ enum ov_status ov_plan_check_memory(const struct ov_plan *plan, double limit, st
         return status;
     }
     return OV_OK;
+}
+
+size_t ov_machine_cpus(void)
+{
+    cpu_set_t set;
+    long n = sched_getaffinity(0, sizeof set, &set) == 0 ? (long)CPU_COUNT(&set)
+                                                         : sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : (size_t)n;
 }

@@ -274,7 +274,7 @@ static size_t choose_workers(const struct runner *r)
 {
     size_t n = r->options->workers;
     if (n == 0)
-        n = r->server.present ? MAX_WORKERS : (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+        n = r->server.present ? MAX_WORKERS : ov_machine_cpus();
     size_t todo = ov_plan_todo(r->plan);
     if (n > todo)
         n = todo;

@@ -15,8 +15,9 @@ struct ov_jobserver {
     size_t n_token;
 };
 
-/* Finds the job server that MAKEFLAGS names ("R,W" pipes or "fifo:PATH"). Where there is none but
- * MAKEFLAGS holds -jN, or make was told nothing, `present` is false. */
+/* Finds the job server that MAKEFLAGS names ("R,W", the two ends of a pipe, or "fifo:PATH"). Where
+ * there is none, or where what it names is anything else than one pipe, `present` is false and
+ * nothing is touched. */
 void ov_jobserver_open(struct ov_jobserver *s);
 /* Takes a token if one is free at this moment. */
 bool ov_jobserver_acquire(struct ov_jobserver *s);

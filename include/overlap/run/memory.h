@@ -32,4 +32,7 @@ enum ov_status ov_plan_check_memory(const struct ov_plan *plan, double limit, st
 /* "3.2 MB", "16 GB". */
 void ov_text_add_bytes(struct ov_text *t, double bytes);
 
+/* CPUs that this process may use (sched_getaffinity), at least 1. */
+size_t ov_machine_cpus(void);
+
 #endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "overlap/run/jobserver.h"
+#include "overlap/run/memory.h"
+#include "test.h"
+
+/* Opens what the two numbers name. */
+static bool present(struct ov_jobserver *s, int in, int out)
+{
+    char flags[64];
+    snprintf(flags, sizeof flags, " -j3 --jobserver-auth=%d,%d", in, out);
+    setenv("MAKEFLAGS", flags, 1);
+    ov_jobserver_open(s);
+    return s->present;
+}
+
+START_TEST(one_pipe_is_taken)
+{
+    struct ov_jobserver s;
+    int fds[2];
+    char token;
+    ck_assert_int_eq(pipe(fds), 0);
+    ck_assert_int_eq(write(fds[1], "+", 1), 1);
+    ck_assert(present(&s, fds[0], fds[1]));
+    ck_assert(ov_jobserver_acquire(&s));
+    ck_assert(!ov_jobserver_acquire(&s));
+    ov_jobserver_close(&s);
+    ck_assert_int_eq(read(fds[0], &token, 1), 1);
+    ck_assert_int_eq(token, '+');
+}
+END_TEST
+
+START_TEST(nothing_else_is)
+{
+    struct ov_jobserver s;
+    int a[2], b[2];
+    ck_assert_int_eq(pipe(a), 0);
+    ck_assert_int_eq(pipe(b), 0);
+    ck_assert(!present(&s, a[0], b[1])); /* of two pipes */
+    ck_assert(!present(&s, a[1], a[0])); /* the wrong way round */
+    ck_assert(!present(&s, 1000, 1001)); /* closed */
+    setenv("MAKEFLAGS", "-j3", 1);
+    ov_jobserver_open(&s);
+    ck_assert(!s.present);
+}
+END_TEST
+
+/* Files of the caller keep their bytes, opened for reading or writing, named by number or path. */
+START_TEST(files_are_left_alone)
+{
+    char path[] = "/tmp/overlap-jobserver-XXXXXX", flags[128];
+    struct ov_jobserver s;
+    struct stat after;
+    int fd = mkstemp(path), reads = open(path, O_RDONLY);
+    ck_assert_int_eq(write(fd, "data", 4), 4);
+    ck_assert(!present(&s, reads, fd));
+    ck_assert(!present(&s, fd, fd));
+    snprintf(flags, sizeof flags, "--jobserver-auth=fifo:%s", path);
+    setenv("MAKEFLAGS", flags, 1);
+    ov_jobserver_open(&s);
+    ck_assert(!s.present);
+    ov_jobserver_release(&s);
+    ck_assert_int_eq(fstat(fd, &after), 0);
+    ck_assert_int_eq(after.st_size, 4);
+    unlink(path);
+}
+END_TEST
+
+START_TEST(a_fifo_is_taken)
+{
+    char dir[] = "/tmp/overlap-jobserver-XXXXXX", path[64], flags[128];
+    struct ov_jobserver s;
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/fifo", dir);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    snprintf(flags, sizeof flags, "--jobserver-auth=fifo:%s", path);
+    setenv("MAKEFLAGS", flags, 1);
+    ov_jobserver_open(&s);
+    ck_assert(s.present);
+    ov_jobserver_close(&s);
+    unlink(path);
+    rmdir(dir);
+}
+END_TEST
+
+START_TEST(cpus_are_those_allowed)
+{
+    cpu_set_t all, one;
+    ck_assert_int_eq(sched_getaffinity(0, sizeof all, &all), 0);
+    ck_assert_uint_eq(ov_machine_cpus(), (size_t)CPU_COUNT(&all));
+    CPU_ZERO(&one);
+    for (size_t i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++)
+        if (CPU_ISSET(i, &all))
+            CPU_SET(i, &one);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
+    ck_assert_uint_eq(ov_machine_cpus(), 1);
+}
+END_TEST
+
+static void add_tests(Suite *s)
+{
+    OV_TEST(s, one_pipe_is_taken);
+    OV_TEST(s, nothing_else_is);
+    OV_TEST(s, files_are_left_alone);
+    OV_TEST(s, a_fifo_is_taken);
+    OV_TEST(s, cpus_are_those_allowed);
+}
+OV_TEST_MAIN("run/jobserver");
