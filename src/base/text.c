@@ -189,7 +189,9 @@ static enum ov_status write_stream(const char *path, const char *bytes, size_t n
     return good ? OV_OK : ov_fail(err, OV_EIO, "%s: %s", path, strerror(why));
 }
 
-static enum ov_status replace(const char *path, const char *bytes, size_t n, struct ov_error *err)
+/* `sync`: on the disk before it has its name. */
+static enum ov_status replace(const char *path, const char *bytes, size_t n, bool sync,
+                              struct ov_error *err)
 {
     struct ov_text dir = {0}, temporary = {0};
     const char *slash = strrchr(path, '/');
@@ -214,32 +216,43 @@ static enum ov_status replace(const char *path, const char *bytes, size_t n, str
     }
     mode_t mask = umask(0);
     umask(mask);
-    if (fchmod(fd, 0666 & ~mask) != 0 || write_all(fd, bytes, n) != 0 || fsync(fd) != 0)
+    if (fchmod(fd, 0666 & ~mask) != 0 || write_all(fd, bytes, n) != 0 || (sync && fsync(fd) != 0))
         status = ov_fail(err, OV_EIO, "%s: %s", path, strerror(errno));
     if (close(fd) != 0 && status == OV_OK)
         status = ov_fail(err, OV_EIO, "%s: %s", path, strerror(errno));
     if (status == OV_OK && rename(temporary.s, path) != 0)
         status = ov_fail(err, OV_EIO, "%s: %s", path, strerror(errno));
-    if (status == OV_OK)
-        sync_directory(dir.s);
-    else
+    if (status != OV_OK)
         unlink(temporary.s);
+    else if (sync)
+        sync_directory(dir.s);
 done:
     ov_text_free(&dir);
     ov_text_free(&temporary);
     return status;
 }
 
-enum ov_status ov_file_write(const char *path, const char *bytes, size_t n, struct ov_error *err)
+static enum ov_status write_file(const char *path, const char *bytes, size_t n, bool sync,
+                                 struct ov_error *err)
 {
     struct stat s;
     if (is_stream(path))
         return write_stream(path, bytes, n, err);
     bool link = lstat(path, &s) == 0 && S_ISLNK(s.st_mode);
     char *target = link ? realpath(path, NULL) : NULL; /* of a link to nothing, the link itself */
-    enum ov_status status = replace(target ? target : path, bytes, n, err);
+    enum ov_status status = replace(target ? target : path, bytes, n, sync, err);
     free(target);
     return status;
+}
+
+enum ov_status ov_file_write(const char *path, const char *bytes, size_t n, struct ov_error *err)
+{
+    return write_file(path, bytes, n, true, err);
+}
+
+enum ov_status ov_file_put(const char *path, const char *bytes, size_t n, struct ov_error *err)
+{
+    return write_file(path, bytes, n, false, err);
 }
 
 enum ov_status ov_file_update(const char *path, const char *bytes, size_t n, struct ov_error *err)

@@ -80,7 +80,7 @@ static void save(void *ctx, const void *bytes, size_t n)
     ov_text_add(&file, "\n", 1);
     ov_table_seal(&file);
     enum ov_status status = file.failed ? ov_fail(&err, OV_ENOMEM, "%s: out of memory", part->path)
-                                        : ov_file_write(part->path, file.s, file.len, &err);
+                                        : ov_file_put(part->path, file.s, file.len, &err);
     ov_text_free(&file);
     part->saved = ov_clock();
     double at_least = (part->saved - started) / LARGEST_SHARE, asked = part->options.seconds;

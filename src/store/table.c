@@ -103,7 +103,7 @@ enum ov_status ov_table_write(const struct ov_table *t, const char *path, struct
     struct ov_text text = {0};
     enum ov_status status = ov_table_print(&text, t, err);
     if (status == OV_OK)
-        status = ov_file_write(path, text.s, text.len, err);
+        status = ov_file_put(path, text.s, text.len, err);
     ov_text_free(&text);
     return status;
 }

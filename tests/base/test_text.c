@@ -137,6 +137,8 @@ START_TEST(a_file_comes_back_whole)
     assert_holds(p.path, bytes, sizeof bytes);
     ck_ok(ov_file_write(p.path, "short", 5, NULL)); /* replaces */
     assert_holds(p.path, "short", 5);
+    ck_ok(ov_file_put(p.path, "without fsync", 13, NULL));
+    assert_holds(p.path, "without fsync", 13);
     ck_ok(ov_file_write(p.path, NULL, 0, NULL));
     assert_holds(p.path, "", 0);
     ck_assert(ov_file_exists(p.path));

@@ -40,8 +40,12 @@ enum ov_status ov_file_read(struct ov_text *t, const char *path, size_t limit,
  * Returns OV_OK; OV_EIO with "PATH: …" (disk full, permission, …), leaving no temporary file. */
 enum ov_status ov_file_write(const char *path, const char *bytes, size_t n, struct ov_error *err);
 
-/* The same, but a file that has these bytes already is left alone, its time of change included:
- * what make compares. */
+/* The same without fsync, for sealed files that can be computed again: a machine that loses its
+ * power may leave a torn one, which its seal gives away. */
+enum ov_status ov_file_put(const char *path, const char *bytes, size_t n, struct ov_error *err);
+
+/* As ov_file_write, but a file that has these bytes already is left alone, its time of change
+ * included: what make compares. */
 enum ov_status ov_file_update(const char *path, const char *bytes, size_t n, struct ov_error *err);
 
 /* Removes what killed writers of ov_file_write left in a directory: its temporary files that are
