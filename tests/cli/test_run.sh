@@ -164,7 +164,7 @@ check "output that can't be written" 4 "$overlap" run s --out s/experiment.yaml/
 mkdir -p experiments/mine
 sed -n '/^```yaml$/,/^```$/p' "$root/README.md" | sed '1d;$d' >experiments/mine/experiment.yaml
 check "README: its experiment is one" 0 "$overlap" plan experiments/mine
-says "README: its curve has both sides" 'mine +mine +sgd +10 of 10' out
+says "README: its curve has both sides" 'mine +erf +sgd +64 of 64' out
 sed -i 's/eta_w/eta_W/' experiments/mine/experiment.yaml
 check "README: its mistake" 2 "$overlap" plan experiments/mine
 shown=$(grep -m1 -oE "experiments/mine/experiment.yaml:[0-9:]+ error: .*" "$root/README.md")
