@@ -78,7 +78,7 @@ enum ov_status ov_sidecar_write(const struct ov_batch *b, const char *command, d
         text = json_dumps(root, JSON_INDENT(2));
     enum ov_status status = OV_ENOMEM;
     if (text && path)
-        status = ov_file_put(path, text, strlen(text), err);
+        status = ov_file_write(path, text, strlen(text), err);
     else
         ov_fail(err, status, "out of memory");
     free(text);
