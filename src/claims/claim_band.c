@@ -158,7 +158,6 @@ static enum ov_status judge_paths(struct ov_finding *f, struct ov_claim *claim,
     struct band b = {.p = p, .predicted = predicted_width(claim)};
     struct ov_value *bias = ov_value_get(&claim->keys, "bias");
     double N = 1.0;
-    const struct ov_system *s = claim->experiment->system;
     f->measure.n = p->n;
     if (p->n < 2 && !b.predicted) {
         f->measure.verdict = OV_INCONCLUSIVE;
@@ -168,7 +167,7 @@ static enum ov_status judge_paths(struct ov_finding *f, struct ov_claim *claim,
     enum ov_status status = ov_claim_number(&b.bias, claim, bias, p->curve, err);
     if (status != OV_OK)
         return status;
-    if (s->variable(&N, p->curve->state, "N"))
+    if (ov_curve_variable(&N, p->curve, "N"))
         b.bias /= N;
     b.bias = fabs(b.bias);
     status = ov_simultaneous_create(&b.all, p->x, p->n, p->n_time, key_of(claim, p), DRAWS);
@@ -209,8 +208,7 @@ static enum ov_status check_bias(struct ov_claim *claim, const struct ov_query *
     for (size_t i = 0; i < q->n_curve && status == OV_OK; i++) {
         double N, c;
         status = ov_claim_number(&c, claim, bias, q->curve[i], err);
-        if (status == OV_OK && c != 0.0 &&
-            !claim->experiment->system->variable(&N, q->curve[i]->state, "N"))
+        if (status == OV_OK && c != 0.0 && !ov_curve_variable(&N, q->curve[i], "N"))
             status =
                 ov_value_fail(bias, err, "curve %s has no N: a bias is |c|/N", q->curve[i]->id);
     }

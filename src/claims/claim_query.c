@@ -106,8 +106,8 @@ static enum ov_status select_curves(struct ov_query *q, struct ov_claim *claim,
 
 static bool has_side(const struct ov_query *q, const struct ov_curve *c, enum ov_side side)
 {
-    uint64_t first;
-    return q->experiment->system->runs(c->state, side, &first) > 0;
+    (void)q;
+    return c->side[side].n_run > 0;
 }
 
 static bool all_have(const struct ov_query *q, enum ov_side side)
@@ -150,19 +150,18 @@ static enum ov_status check_column(const struct ov_query *q, const struct ov_cur
                                    enum ov_side side, const char *column,
                                    const struct ov_value *place, struct ov_error *err)
 {
-    const struct ov_system *s = q->experiment->system;
-    size_t n = s->n_col(c->state, side);
-    char(*name)[32] = calloc(n + 1, sizeof *name);
-    const char **names = calloc(n + 1, sizeof *names);
+    (void)q;
+    const struct ov_side_plan *s = &c->side[side];
+    const char **names = calloc(s->n_col + 1, sizeof *names);
     enum ov_status status = OV_OK;
     bool found = false;
-    size_t n_time = s->n_time ? s->n_time : 1;
-    for (size_t i = n_time; i < n && name && names && !found; i++) {
-        s->column(name[i], c->state, side, i);
-        names[i - n_time] = name[i];
-        found = strcmp(name[i], column) == 0;
+    for (size_t i = 0, n = 0; i < s->n_col && names && !found; i++) {
+        if (s->column[i].role == OV_ROLE_TIME)
+            continue;
+        names[n++] = s->column[i].name;
+        found = strcmp(s->column[i].name, column) == 0;
     }
-    if (!name || !names) {
+    if (!names) {
         status = ov_fail(err, OV_ENOMEM, "out of memory");
     } else if (!found) {
         const char *near = ov_suggest(column, names);
@@ -170,7 +169,6 @@ static enum ov_status check_column(const struct ov_query *q, const struct ov_cur
                                ov_side_name(side), column, near ? "; did you mean '" : "",
                                near ? near : "", near ? "'?" : "");
     }
-    free(name);
     free(names);
     return status;
 }
@@ -262,15 +260,9 @@ enum ov_status ov_query_create(struct ov_query *q, struct ov_claim *claim,
 
 /* ---- what is expected, and how nearly ---- */
 
-struct scope {
-    const struct ov_system *system;
-    const void *state;
-};
-
 static bool look_up(double *x, const void *ctx, const char *name)
 {
-    const struct scope *scope = ctx;
-    return scope->system->variable(x, scope->state, name);
+    return ov_curve_variable(x, ctx, name);
 }
 
 enum ov_status ov_claim_number(double *x, struct ov_claim *claim, const struct ov_value *v,
@@ -281,11 +273,10 @@ enum ov_status ov_claim_number(double *x, struct ov_claim *claim, const struct o
         return OV_OK;
     }
     const struct ov_system *s = claim->experiment->system;
-    struct scope scope = {s, c->state};
     struct ov_error wrong = {0};
     size_t column = 0;
     enum ov_status status =
-        ov_expr_evaluate(x, v->string, look_up, &scope, s->variables, &column, &wrong);
+        ov_expr_evaluate(x, v->string, look_up, c, s->variables, &column, &wrong);
     if (status != OV_OK)
         ov_value_fail_within(v, column, err, "curve %s: formula, column %zu: %s", c->id, column + 1,
                              wrong.text);

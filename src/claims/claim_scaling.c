@@ -41,7 +41,7 @@ static enum ov_status line_create(struct line *l, const struct ov_query *q, stru
         return ov_fail(err, OV_ENOMEM, "claim %s: out of memory", claim->id);
     double mean = 0.0, square = 0.0;
     for (size_t c = 0; c < q->n_curve; c++) {
-        if (!s->variable(&l->x[c], q->curve[c]->state, against->string)) {
+        if (!ov_curve_variable(&l->x[c], q->curve[c], against->string)) {
             const char *near = ov_suggest(against->string, s->variables);
             return ov_value_fail(against, err, "curve %s has no parameter '%s'%s%s%s",
                                  q->curve[c]->id, against->string, near ? "; did you mean '" : "",

@@ -53,13 +53,11 @@ static void add_problem(struct comparison *c, const struct pair *p, const char *
 }
 
 /* Cell i is nan, and in a column of numbers that need not exist. */
-static bool is_absent(const struct comparison *c, const struct pair *p, const struct ov_result *r,
-                      enum ov_side side, size_t i)
+static bool is_absent(const struct pair *p, const struct ov_result *r, enum ov_side side, size_t i)
 {
-    const struct ov_system *system = c->experiment->system;
     size_t column = i % r->table.n_col;
-    return isnan(r->table.cell[i]) && column > 0 && system->may_be_nan &&
-           system->may_be_nan(p->curve->state, side, column - 1);
+    return isnan(r->table.cell[i]) && column > 0 &&
+           p->curve->side[side].column[column - 1].may_be_nan;
 }
 
 static void check_side(struct comparison *c, const struct pair *p, const struct ov_result *r,
@@ -68,7 +66,7 @@ static void check_side(struct comparison *c, const struct pair *p, const struct 
     char what[640];
     if (r->state == OV_VALID) {
         size_t i = 0, n = r->table.n_row * r->table.n_col;
-        while (i < n && (isfinite(r->table.cell[i]) || is_absent(c, p, r, side, i)))
+        while (i < n && (isfinite(r->table.cell[i]) || is_absent(p, r, side, i)))
             i++;
         if (i == n)
             return;
@@ -112,10 +110,8 @@ static enum ov_status read_pairs(struct comparison *c, const char *out)
         return OV_ENOMEM;
     for (size_t i = 0; i < e->n_curve; i++) {
         struct pair *p = c->pair + c->n_pair;
-        uint64_t first;
         p->curve = e->curve + i;
-        if (e->system->runs(p->curve->state, OV_THEORY, &first) == 0 ||
-            e->system->runs(p->curve->state, OV_SGD, &first) == 0)
+        if (p->curve->side[OV_THEORY].n_run == 0 || p->curve->side[OV_SGD].n_run == 0)
             continue;
         c->n_pair++;
         enum ov_status status = ov_result_read(&p->theory, out, e, p->curve, OV_THEORY);
@@ -172,9 +168,9 @@ static double add_row(struct comparison *c, const struct pair *p, size_t k, size
 static void add_curve(struct comparison *c, struct ov_agreement *found, const struct pair *p)
 {
     int main_column = ov_table_find(&p->sgd.table, "eps_g");
-    size_t n_time = c->experiment->system->n_time;
-    /* after the seed and the times */
-    for (size_t l = 1 + (n_time ? n_time : 1); l < p->sgd.table.n_col; l++) {
+    for (size_t l = 1; l < p->sgd.table.n_col; l++) {
+        if (p->curve->side[OV_SGD].column[l - 1].role == OV_ROLE_TIME)
+            continue;
         int k = ov_table_find(&p->theory.table, p->sgd.table.column[l]);
         if (k < 0)
             continue;
@@ -238,9 +234,9 @@ enum ov_status ov_compare(struct ov_agreement *found, const struct ov_experiment
     struct comparison c = {.experiment = e};
     *found = (struct ov_agreement){.worst_z = NAN, .worst_z_time = NAN};
     strcpy(found->time, "alpha");
-    if (e->n_curve > 0)
-        e->system->column(found->time, e->curve[0].state, OV_SGD, 0);
     enum ov_status status = read_pairs(&c, out);
+    if (e->n_curve > 0)
+        strcpy(found->time, ov_curve_time(&e->curve[0]));
     if (status == OV_OK && c.problems.len > 0)
         status = ov_fail(err, OV_EUSER, "%s", c.problems.s);
     else if (status == OV_OK)

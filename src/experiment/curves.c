@@ -207,7 +207,11 @@ static enum ov_status read_curve(struct ov_loading *l, struct ov_curve *curve,
         status = pick_tiers(l, &curve->params);
     curve->params.dir = l->e->dir;
     if (status == OV_OK)
-        status = system->prepare(&curve->state, &curve->params, l->err);
+        status = system->plan(curve, l->err);
+    const struct ov_side_plan *side = curve->side;
+    if (status == OV_OK && (curve->problem.failed || side[0].failed || side[1].failed ||
+                            side[0].parameters.failed || side[1].parameters.failed))
+        status = ov_loading_no_memory(l);
     free(given);
     l->failed |= status != OV_OK;
     return status;
@@ -323,15 +327,11 @@ static enum ov_status check_unique(struct ov_loading *l)
 static void check_sides(struct ov_loading *l, struct fy_node *list)
 {
     double rows = 0;
-    const struct ov_system *system = l->e->system;
     for (size_t i = 0; i < l->e->n_curve; i++) {
         const struct ov_curve *c = &l->e->curve[i];
-        uint64_t first;
-        size_t theory = system->runs(c->state, OV_THEORY, &first);
-        size_t sgd = system->runs(c->state, OV_SGD, &first);
-        rows += (double)theory * (double)system->n_row(c->state, OV_THEORY);
-        rows += (double)sgd * (double)system->n_row(c->state, OV_SGD);
-        if (theory + sgd == 0)
+        for (size_t k = 0; k < 2; k++)
+            rows += (double)c->side[k].n_run * (double)c->side[k].n_row;
+        if (c->side[OV_THEORY].n_run + c->side[OV_SGD].n_run == 0)
             FAIL(l, c->params.node, "curve %s has neither theory nor sgd", c->id);
     }
     if (rows > most_rows)

@@ -46,8 +46,7 @@ void ov_experiment_free(struct ov_experiment *e)
     if (!e)
         return;
     for (size_t i = 0; i < e->n_curve; i++) {
-        if (e->system)
-            e->system->release(e->curve[i].state);
+        ov_curve_release(&e->curve[i], e->system);
         ov_value_free(&e->curve[i].params);
         free(e->curve[i].id);
         free(e->curve[i].group);

@@ -1,12 +1,81 @@
 /* SPDX-License-Identifier: MIT
  *
- * What all systems share: the names of the two sides, and keys that depend on the tier.
+ * What all systems share: the names of the two sides, what they fill in of a curve, and keys that
+ * depend on the tier.
  */
 #include "overlap/experiment/system.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "overlap/experiment/experiment.h"
 
 const char *ov_side_name(enum ov_side side)
 {
     return side == OV_THEORY ? "theory" : "sgd";
+}
+
+void ov_side_column(struct ov_side_plan *s, enum ov_role role, bool may_be_nan, const char *fmt,
+                    ...)
+{
+    struct ov_column *grown = realloc(s->column, (s->n_col + 1) * sizeof *grown);
+    if (!grown) {
+        s->failed = true;
+        return;
+    }
+    s->column = grown;
+    struct ov_column *added = &grown[s->n_col++];
+    *added = (struct ov_column){.role = role, .may_be_nan = may_be_nan};
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(added->name, sizeof added->name, fmt, ap);
+    va_end(ap);
+}
+
+void ov_curve_define(struct ov_curve *c, const char *name, double x)
+{
+    struct ov_variable *grown = realloc(c->variable, (c->n_variable + 1) * sizeof *grown);
+    if (!grown) {
+        c->problem.failed = true;
+        return;
+    }
+    c->variable = grown;
+    grown[c->n_variable++] = (struct ov_variable){name, x};
+}
+
+bool ov_curve_variable(double *x, const struct ov_curve *c, const char *name)
+{
+    for (size_t i = 0; i < c->n_variable; i++) {
+        if (strcmp(c->variable[i].name, name) != 0)
+            continue;
+        *x = c->variable[i].x;
+        return true;
+    }
+    return false;
+}
+
+const char *ov_curve_time(const struct ov_curve *c)
+{
+    return c->side[c->side[OV_SGD].n_run ? OV_SGD : OV_THEORY].column[0].name;
+}
+
+void ov_curve_release(struct ov_curve *c, const struct ov_system *system)
+{
+    if (system && system->release)
+        system->release(c->state);
+    for (size_t i = 0; i < 2; i++) {
+        free(c->side[i].column);
+        ov_text_free(&c->side[i].columns_doc);
+        ov_text_free(&c->side[i].parameters);
+    }
+    ov_text_free(&c->problem);
+    free(c->variable);
+    c->state = NULL;
+    c->variable = NULL;
+    c->n_variable = 0;
+    c->side[0] = c->side[1] = (struct ov_side_plan){0};
 }
 
 const struct ov_key ov_tier_keys[] = {

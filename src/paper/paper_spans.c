@@ -178,7 +178,7 @@ static bool check_curve_param(struct check *c, const struct ov_experiment *e, co
         no_such_curve(c, e, id);
     for (size_t i = 0; i < n && right; i++) {
         double x;
-        right = e->system->variable(&x, curve[i]->state, param);
+        right = ov_curve_variable(&x, curve[i], param);
         if (right)
             right = agrees(c, x, c->value[PARAM]);
         else

@@ -30,14 +30,13 @@ static bool has_key(const struct ov_table *t, const char *key)
 static enum ov_status read_job(struct ov_table *t, const struct ov_batch *b,
                                const struct ov_job *job, struct ov_error *err)
 {
-    const struct ov_system *system = b->experiment->system;
+    const struct ov_side_plan *side = ov_batch_side(b);
     char *path = ov_job_path(b, job);
     if (!path)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     enum ov_status status = ov_table_read(t, path, err);
     if (status == OV_OK &&
-        (!has_key(t, job->key) || t->n_row != system->n_row(b->curve->state, b->side) ||
-         t->n_col != system->n_col(b->curve->state, b->side))) {
+        (!has_key(t, job->key) || t->n_row != side->n_row || t->n_col != side->n_col)) {
         status = ov_fail(err, OV_EUSER, "%s: error: not the result that its name says", path);
         ov_table_free(t);
     }
@@ -77,10 +76,10 @@ static void batch_free(struct ov_batch *b)
 static enum ov_status batch_make(struct ov_batch *b, const struct ov_experiment *e,
                                  const struct ov_curve *c, enum ov_side side, const char *out)
 {
-    uint64_t first = 0;
-    size_t n = e->system->runs(c->state, side, &first);
+    uint64_t first = c->side[side].first;
+    size_t n = c->side[side].n_run;
     struct ov_text inputs = {0};
-    ov_inputs(&inputs, e, c, side);
+    ov_inputs(&inputs, c, side);
     *b = (struct ov_batch){.experiment = e, .curve = c, .side = side, .n_job = n};
     b->out = strdup(out);
     b->inputs = inputs.s;
@@ -100,8 +99,7 @@ static enum ov_status batch_make(struct ov_batch *b, const struct ov_experiment 
 static enum ov_status add_batch(struct ov_plan *plan, const struct ov_experiment *e,
                                 const struct ov_curve *c, enum ov_side side, const char *out)
 {
-    uint64_t first;
-    if (e->system->runs(c->state, side, &first) == 0)
+    if (c->side[side].n_run == 0)
         return OV_OK;
     struct ov_batch *grown = realloc(plan->batch, (plan->n_batch + 1) * sizeof *grown);
     if (!grown)
@@ -174,28 +172,21 @@ size_t ov_plan_todo(const struct ov_plan *plan)
 static enum ov_status check_finite(const double *rows, const struct ov_batch *b, size_t n_row,
                                    size_t n_col, struct ov_error *err)
 {
-    char name[32];
-    const struct ov_system *system = b->experiment->system;
-    const void *state = b->curve->state;
+    const struct ov_column *column = ov_batch_side(b)->column;
     for (size_t i = 0; i < n_row * n_col; i++) {
-        bool optional = system->may_be_nan && system->may_be_nan(state, b->side, i % n_col);
-        if (isfinite(rows[i]) || (optional && isnan(rows[i])))
+        if (isfinite(rows[i]) || (column[i % n_col].may_be_nan && isnan(rows[i])))
             continue;
-        system->column(name, state, b->side, i % n_col);
-        return ov_fail(err, OV_ENUMERIC, "%s is not a finite number at time %g", name,
-                       rows[i / n_col * n_col]);
+        return ov_fail(err, OV_ENUMERIC, "%s is not a finite number at time %g",
+                       column[i % n_col].name, rows[i / n_col * n_col]);
     }
     return OV_OK;
 }
 
 static enum ov_status name_columns(struct ov_table *t, size_t from, const struct ov_batch *b)
 {
-    char name[32];
     enum ov_status status = OV_OK;
-    for (size_t j = from; j < t->n_col && status == OV_OK; j++) {
-        b->experiment->system->column(name, b->curve->state, b->side, j - from);
-        status = ov_table_name(t, j, name);
-    }
+    for (size_t j = from; j < t->n_col && status == OV_OK; j++)
+        status = ov_table_name(t, j, ov_batch_side(b)->column[j - from].name);
     return status;
 }
 
@@ -233,20 +224,18 @@ bool ov_job_stored(const struct ov_batch *b, const struct ov_job *job)
 static enum ov_status run_together(const struct ov_batch *b, struct ov_job *const *job, size_t n,
                                    const struct ov_tick *tick, struct ov_error *err)
 {
-    const struct ov_system *system = b->experiment->system;
-    const void *state = b->curve->state;
-    size_t n_row = system->n_row(state, b->side), n_col = system->n_col(state, b->side);
+    size_t n_row = ov_batch_side(b)->n_row, n_col = ov_batch_side(b)->n_col;
     uint64_t key[OV_GROUP_MAX];
     double *rows = calloc(n * n_row * n_col + 1, sizeof *rows);
     if (!rows)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     enum ov_status status = OV_OK;
     for (size_t i = 0; i < n && status == OV_OK; i++)
-        status = ov_random_key(&key[i], b->experiment, b->curve, job[i]->seed);
+        status = ov_random_key(&key[i], b->curve, job[i]->seed);
     if (status != OV_OK)
         ov_fail(err, status, "out of memory");
     if (status == OV_OK)
-        status = system->run(rows, state, b->side, key, n, tick, err);
+        status = b->experiment->system->run(rows, b->curve, b->side, key, n, tick, err);
     for (size_t i = 0; i < n && status == OV_OK; i++) {
         struct ov_table t;
         const double *own = rows + i * n_row * n_col;
@@ -315,12 +304,12 @@ static void describe_table(struct ov_text *out, const struct ov_batch *b)
     ov_text_addf(out, "# seeds: %llu-%llu\n", (unsigned long long)b->job[0].seed,
                  (unsigned long long)b->job[b->n_job - 1].seed);
     struct ov_text parameters = {0};
-    e->system->describe(&parameters, b->curve->state, b->side);
+    ov_text_addf(&parameters, "%s", ov_batch_side(b)->parameters.s);
     char *rest = parameters.s;
     for (char *line; rest && (line = strsep(&rest, "\n")) && *line;)
         ov_text_addf(out, "# %s\n", line);
     ov_text_addf(out, "# columns: seed - number of the run, 0 where nothing depends on it; %s\n",
-                 e->system->columns_doc(b->curve->state, b->side));
+                 ov_batch_side(b)->columns_doc.s);
     out->failed = out->failed || parameters.failed;
     ov_text_free(&parameters);
 }
@@ -345,9 +334,7 @@ static enum ov_status fill_table(struct ov_table *t, const struct ov_batch *b, s
 enum ov_status ov_batch_assemble(struct ov_batch *b, const char *command, double seconds,
                                  struct ov_error *err)
 {
-    const struct ov_system *system = b->experiment->system;
-    size_t n_row = system->n_row(b->curve->state, b->side);
-    size_t n_col = system->n_col(b->curve->state, b->side);
+    size_t n_row = ov_batch_side(b)->n_row, n_col = ov_batch_side(b)->n_col;
     struct ov_text comments = {0};
     struct ov_table t;
     enum ov_status status = ov_table_create(&t, n_row * b->n_job, n_col + 1);

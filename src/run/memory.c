@@ -16,21 +16,17 @@ double ov_machine_memory(void)
 
 static size_t group_of(const struct ov_batch *b)
 {
-    size_t group = b->experiment->system->group(b->curve->state, b->side);
+    size_t group = ov_batch_side(b)->group;
     return group > OV_GROUP_MAX ? OV_GROUP_MAX : group < 1 ? 1 : group;
 }
 
 double ov_batch_memory(const struct ov_batch *b)
 {
-    const struct ov_system *system = b->experiment->system;
-    const void *state = b->curve->state;
-    if (!system->memory)
-        return 0.0;
+    const struct ov_side_plan *side = ov_batch_side(b);
     size_t together = group_of(b) < b->n_job ? group_of(b) : b->n_job;
-    double rows = (double)system->n_row(state, b->side) * (double)system->n_col(state, b->side);
+    double rows = (double)side->n_row * (double)side->n_col;
     /* as numbers, once more in a table, and once as text */
-    return PROGRAM_BYTES + system->memory(state, b->side) + 8.0 * rows * (double)(together + 1) +
-           20.0 * rows;
+    return PROGRAM_BYTES + side->memory + 8.0 * rows * (double)(together + 1) + 20.0 * rows;
 }
 
 /* How many processes a batch's runs to do make. */

@@ -54,7 +54,7 @@ static void job_name(struct ov_text *t, const struct worker *w)
 
 static uint64_t work_of(const struct ov_batch *b)
 {
-    return b->experiment->system->work(b->curve->state, b->side);
+    return ov_batch_side(b)->work;
 }
 
 static void add_failure(struct runner *r, enum ov_status status, const char *line)
@@ -221,7 +221,7 @@ static void take_jobs(struct runner *r, struct worker *w, size_t *b, size_t *j)
 {
     w->batch = &r->plan->batch[*b];
     w->n_job = 0;
-    size_t group = w->batch->experiment->system->group(w->batch->curve->state, w->batch->side);
+    size_t group = ov_batch_side(w->batch)->group;
     if (group > OV_GROUP_MAX)
         group = OV_GROUP_MAX;
     size_t end = (*j / group + 1) * group;

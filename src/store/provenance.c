@@ -91,11 +91,11 @@ void ov_sources_closure(struct ov_text *out, const struct ov_source *sources,
 
 /* ---- keys ---- */
 
-void ov_inputs(struct ov_text *out, const struct ov_experiment *e, const struct ov_curve *c,
-               enum ov_side side)
+void ov_inputs(struct ov_text *out, const struct ov_curve *c, enum ov_side side)
 {
-    e->system->describe(out, c->state, side);
-    ov_sources_closure(out, ov_sources, e->system->modules(c->state, side));
+    const struct ov_side_plan *s = &c->side[side];
+    ov_text_add(out, s->parameters.s ? s->parameters.s : "", s->parameters.len);
+    ov_sources_closure(out, ov_sources, s->module);
 }
 
 static void hash_text(char key[OV_KEY_SIZE], struct ov_text *text)
@@ -120,11 +120,10 @@ void ov_curve_key(char key[OV_KEY_SIZE], const char *inputs, uint64_t first, siz
     hash_text(key, &text);
 }
 
-enum ov_status ov_random_key(uint64_t *key, const struct ov_experiment *e, const struct ov_curve *c,
-                             uint64_t seed)
+enum ov_status ov_random_key(uint64_t *key, const struct ov_curve *c, uint64_t seed)
 {
     struct ov_text text = {0};
-    e->system->problem(&text, c->state);
+    ov_text_add(&text, c->problem.s ? c->problem.s : "", c->problem.len);
     ov_text_addf(&text, "seed: %" PRIu64 "\n", seed);
     char hex[OV_KEY_SIZE];
     ov_sha256(hex, text.s ? text.s : "", text.len);

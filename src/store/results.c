@@ -71,11 +71,9 @@ static bool check_groups(struct ov_result *r)
     return true;
 }
 
-static bool check_structure(struct ov_result *r, const struct ov_experiment *e,
-                            const struct ov_curve *c, enum ov_side side)
+static bool check_structure(struct ov_result *r, const struct ov_side_plan *s)
 {
-    char time[32] = "";
-    e->system->column(time, c->state, side, 0);
+    const char *time = s->column[0].name;
     const struct ov_table *t = &r->table;
     if (t->n_col < 3 || strcmp(t->column[0], "seed") != 0 || strcmp(t->column[1], time) != 0)
         return break_off(r, "its columns do not start with the seed and the time");
@@ -85,32 +83,28 @@ static bool check_structure(struct ov_result *r, const struct ov_experiment *e,
 }
 
 /* Under the present key the table must be what the system says it writes. */
-static bool check_shape(struct ov_result *r, const struct ov_experiment *e,
-                        const struct ov_curve *c, enum ov_side side, uint64_t first, size_t n)
+static bool check_shape(struct ov_result *r, const struct ov_side_plan *s)
 {
-    const struct ov_system *s = e->system;
-    if (r->table.n_col != s->n_col(c->state, side) + 1 || r->n_time != s->n_row(c->state, side))
+    if (r->table.n_col != s->n_col + 1 || r->n_time != s->n_row)
         return break_off(r, "it has other columns or times than the experiment asks for");
-    for (size_t i = 0; i < s->n_col(c->state, side); i++) {
-        char name[32] = "";
-        s->column(name, c->state, side, i);
-        if (strcmp(name, r->table.column[i + 1]) != 0)
+    for (size_t i = 0; i < s->n_col; i++)
+        if (strcmp(s->column[i].name, r->table.column[i + 1]) != 0)
             return break_off(r, "it has other columns than the experiment asks for");
-    }
-    if (r->n_seed != n || r->table.cell[0] != (double)first ||
-        ov_result_at(r, n - 1, 0, 0) != (double)(first + n - 1))
+    if (r->n_seed != s->n_run || r->table.cell[0] != (double)s->first ||
+        ov_result_at(r, s->n_run - 1, 0, 0) != (double)(s->first + s->n_run - 1))
         return break_off(r, "it has other seeds than the experiment asks for");
     return true;
 }
 
 /* VALID or STALE, by the key among the comments. */
 static enum ov_status judge_key(struct ov_result *r, const struct ov_experiment *e,
-                                const struct ov_curve *c, enum ov_side side, uint64_t first,
-                                size_t n)
+                                const struct ov_curve *c, enum ov_side side)
 {
+    uint64_t first = c->side[side].first;
+    size_t n = c->side[side].n_run;
     struct ov_text inputs = {0};
     char key[OV_KEY_SIZE], seeds[64];
-    ov_inputs(&inputs, e, c, side);
+    ov_inputs(&inputs, c, side);
     if (inputs.failed) {
         ov_text_free(&inputs);
         return OV_ENOMEM;
@@ -123,7 +117,7 @@ static enum ov_status judge_key(struct ov_result *r, const struct ov_experiment 
     if (!old_key)
         break_off(r, "its comments hold no key");
     else if (strcmp(key, old_key) == 0)
-        check_shape(r, e, c, side, first, n);
+        check_shape(r, &c->side[side]);
     else if (old_seeds && strcmp(seeds, old_seeds) != 0)
         set_state(r, OV_STALE, "stale: of seeds %s, asked for are %s", old_seeds, seeds);
     else
@@ -147,9 +141,7 @@ enum ov_status ov_result_read(struct ov_result *r, const char *out, const struct
                               const struct ov_curve *c, enum ov_side side)
 {
     *r = (struct ov_result){.state = OV_VALID};
-    uint64_t first = 0;
-    size_t n = e->system->runs(c->state, side, &first);
-    if (n == 0) {
+    if (c->side[side].n_run == 0) {
         set_state(r, OV_NOT_ASKED, "the experiment does not ask for %s", ov_side_name(side));
         return OV_OK;
     }
@@ -162,8 +154,8 @@ enum ov_status ov_result_read(struct ov_result *r, const char *out, const struct
         set_state(r, OV_MISSING, "no result (run `overlap run %s`)", e->dir);
     } else {
         status = ov_table_read(&r->table, path, &err);
-        if (status == OV_OK && check_structure(r, e, c, side))
-            status = judge_key(r, e, c, side, first, n);
+        if (status == OV_OK && check_structure(r, &c->side[side]))
+            status = judge_key(r, e, c, side);
         else if (status == OV_EUSER)
             break_off(r, err.text);
     }

@@ -4,77 +4,37 @@
 #include "teacher_internal.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "overlap/num/sym.h"
 #include "overlap/sim/random_features.h"
 
-/* ---- shape ---- */
-
-static size_t runs(const void *state, enum ov_side side, uint64_t *first)
-{
-    const struct ov_rf_curve *s = state;
-    *first = side == OV_THEORY && s->kind != OV_RF_INSTANCE ? 0 : 1;
-    return side == OV_THEORY ? s->theory_runs : s->sgd_runs;
-}
-
-static size_t n_row(const void *state, enum ov_side side)
-{
-    (void)side;
-    return ((const struct ov_rf_curve *)state)->n_t;
-}
-
-static size_t n_col(const void *state, enum ov_side side)
-{
-    const struct ov_rf_curve *s = state;
-    return side == OV_SGD ? OV_RF_WIDTH : OV_RF_FIRST_WIDTH + s->n_width_to;
-}
-
-static void column(char name[32], const void *state, enum ov_side side, size_t i)
-{
-    static const char *const names[] = {"t",          "alpha",  "eps_g",  "floor",
-                                        "stationary", "growth", "eta_max"};
-    (void)side;
-    const struct ov_rf_curve *s = state;
-    if (i < OV_RF_FIRST_WIDTH)
-        strcpy(name, names[i]);
-    else
-        snprintf(name, 32, "log10_K_to_%g", s->width_to[i - OV_RF_FIRST_WIDTH]);
-}
-
-static bool may_be_nan(const void *state, enum ov_side side, size_t i)
-{
-    (void)state;
-    return side == OV_THEORY && (i == OV_RF_ALPHA || i == OV_RF_STATIONARY || i == OV_RF_GROWTH);
-}
+/* ---- columns ---- */
 
 #define PATH_DOC                                                                                   \
     "t: time, steps/K (with eta: flow eta times that); alpha: steps/N; eps_g: generalisation "     \
     "error <(f - tau)^2>/2, without label noise"
+#define THEORY_DOC                                                                                 \
+    PATH_DOC "; floor: eps_g of the best last layer; stationary: eps_g as t -> infinity; growth: " \
+             "exponent of the slowest mode, in 1/t; eta_max: the learning rate above which eps_g " \
+             "diverges; "
 
-static const char *columns_doc(const void *state, enum ov_side side)
+static void add_path_columns(struct ov_side_plan *plan, bool may_lack_alpha)
 {
-    const struct ov_rf_curve *s = state;
-    if (side == OV_SGD)
-        return PATH_DOC;
-    return s->n_width_to
-               ? PATH_DOC "; floor: eps_g of the best last layer; stationary: eps_g as t -> "
-                          "infinity; growth: exponent of the slowest mode, in 1/t; eta_max: the "
-                          "learning rate above which eps_g diverges; log10_K_to_x: log10 of the "
-                          "width at which floor is x times its value without features; nan: there "
-                          "is none"
-               : PATH_DOC "; floor: eps_g of the best last layer; stationary: eps_g as t -> "
-                          "infinity; growth: exponent of the slowest mode, in 1/t; eta_max: the "
-                          "learning rate above which eps_g diverges; nan: there is none";
+    ov_side_column(plan, OV_ROLE_TIME, false, "t");
+    ov_side_column(plan, OV_ROLE_TIME, may_lack_alpha, "alpha");
+    ov_side_column(plan, OV_ROLE_VALUE, false, "eps_g");
 }
 
-static const char *const *modules(const void *state, enum ov_side side)
+static void add_theory_columns(struct ov_side_plan *plan, const struct ov_rf_curve *s)
 {
-    static const char *const theory[] = {"theory/random_features", "model/random_features", NULL};
-    static const char *const sgd[] = {"sim/random_features", NULL};
-    (void)state;
-    return side == OV_THEORY ? theory : sgd;
+    add_path_columns(plan, true);
+    ov_side_column(plan, OV_ROLE_WHOLE, false, "floor");
+    ov_side_column(plan, OV_ROLE_WHOLE, true, "stationary");
+    ov_side_column(plan, OV_ROLE_WHOLE, true, "growth");
+    ov_side_column(plan, OV_ROLE_WHOLE, false, "eta_max");
+    for (size_t i = 0; i < s->n_width_to; i++)
+        ov_side_column(plan, OV_ROLE_WHOLE, false, "log10_K_to_%g", s->width_to[i]);
 }
 
 /* ---- what a run is a function of ---- */
@@ -108,16 +68,9 @@ static void describe_problem(struct ov_text *out, const struct ov_rf_problem *p,
         ov_text_addf(out, "features: %s\n", p->sphere ? "sphere" : "gaussian");
 }
 
-static void problem(struct ov_text *out, const void *state)
-{
-    const struct ov_rf_curve *s = state;
-    describe_problem(out, &s->problem, s->width, 0.0, true);
-}
-
 /* alpha is a column too, so N matters wherever it is known. */
-static void describe(struct ov_text *out, const void *state, enum ov_side side)
+static void describe(struct ov_text *out, const struct ov_rf_curve *s, enum ov_side side)
 {
-    const struct ov_rf_curve *s = state;
     struct ov_rf_problem p = side == OV_SGD ? s->problem : ov_rf_theory_problem(s);
     if (side == OV_SGD || s->kind == OV_RF_INSTANCE) {
         describe_problem(out, &p, s->width, 0.0, true);
@@ -139,41 +92,12 @@ static void describe(struct ov_text *out, const void *state, enum ov_side side)
     }
 }
 
-/* ---- running ---- */
-
-static size_t group(const void *state, enum ov_side side)
-{
-    (void)state;
-    (void)side;
-    return 1;
-}
-
-static enum ov_status run(double *rows, const void *state, enum ov_side side, const uint64_t *key,
-                          size_t n, const struct ov_tick *tick, struct ov_error *err)
-{
-    const struct ov_rf_curve *s = state;
-    size_t size = s->n_t * n_col(s, side);
-    enum ov_status status = OV_OK;
-    for (size_t i = 0; i < n && status == OV_OK; i++)
-        status = side == OV_SGD
-                     ? ov_rf_sgd_run(rows + i * size, &s->problem, key[i], s->t, s->n_t, tick, err)
-                     : ov_rf_theory_run(rows + i * size, s, key[i], err);
-    return status;
-}
-
-static uint64_t work(const void *state, enum ov_side side)
-{
-    const struct ov_rf_curve *s = state;
-    if (side == OV_THEORY)
-        return 0;
-    return (uint64_t)ceil(s->t[s->n_t - 1] * (double)s->problem.K);
-}
+/* ---- what there is to compute ---- */
 
 /* An instance; of the simulator the weights again in panels and a block of steps, of theory the
  * two eigenproblems. */
-static double memory(const void *state, enum ov_side side)
+static double memory(const struct ov_rf_curve *s, enum ov_side side)
 {
-    const struct ov_rf_curve *s = state;
     double N = (double)s->problem.N, M = (double)s->problem.M, K = s->width;
     if (side == OV_THEORY && s->kind != OV_RF_INSTANCE)
         return 0.0;
@@ -182,51 +106,95 @@ static double memory(const void *state, enum ov_side side)
     return 8.0 * (instance + more);
 }
 
-/* ---- formulas ---- */
+static void plan_theory(struct ov_side_plan *plan, const struct ov_rf_curve *s)
+{
+    plan->n_run = s->theory_runs;
+    plan->first = s->kind == OV_RF_INSTANCE ? 1 : 0;
+    plan->module[0] = "theory/random_features";
+    plan->module[1] = "model/random_features";
+    add_theory_columns(plan, s);
+    ov_text_addf(&plan->columns_doc, "%s%snan: there is none", THEORY_DOC,
+                 s->n_width_to ? "log10_K_to_x: log10 of the width at which floor is x times its "
+                                 "value without features; "
+                               : "");
+}
+
+static void plan_sgd(struct ov_side_plan *plan, const struct ov_rf_curve *s)
+{
+    plan->n_run = s->sgd_runs;
+    plan->first = 1;
+    plan->module[0] = "sim/random_features";
+    plan->work = (uint64_t)ceil(s->t[s->n_t - 1] * (double)s->problem.K);
+    add_path_columns(plan, false);
+    ov_text_addf(&plan->columns_doc, PATH_DOC);
+}
 
 static const char *const variables[] = {"N",     "K",        "beta",     "M",    "eta",
                                         "sigma", "v_star",   "init_std", "tau2", "tau_star2",
                                         "g2",    "mu_star2", "mu1_2",    NULL};
 
-static bool common_v_star(double *x, const struct ov_rf_problem *p)
+static void define_variables(struct ov_curve *c, const struct ov_rf_curve *s)
 {
-    for (size_t m = 1; m < p->M; m++)
-        if (p->v_star[m] != p->v_star[0])
-            return false;
-    *x = p->v_star[0];
-    return true;
-}
-
-static bool variable(double *x, const void *state, const char *name)
-{
-    const struct ov_rf_curve *s = state;
     const struct ov_rf_problem *p = &s->problem;
     double beta = p->N && s->width > 0.0 ? s->width / (double)p->N : p->beta;
-    const struct {
-        const char *name;
-        double value;
-        bool known;
-    } all[] = {
-        {"N", (double)p->N, p->N > 0},
-        {"K", s->width, s->width > 0.0},
-        {"beta", beta, beta > 0.0},
-        {"M", (double)p->M, true},
-        {"eta", p->eta, !p->flow},
-        {"sigma", p->sigma, true},
-        {"init_std", p->init_std, true},
-        {"tau2", s->powers.tau2, true},
-        {"tau_star2", s->powers.tau_star2, true},
-        {"g2", s->powers.g2, true},
-        {"mu_star2", s->powers.mu_star2, true},
-        {"mu1_2", s->powers.mu1_2, true},
-    };
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        if (strcmp(all[i].name, name) == 0) {
-            *x = all[i].value;
-            return all[i].known;
-        }
+    if (p->N > 0)
+        ov_curve_define(c, "N", (double)p->N);
+    if (s->width > 0.0)
+        ov_curve_define(c, "K", s->width);
+    if (beta > 0.0)
+        ov_curve_define(c, "beta", beta);
+    if (!p->flow)
+        ov_curve_define(c, "eta", p->eta);
+    ov_curve_define(c, "M", (double)p->M);
+    ov_curve_define(c, "sigma", p->sigma);
+    ov_curve_define(c, "init_std", p->init_std);
+    ov_curve_define(c, "tau2", s->powers.tau2);
+    ov_curve_define(c, "tau_star2", s->powers.tau_star2);
+    ov_curve_define(c, "g2", s->powers.g2);
+    ov_curve_define(c, "mu_star2", s->powers.mu_star2);
+    ov_curve_define(c, "mu1_2", s->powers.mu1_2);
+    ov_teacher_define(c, p->v_star, p->M);
+}
+
+static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
+{
+    struct ov_rf_curve *s = calloc(1, sizeof *s);
+    if (!s)
+        return ov_fail(err, OV_ENOMEM, "out of memory while reading a curve");
+    c->state = s;
+    enum ov_status status = ov_rf_read(s, &c->params, err);
+    if (status != OV_OK)
+        return status;
+    if (s->theory_runs)
+        plan_theory(&c->side[OV_THEORY], s);
+    if (s->sgd_runs)
+        plan_sgd(&c->side[OV_SGD], s);
+    for (enum ov_side side = OV_THEORY; side <= OV_SGD; side++) {
+        struct ov_side_plan *plan = &c->side[side];
+        if (plan->n_run == 0)
+            continue;
+        plan->n_row = s->n_t;
+        plan->group = 1;
+        plan->memory = memory(s, side);
+        describe(&plan->parameters, s, side);
     }
-    return strcmp(name, "v_star") == 0 && common_v_star(x, p);
+    describe_problem(&c->problem, &s->problem, s->width, 0.0, true);
+    define_variables(c, s);
+    return OV_OK;
+}
+
+static enum ov_status run(double *rows, const struct ov_curve *c, enum ov_side side,
+                          const uint64_t *key, size_t n, const struct ov_tick *tick,
+                          struct ov_error *err)
+{
+    const struct ov_rf_curve *s = c->state;
+    size_t size = s->n_t * c->side[side].n_col;
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < n && status == OV_OK; i++)
+        status = side == OV_SGD
+                     ? ov_rf_sgd_run(rows + i * size, &s->problem, key[i], s->t, s->n_t, tick, err)
+                     : ov_rf_theory_run(rows + i * size, s, key[i], err);
+    return status;
 }
 
 const struct ov_system ov_system_random_features = {
@@ -234,22 +202,8 @@ const struct ov_system ov_system_random_features = {
     .doc = "a student with a frozen random first layer, whose last layer learns by one-pass SGD "
            "from a two-layer teacher",
     .keys = ov_rf_keys,
-    .prepare = ov_rf_prepare,
-    .release = ov_rf_release,
-    .runs = runs,
-    .n_row = n_row,
-    .n_col = n_col,
-    .column = column,
-    .n_time = 2,
-    .may_be_nan = may_be_nan,
-    .columns_doc = columns_doc,
-    .describe = describe,
-    .problem = problem,
-    .modules = modules,
-    .group = group,
-    .run = run,
-    .work = work,
-    .memory = memory,
-    .variable = variable,
     .variables = variables,
+    .plan = plan,
+    .run = run,
+    .release = ov_rf_release,
 };

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "overlap/experiment/system.h"
+#include "overlap/experiment/experiment.h"
 #include "overlap/model/random_features.h"
 #include "overlap/theory/random_features.h"
 
@@ -31,8 +31,9 @@ struct ov_rf_curve {
 
 extern const struct ov_key ov_rf_keys[];
 
-/* The members of struct ov_system that read a curve. */
-enum ov_status ov_rf_prepare(void **state, struct ov_value *params, struct ov_error *err);
+/* Reads and checks a curve's parameters. s, zero before, is safe to release whatever comes back:
+ * OV_OK, OV_EUSER at the place of the value at fault, OV_ENOMEM. */
+enum ov_status ov_rf_read(struct ov_rf_curve *s, struct ov_value *params, struct ov_error *err);
 void ov_rf_release(void *state); /* NULL-safe */
 
 /* The columns of theory: those of simulation, then one number each for the whole run. */

@@ -228,7 +228,7 @@ static enum ov_status check_size(const struct ov_rf_curve *s, struct ov_value *p
     return OV_OK;
 }
 
-static enum ov_status read_all(struct ov_rf_curve *s, struct ov_value *params, struct ov_error *err)
+enum ov_status ov_rf_read(struct ov_rf_curve *s, struct ov_value *params, struct ov_error *err)
 {
     struct ov_rf_problem *p = &s->problem;
     read_numbers(p, params);
@@ -247,20 +247,6 @@ static enum ov_status read_all(struct ov_rf_curve *s, struct ov_value *params, s
     bool steps = s->sgd_runs || (s->theory_runs && s->kind == OV_RF_INSTANCE && !p->flow);
     status = ov_times_read(&s->t, &s->n_t, ov_value_get(params, "t"), p->K, steps, err);
     return status == OV_OK ? check_size(s, params, err) : status;
-}
-
-enum ov_status ov_rf_prepare(void **state, struct ov_value *params, struct ov_error *err)
-{
-    *state = NULL;
-    struct ov_rf_curve *s = calloc(1, sizeof *s);
-    if (!s)
-        return no_memory(err);
-    enum ov_status status = read_all(s, params, err);
-    if (status == OV_OK)
-        *state = s;
-    else
-        ov_rf_release(s);
-    return status;
 }
 
 void ov_rf_release(void *state)

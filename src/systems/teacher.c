@@ -40,6 +40,14 @@ void ov_teacher_describe(struct ov_text *out, enum ov_teacher kind, const double
     ov_describe_numbers(out, "v_star", v_star, M);
 }
 
+void ov_teacher_define(struct ov_curve *c, const double *v_star, size_t M)
+{
+    for (size_t m = 1; m < M; m++)
+        if (v_star[m] != v_star[0])
+            return;
+    ov_curve_define(c, "v_star", v_star[0]);
+}
+
 void ov_describe_number(struct ov_text *out, const char *key, double x)
 {
     ov_describe_numbers(out, key, &x, 1);

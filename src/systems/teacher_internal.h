@@ -10,6 +10,7 @@
 
 #include "overlap/base/text.h"
 #include "overlap/config/schema.h"
+#include "overlap/experiment/experiment.h"
 #include "overlap/model/problem.h"
 
 /* The words and the map that key `teacher` takes. */
@@ -25,6 +26,9 @@ enum ov_status ov_teacher_read(enum ov_teacher *kind, double **T, size_t M,
 /* Lines "teacher: …", "T: …" where it is given, "v_star: …". Result keys are made of them. */
 void ov_teacher_describe(struct ov_text *out, enum ov_teacher kind, const double *T, size_t M,
                          const double *v_star);
+
+/* Defines v_star for formulas where it is one number for all units (M). */
+void ov_teacher_define(struct ov_curve *c, const double *v_star, size_t M);
 
 /* One line "key: x", "key: x y z" of a description. */
 void ov_describe_number(struct ov_text *out, const char *key, double x);

@@ -14,57 +14,45 @@
 #include "overlap/theory/online.h"
 #include "two_layer_internal.h"
 
-static const char *const fixed_names[] = {"fixed_eps_g", "fixed_growth", "fixed_residual"};
-static const char *const escape_names[] = {"alpha_escape", "eps_plateau"};
-enum { N_FIXED = 3, N_ESCAPE = 2 };
-
 /* sd_eps_g, bias_eps_g, and sd of each moving number. */
 static size_t fluctuation_columns(const struct ov_two_layer *s)
 {
     return s->extras.fluctuations ? 2 + ov_overlaps_moving(s->problem.K, s->problem.M) : 0;
 }
 
-size_t ov_extras_columns(const struct ov_two_layer *s)
+bool ov_extras_any(const struct ov_two_layer *s)
 {
-    return fluctuation_columns(s) + (s->extras.fixed_point ? N_FIXED : 0) +
-           (s->extras.escape ? N_ESCAPE : 0) + (s->extras.eta_max ? 1 : 0) + s->extras.time_to.n;
+    const struct ov_extras *x = &s->extras;
+    return x->fluctuations || x->fixed_point || x->escape || x->eta_max || x->time_to.n > 0;
 }
 
-static void fluctuation_column(char name[32], const struct ov_two_layer *s, size_t i)
+static void add_whole(struct ov_side_plan *plan, const char *name)
 {
-    char moving[32];
-    if (i < 2) {
-        strcpy(name, i == 0 ? "sd_eps_g" : "bias_eps_g");
-        return;
-    }
-    ov_overlaps_column(moving, i - 2, s->problem.K, s->problem.M);
-    snprintf(name, 32, "sd_%.28s", moving);
+    ov_side_column(plan, OV_ROLE_WHOLE, true, "%s", name);
 }
 
-void ov_extras_column(char name[32], const struct ov_two_layer *s, size_t i)
+void ov_extras_plan(struct ov_side_plan *plan, const struct ov_two_layer *s)
 {
-    size_t n = fluctuation_columns(s);
-    if (i < n) {
-        fluctuation_column(name, s, i);
-        return;
+    size_t n_fluctuation = fluctuation_columns(s);
+    for (size_t i = 0; i < n_fluctuation; i++) {
+        char moving[32];
+        if (i >= 2)
+            ov_overlaps_column(moving, i - 2, s->problem.K, s->problem.M);
+        ov_side_column(plan, OV_ROLE_VALUE, true, "%s%.27s", i == 1 ? "bias_" : "sd_",
+                       i < 2 ? "eps_g" : moving);
     }
-    i -= n;
-    if (s->extras.fixed_point && i < N_FIXED) {
-        strcpy(name, fixed_names[i]);
-        return;
+    if (s->extras.fixed_point) {
+        add_whole(plan, "fixed_eps_g");
+        add_whole(plan, "fixed_growth");
+        add_whole(plan, "fixed_residual");
     }
-    i -= s->extras.fixed_point ? N_FIXED : 0;
-    if (s->extras.escape && i < N_ESCAPE) {
-        strcpy(name, escape_names[i]);
-        return;
+    if (s->extras.escape) {
+        add_whole(plan, "alpha_escape");
+        add_whole(plan, "eps_plateau");
     }
-    i -= s->extras.escape ? N_ESCAPE : 0;
-    if (s->extras.eta_max && i == 0) {
-        strcpy(name, "eta_max");
-        return;
-    }
-    i -= s->extras.eta_max ? 1 : 0;
-    ov_levels_column(name, &s->extras.time_to, i);
+    if (s->extras.eta_max)
+        add_whole(plan, "eta_max");
+    ov_levels_plan(plan, &s->extras.time_to);
 }
 
 void ov_extras_describe(struct ov_text *out, const struct ov_two_layer *s)

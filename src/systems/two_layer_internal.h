@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "overlap/experiment/system.h"
+#include "overlap/experiment/experiment.h"
 #include "overlap/base/sha256.h"
 #include "overlap/model/problem.h"
 #include "overlap/sim/weights.h"
@@ -20,7 +20,7 @@
 /* A simulator of sim/, all with one contract (sim/law.h). */
 struct ov_engine {
     const char *name; /* the word of sgd.engine */
-    const char *const *modules;
+    const char *module;
     size_t group;       /* runs that are best made together */
     bool draws_weights; /* K x N numbers in memory */
     enum ov_status (*run)(double *rows, const struct ov_problem *p, const uint64_t *key,
@@ -65,18 +65,18 @@ struct ov_two_layer {
     const struct ov_engine *engine; /* NULL without sgd */
     struct ov_levels sgd_time_to;
     struct ov_extras extras;
-    const char
-        *theory_modules[5]; /* whose code theory's numbers are a function of, NULL at the end */
 };
 
 extern const struct ov_key ov_two_layer_keys[];
 
-/* The members of struct ov_system that read a curve. */
-enum ov_status ov_two_layer_prepare(void **state, struct ov_value *params, struct ov_error *err);
+/* Reads and checks a curve's parameters. s, zero before, is safe to release whatever comes back:
+ * OV_OK, OV_EUSER at the place of the value at fault, OV_ENOMEM. */
+enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params,
+                                 struct ov_error *err);
 void ov_two_layer_release(void *state); /* NULL-safe */
 
-/* The member `memory` of struct ov_system. */
-double ov_two_layer_memory(const void *state, enum ov_side side);
+/* Bytes that a process of this side allocates besides its rows. */
+double ov_two_layer_memory(const struct ov_two_layer *s, enum ov_side side);
 
 /* Reads `inputs`, `samples` and `batch`; N of a curve with images is set. */
 enum ov_status ov_data_read(struct ov_two_layer *s, struct ov_value *params, struct ov_error *err);
@@ -89,11 +89,11 @@ void ov_data_describe(struct ov_text *out, const struct ov_data *d);
 enum ov_status ov_data_run(double *rows, const struct ov_two_layer *s, const uint64_t *key,
                            size_t n_run, const struct ov_tick *tick, struct ov_error *err);
 
-/* The levels in key `time_to` of a map `theory` or `sgd`, none if it is not there; the name of
- * level i's column; its line in the description. ov_levels_read returns OV_OK, OV_EUSER or
+/* The levels in key `time_to` of a map `theory` or `sgd`, none if it is not there; their columns;
+ * their lines in the description. ov_levels_read returns OV_OK, OV_EUSER or
  * OV_ENOMEM, and ov_levels_free is NULL-safe. */
 enum ov_status ov_levels_read(struct ov_levels *levels, struct ov_value *map, struct ov_error *err);
-void ov_levels_column(char name[32], const struct ov_levels *levels, size_t i);
+void ov_levels_plan(struct ov_side_plan *plan, const struct ov_levels *levels);
 void ov_levels_describe(struct ov_text *out, const struct ov_levels *levels);
 void ov_levels_free(struct ov_levels *levels);
 
@@ -102,11 +102,11 @@ void ov_levels_free(struct ov_levels *levels);
  *   in   row  (n, width) with alpha and eps_g in columns 0 and 1 */
 double ov_levels_crossing(const double *row, size_t n, size_t width, double eps_g);
 
-/* How many columns, their names (i counts from the first of them), the lines they add to the
- * description, and filling them in: rows (n_alpha, width) whose path is there already. A number
- * that does not exist (a plateau that is not left) is NaN. */
-size_t ov_extras_columns(const struct ov_two_layer *s);
-void ov_extras_column(char name[32], const struct ov_two_layer *s, size_t i);
+/* Is there any; their columns; the lines they add to the description; and filling them in: rows
+ * (n_alpha, width) whose path is there already. A number that does not exist (a plateau that is
+ * not left) is NaN. */
+bool ov_extras_any(const struct ov_two_layer *s);
+void ov_extras_plan(struct ov_side_plan *plan, const struct ov_two_layer *s);
 void ov_extras_describe(struct ov_text *out, const struct ov_two_layer *s);
 enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_layer *s,
                              const struct ov_overlaps *start, const struct ov_tick *tick,

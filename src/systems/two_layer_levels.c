@@ -4,7 +4,6 @@
  * them as events of its integration; a simulation knows only the times at which it measured.
  */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "two_layer_internal.h"
@@ -17,9 +16,10 @@ enum ov_status ov_levels_read(struct ov_levels *levels, struct ov_value *map, st
     return given ? ov_values_levels(&levels->eps_g, &levels->n, given, err) : OV_OK;
 }
 
-void ov_levels_column(char name[32], const struct ov_levels *levels, size_t i)
+void ov_levels_plan(struct ov_side_plan *plan, const struct ov_levels *levels)
 {
-    snprintf(name, 32, "alpha_to_%g", levels->eps_g[i]);
+    for (size_t i = 0; i < levels->n; i++)
+        ov_side_column(plan, OV_ROLE_WHOLE, true, "alpha_to_%g", levels->eps_g[i]);
 }
 
 void ov_levels_describe(struct ov_text *out, const struct ov_levels *levels)

@@ -63,9 +63,8 @@ static double theory_memory(const struct ov_two_layer *s)
     return 8.0 * (path + averages + slopes + spread);
 }
 
-double ov_two_layer_memory(const void *state, enum ov_side side)
+double ov_two_layer_memory(const struct ov_two_layer *s, enum ov_side side)
 {
-    const struct ov_two_layer *s = state;
     const struct ov_problem *p = &s->problem;
     double N = (double)p->N, K = (double)p->K, M = (double)p->M;
     bool random = p->start == OV_START_RANDOM || p->teacher == OV_TEACHER_RANDOM;

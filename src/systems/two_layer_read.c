@@ -214,9 +214,6 @@ static enum ov_status read_extras(struct ov_two_layer *s, struct ov_value *param
                                   struct ov_error *err)
 {
     struct ov_value *theory = ov_value_get(params, "theory");
-    const char **module = s->theory_modules;
-    *module++ = "theory/online";
-    *module++ = "model/start";
     if (theory->type != OV_MAP)
         return OV_OK;
     struct ov_extras *x = &s->extras;
@@ -224,10 +221,6 @@ static enum ov_status read_extras(struct ov_two_layer *s, struct ov_value *param
     x->fixed_point = is_true(theory, "fixed_point");
     x->escape = is_true(theory, "escape");
     x->eta_max = is_true(theory, "eta_max");
-    if (x->fluctuations)
-        *module++ = "theory/fluctuations";
-    if (x->fixed_point || x->eta_max)
-        *module++ = "theory/fixed_point";
     if (x->fluctuations && s->problem.batch > 1)
         return ov_value_fail(theory, err, "fluctuations are known for a batch of 1 only");
     if (x->fluctuations && s->problem.N == 0)
@@ -249,8 +242,8 @@ static enum ov_status check_size(const struct ov_two_layer *s, struct ov_value *
     return OV_OK;
 }
 
-static enum ov_status read_all(struct ov_two_layer *s, struct ov_value *params,
-                               struct ov_error *err)
+enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params,
+                                 struct ov_error *err)
 {
     struct ov_problem *p = &s->problem;
     read_numbers(p, params);
@@ -275,20 +268,6 @@ static enum ov_status read_all(struct ov_two_layer *s, struct ov_value *params,
     status = ov_times_read(&s->alpha, &s->n_alpha, ov_value_get(params, "alpha"), p->N,
                            s->sgd_runs > 0, err);
     return status == OV_OK ? check_size(s, params, err) : status;
-}
-
-enum ov_status ov_two_layer_prepare(void **state, struct ov_value *params, struct ov_error *err)
-{
-    *state = NULL;
-    struct ov_two_layer *s = calloc(1, sizeof *s);
-    if (!s)
-        return no_memory(err);
-    enum ov_status status = read_all(s, params, err);
-    if (status == OV_OK)
-        *state = s;
-    else
-        ov_two_layer_release(s);
-    return status;
 }
 
 void ov_two_layer_release(void *state)

@@ -59,27 +59,24 @@ static void write_table(struct setting *s, enum ov_side side, const uint64_t *ke
                         double shift)
 {
     const struct ov_system *system = s->e->system;
-    const void *state = s->curve->state;
-    size_t rows = system->n_row(state, side), cols = system->n_col(state, side);
-    uint64_t first;
-    system->runs(state, side, &first);
+    const struct ov_curve *c = s->curve;
+    size_t rows = c->side[side].n_row, cols = c->side[side].n_col;
+    uint64_t first = c->side[side].first;
     double *cell = calloc(n * rows * cols, sizeof *cell);
     struct ov_table t;
     struct ov_text inputs = {0}, comments = {0};
-    char curve_key[OV_KEY_SIZE], name[32] = "seed";
-    need(system->run(cell, state, side, key, n, NULL, &s->err), &s->err);
+    char curve_key[OV_KEY_SIZE];
+    need(system->run(cell, c, side, key, n, NULL, &s->err), &s->err);
     need(ov_table_create(&t, n * rows, cols + 1), &s->err);
-    need(ov_table_name(&t, 0, name), &s->err);
-    for (size_t k = 0; k < cols; k++) {
-        system->column(name, state, side, k);
-        need(ov_table_name(&t, k + 1, name), &s->err);
-    }
+    need(ov_table_name(&t, 0, "seed"), &s->err);
+    for (size_t k = 0; k < cols; k++)
+        need(ov_table_name(&t, k + 1, c->side[side].column[k].name), &s->err);
     for (size_t i = 0; i < n * rows; i++) {
         t.cell[i * (cols + 1)] = (double)(first + i / rows);
         memcpy(t.cell + i * (cols + 1) + 1, cell + i * cols, cols * sizeof *cell);
         t.cell[i * (cols + 1) + 2] += shift;
     }
-    ov_inputs(&inputs, s->e, s->curve, side);
+    ov_inputs(&inputs, s->curve, side);
     ov_curve_key(curve_key, inputs.s, first, n);
     ov_text_addf(&comments, "# key: %s\n# seeds: %zu-%zu\n", curve_key, (size_t)first,
                  (size_t)first + n - 1);

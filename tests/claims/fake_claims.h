@@ -31,7 +31,7 @@ static inline void write_all(struct fake *f, double shift, double spread, size_t
 {
     for (size_t c = 0; c < FAKE_CURVES; c++) {
         struct data d = {f->state[c].K, shift, spread};
-        f->state[c].n_sgd = n_sgd;
+        fake_set(f, c, n_sgd, n_sgd);
         fake_write(f, c, OV_THEORY, number, &d);
         fake_write(f, c, OV_SGD, number, &d);
     }

@@ -38,7 +38,7 @@ static inline double random_path(const void *ctx, double seed, size_t j, size_t 
 
 static inline void write_paths(struct fake *f, size_t c, struct random_paths *p, size_t n)
 {
-    f->state[c].n_sgd = n;
+    fake_set(f, c, n_sgd, n);
     fake_write(f, c, OV_THEORY, random_path, p);
     fake_write(f, c, OV_SGD, random_path, p);
 }

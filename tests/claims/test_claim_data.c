@@ -95,7 +95,7 @@ START_TEST(nan_fails_every_kind)
         fake_open(&f, one_of_each[i]);
         write_all(&f, 0, 1e-6, 2);
         expect_verdict(&f, OV_PASS, "");
-        f.state[0].n_sgd = 2;
+        fake_set(&f, 0, n_sgd, 2);
         fake_write(&f, 0, OV_THEORY, nan_at_last, &d);
         fake_write(&f, 0, OV_SGD, nan_at_last, &d);
         expect_verdict(&f, OV_FAIL, "is not a finite number");
@@ -111,9 +111,9 @@ START_TEST(missing_stale_and_broken_for_every_kind)
         fake_open(&f, one_of_each[i]);
         expect_verdict(&f, OV_CLAIM_MISSING, "no result (run `overlap run experiments/fake`)");
         write_all(&f, 0, 1e-6, 2);
-        f.state[0].eta_w = 0.1;
+        fake_set(&f, 0, eta_w, 0.1);
         expect_verdict(&f, OV_CLAIM_STALE, "other parameters or sources");
-        f.state[0].eta_w = 0.2;
+        fake_set(&f, 0, eta_w, 0.2);
         expect_verdict(&f, OV_PASS, "");
         fake_spoil(&f, 0, OV_THEORY, 160, '\0');
         fake_spoil(&f, 0, OV_SGD, 160, '\0');
@@ -138,7 +138,7 @@ START_TEST(the_worst_measure_decides)
     struct data vague = {3, 0, 1};
     fake_write(&f, 1, OV_SGD, number, &vague);
     expect_verdict(&f, OV_INCONCLUSIVE, "K3 @ 0");
-    f.state[2].eta_w = 0.7;
+    fake_set(&f, 2, eta_w, 0.7);
     expect_verdict(&f, OV_CLAIM_STALE, "K4 @ 0: sgd: stale");
     char path[128];
     snprintf(path, sizeof path, "%s/wide-K6.sgd.csv", f.out);
@@ -158,10 +158,10 @@ START_TEST(deviation_needs_both_sides)
     fake_open(&f, CLAIM("kind: mean, curves: K3, statistic: deviation, at: 1, margin: {abs: 1}"));
     fake_write(&f, 1, OV_SGD, number, &d);
     expect_verdict(&f, OV_CLAIM_MISSING, "theory: no result");
-    f.state[1].n_theory = 2; /* of seeds 1 and 2, where sgd has three */
+    fake_set(&f, 1, n_theory, 2); /* of seeds 1 and 2, where sgd has three */
     fake_write(&f, 1, OV_THEORY, number, &d);
     expect_verdict(&f, OV_FAIL, "theory has no number for seed 3");
-    f.state[1].n_theory = 3;
+    fake_set(&f, 1, n_theory, 3);
     fake_write(&f, 1, OV_THEORY, number, &d);
     expect_verdict(&f, OV_PASS, "");
     fake_close(&f);

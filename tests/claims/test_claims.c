@@ -207,7 +207,8 @@ START_TEST(order_uses_welch)
     struct fake f;
     struct data a = {4, 0, sqrt(3.0) / 2.0}, b = {1, 0, 3.0 * sqrt(3.0) / 2.0};
     fake_open(&f, CLAIM("kind: order, curves: [K2, K3], at: first, direction: decreasing"));
-    f.state[0].n_sgd = f.state[1].n_sgd = 4;
+    fake_set(&f, 0, n_sgd, 4);
+    fake_set(&f, 1, n_sgd, 4);
     fake_write(&f, 0, OV_SGD, number, &a);
     fake_write(&f, 1, OV_SGD, number, &b);
     struct ov_claims claims = read_claims(&f);
@@ -249,7 +250,7 @@ START_TEST(intervals_cover_as_they_say)
     struct fake f;
     size_t covered = 0, passed = 0;
     fake_open(&f, CLAIM("kind: mean, curves: K2, at: last, expect: 4.8, margin: {abs: 0.2}"));
-    f.state[0].n_sgd = SEEDS;
+    fake_set(&f, 0, n_sgd, SEEDS);
     struct ov_claims claims = read_claims(&f);
     for (size_t i = 0; i < SETS; i++) {
         fake_write(&f, 0, OV_SGD, normal_number, &n);

@@ -48,7 +48,7 @@ START_TEST(a_bias_is_allowed_for)
         struct fake f;
         fake_open(&f, row[i].claim);
         for (size_t c = 0; c < FAKE_CURVES; c++)
-            f.state[c].N = 100.0;
+            fake_set(&f, c, N, 100.0);
         write_all(&f, 0.2, 0.01, 10);
         expect_verdict(&f, row[i].verdict, "");
         fake_close(&f);
@@ -86,7 +86,7 @@ static enum ov_verdict predicted_verdict(struct random_paths p, size_t n)
 {
     struct fake f;
     fake_open(&f, BAND("width: theory, margin: {abs: 0.1}"));
-    f.state[0].predicts = true;
+    fake_set(&f, 0, predicts, true);
     write_paths(&f, 0, &p, n);
     struct ov_claims claims = read_claims(&f);
     enum ov_verdict verdict = evaluate(&claims, &f, 0)->verdict;
@@ -121,7 +121,7 @@ static void expect_rates(struct random_paths p, const char *yaml, size_t n, size
     struct fake f;
     size_t count[OV_SKIPPED + 1];
     fake_open(&f, yaml);
-    f.state[0].predicts = true;
+    fake_set(&f, 0, predicts, true);
     struct ov_claims claims = read_claims(&f);
     count_verdicts(count, &f, &claims, &p, n, sets);
     printf("    n = %zu, shift %g: %zu FAIL, %zu PASS of %zu\n", n, p.shift, count[OV_FAIL],

@@ -7,8 +7,8 @@ static void expect_refusal(const char *yaml, const char *what)
     struct ov_error err = {0};
     struct ov_claims claims = {0};
     fake_open(&f, yaml);
-    f.state[2].n_sgd = 0; /* K4 is theory alone, K3 sgd alone */
-    f.state[1].n_theory = 0;
+    fake_set(&f, 2, n_sgd, 0); /* K4 is theory alone, K3 sgd alone */
+    fake_set(&f, 1, n_theory, 0);
     ck_assert_int_eq(ov_claims_read(&claims, &f.e, &err), OV_EUSER);
     ck_contains(err.text, "fake/experiment.yaml:");
     ck_contains(err.text, what);

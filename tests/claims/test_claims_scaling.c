@@ -26,7 +26,7 @@ static void write_law(struct fake *f, struct law l, size_t n)
 {
     for (size_t c = 0; c < FAKE_CURVES; c++) {
         l.K = f->state[c].K;
-        f->state[c].n_sgd = n;
+        fake_set(f, c, n_sgd, n);
         fake_write(f, c, OV_THEORY, law_number, &l);
         fake_write(f, c, OV_SGD, law_number, &l);
     }

@@ -24,9 +24,9 @@ static double sgd_number(const void *ctx, double seed, size_t j, size_t column)
 static void open_one(struct fake *f)
 {
     fake_open(f, NULL);
-    f->state[1].n_theory = 0;
+    fake_set(f, 1, n_theory, 0);
     for (size_t i = 2; i < FAKE_CURVES; i++)
-        f->state[i].n_sgd = 0;
+        fake_set(f, i, n_sgd, 0);
 }
 
 static void write_both(struct fake *f)
@@ -82,7 +82,7 @@ START_TEST(deviations_of_every_seed)
     struct ov_agreement found;
     open_one(&f);
     for (size_t n_theory = 1; n_theory <= 3; n_theory += 2) {
-        f.state[0].n_theory = n_theory;
+        fake_set(&f, 0, n_theory, n_theory);
         write_both(&f);
         ck_ok(ov_compare(&found, &f.e, f.out, NULL));
         ck_assert_uint_eq(found.n_curve, 1);
@@ -124,7 +124,7 @@ START_TEST(one_seed_has_no_z)
     struct fake f;
     struct ov_agreement found;
     open_one(&f);
-    f.state[0].n_sgd = 1;
+    fake_set(&f, 0, n_sgd, 1);
     write_both(&f);
     ck_ok(ov_compare(&found, &f.e, f.out, NULL));
     ck_assert(isnan(found.worst_z));
@@ -175,13 +175,13 @@ START_TEST(what_is_not_valid_is_named)
     expect_refusal(&f, "fake: curve K2, theory: no result (run `overlap run experiments/fake`)\n"
                        "fake: curve K2, sgd: no result (run `overlap run experiments/fake`)");
     write_both(&f);
-    f.state[0].n_sgd = 4;
+    fake_set(&f, 0, n_sgd, 4);
     expect_refusal(&f, "curve K2, sgd: stale: of seeds 1-3, asked for are 1-4 (run `overlap run");
-    f.state[0].n_sgd = 3;
+    fake_set(&f, 0, n_sgd, 3);
     fake_spoil(&f, 0, OV_THEORY, 150, '\0');
     expect_refusal(&f, "truncated");
     write_both(&f);
-    f.state[0].n_theory = 2;
+    fake_set(&f, 0, n_theory, 2);
     fake_write(&f, 0, OV_THEORY, theory_number, NULL);
     expect_refusal(&f, "curve K2, theory: has no run for seed 3");
     fake_close(&f);

@@ -12,14 +12,13 @@ static double number(const struct ov_experiment *e, const char *id, const char *
     const struct ov_curve *c;
     double x = NAN;
     ck_assert_uint_eq(ov_experiment_select(&c, e, id), 1);
-    ck_assert(e->system->variable(&x, c->state, name));
+    ck_assert(ov_curve_variable(&x, c, name));
     return x;
 }
 
 static size_t seeds(const struct ov_experiment *e, size_t i)
 {
-    uint64_t first;
-    return e->system->runs(e->curve[i].state, OV_SGD, &first);
+    return e->curve[i].side[OV_SGD].n_run;
 }
 
 START_TEST(a_good_file_is_read)

@@ -8,14 +8,13 @@ static double number(const struct ov_experiment *e, const char *id, const char *
     const struct ov_curve *c;
     double x = NAN;
     ck_assert_uint_eq(ov_experiment_select(&c, e, id), 1);
-    ck_assert(e->system->variable(&x, c->state, name));
+    ck_assert(ov_curve_variable(&x, c, name));
     return x;
 }
 
 static size_t seeds(const struct ov_experiment *e, size_t i)
 {
-    uint64_t first;
-    return e->system->runs(e->curve[i].state, OV_SGD, &first);
+    return e->curve[i].side[OV_SGD].n_run;
 }
 
 static struct ov_experiment *set(const char *text, const char *a, const char *b)
@@ -51,7 +50,7 @@ START_TEST(settings_override)
     ck_assert_uint_eq(seeds(e, 1), 5);
     ov_experiment_free(e);
     e = set(BASE, "alpha={max: 10, points: 3}", "v_star=[1, 2]");
-    ck_assert_uint_eq(e->system->n_row(e->curve[0].state, OV_SGD), 3);
+    ck_assert_uint_eq(e->curve[0].side[OV_SGD].n_row, 3);
     ov_experiment_free(e);
     e = set(BASE, "sgd.seeds=1", "sgd.seeds=2"); /* the later holds */
     ck_assert_uint_eq(seeds(e, 0), 2);

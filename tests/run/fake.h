@@ -39,73 +39,40 @@ struct fake {
     struct fy_document *doc;
 };
 
-static size_t fake_runs(const void *state, enum ov_side side, uint64_t *first)
-{
-    const struct fake_curve *c = state;
-    size_t n = side == OV_THEORY ? c->n_theory : c->n_sgd;
-    *first = side == OV_THEORY && n == 1 ? 0 : 1;
-    return n;
-}
-
-static size_t fake_n_row(const void *state, enum ov_side side)
-{
-    (void)state;
-    (void)side;
-    return FAKE_TIMES;
-}
-
-static size_t fake_n_col(const void *state, enum ov_side side)
-{
-    const struct fake_curve *c = state;
-    return side == OV_THEORY && c->predicts ? 5 : 3;
-}
-
-static void fake_column(char name[32], const void *state, enum ov_side side, size_t i)
-{
-    static const char *const names[] = {"alpha", "eps_g", "Q_0_0", "sd_eps_g", "bias_eps_g"};
-    (void)state;
-    (void)side;
-    strcpy(name, names[i]);
-}
-
-static void fake_describe(struct ov_text *out, const void *state, enum ov_side side)
-{
-    const struct fake_curve *c = state;
-    ov_text_addf(out, "side: %s\nK: %g\neta_w: %g\n", ov_side_name(side), c->K, c->eta_w);
-}
-
-static const char *const *fake_modules(const void *state, enum ov_side side)
-{
-    static const char *const modules[] = {"num/stats", NULL};
-    (void)state;
-    (void)side;
-    return modules;
-}
-
-static bool fake_variable(double *x, const void *state, const char *name)
-{
-    const struct fake_curve *c = state;
-    if (strcmp(name, "K") == 0)
-        *x = c->K;
-    else if (strcmp(name, "eta_w") == 0)
-        *x = c->eta_w;
-    else if (strcmp(name, "N") == 0 && c->N > 0.0)
-        *x = c->N;
-    else
-        return false;
-    return true;
-}
-
 static const char *const fake_variables[] = {"K", "eta_w", "N", NULL};
-static const struct ov_system fake_system = {.name = "fake",
-                                             .runs = fake_runs,
-                                             .n_row = fake_n_row,
-                                             .n_col = fake_n_col,
-                                             .column = fake_column,
-                                             .describe = fake_describe,
-                                             .modules = fake_modules,
-                                             .variable = fake_variable,
-                                             .variables = fake_variables};
+static const struct ov_system fake_system = {.name = "fake", .variables = fake_variables};
+
+/* Plans a curve again from its state. */
+static inline void fake_plan(struct ov_curve *c)
+{
+    struct fake_curve *own = c->state;
+    c->state = NULL;
+    ov_curve_release(c, &fake_system);
+    c->state = own;
+    for (enum ov_side side = OV_THEORY; side <= OV_SGD; side++) {
+        struct ov_side_plan *s = &c->side[side];
+        s->n_run = side == OV_THEORY ? own->n_theory : own->n_sgd;
+        s->first = side == OV_THEORY && s->n_run == 1 ? 0 : 1;
+        s->n_row = FAKE_TIMES;
+        s->module[0] = "num/stats";
+        ov_side_column(s, OV_ROLE_TIME, false, "alpha");
+        ov_side_column(s, OV_ROLE_VALUE, false, "eps_g");
+        ov_side_column(s, OV_ROLE_VALUE, false, "Q_0_0");
+        if (side == OV_THEORY && own->predicts) {
+            ov_side_column(s, OV_ROLE_VALUE, false, "sd_eps_g");
+            ov_side_column(s, OV_ROLE_VALUE, false, "bias_eps_g");
+        }
+        ov_text_addf(&s->parameters, "side: %s\nK: %g\neta_w: %g\n", ov_side_name(side), own->K,
+                     own->eta_w);
+    }
+    ov_curve_define(c, "K", own->K);
+    ov_curve_define(c, "eta_w", own->eta_w);
+    if (own->N > 0.0)
+        ov_curve_define(c, "N", own->N);
+}
+
+/* Changes a curve's state, which is planned again. */
+#define fake_set(f, c, member, to) ((f)->state[c].member = (to), fake_plan(&(f)->curve[c]))
 
 static char fake_ids[FAKE_CURVES][12] = {"K2", "K3", "K4", "wide-K5", "wide-K6"};
 static char fake_group[] = "wide";
@@ -120,6 +87,7 @@ static inline void fake_open(struct fake *f, const char *claims)
         f->state[i] = (struct fake_curve){(double)i + 2.0, 0.2, 0.0, false, 1, 3};
         f->curve[i] = (struct ov_curve){
             .id = fake_ids[i], .group = i < 3 ? fake_ids[i] : fake_group, .state = f->state + i};
+        fake_plan(&f->curve[i]);
     }
     f->e = (struct ov_experiment){.dir = fake_dir,
                                   .name = fake_name,
@@ -147,6 +115,8 @@ static int fake_remove(const char *path, const struct stat *s, int type, struct 
 static inline void fake_close(struct fake *f)
 {
     fy_document_destroy(f->doc);
+    for (size_t i = 0; i < FAKE_CURVES; i++)
+        ov_curve_release(&f->curve[i], &fake_system);
     ck_assert_int_eq(nftw(f->out, fake_remove, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
@@ -157,22 +127,18 @@ typedef double fake_number(const void *ctx, double seed, size_t j, size_t column
 static inline void fake_table(struct ov_table *t, const struct fake *f, size_t c, enum ov_side side,
                               fake_number *number, const void *ctx)
 {
-    uint64_t first;
-    size_t n = fake_runs(f->curve[c].state, side, &first);
-    size_t n_col = 1 + fake_n_col(f->curve[c].state, side);
+    const struct ov_side_plan *s = &f->curve[c].side[side];
+    uint64_t first = s->first;
+    size_t n = s->n_run, n_col = 1 + s->n_col;
     struct ov_text inputs = {0}, comments = {0};
     char key[OV_KEY_SIZE];
-    ov_inputs(&inputs, &f->e, f->curve + c, side);
+    ov_inputs(&inputs, f->curve + c, side);
     ov_curve_key(key, inputs.s, first, n);
     ov_text_addf(&comments, "# key: %s\n# seeds: %" PRIu64 "-%" PRIu64 "\n", key, first,
                  first + n - 1);
     ck_ok(ov_table_create(t, n * FAKE_TIMES, n_col));
-    for (size_t k = 0; k < n_col; k++) {
-        char name[32] = "seed";
-        if (k > 0)
-            fake_column(name, NULL, side, k - 1);
-        ck_ok(ov_table_name(t, k, name));
-    }
+    for (size_t k = 0; k < n_col; k++)
+        ck_ok(ov_table_name(t, k, k == 0 ? "seed" : s->column[k - 1].name));
     for (size_t i = 0; i < t->n_row; i++) {
         double *row = t->cell + n_col * i, seed = (double)(first + i / FAKE_TIMES);
         row[0] = seed;

@@ -16,74 +16,42 @@
 enum { FINE, DIVERGES, NAN_ROW, CRASHES, ONE_DIVERGES };
 
 struct fake {
-    double rate;
+    double rate, gigabytes; /* gigabytes: what simulation says it takes */
     size_t seeds;
     int how;      /* what goes wrong in simulation */
     size_t group; /* runs made together; 0: one */
     unsigned delay_us;
 };
 
-static size_t fake_runs(const void *state, enum ov_side side, uint64_t *first)
+/* Plans a curve again from its state. */
+static inline void fake_plan(struct ov_curve *c)
 {
-    const struct fake *f = state;
-    *first = side == OV_THEORY ? 0 : 1;
-    return side == OV_THEORY ? 1 : f->seeds;
+    struct fake *f = c->state;
+    c->state = NULL;
+    ov_curve_release(c, NULL);
+    c->state = f;
+    for (enum ov_side side = OV_THEORY; side <= OV_SGD; side++) {
+        struct ov_side_plan *s = &c->side[side];
+        s->n_run = side == OV_THEORY ? 1 : f->seeds;
+        s->first = side == OV_THEORY ? 0 : 1;
+        s->n_row = 5;
+        s->group = side == OV_SGD && f->group ? f->group : 1;
+        s->work = side == OV_SGD ? 5 : 0;
+        s->memory = (side == OV_SGD ? 1e9 : 1e8) * f->gigabytes;
+        s->module[0] = side == OV_THEORY ? "theory/online" : "sim/weights";
+        ov_side_column(s, OV_ROLE_TIME, false, "alpha");
+        ov_side_column(s, OV_ROLE_VALUE, false, "eps_g");
+        ov_text_addf(&s->columns_doc, "alpha; eps_g");
+        ov_text_addf(&s->parameters, "rate: %g\n", f->rate);
+    }
+    ov_text_addf(&c->problem, "rate: %g\n", f->rate);
 }
 
-static size_t fake_n_row(const void *state, enum ov_side side)
-{
-    (void)state, (void)side;
-    return 5;
-}
-
-static size_t fake_n_col(const void *state, enum ov_side side)
-{
-    (void)state, (void)side;
-    return 2;
-}
-
-static void fake_column(char name[32], const void *state, enum ov_side side, size_t i)
-{
-    (void)state, (void)side;
-    strcpy(name, i == 0 ? "alpha" : "eps_g");
-}
-
-static const char *fake_doc(const void *state, enum ov_side side)
-{
-    (void)state, (void)side;
-    return "alpha; eps_g";
-}
-
-static void fake_problem(struct ov_text *out, const void *state)
-{
-    ov_text_addf(out, "rate: %g\n", ((const struct fake *)state)->rate);
-}
-
-static void fake_describe(struct ov_text *out, const void *state, enum ov_side side)
-{
-    (void)side;
-    fake_problem(out, state);
-}
-
-static const char *const *fake_modules(const void *state, enum ov_side side)
-{
-    static const char *const theory[] = {"theory/online", NULL}, *const sgd[] = {"sim/weights",
-                                                                                 NULL};
-    (void)state;
-    return side == OV_THEORY ? theory : sgd;
-}
-
-static inline size_t fake_group(const void *state, enum ov_side side)
-{
-    const struct fake *f = state;
-    return side == OV_SGD && f->group ? f->group : 1;
-}
-
-static enum ov_status fake_run(double *rows, const void *state, enum ov_side side,
+static enum ov_status fake_run(double *rows, const struct ov_curve *c, enum ov_side side,
                                const uint64_t *key, size_t n, const struct ov_tick *tick,
                                struct ov_error *err)
 {
-    const struct fake *f = state;
+    const struct fake *f = c->state;
     usleep(f->delay_us);
     for (size_t i = 0; i < 5 * n; i++) {
         double own = side == OV_SGD ? 1e-20 * (double)key[i / 5] : 0.0, time = (double)(i % 5);
@@ -105,26 +73,7 @@ static enum ov_status fake_run(double *rows, const void *state, enum ov_side sid
     return OV_OK;
 }
 
-static uint64_t fake_work(const void *state, enum ov_side side)
-{
-    (void)state;
-    return side == OV_SGD ? 5 : 0;
-}
-
-static const struct ov_system fake_system = {
-    .name = "fake",
-    .runs = fake_runs,
-    .n_row = fake_n_row,
-    .n_col = fake_n_col,
-    .column = fake_column,
-    .columns_doc = fake_doc,
-    .describe = fake_describe,
-    .problem = fake_problem,
-    .modules = fake_modules,
-    .group = fake_group,
-    .run = fake_run,
-    .work = fake_work,
-};
+static const struct ov_system fake_system = {.name = "fake", .run = fake_run};
 
 /* One experiment of two curves in a directory of its own. */
 struct bench {
@@ -134,6 +83,9 @@ struct bench {
     struct ov_experiment experiment;
 };
 
+/* Changes what a curve does, which is planned again. */
+#define bench_set(b, c, member, to) ((b)->fake[c].member = (to), fake_plan(&(b)->curve[c]))
+
 static inline void bench_make(struct bench *b)
 {
     *b = (struct bench){.fake = {{.rate = 1.0, .seeds = 4}, {.rate = 2.0, .seeds = 4}}};
@@ -141,6 +93,8 @@ static inline void bench_make(struct bench *b)
     ck_assert_ptr_nonnull(mkdtemp(b->out));
     b->curve[0] = (struct ov_curve){.id = "one", .group = "one", .state = &b->fake[0]};
     b->curve[1] = (struct ov_curve){.id = "two", .group = "two", .state = &b->fake[1]};
+    fake_plan(&b->curve[0]);
+    fake_plan(&b->curve[1]);
     b->experiment = (struct ov_experiment){.name = "fake",
                                            .dir = "fake",
                                            .path = "fake/experiment.yaml",
@@ -152,6 +106,10 @@ static inline void bench_make(struct bench *b)
 static inline void bench_remove(struct bench *b)
 {
     char command[128];
+    for (size_t i = 0; i < 2; i++) {
+        b->curve[i].state = NULL;
+        ov_curve_release(&b->curve[i], NULL);
+    }
     snprintf(command, sizeof command, "rm -rf %s", b->out);
     ck_assert_int_eq(system(command), 0);
 }

@@ -28,7 +28,8 @@ static void open_audited(struct audited *a)
 {
     *a = (struct audited){0};
     bench_make(&a->b);
-    a->b.fake[0].group = a->b.fake[1].group = 3;
+    bench_set(&a->b, 0, group, 3);
+    bench_set(&a->b, 1, group, 3);
     run_all(&a->b);
 }
 
@@ -144,7 +145,7 @@ START_TEST(a_failing_job_fails)
 {
     struct audited a;
     open_audited(&a);
-    a.b.fake[1].how = DIVERGES;
+    bench_set(&a.b, 1, how, DIVERGES);
     audit(&a, 1000, 1);
     ck_assert_uint_eq(a.audit.n_failed, 4);
     ck_assert_uint_eq(a.audit.n_same, 6);

@@ -88,8 +88,8 @@ START_TEST(same_bytes_for_any_grouping)
     struct ov_text x = {0}, y = {0};
     bench_make(&a);
     bench_make(&b);
-    b.fake[0].seeds = 4;
-    b.fake[0].group = 3; /* 3 + 1 */
+    bench_set(&b, 0, seeds, 4);
+    bench_set(&b, 0, group, 3); /* 3 + 1 */
     ck_ok(run(&a, 2, &report, NULL));
     ck_ok(run(&b, 2, &report, NULL));
     ck_assert_uint_eq(report.n_done, 10);
@@ -110,9 +110,9 @@ START_TEST(a_failed_group_keeps_its_good_runs)
     struct ov_run_report report;
     struct ov_error err = {0};
     bench_make(&b);
-    b.fake[0].seeds = 40;
-    b.fake[0].group = 40;
-    b.fake[0].how = ONE_DIVERGES; /* those with an odd key */
+    bench_set(&b, 0, seeds, 40);
+    bench_set(&b, 0, group, 40);
+    bench_set(&b, 0, how, ONE_DIVERGES); /* those with an odd key */
     ck_assert_int_eq(run(&b, 2, &report, &err), OV_EDIVERGED);
     ck_assert_uint_gt(report.n_failed, 5);
     ck_assert_uint_lt(report.n_failed, 35);
@@ -129,14 +129,14 @@ START_TEST(only_what_changed_runs_again)
     struct ov_run_report report;
     bench_make(&b);
     ck_ok(run(&b, 2, &report, NULL));
-    b.fake[1].rate = 3.0;
+    bench_set(&b, 1, rate, 3.0);
     ck_ok(run(&b, 2, &report, NULL));
     ck_assert_uint_eq(report.n_done, 5);
     ck_assert_uint_eq(report.n_reused, 5);
-    b.fake[0].seeds = 6; /* two more seeds: two more runs */
+    bench_set(&b, 0, seeds, 6); /* two more seeds: two more runs */
     ck_ok(run(&b, 2, &report, NULL));
     ck_assert_uint_eq(report.n_done, 2);
-    b.fake[1].rate = 2.0; /* back: its runs are still there, its tables not */
+    bench_set(&b, 1, rate, 2.0); /* back: its runs are still there, its tables not */
     ck_ok(run(&b, 2, &report, NULL));
     ck_assert_uint_eq(report.n_done, 0);
     ck_assert_uint_eq(report.n_table, 2);
@@ -172,14 +172,14 @@ START_TEST(the_plan_says_why)
     ck_ok(run(&b, 2, &report, NULL));
     why_of(&why, &b, 0);
     ck_assert_str_eq(why.s, "");
-    b.fake[0].rate = 1.5;
+    bench_set(&b, 0, rate, 1.5);
     why_of(&why, &b, 0);
     ck_assert_str_eq(why.s, "rate: 1 -> 1.5");
-    b.fake[0].rate = 1.0;
-    b.fake[0].seeds = 9;
+    bench_set(&b, 0, rate, 1.0);
+    bench_set(&b, 0, seeds, 9);
     why_of(&why, &b, 1);
     ck_assert_str_eq(why.s, "seeds: 4 -> 9");
-    b.fake[0].seeds = 4;
+    bench_set(&b, 0, seeds, 4);
     spoil(&b, "one.sgd.csv", "echo >> %s/%s");
     why_of(&why, &b, 1);
     ck_assert_ptr_nonnull(strstr(why.s, "truncated"));
@@ -249,14 +249,14 @@ START_TEST(a_failed_job_is_named_and_stops_no_other)
         struct ov_error err = {0};
         char path[128];
         bench_make(&b);
-        b.fake[1].how = cases[i].how;
+        bench_set(&b, 1, how, cases[i].how);
         ck_assert_int_eq(run(&b, 2, &report, &err), cases[i].status);
         ck_assert_msg(strstr(err.text, cases[i].words) != NULL, "'%s'", err.text);
         ck_assert_uint_eq(report.n_failed, 4);
         ck_assert_uint_eq(report.n_done, 6);
         snprintf(path, sizeof path, "%s/two.sgd.csv", b.out);
         ck_assert(!ov_file_exists(path));
-        b.fake[1].how = FINE; /* mended: only the failed ones run */
+        bench_set(&b, 1, how, FINE); /* mended: only the failed ones run */
         ck_ok(run(&b, 2, &report, &err));
         ck_assert_uint_eq(report.n_done, 4);
         bench_remove(&b);
@@ -275,7 +275,8 @@ START_TEST(kills_change_nothing)
     bench_make(&calm);
     bench_make(&killed);
     ck_ok(run(&calm, 1, &report, NULL));
-    killed.fake[0].delay_us = killed.fake[1].delay_us = 3000;
+    bench_set(&killed, 0, delay_us, 3000);
+    bench_set(&killed, 1, delay_us, 3000);
     for (int i = 0; i < 20; i++) {
         pid_t child = fork();
         if (child == 0) {

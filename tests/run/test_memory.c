@@ -13,41 +13,32 @@
 #include "overlap/run/memory.h"
 #include "overlap/run/runner.h"
 
-static double fake_memory(const void *state, enum ov_side side)
-{
-    return (side == OV_SGD ? 1e9 : 1e8) * ((const struct fake *)state)->rate;
-}
-
-static struct ov_plan plan_of(struct bench *b, struct ov_system *system)
+static struct ov_plan plan_of(struct bench *b)
 {
     struct ov_plan plan = {0};
     bench_make(b);
-    *system = fake_system;
-    system->memory = fake_memory;
-    b->experiment.system = system;
+    bench_set(b, 0, gigabytes, 1.0);
+    bench_set(b, 1, gigabytes, 2.0);
     ck_ok(ov_plan_add(&plan, &b->experiment, b->out, NULL, NULL));
     return plan;
 }
 
-/* Rate 1 and 2: theory 0.1 and 0.2 GB, one process each; sgd 1 and 2 GB, four each. */
+/* 1 and 2: theory 0.1 and 0.2 GB, one process each; sgd 1 and 2 GB, four each. */
 START_TEST(the_largest_come_first)
 {
     static const double expected[] = {0.0, 2.0, 4.0, 6.0, 8.0, 9.0, 10.0, 11.0, 12.0, 12.2, 12.3};
     struct bench b;
-    struct ov_system system;
-    struct ov_plan plan = plan_of(&b, &system);
+    struct ov_plan plan = plan_of(&b);
     for (size_t n = 0; n < 11; n++) /* and the program itself, 11 MB each */
         ck_agree(1e9 * expected[n] + 11e6 * (double)n, ov_plan_memory(&plan, n), 1e-5, 0);
     ck_agree(ov_plan_memory(&plan, 10), ov_plan_memory(&plan, 1000), 0, 0);
     ck_assert_uint_eq(ov_plan_workers_within(&plan, 8, 9.5e9), 5);
     ck_assert_uint_eq(ov_plan_workers_within(&plan, 8, 1e12), 8);
     ck_assert_uint_eq(ov_plan_workers_within(&plan, 8, 1.0), 1);
-    b.fake[1].group = 3; /* 3 + 1: two processes of 2 GB */
+    b.curve[1].side[OV_SGD].group = 3; /* 3 + 1: two processes of 2 GB */
     ck_agree(4e9 + 2 * 1e9, ov_plan_memory(&plan, 4), 0.02, 0);
     plan.batch[3].job[3].left_out = true; /* one */
     ck_agree(2e9 + 3 * 1e9, ov_plan_memory(&plan, 4), 0.02, 0);
-    system.memory = NULL;
-    ck_agree(0.0, ov_plan_memory(&plan, 4), 0, 0);
     ov_plan_free(&plan);
     bench_remove(&b);
 }
@@ -56,17 +47,16 @@ END_TEST
 START_TEST(what_does_not_fit_is_refused)
 {
     struct bench b;
-    struct ov_system system;
     struct ov_error err = {0};
     struct ov_run_report report;
     struct ov_run_options options = {.workers = 1};
-    struct ov_plan plan = plan_of(&b, &system);
+    struct ov_plan plan = plan_of(&b);
     ck_ok(ov_plan_check_memory(&plan, 2.1e9, &err));
     ck_assert_int_eq(ov_plan_check_memory(&plan, 1.5e9, &err), OV_EUSER);
     ck_assert_str_eq(
         err.text, "fake/experiment.yaml: error: a run of two, sgd, takes 2.0 GB of memory; there "
                   "are 1.5 GB");
-    b.fake[0].rate = 1e6; /* a million GB */
+    b.curve[0].side[OV_THEORY].memory = 1e14; /* 100 TB */
     ck_assert_int_eq(ov_plan_run(&plan, &options, &report, &err), OV_EUSER);
     ck_assert_ptr_nonnull(strstr(err.text, "a run of one, theory, takes 100 TB of memory"));
     ck_assert_uint_eq(report.n_done, 0);

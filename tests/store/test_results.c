@@ -52,7 +52,7 @@ START_TEST(missing_and_not_asked)
     struct fake f;
     fake_open(&f, NULL);
     expect_state(&f, OV_SGD, OV_MISSING, "no result (run `overlap run experiments/fake`)");
-    f.state[0].n_sgd = 0;
+    fake_set(&f, 0, n_sgd, 0);
     expect_state(&f, OV_SGD, OV_NOT_ASKED, "does not ask for sgd");
     fake_close(&f);
 }
@@ -63,12 +63,12 @@ START_TEST(other_inputs_make_stale)
     struct fake f;
     fake_open(&f, NULL);
     fake_write(&f, 0, OV_SGD, plain, NULL);
-    f.state[0].n_sgd = 5;
+    fake_set(&f, 0, n_sgd, 5);
     expect_state(&f, OV_SGD, OV_STALE, "of seeds 1-3, asked for are 1-5");
-    f.state[0].n_sgd = 3;
-    f.state[0].eta_w = 0.1;
+    fake_set(&f, 0, n_sgd, 3);
+    fake_set(&f, 0, eta_w, 0.1);
     expect_state(&f, OV_SGD, OV_STALE, "other parameters or sources");
-    f.state[0].eta_w = 0.2;
+    fake_set(&f, 0, eta_w, 0.2);
     expect_state(&f, OV_SGD, OV_VALID, "");
     fake_close(&f);
 }
@@ -174,7 +174,7 @@ START_TEST(partners)
     for (size_t i = 0; i < 3; i++)
         ck_assert_int_eq(ov_result_partner(&theory, &sgd, i), 0);
     ov_result_free(&theory);
-    f.state[0].n_theory = 2;
+    fake_set(&f, 0, n_theory, 2);
     fake_write(&f, 0, OV_THEORY, plain, NULL);
     theory = read_side(&f, OV_THEORY);
     ck_assert_int_eq(ov_result_partner(&theory, &sgd, 0), 0);

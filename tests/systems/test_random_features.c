@@ -33,10 +33,10 @@ static void refuses_more(const char *text, const char *more, const char *report)
 static double *run_side(const struct ov_experiment *e, enum ov_side side, uint64_t key,
                         enum ov_status expected, struct ov_error *err)
 {
-    const void *state = e->curve[0].state;
-    double *rows = calloc(sys->n_row(state, side) * sys->n_col(state, side), sizeof *rows);
+    const struct ov_curve *c = &e->curve[0];
+    double *rows = calloc(c->side[side].n_row * c->side[side].n_col, sizeof *rows);
     ck_assert_ptr_nonnull(rows);
-    enum ov_status status = sys->run(rows, state, side, &key, 1, NULL, err);
+    enum ov_status status = sys->run(rows, c, side, &key, 1, NULL, err);
     ck_assert_msg(status == expected, "%s: %s", ov_status_name(status), err->text);
     return rows;
 }
@@ -98,7 +98,7 @@ static void says(const char *text, enum ov_side side, const char *line)
     struct ov_text t = {0};
     char whole[200];
     snprintf(whole, sizeof whole, "\n%s\n", line);
-    sys->describe(&t, e->curve[0].state, side);
+    ov_text_addf(&t, "%s", e->curve[0].side[side].parameters.s);
     ck_assert_msg(!t.failed && strstr(t.s, whole), "no line '%s' in:\n%s", line, t.s);
     ov_text_free(&t);
     ov_experiment_free(e);
@@ -146,14 +146,10 @@ START_TEST(descriptions_hold_what_matters)
         char *other_text = edited(text, change[i].from, change[i].to);
         struct ov_experiment *other = load(other_text);
         for (int side = OV_THEORY; side <= OV_SGD; side++) {
-            struct ov_text a = {0}, b = {0};
-            sys->describe(&a, e->curve[0].state, (enum ov_side)side);
-            sys->describe(&b, other->curve[0].state, (enum ov_side)side);
-            bool differ = strcmp(a.s, b.s) != 0;
+            bool differ = strcmp(e->curve[0].side[side].parameters.s,
+                                 other->curve[0].side[side].parameters.s) != 0;
             ck_assert_msg(differ == (side == OV_SGD ? change[i].sgd : change[i].theory), "%s, %s",
                           change[i].to, ov_side_name((enum ov_side)side));
-            ov_text_free(&a);
-            ov_text_free(&b);
         }
         ov_experiment_free(other);
         free(other_text);
@@ -183,10 +179,10 @@ START_TEST(formulas_know_the_parameters)
                  {"tau_star2", 1.0 / 3.0 - 1.0 / M_PI}};
     double x;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        ck_assert_msg(sys->variable(&x, e->curve[0].state, known[i].name), "%s", known[i].name);
+        ck_assert_msg(ov_curve_variable(&x, &e->curve[0], known[i].name), "%s", known[i].name);
         ck_agree(known[i].x, x, 1e-12, 0.0);
     }
-    ck_assert(!sys->variable(&x, e->curve[0].state, "eta_w"));
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "eta_w"));
     size_t n = 0;
     while (sys->variables[n])
         n++;
@@ -202,13 +198,13 @@ enum { T, ALPHA, EPS_G, FLOOR, STATIONARY, GROWTH, ETA_MAX, N_THEORY };
 START_TEST(both_sides_start_from_the_same_instance)
 {
     struct ov_experiment *e = load(DRAWN "    init_std: 1\n    sgd: {seeds: 3}\n");
-    const void *state = e->curve[0].state;
+    const struct ov_curve *c = &e->curve[0];
     struct ov_error err = {0};
-    uint64_t first;
-    ck_assert_uint_eq(sys->runs(state, OV_THEORY, &first), 3);
-    ck_assert_uint_eq(first, 1);
-    ck_assert_uint_eq(sys->n_col(state, OV_THEORY), N_THEORY);
-    ck_assert_uint_eq(sys->n_time, 2);
+    ck_assert_uint_eq(c->side[OV_THEORY].n_run, 3);
+    ck_assert_uint_eq(c->side[OV_THEORY].first, 1);
+    ck_assert_uint_eq(c->side[OV_THEORY].n_col, N_THEORY);
+    ck_assert_int_eq(c->side[OV_SGD].column[1].role, OV_ROLE_TIME);
+    ck_assert_int_eq(c->side[OV_SGD].column[2].role, OV_ROLE_VALUE);
     double *theory = run_side(e, OV_THEORY, 5, OV_OK, &err);
     double *sgd = run_side(e, OV_SGD, 5, OV_OK, &err);
     double *other = run_side(e, OV_SGD, 6, OV_OK, &err);
@@ -283,7 +279,7 @@ START_TEST(theories_fill_their_columns)
     char *flow = edited(LIMIT, "eta: 2", "eta: flow");
     e = load(flow);
     row = run_side(e, OV_THEORY, 0, OV_OK, &err);
-    ck_assert(isnan(row[ALPHA]) && sys->may_be_nan(e->curve[0].state, OV_THEORY, ALPHA));
+    ck_assert(isnan(row[ALPHA]) && e->curve[0].side[OV_THEORY].column[ALPHA].may_be_nan);
     ck_agree(floor, row[STATIONARY], 1e-11, 0.0);
     free(row);
     free(flow);
@@ -296,11 +292,9 @@ START_TEST(degrees_and_widths)
     struct ov_error err = {0};
     struct ov_experiment *e = load_more(HEAD "    N: 20\n    K: 1500\n    eta: 1\n    t: [0, 1]\n",
                                         "    theory: {kind: degrees, width_to: [0.1, 0.01]}\n");
-    const void *state = e->curve[0].state;
-    char name[32];
-    ck_assert_uint_eq(sys->n_col(state, OV_THEORY), N_THEORY + 2);
-    sys->column(name, state, OV_THEORY, N_THEORY);
-    ck_assert_str_eq(name, "log10_K_to_0.1");
+    const struct ov_curve *c = &e->curve[0];
+    ck_assert_uint_eq(c->side[OV_THEORY].n_col, N_THEORY + 2);
+    ck_assert_str_eq(c->side[OV_THEORY].column[N_THEORY].name, "log10_K_to_0.1");
     double *row = run_side(e, OV_THEORY, 0, OV_OK, &err);
     ck_agree(0.004598 / 2.0, row[FLOOR], 1e-3, 0.0);
     /* 0.0046/(1/3) lies between the levels */

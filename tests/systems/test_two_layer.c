@@ -6,7 +6,7 @@ static const struct ov_system *const sys = &ov_system_two_layer;
 static char *described(const struct ov_experiment *e, enum ov_side side)
 {
     struct ov_text t = {0};
-    sys->describe(&t, e->curve[0].state, side);
+    ov_text_addf(&t, "%s", e->curve[0].side[side].parameters.s);
     ck_assert(!t.failed);
     return t.s;
 }
@@ -128,11 +128,13 @@ END_TEST
 static void has_runs(const char *text, const char *more, size_t theory, uint64_t from, size_t sgd)
 {
     struct ov_experiment *e = load_more(text, more);
-    uint64_t first = 99;
-    ck_assert_uint_eq(sys->runs(e->curve[0].state, OV_THEORY, &first), theory);
-    ck_assert_uint_eq(first, from);
-    ck_assert_uint_eq(sys->runs(e->curve[0].state, OV_SGD, &first), sgd);
-    ck_assert_uint_eq(first, 1);
+    const struct ov_side_plan *side = e->curve[0].side;
+    ck_assert_uint_eq(side[OV_THEORY].n_run, theory);
+    ck_assert_uint_eq(side[OV_SGD].n_run, sgd);
+    if (theory > 0)
+        ck_assert_uint_eq(side[OV_THEORY].first, from);
+    if (sgd > 0)
+        ck_assert_uint_eq(side[OV_SGD].first, 1);
     ov_experiment_free(e);
 }
 
@@ -172,17 +174,17 @@ START_TEST(formulas_know_the_curve)
         FIXED_START, "    eta_v: 0.1\n    sigma: 3\n    weight_decay: 4\n    v_star: [-2]\n");
     double x;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        ck_assert_msg(sys->variable(&x, e->curve[0].state, known[i].name), "%s", known[i].name);
+        ck_assert_msg(ov_curve_variable(&x, &e->curve[0], known[i].name), "%s", known[i].name);
         ck_agree(known[i].x, x, 0, 0);
     }
-    ck_assert(!sys->variable(&x, e->curve[0].state, "N"));
-    ck_assert(!sys->variable(&x, e->curve[0].state, "std"));
-    ck_assert(!sys->variable(&x, e->curve[0].state, "momentum"));
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "N"));
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "std"));
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "momentum"));
     ov_experiment_free(e);
     e = load_more(RANDOM_START, "    v_star: [1, 2]\n");
-    ck_assert(!sys->variable(&x, e->curve[0].state, "v_star"));
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "v_star"));
     for (const char *const *name = sys->variables; *name; name++)
-        ck_assert_msg(sys->variable(&x, e->curve[0].state, *name) || strcmp(*name, "v_star") == 0 ||
+        ck_assert_msg(ov_curve_variable(&x, &e->curve[0], *name) || strcmp(*name, "v_star") == 0 ||
                           strcmp(*name, "samples") == 0,
                       "%s", *name);
     ov_experiment_free(e);
@@ -193,31 +195,28 @@ END_TEST
 START_TEST(both_sides_run)
 {
     struct ov_experiment *e = load_more(RANDOM_START, "    sgd: {seeds: 1}\n");
-    const void *state = e->curve[0].state;
-    size_t n_row = sys->n_row(state, OV_SGD), n_col = sys->n_col(state, OV_SGD);
+    const struct ov_curve *c = &e->curve[0];
+    size_t n_row = c->side[OV_SGD].n_row, n_col = c->side[OV_SGD].n_col;
     double *theory = calloc(n_row * n_col, sizeof *theory),
            *sgd = calloc(n_row * n_col, sizeof *sgd);
     struct ov_error err = {0};
     const uint64_t key = 12345;
     ck_assert_uint_eq(n_row, 3);
     ck_assert_uint_eq(n_col, 2 + 3 + 4 + 2);
-    ck_ok(sys->run(theory, state, OV_THEORY, &key, 1, NULL, &err));
-    ck_ok(sys->run(sgd, state, OV_SGD, &key, 1, NULL, &err));
+    ck_ok(sys->run(theory, c, OV_THEORY, &key, 1, NULL, &err));
+    ck_ok(sys->run(sgd, c, OV_SGD, &key, 1, NULL, &err));
     for (size_t k = 0; k < n_col; k++)
         ck_agree(theory[k], sgd[k], 1e-12, 1e-13);
     ck_agree(1, theory[2 * n_col], 0, 0);
     ck_agree(1, sgd[2 * n_col], 0, 0);
     ck_assert(theory[2 * n_col + 1] > 0 && sgd[2 * n_col + 1] > 0);
-    char name[32];
-    sys->column(name, state, OV_SGD, 0);
-    ck_assert_str_eq(name, "alpha");
-    sys->column(name, state, OV_THEORY, 5);
-    ck_assert_str_eq(name, "R_0_0");
-    ck_assert_uint_eq(sys->work(state, OV_SGD), 50);
-    ck_assert_uint_eq(sys->work(state, OV_THEORY), 0);
-    ck_assert_str_eq(sys->modules(state, OV_THEORY)[0], "theory/online");
-    ck_assert_str_eq(sys->modules(state, OV_SGD)[0], "sim/weights");
-    ck_assert_ptr_nonnull(strstr(sys->columns_doc(state, OV_SGD), "eps_g"));
+    ck_assert_str_eq(c->side[OV_SGD].column[0].name, "alpha");
+    ck_assert_str_eq(c->side[OV_THEORY].column[5].name, "R_0_0");
+    ck_assert_uint_eq(c->side[OV_SGD].work, 50);
+    ck_assert_uint_eq(c->side[OV_THEORY].work, 0);
+    ck_assert_str_eq(c->side[OV_THEORY].module[0], "theory/online");
+    ck_assert_str_eq(c->side[OV_SGD].module[0], "sim/weights");
+    ck_assert_ptr_nonnull(strstr(c->side[OV_SGD].columns_doc.s, "eps_g"));
     free(theory);
     free(sgd);
     ov_experiment_free(e);

@@ -32,10 +32,10 @@ static struct table run(const char *more)
 {
     struct table t = {.e = load_more(PLATEAU, more)};
     t.s = t.e->curve[0].state;
-    t.n_row = sys->n_row(t.s, OV_THEORY);
-    t.n_col = sys->n_col(t.s, OV_THEORY);
+    t.n_row = t.e->curve[0].side[OV_THEORY].n_row;
+    t.n_col = t.e->curve[0].side[OV_THEORY].n_col;
     t.rows = calloc(t.n_row * t.n_col, sizeof *t.rows);
-    ck_ok(sys->run(t.rows, t.s, OV_THEORY, &(uint64_t){1}, 1, NULL, NULL));
+    ck_ok(sys->run(t.rows, &t.e->curve[0], OV_THEORY, &(uint64_t){1}, 1, NULL, NULL));
     return t;
 }
 
@@ -47,12 +47,9 @@ static void free_table(struct table *t)
 
 static double cell(const struct table *t, size_t row, const char *name)
 {
-    char found[32];
-    for (size_t i = 0; i < t->n_col; i++) {
-        sys->column(found, t->s, OV_THEORY, i);
-        if (strcmp(found, name) == 0)
+    for (size_t i = 0; i < t->n_col; i++)
+        if (strcmp(t->e->curve[0].side[OV_THEORY].column[i].name, name) == 0)
             return t->rows[row * t->n_col + i];
-    }
     ck_abort_msg("no column %s", name);
 }
 
@@ -155,8 +152,8 @@ START_TEST(what_is_missing_is_nan)
 {
     struct table t = run("    theory: {escape: true, time_to: 1e-300}\n");
     ck_assert(isnan(cell(&t, 0, "alpha_to_1e-300")));
-    ck_assert(sys->may_be_nan(t.s, OV_THEORY, t.n_col - 1));
-    ck_assert(!sys->may_be_nan(t.s, OV_THEORY, 1));
+    ck_assert(t.e->curve[0].side[OV_THEORY].column[t.n_col - 1].may_be_nan);
+    ck_assert(!t.e->curve[0].side[OV_THEORY].column[1].may_be_nan);
     free_table(&t);
 }
 END_TEST
@@ -165,21 +162,18 @@ START_TEST(keys_cover_what_is_asked_for)
 {
     struct table plain = run("    theory: true\n");
     struct table more = run("    theory: {fluctuations: true, fixed_point: true}\n");
-    struct ov_text a = {0}, b = {0};
-    sys->describe(&a, plain.s, OV_THEORY);
-    sys->describe(&b, more.s, OV_THEORY);
-    ck_assert_ptr_null(strstr(a.s, "fluctuations"));
-    ck_assert_ptr_nonnull(strstr(a.s, "averages: closed form\n"));
-    ck_assert_ptr_nonnull(strstr(b.s, "fluctuations: at N = 400\n"));
-    ck_assert_ptr_nonnull(strstr(b.s, "N: 400\n"));
+    const char *a = plain.e->curve[0].side[OV_THEORY].parameters.s;
+    const char *b = more.e->curve[0].side[OV_THEORY].parameters.s;
+    ck_assert_ptr_null(strstr(a, "fluctuations"));
+    ck_assert_ptr_nonnull(strstr(a, "averages: closed form\n"));
+    ck_assert_ptr_nonnull(strstr(b, "fluctuations: at N = 400\n"));
+    ck_assert_ptr_nonnull(strstr(b, "N: 400\n"));
     size_t n = 0, m = 0;
-    while (sys->modules(plain.s, OV_THEORY)[n])
+    while (plain.e->curve[0].side[OV_THEORY].module[n])
         n++;
-    while (sys->modules(more.s, OV_THEORY)[m])
+    while (more.e->curve[0].side[OV_THEORY].module[m])
         m++;
     ck_assert_uint_eq(m, n + 2);
-    ov_text_free(&a);
-    ov_text_free(&b);
     free_table(&plain);
     free_table(&more);
 }

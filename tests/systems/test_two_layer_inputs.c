@@ -17,7 +17,7 @@ static const struct ov_system *const sys = &ov_system_two_layer;
 static char *described(const struct ov_experiment *e, enum ov_side side)
 {
     struct ov_text t = {0};
-    sys->describe(&t, e->curve[0].state, side);
+    ov_text_addf(&t, "%s", e->curve[0].side[side].parameters.s);
     ck_assert(!t.failed);
     return t.s;
 }
@@ -47,14 +47,14 @@ START_TEST(keys_are_described)
     ck_assert_ptr_nonnull(strstr(theory, "\nbatch: 4\n"));
     ck_assert_ptr_nonnull(strstr(sgd, "\nbatch: 4\n"));
     double x;
-    ck_assert(sys->variable(&x, e->curve[0].state, "batch"));
+    ck_assert(ov_curve_variable(&x, &e->curve[0], "batch"));
     ck_agree(4, x, 0, 0);
-    ck_assert(!sys->variable(&x, e->curve[0].state, "samples"));
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "samples"));
     free(theory);
     free(sgd);
     ov_experiment_free(e);
     e = load_more(CURVE, "    samples: 70\n");
-    ck_assert(sys->variable(&x, e->curve[0].state, "samples"));
+    ck_assert(ov_curve_variable(&x, &e->curve[0], "samples"));
     ck_agree(70, x, 0, 0);
     ov_experiment_free(e);
 }
@@ -134,9 +134,9 @@ START_TEST(images_bring_their_dimension)
         ck_assert_ptr_nonnull(
             strstr(sgd, "\nheld_out: 6\nstandardise: true\nsamples: 34\nengine: weights\n"));
         ck_assert_ptr_null(strstr(sgd, d.path));
-        ck_assert_ptr_nonnull(strstr(sys->columns_doc(e->curve[0].state, OV_SGD), "test images"));
+        ck_assert_ptr_nonnull(strstr(e->curve[0].side[OV_SGD].columns_doc.s, "test images"));
         ck_assert_ptr_nonnull(
-            strstr(sys->columns_doc(e->curve[0].state, OV_THEORY), "fresh Gaussian inputs"));
+            strstr(e->curve[0].side[OV_THEORY].columns_doc.s, "fresh Gaussian inputs"));
         free(sgd);
         free(problem);
         ov_experiment_free(e);
@@ -212,22 +212,20 @@ END_TEST
 static void runs_images(const char *more, bool coloured)
 {
     struct ov_experiment *e = load_more(CURVE, more);
-    const void *state = e->curve[0].state;
-    size_t n = sys->n_col(state, OV_SGD), path = sys->n_col(state, OV_THEORY);
+    const struct ov_curve *c = &e->curve[0];
+    size_t n = c->side[OV_SGD].n_col, path = c->side[OV_THEORY].n_col;
     double theory[3 * 20], sgd[3 * 20];
     struct ov_error err = {0};
     const uint64_t key = 12345;
-    char name[32];
     ck_assert_uint_gt(n, path);
-    ck_ok(sys->run(theory, state, OV_THEORY, &key, 1, NULL, &err));
-    ck_assert_msg(sys->run(sgd, state, OV_SGD, &key, 1, NULL, &err) == OV_OK, "%s", err.text);
+    ck_ok(sys->run(theory, c, OV_THEORY, &key, 1, NULL, &err));
+    ck_assert_msg(sys->run(sgd, c, OV_SGD, &key, 1, NULL, &err) == OV_OK, "%s", err.text);
     for (size_t k = 2; k < path && !coloured; k++)
         ck_agree(theory[k], sgd[k], 1e-12, 1e-13);
-    sys->column(name, state, OV_SGD, n - 1);
-    ck_assert_str_eq(name, "eps_t");
+    ck_assert_str_eq(c->side[OV_SGD].column[n - 1].name, "eps_t");
     for (size_t i = 0; i < 3 * n; i++)
         ck_assert(isfinite(sgd[i]));
-    ck_assert(!sys->may_be_nan(state, OV_SGD, n - 1));
+    ck_assert(!c->side[OV_SGD].column[n - 1].may_be_nan);
     ov_experiment_free(e);
 }
 
@@ -257,14 +255,14 @@ static void notices_a_change(const struct idx_dir *changes, const char *more)
     double sgd[3 * 20];
     const uint64_t key = 12345;
     struct ov_error err = {0};
-    ck_ok(sys->run(sgd, e->curve[0].state, OV_SGD, &key, 1, NULL, &err));
+    ck_ok(sys->run(sgd, &e->curve[0], OV_SGD, &key, 1, NULL, &err));
     FILE *f = fopen(changes->path, "r+b");
     ck_assert_int_eq(fseek(f, 100, SEEK_SET), 0);
     int pixel = fgetc(f);
     ck_assert_int_eq(fseek(f, 100, SEEK_SET), 0);
     ck_assert_int_eq(fputc(pixel ^ 1, f), pixel ^ 1);
     ck_assert_int_eq(fclose(f), 0);
-    ck_assert_int_eq(sys->run(sgd, e->curve[0].state, OV_SGD, &key, 1, NULL, &err), OV_EUSER);
+    ck_assert_int_eq(sys->run(sgd, &e->curve[0], OV_SGD, &key, 1, NULL, &err), OV_EUSER);
     ck_assert_ptr_nonnull(strstr(err.text, changes->path));
     ck_assert_ptr_nonnull(strstr(err.text, "has changed while it was in use"));
     ov_experiment_free(e);

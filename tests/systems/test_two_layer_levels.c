@@ -36,9 +36,9 @@ END_TEST
 static double *run(const struct ov_experiment *e, const uint64_t *key, size_t n)
 {
     const struct ov_system *system = &ov_system_two_layer;
-    const void *state = e->curve[0].state;
-    double *rows = calloc(n * 3 * system->n_col(state, OV_SGD), sizeof *rows);
-    ck_ok(system->run(rows, state, OV_SGD, key, n, NULL, NULL));
+    const struct ov_curve *c = &e->curve[0];
+    double *rows = calloc(n * 3 * c->side[OV_SGD].n_col, sizeof *rows);
+    ck_ok(system->run(rows, c, OV_SGD, key, n, NULL, NULL));
     return rows;
 }
 
@@ -47,8 +47,8 @@ START_TEST(runs_are_what_they_are_without)
     const uint64_t key[3] = {11, 12, 13};
     struct ov_experiment *plain = load_more(RANDOM_START, SGD("")),
                          *more = load_more(RANDOM_START, SGD(", time_to: [0.25, 1e-9]"));
-    size_t width = ov_system_two_layer.n_col(plain->curve[0].state, OV_SGD);
-    size_t stride = ov_system_two_layer.n_col(more->curve[0].state, OV_SGD);
+    size_t width = plain->curve[0].side[OV_SGD].n_col;
+    size_t stride = more->curve[0].side[OV_SGD].n_col;
     ck_assert_uint_eq(stride, width + 2);
     double *a = run(plain, key, 3), *b = run(more, key, 3), *alone = run(more, key + 2, 1);
     for (size_t j = 0; j < 9; j++) {
@@ -72,14 +72,12 @@ END_TEST
 START_TEST(columns_have_names_and_may_be_nan)
 {
     struct ov_experiment *e = load_more(RANDOM_START, SGD(", time_to: 0.006"));
-    const void *state = e->curve[0].state;
-    size_t last = ov_system_two_layer.n_col(state, OV_SGD) - 1;
-    char name[32];
-    ov_system_two_layer.column(name, state, OV_SGD, last);
-    ck_assert_str_eq(name, "alpha_to_0.006");
-    ck_assert(ov_system_two_layer.may_be_nan(state, OV_SGD, last));
-    ck_assert(!ov_system_two_layer.may_be_nan(state, OV_SGD, last - 1));
-    ck_assert_uint_eq(ov_system_two_layer.n_col(state, OV_THEORY), last);
+    const struct ov_curve *c = &e->curve[0];
+    size_t last = c->side[OV_SGD].n_col - 1;
+    ck_assert_str_eq(c->side[OV_SGD].column[last].name, "alpha_to_0.006");
+    ck_assert(c->side[OV_SGD].column[last].may_be_nan);
+    ck_assert(!c->side[OV_SGD].column[last - 1].may_be_nan);
+    ck_assert_uint_eq(c->side[OV_THEORY].n_col, last);
     ov_experiment_free(e);
 }
 END_TEST

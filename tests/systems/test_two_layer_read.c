@@ -10,7 +10,7 @@ static const struct ov_system *const sys = &ov_system_two_layer;
 static char *described(const struct ov_experiment *e, enum ov_side side)
 {
     struct ov_text t = {0};
-    sys->describe(&t, e->curve[0].state, side);
+    ov_text_addf(&t, "%s", e->curve[0].side[side].parameters.s);
     ck_assert(!t.failed);
     return t.s;
 }
@@ -41,7 +41,7 @@ START_TEST(words_are_those_of_the_model)
         struct ov_text t = {0};
         ov_text_addf(&t, "    sgd: {engine: %s, seeds: 1}\n", *w);
         struct ov_experiment *e = load_more(RANDOM_START, t.s);
-        ck_assert_ptr_nonnull(sys->modules(e->curve[0].state, OV_SGD)[0]);
+        ck_assert_ptr_nonnull(e->curve[0].side[OV_SGD].module[0]);
         ov_experiment_free(e);
         ov_text_free(&t);
     }
@@ -146,7 +146,7 @@ static size_t times_of(double t[200], const char *text, const char *alpha, const
     at += strlen("\nalpha:");
     while (*at == ' ')
         t[n++] = strtod(at, &at);
-    ck_assert_uint_eq(n, sys->n_row(e->curve[0].state, OV_THEORY));
+    ck_assert_uint_eq(n, e->curve[0].side[OV_THEORY].n_row);
     free(said);
     free(edit);
     ov_experiment_free(e);

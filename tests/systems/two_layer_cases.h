@@ -38,7 +38,7 @@ static inline void refuses_more(const char *text, const char *more, const char *
 static inline char *problem_of(const struct ov_experiment *e)
 {
     struct ov_text t = {0};
-    ov_system_two_layer.problem(&t, e->curve[0].state);
+    ov_text_addf(&t, "%s", e->curve[0].problem.s);
     ck_assert(!t.failed);
     return t.s;
 }

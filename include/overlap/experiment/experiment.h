@@ -18,11 +18,27 @@ enum ov_tier { OV_QUICK, OV_CI, OV_FULL };
 extern const char *const ov_tier_names[]; /* "quick", "ci", "full", NULL */
 
 struct ov_curve {
-    char *id;               /* "K4"; "overparam-K4" from a vary */
-    char *group;            /* the id as written: "overparam" */
-    struct ov_value params; /* resolved: defaults, the curve's own keys, vary, --set */
-    void *state;            /* the system's problem */
+    char *id;                    /* "K4"; "overparam-K4" from a vary */
+    char *group;                 /* the id as written: "overparam" */
+    struct ov_value params;      /* resolved: defaults, the curve's own keys, vary, --set */
+    void *state;                 /* the system's own */
+    struct ov_side_plan side[2]; /* what theory and simulation compute, by enum ov_side */
+    /* What the random numbers of a run are a function of besides its seed's number: `parameters`
+     * without what does not change them (times of measurement, the engine), the same for both
+     * sides, so that theory and simulation of a seed start from the same weights. */
+    struct ov_text problem;
+    struct ov_variable *variable; /* (n_variable) what formulas may name, where it is known */
+    size_t n_variable;
 };
+
+/* Gives a curve a variable that formulas may name. */
+void ov_curve_define(struct ov_curve *c, const char *name, double x);
+/* The value of a formula's variable; false if the curve has none of that name. */
+bool ov_curve_variable(double *x, const struct ov_curve *c, const char *name);
+/* The name of the time that a curve's tables are ordered by: "alpha". */
+const char *ov_curve_time(const struct ov_curve *c);
+/* Releases what planning a curve filled in. */
+void ov_curve_release(struct ov_curve *c, const struct ov_system *system);
 
 struct ov_experiment {
     char *dir, *name, *path; /* as given; last component of the real path; DIR/experiment.yaml */
@@ -50,7 +66,7 @@ struct ov_load_options {
  * unknown, duplicate, missing, mistyped or out-of-range keys; an unknown system; no curves;
  * duplicate curve ids, or ids that are not file names ([A-Za-z0-9_.-], not starting with . or -); a
  * curve with neither theory nor sgd; keys that nothing reads, among the defaults (no curve reads
- * it) or on a curve; whatever the system's `prepare` refuses. */
+ * it) or on a curve; whatever the system's `plan` refuses. */
 enum ov_status ov_experiment_load(struct ov_experiment **e, const char *dir,
                                   const struct ov_load_options *options, struct ov_error *err);
 void ov_experiment_free(struct ov_experiment *e); /* NULL-safe */

@@ -21,68 +21,85 @@ enum ov_side { OV_THEORY, OV_SGD };
 /* "theory" or "sgd": the word in file names and tables. */
 const char *ov_side_name(enum ov_side side);
 
+/* What a column's number belongs to. Roles come in this order in a table. */
+enum ov_role {
+    OV_ROLE_TIME,  /* when it was measured; the first column is the time that tables are ordered by,
+                      others are the same time in other units */
+    OV_ROLE_VALUE, /* a quantity at that time */
+    OV_ROLE_WHOLE  /* one number for the whole run, the same in all of its rows */
+};
+
+struct ov_column {
+    char name[32]; /* "alpha", "eps_g", "Q_0_0" */
+    enum ov_role role;
+    bool may_be_nan; /* nan where the number does not exist; elsewhere a number that is not finite
+                        fails the job */
+};
+
+enum { OV_MODULES_MAX = 8 };
+
+/* What one side of a curve computes: data, which `plan` fills in and everything else reads. */
+struct ov_side_plan {
+    size_t n_run;   /* 0: this side is not asked for */
+    uint64_t first; /* the runs' seeds are numbered first, first + 1, …: from 0 (and one run) where
+                       nothing depends on the seed, else from 1 */
+
+    /* A run's result: n_row rows of n_col columns. */
+    size_t n_row, n_col;
+    struct ov_column *column;   /* (n_col) by ov_side_column */
+    struct ov_text columns_doc; /* what the columns mean, in one line, for people */
+
+    /* Everything besides the seed and the code that determines a run's numbers, one "key: value"
+     * line each in a fixed order: result keys are made of it. */
+    struct ov_text parameters;
+    /* The modules whose code computes this side ("theory/online"), NULL at the end; what they
+     * include is added by provenance. */
+    const char *module[OV_MODULES_MAX];
+
+    size_t group;  /* so many runs are best made together; 1 where that brings nothing */
+    uint64_t work; /* of one run, in the units that its tick counts (steps); 0: not known */
+    double memory; /* bytes that a process allocates besides its rows, as well as can be told
+                      before, checkpoints included */
+    bool failed;   /* memory ran out while this was filled in */
+};
+
+/* A parameter or derived quantity by the name it has in formulas: "K", "L" = K - M. */
+struct ov_variable {
+    const char *name; /* a constant */
+    double x;
+};
+
+struct ov_curve;
+
 struct ov_system {
     const char *name; /* the word in experiment.yaml */
     const char *doc;
-    const struct ov_key *keys; /* a curve's parameters; theory and sgd among them */
+    const struct ov_key *keys;    /* a curve's parameters; theory and sgd among them */
+    const char *const *variables; /* all names that ov_curve_define may be told, NULL at the end */
 
-    /* Reads and checks a curve's parameters.
-     *   out  state   the curve's problem, opaque; freed by `release`
-     *   in   params  the curve's map, read against `keys`
-     * Returns OV_OK, or OV_EUSER reported at the place of the value at fault. */
-    enum ov_status (*prepare)(void **state, struct ov_value *params, struct ov_error *err);
+    /* Reads and checks a curve's parameters (c->params, read against `keys`) and says what there
+     * is to compute: fills c->state, c->side, c->problem and, by ov_curve_define, c->variable.
+     * Returns OV_OK; OV_EUSER reported at the place of the value at fault; OV_ENOMEM. What was
+     * filled in by then is released by the caller. */
+    enum ov_status (*plan)(struct ov_curve *c, struct ov_error *err);
     void (*release)(void *state); /* NULL-safe */
 
-    /* How many runs a side has (0: this side is not asked for) and their seeds' numbers, which are
-     * first, first + 1, …: (0 and 1 run) where a side does not depend on the seed, else from 1. */
-    size_t (*runs)(const void *state, enum ov_side side, uint64_t *first);
-
-    /* A run's result: n_row rows of n_col columns, the first column of which is time. */
-    size_t (*n_row)(const void *state, enum ov_side side);
-    size_t (*n_col)(const void *state, enum ov_side side);
-    /* "alpha", "eps_g", "Q_0_0", … and, for the comments above a table, what they mean. */
-    void (*column)(char name[32], const void *state, enum ov_side side, size_t i);
-    /* How many columns from the first on are times (that one in other units), and so no quantities
-     * to compare or claim; 0 counts as 1. */
-    size_t n_time;
-    /* True for columns that are nan where the number does not exist; NULL: none. Elsewhere a
-     * number that is not finite fails the job. */
-    bool (*may_be_nan)(const void *state, enum ov_side side, size_t i);
-    const char *(*columns_doc)(const void *state, enum ov_side side);
-
-    /* Everything besides the seed that determines a run's numbers, one "key: value" line each in a
-     * fixed order: the text that result keys are made of. `problem` leaves out what does not change
-     * the random numbers (the times of measurement, the engine): random keys are made of that, so
-     * that theory and simulation of a seed start from the same weights. */
-    void (*describe)(struct ov_text *out, const void *state, enum ov_side side);
-    void (*problem)(struct ov_text *out, const void *state);
-
-    /* The modules whose code computes this side ("theory/online"), NULL at the end; what they
-     * include is added by provenance. */
-    const char *const *(*modules)(const void *state, enum ov_side side);
-
-    /* Runs that are made together, at most `group` of them (1 where that brings nothing). What a
-     * run gives must not depend on the runs made with it. out  rows   (n, n_row, n_col) in   key
-     * (n) the runs' random keys: functions of `problem` and the seeds' numbers in   tick   told the
-     * work done, summed over the runs */
-    size_t (*group)(const void *state, enum ov_side side);
-    enum ov_status (*run)(double *rows, const void *state, enum ov_side side, const uint64_t *key,
-                          size_t n, const struct ov_tick *tick, struct ov_error *err);
-    /* Work of one run in the units that run's tick counts (steps), for progress; 0 if not known. */
-    uint64_t (*work)(const void *state, enum ov_side side);
-    /* Bytes that one process of this side allocates besides its rows, as good as can be told
-     * before, checkpoints included; for `plan`, and against runs that don't fit. NULL: not known.
-     */
-    double (*memory)(const void *state, enum ov_side side);
-
-    /* A parameter or derived quantity by the name it has in formulas ("K", "eta_w", "L" = K - M).
-     * False if there is none. `variables` lists all names (NULL at the end) for suggestions. */
-    bool (*variable)(double *x, const void *state, const char *name);
-    const char *const *variables;
+    /* Computes runs that are made together, at most `group` of the side. What a run gives must not
+     * depend on the runs made with it.
+     *   out  rows  (n, n_row, n_col)
+     *   in   key   (n) the runs' random keys: functions of c->problem and the seeds' numbers
+     *   in   tick  told the work done, summed over the runs; may be NULL */
+    enum ov_status (*run)(double *rows, const struct ov_curve *c, enum ov_side side,
+                          const uint64_t *key, size_t n, const struct ov_tick *tick,
+                          struct ov_error *err);
 };
 
+/* The next column of a side. */
+void ov_side_column(struct ov_side_plan *s, enum ov_role role, bool may_be_nan, const char *fmt,
+                    ...) OV_PRINTF(4, 5);
+
 /* For keys that may depend on the tier, such as seeds: {quick: 2, ci: 10, full: 100}. A key whose
- * `map` is this table reaches `prepare` as the plain number that the tier picked. */
+ * `map` is this table reaches `plan` as the plain number that the tier picked. */
 extern const struct ov_key ov_tier_keys[];
 
 #endif

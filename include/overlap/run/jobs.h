@@ -39,6 +39,11 @@ struct ov_batch {
     size_t n_job;
 };
 
+static inline const struct ov_side_plan *ov_batch_side(const struct ov_batch *b)
+{
+    return &b->curve->side[b->side];
+}
+
 struct ov_plan {
     struct ov_batch *batch; /* (n_batch) in the order of the curves, theory before sgd */
     size_t n_batch;

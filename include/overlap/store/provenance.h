@@ -34,8 +34,7 @@ void ov_sources_closure(struct ov_text *out, const struct ov_source *sources,
 
 /* Everything that one curve's side is a function of, besides the seed: "key: value" lines of the
  * parameters, then the sources. */
-void ov_inputs(struct ov_text *out, const struct ov_experiment *e, const struct ov_curve *c,
-               enum ov_side side);
+void ov_inputs(struct ov_text *out, const struct ov_curve *c, enum ov_side side);
 
 /* The key of one run: inputs and the seed's number. */
 void ov_run_key(char key[OV_KEY_SIZE], const char *inputs, uint64_t seed);
@@ -43,8 +42,7 @@ void ov_run_key(char key[OV_KEY_SIZE], const char *inputs, uint64_t seed);
 void ov_curve_key(char key[OV_KEY_SIZE], const char *inputs, uint64_t first, size_t n);
 /* The random key of a run: of the problem and the seed's number alone. Returns OV_OK or OV_ENOMEM.
  */
-enum ov_status ov_random_key(uint64_t *key, const struct ov_experiment *e, const struct ov_curve *c,
-                             uint64_t seed);
+enum ov_status ov_random_key(uint64_t *key, const struct ov_curve *c, uint64_t seed);
 
 /* Paths of a curve's table and of its JSON sidecar below an output directory. Freed by the caller.
  */
