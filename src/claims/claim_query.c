@@ -272,11 +272,11 @@ enum ov_status ov_claim_number(double *x, struct ov_claim *claim, const struct o
         *x = v->number;
         return OV_OK;
     }
-    const struct ov_system *s = claim->experiment->system;
+    (void)claim;
     struct ov_error wrong = {0};
     size_t column = 0;
     enum ov_status status =
-        ov_expr_evaluate(x, v->string, look_up, c, s->variables, &column, &wrong);
+        ov_expr_evaluate(x, v->string, look_up, c, c->variable, &column, &wrong);
     if (status != OV_OK)
         ov_value_fail_within(v, column, err, "curve %s: formula, column %zu: %s", c->id, column + 1,
                              wrong.text);

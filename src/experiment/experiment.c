@@ -17,16 +17,18 @@
 const char *const ov_tier_names[] = {"quick", "ci", "full", NULL};
 
 static const struct ov_key top_keys[] = {
-    {"title", OV_STRING, 0, 0, NULL, NULL, OV_REQUIRED, "what the experiment shows"},
-    {"source", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL, "whose result it reproduces"},
-    {"system", OV_STRING, 0, 0, NULL, NULL, OV_REQUIRED, "which system's keys the curves have"},
-    {"tier", OV_WORD, 0, 0, ov_tier_names, NULL, "ci", "the smallest tier that runs it"},
+    {"title", OV_STRING, 0, 0, NULL, NULL, OV_REQUIRED, .doc = "what the experiment shows"},
+    {"source", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL, .doc = "whose result it reproduces"},
+    {"system", OV_STRING, 0, 0, NULL, NULL, OV_REQUIRED,
+     .doc = "which system's keys the curves have"},
+    {"tier", OV_WORD, 0, 0, ov_tier_names, NULL, "ci", .doc = "the smallest tier that runs it"},
     {"defaults", OV_ANY, 0, 0, NULL, NULL, OV_OPTIONAL,
-     "parameters of every curve that does not have its own"},
+     .doc = "parameters of every curve that does not have its own"},
     {"curves", OV_ANY, 0, 0, NULL, NULL, OV_REQUIRED,
-     "a list; each curve has an id, parameters, and maybe vary: {K: [4, 5, 6], sigma: [0, 0.1]}, "
-     "which makes curves ID-K4-sigma0 … of all combinations"},
-    {"claims", OV_ANY, 0, 0, NULL, NULL, OV_OPTIONAL, "a list of claims"},
+     .doc = "a list; each curve has an id, parameters, and maybe vary: {K: [4, 5, 6], sigma: [0, "
+            "0.1]}, "
+            "which makes curves ID-K4-sigma0 … of all combinations"},
+    {"claims", OV_ANY, 0, 0, NULL, NULL, OV_OPTIONAL, .doc = "a list of claims"},
     {.name = NULL},
 };
 

@@ -27,11 +27,12 @@ struct ov_curve {
      * without what does not change them (times of measurement, the engine), the same for both
      * sides, so that theory and simulation of a seed start from the same weights. */
     struct ov_text problem;
-    struct ov_variable *variable; /* (n_variable) what formulas may name, where it is known */
+    const char **variable; /* (n_variable) what formulas may name, NULL at the end */
+    double *variable_is;   /* (n_variable) their values */
     size_t n_variable;
 };
 
-/* Gives a curve a variable that formulas may name. */
+/* Gives a curve a variable that formulas may name: "K", "L" = K - M. `name` is a constant. */
 void ov_curve_define(struct ov_curve *c, const char *name, double x);
 /* The value of a formula's variable; false if the curve has none of that name. */
 bool ov_curve_variable(double *x, const struct ov_curve *c, const char *name);

@@ -63,22 +63,15 @@ struct ov_side_plan {
     bool failed;   /* memory ran out while this was filled in */
 };
 
-/* A parameter or derived quantity by the name it has in formulas: "K", "L" = K - M. */
-struct ov_variable {
-    const char *name; /* a constant */
-    double x;
-};
-
 struct ov_curve;
 
 struct ov_system {
     const char *name; /* the word in experiment.yaml */
     const char *doc;
-    const struct ov_key *keys;    /* a curve's parameters; theory and sgd among them */
-    const char *const *variables; /* all names that ov_curve_define may be told, NULL at the end */
+    const struct ov_key *keys; /* a curve's parameters; theory and sgd among them */
 
     /* Reads and checks a curve's parameters (c->params, read against `keys`) and says what there
-     * is to compute: fills c->state, c->side, c->problem and, by ov_curve_define, c->variable.
+     * is to compute: fills c->state, c->side, c->problem and, by ov_curve_define, its variables.
      * Returns OV_OK; OV_EUSER reported at the place of the value at fault; OV_ENOMEM. What was
      * filled in by then is released by the caller. */
     enum ov_status (*plan)(struct ov_curve *c, struct ov_error *err);
