@@ -83,6 +83,8 @@ void ov_curve_release(struct ov_curve *c, const struct ov_system *system)
     c->side[0] = c->side[1] = (struct ov_side_plan){0};
 }
 
+const char *const ov_on_divergence[] = {"keep", "fail", NULL};
+
 const struct ov_key ov_tier_keys[] = {
     {"quick", OV_INT, 1, 1e6, NULL, NULL, OV_OPTIONAL, .doc = "at tier quick"},
     {"ci", OV_INT, 1, 1e6, NULL, NULL, OV_OPTIONAL, .doc = "at tier ci; if not given, as at quick"},

@@ -27,6 +27,15 @@ static bool has_key(const struct ov_table *t, const char *key)
     return same;
 }
 
+/* A diverged run is no result where the curve does not want it to be one. */
+static bool is_wanted(const struct ov_batch *b, const struct ov_table *t)
+{
+    char *diverged = b->curve->fails_if_diverged ? ov_table_comment(t, "diverged_at") : NULL;
+    bool wanted = !diverged;
+    free(diverged);
+    return wanted;
+}
+
 static enum ov_status read_job(struct ov_table *t, const struct ov_batch *b,
                                const struct ov_job *job, struct ov_error *err)
 {
@@ -35,8 +44,8 @@ static enum ov_status read_job(struct ov_table *t, const struct ov_batch *b,
     if (!path)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     enum ov_status status = ov_table_read(t, path, err);
-    if (status == OV_OK &&
-        (!has_key(t, job->key) || t->n_row != side->n_row || t->n_col != side->n_col)) {
+    if (status == OV_OK && (!has_key(t, job->key) || !is_wanted(b, t) || t->n_row != side->n_row ||
+                            t->n_col != side->n_col)) {
         status = ov_fail(err, OV_EUSER, "%s: error: not the result that its name says", path);
         ov_table_free(t);
     }
@@ -52,7 +61,7 @@ static enum ov_status look_up(struct ov_batch *b)
     if (!path)
         return OV_ENOMEM;
     if (ov_table_read(&t, path, NULL) == OV_OK) {
-        b->table_valid = has_key(&t, b->key);
+        b->table_valid = has_key(&t, b->key) && is_wanted(b, &t);
         ov_table_free(&t);
     }
     free(path);
@@ -169,17 +178,40 @@ size_t ov_plan_todo(const struct ov_plan *plan)
 
 /* ---- doing it ---- */
 
-static enum ov_status check_finite(const double *rows, const struct ov_batch *b, size_t n_row,
-                                   size_t n_col, struct ov_error *err)
+static bool may_be_nan(const struct ov_column *column, bool diverged)
 {
-    const struct ov_column *column = ov_batch_side(b)->column;
-    for (size_t i = 0; i < n_row * n_col; i++) {
-        if (isfinite(rows[i]) || (column[i % n_col].may_be_nan && isnan(rows[i])))
-            continue;
-        return ov_fail(err, OV_ENUMERIC, "%s is not a finite number at time %g",
-                       column[i % n_col].name, rows[i / n_col * n_col]);
+    return column->may_be_nan || (diverged && column->role == OV_ROLE_WHOLE);
+}
+
+/* The first cell that is neither finite nor missing by right; n_row * n_col if there is none. */
+static size_t first_bad(const double *rows, const struct ov_side_plan *side, bool diverged)
+{
+    size_t i = 0, n = side->n_row * side->n_col;
+    while (i < n && (isfinite(rows[i]) ||
+                     (isnan(rows[i]) && may_be_nan(&side->column[i % side->n_col], diverged))))
+        i++;
+    return i;
+}
+
+static enum ov_status check_finite(const double *rows, const struct ov_side_plan *side,
+                                   struct ov_error *err)
+{
+    size_t i = first_bad(rows, side, false);
+    if (i == side->n_row * side->n_col)
+        return OV_OK;
+    return ov_fail(err, OV_ENUMERIC, "%s is not a finite number at time %g",
+                   side->column[i % side->n_col].name, rows[i / side->n_col * side->n_col]);
+}
+
+/* From the first row that a diverged run has not reached on, there is nothing but the time. */
+static void cut_off(double *rows, const struct ov_side_plan *side)
+{
+    size_t n_col = side->n_col;
+    for (size_t j = first_bad(rows, side, true) / n_col; j < side->n_row; j++) {
+        rows[j * n_col] = side->time[j];
+        for (size_t i = 1; i < n_col; i++)
+            rows[j * n_col + i] = NAN;
     }
-    return OV_OK;
 }
 
 static enum ov_status name_columns(struct ov_table *t, size_t from, const struct ov_batch *b)
@@ -190,11 +222,14 @@ static enum ov_status name_columns(struct ov_table *t, size_t from, const struct
     return status;
 }
 
+/* diverged_at: NaN for a run that does not. */
 static enum ov_status store_job(struct ov_table *t, const struct ov_batch *b,
-                                const struct ov_job *job, struct ov_error *err)
+                                const struct ov_job *job, double diverged_at, struct ov_error *err)
 {
     struct ov_text comments = {0};
     ov_text_addf(&comments, "# overlap %s, one run\n# key: %s\n", OV_VERSION, job->key);
+    if (!isnan(diverged_at))
+        ov_text_addf(&comments, "# diverged_at: %.17g\n", diverged_at);
     char *path = ov_job_path(b, job);
     enum ov_status status = OV_ENOMEM;
     if (!comments.failed && path) {
@@ -221,35 +256,56 @@ bool ov_job_stored(const struct ov_batch *b, const struct ov_job *job)
     return stored;
 }
 
+/* Stores one run's rows. */
+static enum ov_status store_rows(const double *rows, const struct ov_batch *b,
+                                 const struct ov_job *job, double diverged_at, struct ov_error *err)
+{
+    const struct ov_side_plan *side = ov_batch_side(b);
+    struct ov_table t;
+    if (ov_table_create(&t, side->n_row, side->n_col) != OV_OK)
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    memcpy(t.cell, rows, side->n_row * side->n_col * sizeof *rows);
+    enum ov_status status = OV_OK;
+    if (isnan(diverged_at))
+        status = check_finite(rows, side, err);
+    else
+        cut_off(t.cell, side);
+    if (status == OV_OK)
+        status = store_job(&t, b, job, diverged_at, err);
+    ov_table_free(&t);
+    return status;
+}
+
+/* A run that diverges alone is a result, unless the curve does not want it to be one. */
+static bool is_result(const struct ov_batch *b, size_t n, enum ov_status status)
+{
+    return status == OV_EDIVERGED && n == 1 && !b->curve->fails_if_diverged;
+}
+
 static enum ov_status run_together(const struct ov_batch *b, struct ov_job *const *job, size_t n,
                                    const struct ov_tick *tick, struct ov_error *err)
 {
-    size_t n_row = ov_batch_side(b)->n_row, n_col = ov_batch_side(b)->n_col;
-    uint64_t key[OV_GROUP_MAX];
-    double *rows = calloc(n * n_row * n_col + 1, sizeof *rows);
-    if (!rows)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
-    enum ov_status status = OV_OK;
+    struct ov_error own = {0};
+    size_t size = ov_batch_side(b)->n_row * ov_batch_side(b)->n_col;
+    uint64_t key[OV_GROUP_MAX] = {0};
+    double *rows = calloc(n * size + 1, sizeof *rows), diverged_at = NAN;
+    enum ov_status status = rows ? OV_OK : OV_ENOMEM;
     for (size_t i = 0; i < n && status == OV_OK; i++)
         status = ov_random_key(&key[i], b->curve, job[i]->seed);
-    if (status != OV_OK)
-        ov_fail(err, status, "out of memory");
+    for (size_t i = 0; i < n * size && status == OV_OK; i++)
+        rows[i] = NAN;
     if (status == OV_OK)
-        status = b->experiment->system->run(rows, b->curve, b->side, key, n, tick, err);
-    for (size_t i = 0; i < n && status == OV_OK; i++) {
-        struct ov_table t;
-        const double *own = rows + i * n_row * n_col;
-        status = ov_table_create(&t, n_row, n_col);
-        if (status != OV_OK) {
-            ov_fail(err, status, "out of memory");
-            break;
-        }
-        memcpy(t.cell, own, n_row * n_col * sizeof *own);
-        status = check_finite(own, b, n_row, n_col, err);
-        if (status == OV_OK)
-            status = store_job(&t, b, job[i], err);
-        ov_table_free(&t);
+        status = b->experiment->system->run(rows, b->curve, b->side, key, n, tick, &own);
+    else
+        ov_fail(&own, status, "out of memory");
+    if (is_result(b, n, status)) {
+        diverged_at = own.diverged_at;
+        status = OV_OK;
+    } else if (status != OV_OK) {
+        ov_fail(err, status, "%s", own.text);
     }
+    for (size_t i = 0; i < n && status == OV_OK; i++)
+        status = store_rows(rows + i * size, b, job[i], diverged_at, err);
     free(rows);
     return status;
 }
@@ -296,7 +352,8 @@ enum ov_status ov_jobs_run(const struct ov_batch *b, struct ov_job *const *job, 
 /* ---- a curve's table ---- */
 
 /* The comments that make a table readable by itself. No clock, host or path. */
-static void describe_table(struct ov_text *out, const struct ov_batch *b)
+static void describe_table(struct ov_text *out, const struct ov_batch *b,
+                           const struct ov_text *diverged)
 {
     const struct ov_experiment *e = b->experiment;
     ov_text_addf(out, "# overlap %s\n# experiment: %s\n# curve: %s\n# side: %s\n# key: %s\n",
@@ -310,13 +367,32 @@ static void describe_table(struct ov_text *out, const struct ov_batch *b)
         ov_text_addf(out, "# %s\n", line);
     ov_text_addf(out, "# columns: seed - number of the run, 0 where nothing depends on it; %s\n",
                  ov_batch_side(b)->columns_doc.s);
-    out->failed = out->failed || parameters.failed;
+    if (diverged->len > 0)
+        ov_text_addf(out, "# diverged_at: %s\n", diverged->s);
+    out->failed = out->failed || parameters.failed || diverged->failed;
     ov_text_free(&parameters);
 }
 
-static enum ov_status fill_table(struct ov_table *t, const struct ov_batch *b, struct ov_error *err)
+/* "seed time, …" of those that diverged. */
+static void note_divergence(struct ov_batch *b, struct ov_text *diverged,
+                            const struct ov_table *run, uint64_t seed)
+{
+    char *at = ov_table_comment(run, "diverged_at");
+    if (!at)
+        return;
+    double time = strtod(at, NULL);
+    b->first_diverged = b->n_diverged == 0 ? time : fmin(time, b->first_diverged);
+    b->n_diverged++;
+    ov_text_addf(diverged, "%s%llu %s", diverged->len ? ", " : "", (unsigned long long)seed, at);
+    free(at);
+}
+
+/* Notes in `diverged` who diverged. */
+static enum ov_status fill_table(struct ov_table *t, struct ov_text *diverged, struct ov_batch *b,
+                                 struct ov_error *err)
 {
     double *cell = t->cell;
+    b->n_diverged = 0;
     for (size_t i = 0; i < b->n_job; i++) {
         struct ov_table run;
         enum ov_status status = read_job(&run, b, &b->job[i], err);
@@ -326,6 +402,7 @@ static enum ov_status fill_table(struct ov_table *t, const struct ov_batch *b, s
             cell[0] = (double)b->job[i].seed;
             memcpy(cell + 1, run.cell + r * run.n_col, run.n_col * sizeof *cell);
         }
+        note_divergence(b, diverged, &run, b->job[i].seed);
         ov_table_free(&run);
     }
     return OV_OK;
@@ -334,27 +411,27 @@ static enum ov_status fill_table(struct ov_table *t, const struct ov_batch *b, s
 enum ov_status ov_batch_assemble(struct ov_batch *b, const char *command, double seconds,
                                  struct ov_error *err)
 {
-    size_t n_row = ov_batch_side(b)->n_row, n_col = ov_batch_side(b)->n_col;
-    struct ov_text comments = {0};
+    const struct ov_side_plan *side = ov_batch_side(b);
+    struct ov_text comments = {0}, diverged = {0};
     struct ov_table t;
-    enum ov_status status = ov_table_create(&t, n_row * b->n_job, n_col + 1);
+    enum ov_status status = ov_table_create(&t, side->n_row * b->n_job, side->n_col + 1);
     char *path = ov_table_path(b->out, b->curve, b->side);
     if (status != OV_OK || !path) {
         free(path);
         return ov_fail(err, OV_ENOMEM, "out of memory");
     }
-    describe_table(&comments, b);
+    status = fill_table(&t, &diverged, b, err);
+    describe_table(&comments, b, &diverged);
     free(t.comments);
     t.comments = comments.s;
     if (comments.failed || ov_table_name(&t, 0, "seed") != OV_OK || name_columns(&t, 1, b) != OV_OK)
         status = ov_fail(err, OV_ENOMEM, "out of memory");
     if (status == OV_OK)
-        status = fill_table(&t, b, err);
-    if (status == OV_OK)
         status = ov_sidecar_write(b, command, seconds, err);
     if (status == OV_OK)
         status = ov_table_write(&t, path, err);
     b->table_valid = status == OV_OK;
+    ov_text_free(&diverged);
     ov_table_free(&t);
     free(path);
     return status;

@@ -108,6 +108,19 @@ static enum ov_status start(struct runner *r, size_t slot)
     return OV_OK;
 }
 
+/* What diverges is a result, and told. */
+static void say_diverged(struct runner *r, const struct ov_batch *b)
+{
+    struct ov_text name = {0}, what = {0};
+    ov_text_addf(&name, "%s %s %s", b->experiment->name, b->curve->id, ov_side_name(b->side));
+    ov_text_addf(&what, "%zu of %zu runs diverge, the first at %s = %.6g", b->n_diverged, b->n_job,
+                 ov_curve_time(b->curve), b->first_diverged);
+    if (!name.failed && !what.failed)
+        ov_progress_note(&r->progress, name.s, what.s);
+    ov_text_free(&name);
+    ov_text_free(&what);
+}
+
 static void assemble(struct runner *r, struct ov_batch *b)
 {
     struct ov_error err = {0};
@@ -115,10 +128,13 @@ static void assemble(struct runner *r, struct ov_batch *b)
         return;
     enum ov_status status =
         ov_batch_assemble(b, r->options->command, ov_clock() - r->started, &err);
-    if (status == OV_OK)
-        r->report->n_table++;
-    else
+    if (status != OV_OK) {
         add_failure(r, status, err.text);
+        return;
+    }
+    r->report->n_table++;
+    if (b->n_diverged > 0)
+        say_diverged(r, b);
 }
 
 /* Puts an ended child's outcome where it belongs. */

@@ -126,6 +126,7 @@ static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
         if (plan->n_run == 0)
             continue;
         plan->n_row = s->n_t;
+        plan->time = s->t;
         plan->group = 1;
         plan->memory = memory(s, side);
     }

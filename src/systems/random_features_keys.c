@@ -145,5 +145,6 @@ const struct ov_key ov_rf_keys[] = {
      "what theory; true: limit; a word for its kind, a map for more", KEPT(as_theory, kind),
      .of = OV_OF_THEORY},
     {"sgd", OV_MAP, 0, 0, NULL, sgd_keys, OV_OPTIONAL, .doc = "simulate"},
+    OV_ON_DIVERGENCE_ROW,
     {.name = NULL},
 };

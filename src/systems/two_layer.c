@@ -78,6 +78,7 @@ static void plan_side(struct ov_side_plan *plan, const struct ov_two_layer *s, e
 {
     const struct ov_problem *p = &s->problem;
     plan->n_row = s->n_alpha;
+    plan->time = s->alpha;
     plan->memory = ov_two_layer_memory(s, side);
     ov_text_addf(&plan->columns_doc, "%s", columns_doc(s, side));
     for (size_t i = 0; i < measured_width(s, side); i++) {
@@ -180,6 +181,8 @@ static enum ov_status run_sgd(double *rows, size_t stride, const struct ov_two_l
     double *path = calloc(n_row * width, sizeof *path);
     if (!path)
         return ov_fail(err, OV_ENOMEM, "out of memory");
+    for (size_t i = 0; i < n_row * width; i++)
+        path[i] = NAN;
     enum ov_status status = run_engine(path, s, key, n, tick, err);
     for (size_t j = 0; j < n_row; j++) {
         const double *run = path + j / s->n_alpha * s->n_alpha * width;

@@ -221,5 +221,6 @@ const struct ov_key ov_two_layer_keys[] = {
      "solve the equations of motion; a map asks for more than the path",
      KEPT(ov_as_flag, theory_asked)},
     {"sgd", OV_MAP, 0, 0, NULL, sgd_keys, OV_OPTIONAL, .doc = "simulate"},
+    OV_ON_DIVERGENCE_ROW,
     {.name = NULL},
 };

@@ -23,6 +23,7 @@ struct ov_curve {
     struct ov_value params;      /* resolved: defaults, the curve's own keys, vary, --set */
     void *state;                 /* the system's own */
     struct ov_side_plan side[2]; /* what theory and simulation compute, by enum ov_side */
+    bool fails_if_diverged;      /* on_divergence: fail */
     /* What the random numbers of a run are a function of besides its seed's number: `parameters`
      * without what does not change them (times of measurement, the engine), the same for both
      * sides, so that theory and simulation of a seed start from the same weights. */
@@ -45,6 +46,7 @@ struct ov_experiment {
     char *dir, *name, *path; /* as given; last component of the real path; DIR/experiment.yaml */
     char *title, *source;    /* source: NULL where the file has none */
     enum ov_tier tier;
+    bool fails_if_diverged; /* on_divergence: fail, of curves that do not say */
     const struct ov_system *system;
     struct ov_curve *curve; /* (n_curve) in the order of the file */
     size_t n_curve;
