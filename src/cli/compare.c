@@ -35,15 +35,12 @@ int ov_command_compare(const struct ov_options *o)
 {
     struct ov_error err = {0};
     struct ov_experiments all;
-    int code = EXIT_GOOD;
-    enum ov_status status = ov_experiments_load(&all, o, &err);
-    if (status != OV_OK)
-        code = ov_report(&err);
-    for (size_t i = 0; i < all.n && status == OV_OK; i++) {
+    bool loaded = ov_experiments_load(&all, o, &err) == OV_OK;
+    for (size_t i = 0; i < all.n && loaded; i++) {
         struct ov_error own = {0};
-        if (compare_one(all.e[i], o, &own) != OV_OK)
-            code = ov_report(&own);
+        if (!ov_is_above(o, all.e[i]) && compare_one(all.e[i], o, &own) != OV_OK)
+            ov_error_append(&err, &own);
     }
     ov_experiments_free(&all);
-    return code;
+    return err.status == OV_OK ? EXIT_GOOD : ov_report(&err);
 }

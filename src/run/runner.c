@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -34,7 +35,8 @@ struct runner {
     struct ov_error *err;
     enum ov_status status;
     struct ov_jobserver server;
-    struct worker *worker; /* (n_worker) */
+    struct ov_batch **queue; /* (plan->n_batch) the longest runs first */
+    struct worker *worker;   /* (n_worker) */
     size_t n_worker, n_busy;
     volatile uint64_t *work; /* (n_worker) steps done, shared with the children */
     struct ov_progress progress;
@@ -220,12 +222,40 @@ static void wait_for_children(struct runner *r)
     }
 }
 
+/* Steps of what a process is given at once; of those who don't know theirs, as theory, any number,
+ * so they begin. */
+static double forecast(const struct ov_batch *b)
+{
+    double n = (double)(ov_batch_side(b)->group < b->n_job ? ov_batch_side(b)->group : b->n_job);
+    return work_of(b) > 0 ? n * (double)work_of(b) : HUGE_VAL;
+}
+
+/* The longest first, so that none of them is left over when all others are done; else as planned.
+ */
+static int by_forecast(const void *x, const void *y)
+{
+    const struct ov_batch *a = *(struct ov_batch *const *)x, *b = *(struct ov_batch *const *)y;
+    double p = forecast(a), q = forecast(b);
+    return p != q ? (p < q) - (p > q) : (a > b) - (a < b);
+}
+
+static enum ov_status make_queue(struct runner *r)
+{
+    r->queue = calloc(r->plan->n_batch + 1, sizeof(struct ov_batch *));
+    if (!r->queue)
+        return ov_fail(r->err, OV_ENOMEM, "out of memory");
+    for (size_t i = 0; i < r->plan->n_batch; i++)
+        r->queue[i] = &r->plan->batch[i];
+    qsort(r->queue, r->plan->n_batch, sizeof(struct ov_batch *), by_forecast);
+    return OV_OK;
+}
+
 /* The next job to do; false if there is none. */
 static bool next_job(struct runner *r, size_t *b, size_t *j)
 {
     for (; *b < r->plan->n_batch; (*b)++, *j = 0)
-        for (; *j < r->plan->batch[*b].n_job; (*j)++)
-            if (ov_job_todo(&r->plan->batch[*b].job[*j]))
+        for (; *j < r->queue[*b]->n_job; (*j)++)
+            if (ov_job_todo(&r->queue[*b]->job[*j]))
                 return true;
     return false;
 }
@@ -235,7 +265,7 @@ static bool next_job(struct runner *r, size_t *b, size_t *j)
  * kill, whatever else has been stored by then. */
 static void take_jobs(struct runner *r, struct worker *w, size_t *b, size_t *j)
 {
-    w->batch = &r->plan->batch[*b];
+    w->batch = r->queue[*b];
     w->n_job = 0;
     size_t group = ov_batch_side(w->batch)->group;
     if (group > OV_GROUP_MAX)
@@ -312,7 +342,7 @@ static enum ov_status run_children(struct runner *r)
     void *shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     r->worker = calloc(r->n_worker, sizeof *r->worker);
     enum ov_status status = OV_ENOMEM;
-    if (shared != MAP_FAILED && r->worker) {
+    if (shared != MAP_FAILED && r->worker && make_queue(r) == OV_OK) {
         r->work = shared;
         ov_progress_start(&r->progress, r->options->log, r->options->live, ov_plan_todo(r->plan),
                           work_to_do(r->plan));
@@ -322,6 +352,7 @@ static enum ov_status run_children(struct runner *r)
         ov_fail(r->err, status, "out of memory");
     }
     free(r->worker);
+    free(r->queue);
     if (shared != MAP_FAILED)
         munmap(shared, bytes);
     return status;
