@@ -92,3 +92,35 @@ check "make figures: one that can't be drawn" 2 $make figures TIER=quick
 says "make figures: one that can't be drawn is named" '^experiments/a_bad/plot.gp: error: gnuplot did not draw'
 holds "make figures: the others are drawn" test -e figures/quoted.svg
 check "make figures: another tier there is not" 2 $make figures TIER=huge
+
+# a job that fails: the other curve is compared, drawn and judged
+rm -r experiments/a_bad && mkdir experiments/gap
+cat >experiments/gap/experiment.yaml <<'YAML'
+title: t
+system: two-layer
+tier: quick
+on_divergence: fail
+defaults: {K: 1, M: 1, N: 100, activation: linear, alpha: [0, 1, 200], theory: true, sgd: {seeds: 4}}
+curves:
+  - {id: good, eta_w: 0.5}
+  - {id: bad, eta_w: 9}
+claims:
+  - {id: good, says: x, kind: mean, curves: good, at: 1, statistic: relative, margin: {abs: 5}}
+  - {id: bad, says: x, kind: mean, curves: bad, at: 1, statistic: relative, margin: {abs: 5}}
+YAML
+cat >experiments/gap/plot.gp <<'GP'
+load 'figures/style.gp'
+set output target
+plot results.'/good.sgd.csv' using 2:3 with points, results.'/bad.sgd.csv' using 2:3 with points
+GP
+check "a failing job" 2 $make fig-gap
+says "a failing job: named" 'gap bad sgd.*diverges at alpha = '
+says "a failing job: the rest is compared" '^gap: 1 curves compared' out
+says "a failing job: what is not compared" 'gap: curve bad, sgd: no result'
+says "a failing job: drawn with a gap" 'GAP   gap: no table bad.sgd.csv' out
+holds "a failing job: the figure is there" grep -q '</svg>' figures/gap.svg
+says "a failing job: the rest is judged" 'gap\.good .*PASS' out
+says "a failing job: what is missing" 'gap\.bad .*MISSING' out
+sed -i 's/good.sgd/goood.sgd/' experiments/gap/plot.gp
+check "a gap of no table" 2 $make fig-gap
+says "a gap of no table: an error" '^experiments/gap/plot.gp: error: gnuplot did not draw'
