@@ -7,6 +7,7 @@
 
 #include "overlap/run/sidecar.h"
 #include "overlap/store/table.h"
+#include "overlap/base/check.h"
 
 /* ---- what has to be done ---- */
 
@@ -264,6 +265,9 @@ static enum ov_status store_rows(const double *rows, const struct ov_batch *b,
     struct ov_table t;
     if (ov_table_create(&t, side->n_row, side->n_col) != OV_OK)
         return ov_fail(err, OV_ENOMEM, "out of memory");
+    for (size_t j = 0; j < side->n_row; j++)
+        OV_CHECK(rows[j * side->n_col] == side->time[j] || !isnan(diverged_at) ||
+                 !isfinite(rows[j * side->n_col]));
     memcpy(t.cell, rows, side->n_row * side->n_col * sizeof *rows);
     enum ov_status status = OV_OK;
     if (isnan(diverged_at))

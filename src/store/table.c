@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "overlap/store/provenance.h"
+#include "overlap/base/check.h"
 
 static const char hash_mark[] = "# sha256: ";
 #define HASH_LINE_SIZE (sizeof hash_mark - 1 + OV_KEY_SIZE) /* with its newline, without '\0' */
@@ -77,6 +78,9 @@ void ov_table_seal(struct ov_text *text)
 
 enum ov_status ov_table_print(struct ov_text *out, const struct ov_table *t, struct ov_error *err)
 {
+    OV_CHECK(t->n_col > 0 && (!*t->comments || *t->comments == '#'));
+    for (size_t j = 0; j < t->n_col; j++)
+        OV_CHECK(t->column[j] && *t->column[j] && !strpbrk(t->column[j], ",\n#"));
     out->len = 0;
     ov_text_add(out, t->comments, strlen(t->comments));
     for (size_t j = 0; j < t->n_col; j++)
