@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,14 +13,17 @@ static enum ov_status compare_one(const struct ov_experiment *e, const struct ov
     char *out = ov_out_of(o, e);
     if (!out)
         return ov_fail(err, OV_ENOMEM, "out of memory");
+    if (ov_compare_is_fresh(e, out)) {
+        printf("%s: nothing to compare anew\n", e->name);
+        free(out);
+        return OV_OK;
+    }
     enum ov_status status = ov_compare(&found, e, out, err);
     if (status == OV_OK && found.n_curve == 0)
         printf("%s: no curve has both theory and simulation\n", e->name);
-    else if (status == OV_OK && isnan(found.worst_z))
-        printf("%s: %zu curves compared, no curve has two seeds\n", e->name, found.n_curve);
     else if (status == OV_OK)
-        printf("%s: %zu curves compared; largest |z| of eps_g %.2f (%s at %s = %g)\n", e->name,
-               found.n_curve, found.worst_z, found.worst_curve, found.time, found.worst_z_time);
+        printf("%s: theory and simulation of %zu curve%s compared: %s/agreement.csv\n", e->name,
+               found.n_curve, found.n_curve == 1 ? "" : "s", out);
     free(out);
     return status;
 }

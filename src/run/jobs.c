@@ -51,7 +51,7 @@ static enum ov_status look_up(struct ov_batch *b)
     char *path = ov_table_path(b->out, b->curve, b->side);
     if (!path)
         return OV_ENOMEM;
-    if (ov_table_read(&t, path, NULL) == OV_OK) {
+    if (ov_table_read_head(&t, path, NULL) == OV_OK) {
         b->table_valid = has_key(&t, b->key);
         ov_table_free(&t);
     }

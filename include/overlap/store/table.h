@@ -46,5 +46,8 @@ enum ov_status ov_table_write(const struct ov_table *t, const char *path, struct
  * ("truncated" where the last line is no hash, "edited" where it differs), a ragged row, a cell
  * that is no number, duplicate columns; OV_ENOMEM. */
 enum ov_status ov_table_read(struct ov_table *t, const char *path, struct ov_error *err);
+/* The same without rows (n_row 0, no cells): whether the table is whole, and its comments and
+ * columns, at a tenth of the time. */
+enum ov_status ov_table_read_head(struct ov_table *t, const char *path, struct ov_error *err);
 
 #endif
