@@ -13,7 +13,10 @@
 char *ov_job_path(const struct ov_batch *b, const struct ov_job *job)
 {
     struct ov_text path = {0};
-    ov_text_addf(&path, "%s/jobs/%s.csv", b->out, job->key);
+    char key[OV_KEY_SIZE];
+    if (!job->key[0])
+        ov_run_key(key, b->inputs, job->seed);
+    ov_text_addf(&path, "%s/jobs/%s.csv", b->out, job->key[0] ? job->key : key);
     if (path.failed)
         ov_text_free(&path);
     return path.s;
@@ -58,7 +61,10 @@ static enum ov_status look_up(struct ov_batch *b)
     free(path);
     for (size_t i = 0; i < b->n_job; i++) {
         b->job[i].valid = b->table_valid;
-        if (b->table_valid || read_job(&t, b, &b->job[i], NULL) != OV_OK)
+        if (b->table_valid)
+            continue;
+        ov_run_key(b->job[i].key, b->inputs, b->job[i].seed);
+        if (read_job(&t, b, &b->job[i], NULL) != OV_OK)
             continue;
         b->job[i].valid = true;
         ov_table_free(&t);
@@ -89,10 +95,8 @@ static enum ov_status batch_make(struct ov_batch *b, const struct ov_experiment 
         return OV_ENOMEM;
     }
     ov_curve_key(b->key, b->inputs, first, n);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         b->job[i].seed = first + i;
-        ov_run_key(b->job[i].key, b->inputs, first + i);
-    }
     return look_up(b);
 }
 
