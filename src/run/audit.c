@@ -98,6 +98,7 @@ static enum ov_status isolate(struct ov_batch *alone, const struct ov_audit_item
     if (!alone->out || !alone->inputs || !alone->job)
         return OV_ENOMEM;
     *alone->job = *item->job;
+    ov_run_key(alone->job->key, item->batch->inputs, item->job->seed);
     alone->job->valid = alone->job->left_out = false;
     return OV_OK;
 }

@@ -236,7 +236,8 @@ static enum ov_status read_rows(struct ov_table *t, struct reader *r)
     return OV_OK;
 }
 
-enum ov_status ov_table_read(struct ov_table *t, const char *path, struct ov_error *err)
+static enum ov_status read_file(struct ov_table *t, const char *path, bool rows,
+                                struct ov_error *err)
 {
     struct ov_text text = {0};
     *t = (struct ov_table){0};
@@ -248,11 +249,21 @@ enum ov_status ov_table_read(struct ov_table *t, const char *path, struct ov_err
             status = read_comments(t, &r);
         if (status == OV_OK)
             status = read_header(t, &r);
-        if (status == OV_OK)
+        if (status == OV_OK && rows)
             status = read_rows(t, &r);
     }
     ov_text_free(&text);
     if (status != OV_OK)
         ov_table_free(t);
     return status;
+}
+
+enum ov_status ov_table_read(struct ov_table *t, const char *path, struct ov_error *err)
+{
+    return read_file(t, path, true, err);
+}
+
+enum ov_status ov_table_read_head(struct ov_table *t, const char *path, struct ov_error *err)
+{
+    return read_file(t, path, false, err);
 }

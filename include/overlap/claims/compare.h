@@ -6,6 +6,7 @@
 #ifndef OVERLAP_CLAIMS_COMPARE_H
 #define OVERLAP_CLAIMS_COMPARE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "overlap/base/status.h"
@@ -43,5 +44,9 @@ double ov_agreement_bound(const struct ov_agreement *found, double level);
  * for each; such curves are left out, what is there is written); OV_EIO; OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_compare(struct ov_agreement *found, const struct ov_experiment *e,
                                        const char *out, struct ov_error *err);
+
+/* True where OUT/agreement.csv is whole, of the keys that its tables have to have now, and neither
+ * they nor this program have changed since: ov_compare would write the same again. */
+bool ov_compare_is_fresh(const struct ov_experiment *e, const char *out);
 
 #endif

@@ -21,7 +21,7 @@
 
 struct ov_job {
     uint64_t seed;
-    char key[OV_KEY_SIZE]; /* of the result */
+    char key[OV_KEY_SIZE]; /* of the result; empty where a valid table stands for all */
     bool valid;            /* its result is there and whole */
     bool left_out;         /* the caller doesn't want it run now */
 };
