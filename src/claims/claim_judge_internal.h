@@ -35,9 +35,9 @@ struct ov_test {
     double low, high;          /* the range; either may be infinite */
     size_t n;                  /* seeds */
 };
-/* The two p-values. out  pass  that the truth lies outside of the range, and looks this well
- * inside; out  fail  that it lies inside, and looks this far outside on either side. se = 0 gives 0
- * and 1. */
+/* The two p-values; se = 0 gives 0 and 1.
+ *   out  pass  that the truth lies outside of the range, and looks this well inside
+ *   out  fail  that it lies inside, and looks this far outside on either side */
 void ov_test_p(double *pass, double *fail, const struct ov_test *t);
 /* P(T > distance/se), for se = 0 whether it is not: 0 or 1. */
 double ov_test_tail(double distance, const struct ov_test *t);
