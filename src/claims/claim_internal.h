@@ -83,30 +83,33 @@ struct ov_query {
 
 /* Reads a claim's keys into claim->query, or reports (OV_EUSER, at its place) what the experiment
  * can't answer. */
-enum ov_status ov_query_read(struct ov_claim *claim, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_query_read(struct ov_claim *claim, struct ov_error *err);
 void ov_query_free(struct ov_query *q); /* frees q too; NULL-safe */
 /* What a kind reads besides. */
-enum ov_status ov_exact_parse(struct ov_query *q, struct ov_error *err);
-enum ov_status ov_mean_parse(struct ov_query *q, struct ov_error *err);
-enum ov_status ov_round_parse(struct ov_query *q, struct ov_error *err);
-enum ov_status ov_scaling_parse(struct ov_query *q, struct ov_error *err);
-enum ov_status ov_order_parse(struct ov_query *q, struct ov_error *err);
-enum ov_status ov_band_parse(struct ov_query *q, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_exact_parse(struct ov_query *q, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_mean_parse(struct ov_query *q, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_round_parse(struct ov_query *q, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_scaling_parse(struct ov_query *q, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_order_parse(struct ov_query *q, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_band_parse(struct ov_query *q, struct ov_error *err);
 
 /* OV_EUSER, at `place`, where this side of the curve has no such column besides its times. */
-enum ov_status ov_column_check(const struct ov_curve *c, enum ov_side side, const char *column,
-                               const struct ov_value *place, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_column_check(const struct ov_curve *c, enum ov_side side,
+                                            const char *column, const struct ov_value *place,
+                                            struct ov_error *err);
 /* A key that is a number or a formula in the curve's parameters. */
-enum ov_status ov_claim_number(double *x, const struct ov_value *v, const struct ov_curve *c,
-                               struct ov_error *err);
+OV_NODISCARD enum ov_status ov_claim_number(double *x, const struct ov_value *v,
+                                            const struct ov_curve *c, struct ov_error *err);
 /* Reads expect for every curve; `otherwise` where it is not given, an error if that is NaN. */
-enum ov_status ov_query_expect(struct ov_query *q, double otherwise, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_query_expect(struct ov_query *q, double otherwise,
+                                            struct ov_error *err);
 /* OV_EUSER where a margin says nothing. */
-enum ov_status ov_query_bounds(struct ov_query *q, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_query_bounds(struct ov_query *q, struct ov_error *err);
 /* Fails at v with what the words would have been: "WHAT; did you mean 'NEAR'?", with the
  * nearest to WORD. */
-enum ov_status ov_claim_unknown(const struct ov_value *v, struct ov_error *err, const char *what,
-                                const char *word, const char *const *words);
+OV_NODISCARD enum ov_status ov_claim_unknown(const struct ov_value *v, struct ov_error *err,
+                                             const char *what, const char *word,
+                                             const char *const *words);
 /* A margin of abs + rel |scale|. */
 double ov_query_margin(const struct ov_query *q, double scale);
 /* The time that the claim asks for; NaN where it is a word, or of a window. */

@@ -49,9 +49,9 @@ static enum ov_status no_such_curve(const struct ov_experiment *e, const struct 
         names[2 * i + 1] = e->curve[i].group ? e->curve[i].group : e->curve[i].id;
     }
     snprintf(what, sizeof what, "'%.280s' selects no curve", name);
-    ov_claim_unknown(v, err, what, name, names);
+    enum ov_status status = ov_claim_unknown(v, err, what, name, names);
     free(names);
-    return OV_EUSER;
+    return status;
 }
 
 static enum ov_status add_curves(struct ov_query *q, const struct ov_experiment *e,
@@ -319,12 +319,13 @@ enum ov_status ov_query_read(struct ov_claim *claim, struct ov_error *err)
 {
     const struct ov_claim_kind *kind = claim->kind;
     struct ov_query *q = claim->query = ov_xcalloc(1, sizeof *q);
-    ov_params_take(&q->given, &claim->keys, err);
+    enum ov_status status = ov_params_take(&q->given, &claim->keys, err);
     q->what = ov_statistics; /* the schema lets no other word through */
     while (strcmp(q->what->name, q->given.statistic->string) != 0)
         q->what++;
     bool window = kind->rule == OV_SIDE_PATHS || q->what->of_window;
-    enum ov_status status = select_curves(q, claim->experiment, err);
+    if (status == OV_OK)
+        status = select_curves(q, claim->experiment, err);
     if (status == OV_OK)
         status = choose_side(q, kind->rule, err);
     if (status == OV_OK)

@@ -14,6 +14,7 @@
 
 #include "claim_internal.h"
 #include "overlap/base/alloc.h"
+#include "overlap/base/check.h"
 
 const char *ov_verdict_name(enum ov_verdict v)
 {
@@ -141,6 +142,19 @@ enum ov_status ov_claims_read(struct ov_claims *claims, const struct ov_experime
 
 /* ---- evaluation ---- */
 
+/* The worst measure decides; what is measured lies in its own interval. */
+static bool is_sound(const struct ov_claim *claim)
+{
+    bool sound = claim->worst < claim->n_measure &&
+                 claim->measure[claim->worst].verdict == claim->verdict &&
+                 (claim->why[0] == '\0') == (claim->verdict == OV_PASS);
+    for (size_t i = 0; i < claim->n_measure && sound; i++) {
+        const struct ov_measure *m = &claim->measure[i];
+        sound = !(m->low > m->high) && !(m->se < 0.0) && !(m->margin < 0.0);
+    }
+    return sound;
+}
+
 void ov_claim_evaluate(struct ov_claim *claim, const char *out)
 {
     const struct ov_query *q = claim->query;
@@ -153,6 +167,7 @@ void ov_claim_evaluate(struct ov_claim *claim, const char *out)
     ov_claim_settle(claim, found);
     ov_samples_free(sample, q->n_curve * q->n_at);
     free(found);
+    OV_CHECK(is_sound(claim));
 }
 
 struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name)

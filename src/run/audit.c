@@ -98,6 +98,7 @@ static enum ov_status isolate(struct ov_batch *alone, const struct ov_audit_item
     if (!alone->out || !alone->inputs || !alone->job)
         return OV_ENOMEM;
     *alone->job = *item->job;
+    ov_run_key(alone->job->key, item->batch->inputs, item->job->seed);
     alone->job->valid = alone->job->left_out = false;
     return OV_OK;
 }
@@ -254,11 +255,12 @@ enum ov_status ov_audit_run(struct ov_audit *audit, const char *scratch,
     if (status != OV_OK) {
         ov_fail(err, status, "out of memory");
     } else {
-        ov_plan_run(&alone, options, &report, err); /* failures are told by the jobs */
+        status = ov_plan_run(&alone, options, &report, err);
         struct ov_error own = {0};
-        status = judge(audit, &alone, &own);
-        if (status != OV_OK && err)
+        enum ov_status judged = judge(audit, &alone, &own); /* of a failed job too */
+        if (judged != OV_OK && err)
             *err = own;
+        status = judged != OV_OK ? judged : report.n_failed > 0 ? OV_OK : status;
     }
     ov_plan_free(&alone);
     return status;

@@ -7,13 +7,17 @@
 
 #include "overlap/run/sidecar.h"
 #include "overlap/store/table.h"
+#include "overlap/base/check.h"
 
 /* ---- what has to be done ---- */
 
 char *ov_job_path(const struct ov_batch *b, const struct ov_job *job)
 {
     struct ov_text path = {0};
-    ov_text_addf(&path, "%s/jobs/%s.csv", b->out, job->key);
+    char key[OV_KEY_SIZE];
+    if (!job->key[0])
+        ov_run_key(key, b->inputs, job->seed);
+    ov_text_addf(&path, "%s/jobs/%s.csv", b->out, job->key[0] ? job->key : key);
     if (path.failed)
         ov_text_free(&path);
     return path.s;
@@ -60,14 +64,17 @@ static enum ov_status look_up(struct ov_batch *b)
     char *path = ov_table_path(b->out, b->curve, b->side);
     if (!path)
         return OV_ENOMEM;
-    if (ov_table_read(&t, path, NULL) == OV_OK) {
+    if (ov_table_read_head(&t, path, NULL) == OV_OK) {
         b->table_valid = has_key(&t, b->key) && is_wanted(b, &t);
         ov_table_free(&t);
     }
     free(path);
     for (size_t i = 0; i < b->n_job; i++) {
         b->job[i].valid = b->table_valid;
-        if (b->table_valid || read_job(&t, b, &b->job[i], NULL) != OV_OK)
+        if (b->table_valid)
+            continue;
+        ov_run_key(b->job[i].key, b->inputs, b->job[i].seed);
+        if (read_job(&t, b, &b->job[i], NULL) != OV_OK)
             continue;
         b->job[i].valid = true;
         ov_table_free(&t);
@@ -98,10 +105,8 @@ static enum ov_status batch_make(struct ov_batch *b, const struct ov_experiment 
         return OV_ENOMEM;
     }
     ov_curve_key(b->key, b->inputs, first, n);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         b->job[i].seed = first + i;
-        ov_run_key(b->job[i].key, b->inputs, first + i);
-    }
     return look_up(b);
 }
 
@@ -264,6 +269,9 @@ static enum ov_status store_rows(const double *rows, const struct ov_batch *b,
     struct ov_table t;
     if (ov_table_create(&t, side->n_row, side->n_col) != OV_OK)
         return ov_fail(err, OV_ENOMEM, "out of memory");
+    for (size_t j = 0; j < side->n_row; j++)
+        OV_CHECK(rows[j * side->n_col] == side->time[j] || !isnan(diverged_at) ||
+                 !isfinite(rows[j * side->n_col]));
     memcpy(t.cell, rows, side->n_row * side->n_col * sizeof *rows);
     enum ov_status status = OV_OK;
     if (isnan(diverged_at))

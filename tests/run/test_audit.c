@@ -146,6 +146,7 @@ START_TEST(a_failing_job_fails)
     struct audited a;
     open_audited(&a);
     bench_set(&a.b, 1, how, DIVERGES);
+    a.b.curve[1].fails_if_diverged = true;
     audit(&a, 1000, 1);
     ck_assert_uint_eq(a.audit.n_failed, 4);
     ck_assert_uint_eq(a.audit.n_same, 6);

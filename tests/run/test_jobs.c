@@ -367,7 +367,7 @@ static char *logged(struct bench *b, struct ov_run_report *report)
     FILE *f = open_memstream(&log, &size);
     struct ov_run_options options = {.workers = 1, .log = f};
     ck_ok(ov_plan_add(&plan, &b->experiment, b->out, "one", NULL));
-    ov_plan_run(&plan, &options, report, NULL);
+    ck_ok(ov_plan_run(&plan, &options, report, NULL));
     fclose(f);
     ov_plan_free(&plan);
     return log;

@@ -95,8 +95,8 @@ struct ov_claims {
  * experiment does not have, an empty selection, a key that the statistic does not use, a time or
  * a window at which a curve is not measured, a formula that does not parse, a margin below 0 or of
  * nothing. */
-enum ov_status ov_claims_read(struct ov_claims *claims, const struct ov_experiment *e,
-                              struct ov_error *err);
+OV_NODISCARD enum ov_status ov_claims_read(struct ov_claims *claims, const struct ov_experiment *e,
+                                           struct ov_error *err);
 void ov_claims_free(struct ov_claims *claims); /* NULL-safe */
 
 /* Evaluates one claim on the results below `out`; again gives the same. What is on disk decides the
@@ -124,8 +124,8 @@ struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name
  * verdict}]}}}, keys sorted, numbers as JSON numbers, null where not finite. No clock, host or path
  * in it.
  * What is no UTF-8 becomes U+FFFD. Returns OV_OK; OV_EIO; OV_ENOMEM. */
-enum ov_status ov_claims_write_json(const struct ov_claims *claims, const char *path,
-                                    struct ov_error *err);
+OV_NODISCARD enum ov_status ov_claims_write_json(const struct ov_claims *claims, const char *path,
+                                                 struct ov_error *err);
 
 /* The table on stdout, aligned, a row for each claim's worst measure: claim, expected ± margin,
  * measured ± se, n, verdict, where ("K4 @ 100 (worst of 6)", cut where it is too wide).

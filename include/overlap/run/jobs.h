@@ -21,7 +21,7 @@
 
 struct ov_job {
     uint64_t seed;
-    char key[OV_KEY_SIZE]; /* of the result */
+    char key[OV_KEY_SIZE]; /* of the result; empty where a valid table stands for all */
     bool valid;            /* its result is there and whole */
     bool left_out;         /* the caller doesn't want it run now */
 };
@@ -55,8 +55,9 @@ struct ov_plan {
  *   in   curve_id  only this curve or group; NULL: all
  * The experiment must outlive the plan.
  * Returns OV_OK; OV_EUSER if no curve has that id; OV_ENOMEM. */
-enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e, const char *out,
-                           const char *curve_id, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e,
+                                        const char *out, const char *curve_id,
+                                        struct ov_error *err);
 void ov_plan_free(struct ov_plan *plan); /* NULL-safe, twice-safe */
 
 /* True if a job has no valid result and isn't left out. */
@@ -84,9 +85,9 @@ enum { OV_GROUP_MAX = 64 }; /* jobs that one process may be given together */
  *   in   parts  how runs under way are kept (store/checkpoint.h), or NULL: not at all
  * Returns OV_OK, or the first failure: what the system's `run` says, with the seed if n > 1;
  * OV_ENUMERIC where a number came out non-finite; OV_EIO. */
-enum ov_status ov_jobs_run(const struct ov_batch *b, struct ov_job *const *job, size_t n,
-                           const struct ov_part_options *parts, const struct ov_tick *tick,
-                           struct ov_error *err);
+OV_NODISCARD enum ov_status ov_jobs_run(const struct ov_batch *b, struct ov_job *const *job,
+                                        size_t n, const struct ov_part_options *parts,
+                                        const struct ov_tick *tick, struct ov_error *err);
 
 /* True if the stored rows of a job are there and whole. */
 bool ov_job_stored(const struct ov_batch *b, const struct ov_job *job);
@@ -94,7 +95,7 @@ bool ov_job_stored(const struct ov_batch *b, const struct ov_job *job);
 /* Puts the table of a batch together from its jobs, and writes it with its sidecar.
  *   in   command  for the sidecar, or NULL; seconds: since this command started
  * Returns OV_OK; OV_EUSER if a job's result is not there or broken; OV_EIO; OV_ENOMEM. */
-enum ov_status ov_batch_assemble(struct ov_batch *b, const char *command, double seconds,
-                                 struct ov_error *err);
+OV_NODISCARD enum ov_status ov_batch_assemble(struct ov_batch *b, const char *command,
+                                              double seconds, struct ov_error *err);
 
 #endif

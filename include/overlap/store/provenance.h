@@ -42,7 +42,7 @@ void ov_run_key(char key[OV_KEY_SIZE], const char *inputs, uint64_t seed);
 void ov_curve_key(char key[OV_KEY_SIZE], const char *inputs, uint64_t first, size_t n);
 /* The random key of a run: of the problem and the seed's number alone. Returns OV_OK or OV_ENOMEM.
  */
-enum ov_status ov_random_key(uint64_t *key, const struct ov_curve *c, uint64_t seed);
+OV_NODISCARD enum ov_status ov_random_key(uint64_t *key, const struct ov_curve *c, uint64_t seed);
 
 /* Paths of a curve's table and of its JSON sidecar below an output directory. Freed by the caller.
  */
