@@ -4,13 +4,14 @@
  * sgd - theory is tested against the range that is allowed there; the p-values are corrected for
  * the number of times that are looked at, as correlated as they are (num/simultaneous.h).
  */
-#include "claim_judge_internal.h"
+#include "claim_internal.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "overlap/base/alloc.h"
 #include "overlap/num/simultaneous.h"
 
 enum { DRAWS = 10000 };
@@ -20,11 +21,11 @@ static const double rounding = 1e-10;
 
 /* What a band is judged by, besides the paths. */
 struct band {
+    const struct ov_query *q;
     const struct ov_paths *p;
     struct ov_simultaneous all;
-    bool predicted; /* width: theory */
-    double bias;    /* |c|/N */
-    double one;     /* two-sided p of one time at which that of all is 1 - level */
+    double shift; /* |c|/N */
+    double one;   /* two-sided p of one time at which that of all is 1 - level */
 };
 
 /* One time of it. */
@@ -32,11 +33,6 @@ struct instant {
     struct ov_test test;
     double sd, expect, margin, pass, fail;
 };
-
-static bool predicted_width(struct ov_claim *claim)
-{
-    return strcmp(ov_value_string(&claim->keys, "width"), "theory") == 0;
-}
 
 /* FNV-1a of what names the data: the same data, the same draws. */
 static uint64_t key_of(const struct ov_claim *claim, const struct ov_paths *p)
@@ -50,23 +46,21 @@ static uint64_t key_of(const struct ov_claim *claim, const struct ov_paths *p)
     return (h ^ p->n_time) * 1099511628211u;
 }
 
-static void look_at(struct instant *now, struct ov_claim *claim, const struct band *b, double *room,
-                    size_t k)
+static void look_at(struct instant *now, const struct band *b, double *x, size_t k)
 {
     const struct ov_paths *p = b->p;
+    bool predicted = b->q->predicted, absolute = b->q->what->absolute;
+    double theory = p->theory[k];
     for (size_t i = 0; i < p->n; i++)
-        room[i] = p->x[i * p->n_time + k];
-    struct ov_mean m = ov_mean_of(room, p->n);
-    const char *statistic = ov_value_string(&claim->keys, "statistic");
-    bool deviation = strcmp(statistic, "deviation") == 0;
-    double scale = deviation ? p->theory[k] : 0.0;
-    now->expect = b->predicted ? p->bias[k] : 0.0;
-    now->margin =
-        ov_claim_margin(claim, scale) + b->bias + rounding * (deviation ? fabs(p->theory[k]) : 1.0);
-    now->sd = b->predicted ? p->sd[k] : m.sd;
+        x[i] = p->x[i * p->n_time + k];
+    struct ov_mean m = ov_mean_of(x, p->n);
+    now->expect = predicted ? p->bias[k] : 0.0;
+    now->margin = ov_query_margin(b->q, absolute ? theory : 0.0) + b->shift +
+                  rounding * (absolute ? fabs(theory) : 1.0);
+    now->sd = predicted ? p->sd[k] : m.sd;
     now->test = (struct ov_test){.value = m.mean,
                                  .se = now->sd / sqrt((double)p->n),
-                                 .freedom = b->predicted ? HUGE_VAL : (double)p->n - 1.0,
+                                 .freedom = predicted ? HUGE_VAL : (double)p->n - 1.0,
                                  .low = now->expect - now->margin,
                                  .high = now->expect + now->margin,
                                  .n = p->n};
@@ -103,25 +97,22 @@ static void seek_needed(struct ov_measure *m, size_t *most, size_t *least,
         *most = needed > *most ? needed : *most;
 }
 
-static enum ov_status judge_times(struct ov_finding *f, struct ov_claim *claim, struct band *b,
-                                  struct ov_error *err)
+static void judge_times(struct ov_finding *f, const struct band *b)
 {
     struct ov_measure *m = &f->measure;
     struct instant worst = {.pass = -1.0, .fail = 1.0}, now;
     size_t most = 0, least = SIZE_MAX;
-    double *room = calloc(b->p->n, sizeof *room);
-    if (!room)
-        return ov_fail(err, OV_ENOMEM, "claim %s: out of memory", claim->id);
+    double *x = ov_xcalloc(b->p->n, sizeof *x);
     m->share = b->one / (1.0 - OV_CLAIM_LEVEL);
     for (size_t k = 0; k < b->p->n_time; k++) {
-        look_at(&now, claim, b, room, k);
+        look_at(&now, b, x, k);
         seek_needed(m, &most, &least, &now);
         if (k > 0 && !tells_more(&now, &worst))
             continue;
         worst = now;
-        m->at = b->p->alpha[k];
+        m->at = b->p->time[k];
     }
-    free(room);
+    free(x);
     const struct ov_test *t = &worst.test;
     double half = t->se > 0.0 ? ov_student_quantile(0.5 * b->one, t->freedom) * t->se : 0.0;
     m->value = t->value;
@@ -136,120 +127,71 @@ static enum ov_status judge_times(struct ov_finding *f, struct ov_claim *claim, 
     ov_measure_decide(m);
     if (m->verdict == OV_INCONCLUSIVE)
         m->needed = least < SIZE_MAX ? least : most;
-    return OV_OK;
 }
 
-static void explain(struct ov_finding *f, size_t n_time)
+static void judge_paths(struct ov_finding *f, const struct ov_claim *claim, struct band *b)
 {
-    const struct ov_measure *m = &f->measure;
-    char what[220];
-    snprintf(what, sizeof what,
-             "%.6g in [%.6g, %.6g], simultaneous over %zu times, is not within %.6g ± %.3g",
-             m->value, m->low, m->high, n_time, m->expect, m->margin);
+    const struct ov_paths *p = b->p;
+    struct ov_measure *m = &f->measure;
+    m->n = p->n;
+    m->verdict = OV_INCONCLUSIVE;
+    if (p->n >= 2 || b->q->predicted) { /* numbers are finite: nothing but memory can fail */
+        if (ov_simultaneous_create(&b->all, p->x, p->n, p->n_time, key_of(claim, p), DRAWS) !=
+            OV_OK)
+            ov_out_of_memory(0);
+        b->one = ov_simultaneous_one(&b->all, 1.0 - OV_CLAIM_LEVEL);
+        judge_times(f, b);
+        ov_simultaneous_free(&b->all);
+    }
     if (m->verdict == OV_FAIL)
-        ov_finding_explain(f, what);
+        ov_finding_explain(
+            f, "%.6g in [%.6g, %.6g], simultaneous over %zu times, is not within %.6g ± %.3g",
+            m->value, m->low, m->high, p->n_time, m->expect, m->margin);
     else if (m->verdict == OV_INCONCLUSIVE)
         ov_finding_undecided(f, "the band is undecided");
 }
 
-static enum ov_status judge_paths(struct ov_finding *f, struct ov_claim *claim,
-                                  const struct ov_paths *p, struct ov_error *err)
-{
-    struct band b = {.p = p, .predicted = predicted_width(claim)};
-    struct ov_value *bias = ov_value_get(&claim->keys, "bias");
-    double N = 1.0;
-    f->measure.n = p->n;
-    if (p->n < 2 && !b.predicted) {
-        f->measure.verdict = OV_INCONCLUSIVE;
-        ov_finding_undecided(f, "the band is undecided");
-        return OV_OK;
-    }
-    enum ov_status status = ov_claim_number(&b.bias, claim, bias, p->curve, err);
-    if (status != OV_OK)
-        return status;
-    if (ov_curve_variable(&N, p->curve, "N"))
-        b.bias /= N;
-    b.bias = fabs(b.bias);
-    status = ov_simultaneous_create(&b.all, p->x, p->n, p->n_time, key_of(claim, p), DRAWS);
-    if (status != OV_OK)
-        return ov_fail(err, status, "claim %s: curve %s can't be tested", claim->id, p->curve->id);
-    b.one = ov_simultaneous_one(&b.all, 1.0 - OV_CLAIM_LEVEL);
-    status = judge_times(f, claim, &b, err);
-    if (status == OV_OK)
-        explain(f, p->n_time);
-    ov_simultaneous_free(&b.all);
-    return status;
-}
-
-static enum ov_status judge_curve(struct ov_finding *f, struct ov_claim *claim,
-                                  const struct ov_query *q, size_t c, const char *out,
-                                  struct ov_error *err)
+/* Curve number i. */
+void ov_band_judge(struct ov_finding *f, struct ov_claim *claim, const struct ov_sample *s,
+                   size_t i, const char *out)
 {
     struct ov_paths p;
-    enum ov_status status = ov_paths_read(&p, q, c, predicted_width(claim), out, err);
-    if (status == OV_OK) {
-        struct ov_sample head = {.curve = p.curve, .at = NAN, .verdict = p.verdict};
-        memcpy(head.why, p.why, sizeof head.why);
-        ov_finding_begin(f, &head);
-        if (p.verdict == OV_PASS)
-            status = judge_paths(f, claim, &p, err);
+    (void)s;
+    ov_paths_read(&p, claim, i, out);
+    struct ov_sample head = {.curve = p.curve, .at = NAN, .verdict = p.verdict};
+    memcpy(head.why, p.why, sizeof head.why);
+    ov_finding_begin(f, &head);
+    struct band b = {.q = claim->query, .p = &p, .shift = claim->query->shift[i]};
+    if (p.verdict == OV_PASS)
+        judge_paths(f, claim, &b);
+    free(p.time);
+}
+
+/* ---- reading ---- */
+
+static enum ov_status read_shift(double *shift, const struct ov_value *bias,
+                                 const struct ov_curve *c, struct ov_error *err)
+{
+    double N;
+    enum ov_status status = ov_claim_number(shift, bias, c, err);
+    bool has_N = ov_curve_variable(&N, c, "N");
+    if (status == OV_OK && *shift != 0.0 && !has_N)
+        status = ov_value_fail(bias, err, "curve %s has no N: a bias is |c|/N", c->id);
+    *shift = fabs(has_N ? *shift / N : *shift);
+    return status;
+}
+
+enum ov_status ov_band_parse(struct ov_query *q, struct ov_error *err)
+{
+    enum ov_status status = ov_query_bounds(q, err);
+    q->predicted = strcmp(q->given.width->string, "theory") == 0;
+    q->shift = ov_xcalloc(q->n_curve, sizeof *q->shift);
+    if (status == OV_OK && q->given.rel && q->what->relative)
+        status = ov_value_fail(q->given.rel, err, "relative is a part of theory already: give abs");
+    for (size_t c = 0; c < q->n_curve && status == OV_OK; c++) {
+        status = read_shift(&q->shift[c], q->given.bias, q->curve[c], err);
+        if (status == OV_OK && q->predicted) /* which theory: {fluctuations: true} gives */
+            status = ov_column_check(q->curve[c], OV_THEORY, q->sd, q->given.width, err);
     }
-    ov_paths_free(&p);
-    return status;
-}
-
-/* ---- the kind ---- */
-
-static enum ov_status check_bias(struct ov_claim *claim, const struct ov_query *q,
-                                 struct ov_error *err)
-{
-    const struct ov_value *bias = ov_value_get(&claim->keys, "bias");
-    enum ov_status status = OV_OK;
-    for (size_t i = 0; i < q->n_curve && status == OV_OK; i++) {
-        double N, c;
-        status = ov_claim_number(&c, claim, bias, q->curve[i], err);
-        if (status == OV_OK && c != 0.0 && !ov_curve_variable(&N, q->curve[i], "N"))
-            status =
-                ov_value_fail(bias, err, "curve %s has no N: a bias is |c|/N", q->curve[i]->id);
-    }
-    return status;
-}
-
-enum ov_status ov_band_check(struct ov_claim *claim, struct ov_error *err)
-{
-    struct ov_query q;
-    struct ov_value *margin = ov_value_get(&claim->keys, "margin");
-    const struct ov_value *rel = ov_value_get(margin, "rel"), *abs = ov_value_get(margin, "abs");
-    const char *statistic = ov_value_string(&claim->keys, "statistic");
-    enum ov_status status = ov_query_create(&q, claim, OV_SIDE_PATHS, err);
-    if (status != OV_OK)
-        return status;
-    if (!rel && !abs)
-        status = ov_value_fail(margin, err, "margin needs rel, abs or both");
-    else if (rel && strcmp(statistic, "relative") == 0)
-        status = ov_value_fail(rel, err, "relative is a part of theory already: give abs");
-    if (status == OV_OK)
-        status = check_bias(claim, &q, err);
-    if (status == OV_OK && predicted_width(claim))
-        status = ov_query_predicted(&q, ov_value_get(&claim->keys, "width"), err);
-    ov_query_free(&q);
-    return status;
-}
-
-enum ov_status ov_band_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err)
-{
-    struct ov_query q;
-    enum ov_status status = ov_query_create(&q, claim, OV_SIDE_PATHS, err);
-    if (status != OV_OK)
-        return status;
-    struct ov_finding *found = calloc(q.n_curve, sizeof *found);
-    if (!found)
-        status = ov_fail(err, OV_ENOMEM, "claim %s: out of memory", claim->id);
-    for (size_t c = 0; c < q.n_curve && status == OV_OK; c++)
-        status = judge_curve(found + c, claim, &q, c, out, err);
-    if (status == OV_OK)
-        status = ov_claim_settle(claim, found, q.n_curve, err);
-    free(found);
-    ov_query_free(&q);
     return status;
 }

@@ -1,284 +1,256 @@
-/* SPDX-License-Identifier: MIT */
-#include "claim_data_internal.h"
+/* SPDX-License-Identifier: MIT
+ *
+ * The numbers that claims judge, out of the tables of their curves: samples, and paths of a band.
+ */
+#include "claim_internal.h"
 
 #include <math.h>
-#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "claim_series_internal.h"
-#include "claim_tables_internal.h"
 #include "overlap/base/agree.h"
+#include "overlap/base/alloc.h"
+#include "overlap/base/text.h"
 
-/* Times are found where they are within this of the one asked for. */
-static const double near_enough = 0.05;
+/* ---- tables ---- */
+
+/* Of one curve; `theory` only where the claim is against it. Columns that are not there are -1. */
+struct tables {
+    const struct ov_query *q;
+    struct ov_result own, theory;
+    int column, partner_column, sd, bias;
+    enum ov_verdict verdict; /* PASS: can be used */
+    char why[512];
+};
+
+/* Notes that the claim read this side of this curve; once is enough. */
+static void note(struct ov_claim *claim, const struct ov_curve *c, enum ov_side side,
+                 const struct ov_result *r)
+{
+    struct ov_text name = {0};
+    ov_text_addf(&name, "%s.%s", c->id, ov_side_name(side));
+    if (name.failed)
+        ov_out_of_memory(name.room);
+    for (size_t i = 0; i < claim->n_table; i++)
+        if (strcmp(claim->table[i].name, name.s) == 0) {
+            ov_text_free(&name);
+            return;
+        }
+    claim->table = ov_xrealloc(claim->table, claim->n_table + 1, sizeof *claim->table);
+    bool whole = r->state == OV_VALID || r->state == OV_STALE;
+    char *key = whole ? ov_table_comment(&r->table, "key") : NULL;
+    claim->table[claim->n_table++] = (struct ov_claim_table){name.s, key};
+}
+
+/* One side, unless the other can't be used already. */
+static void read_side(struct tables *t, struct ov_result *r, struct ov_claim *claim, size_t c,
+                      enum ov_side side, const char *out)
+{
+    const struct ov_curve *curve = t->q->curve[c];
+    if (ov_result_read(r, out, claim->experiment, curve, side) != OV_OK)
+        ov_out_of_memory(0);
+    note(claim, curve, side, r);
+    if (r->state == OV_VALID || t->verdict != OV_PASS)
+        return;
+    t->verdict = r->state == OV_MISSING ? OV_CLAIM_MISSING : OV_CLAIM_STALE;
+    snprintf(t->why, sizeof t->why, "%s: %.480s", ov_side_name(side), r->why);
+}
+
+static void tables_read(struct tables *t, struct ov_claim *claim, size_t c, const char *out)
+{
+    const struct ov_query *q = claim->query;
+    *t = (struct tables){.q = q, .verdict = OV_PASS};
+    read_side(t, &t->own, claim, c, q->side, out);
+    if (q->what->against_theory)
+        read_side(t, &t->theory, claim, c, OV_THEORY, out);
+    if (t->verdict != OV_PASS)
+        return;
+    t->column = ov_table_find(&t->own.table, q->quantity);
+    if (!q->what->against_theory)
+        return;
+    t->partner_column = ov_table_find(&t->theory.table, q->quantity);
+    t->sd = ov_table_find(&t->theory.table, q->sd);
+    t->bias = ov_table_find(&t->theory.table, q->bias);
+}
+
+static void tables_free(struct tables *t)
+{
+    ov_result_free(&t->own);
+    ov_result_free(&t->theory);
+}
+
+static double theory_at(const struct tables *t, size_t partner, size_t j, int column)
+{
+    return ov_result_at(&t->theory, partner, j, (size_t)column);
+}
+
+/* Seed group i at time j: its number and, where the claim is against it, theory's, with its
+ * group. False, with why, if theory has none at this time. */
+static bool numbers_at(double *own, double *theory, size_t *partner, const struct tables *t,
+                       size_t i, size_t j, char why[512])
+{
+    *own = ov_result_at(&t->own, i, j, (size_t)t->column);
+    *theory = NAN;
+    if (!t->q->what->against_theory)
+        return true;
+    int found = ov_result_partner(&t->theory, &t->own, i);
+    double at = ov_result_at(&t->own, i, j, 1);
+    *partner = found < 0 ? 0 : (size_t)found;
+    if (found < 0 || j >= t->theory.n_time ||
+        !ov_agree(ov_result_at(&t->theory, *partner, j, 1), at, 1e-9, 0.0)) {
+        snprintf(why, 512, "theory has no number for seed %.0f at %s = %g",
+                 ov_result_at(&t->own, i, 0, 0), t->own.table.column[1], at);
+        return false;
+    }
+    *theory = theory_at(t, *partner, j, t->partner_column);
+    return true;
+}
+
+/* ---- samples ---- */
+
+/* y of seed i in the window: the quantity, or |its deviation from theory|. */
+static bool fill_path(double *y, struct ov_sample *s, const struct tables *t, size_t i,
+                      const struct ov_span *w)
+{
+    double theory;
+    size_t partner;
+    for (size_t j = w->first; j <= w->last; j++) {
+        if (!numbers_at(&y[j], &theory, &partner, t, i, j, s->why)) {
+            s->verdict = OV_FAIL;
+            return false;
+        }
+        if (t->q->what->against_theory)
+            y[j] = fabs(y[j] - theory);
+    }
+    return true;
+}
+
+static double of_window(size_t *where, const struct ov_statistic *what, const struct ov_series *s)
+{
+    *where = SIZE_MAX;
+    for (size_t j = s->first; j <= s->last; j++)
+        if (!isfinite(s->y[j]))
+            return NAN;
+    return what->of_window(where, s);
+}
+
+static void fill_window(struct ov_sample *s, const struct tables *t, const struct ov_span *w)
+{
+    size_t n = t->own.n_time, where, common = SIZE_MAX;
+    double *time = ov_xcalloc(2 * n, sizeof *time), *y = time + n;
+    for (size_t j = 0; j < n; j++)
+        time[j] = ov_result_at(&t->own, 0, j, 1);
+    struct ov_series series = {time, y, w->first, w->last};
+    for (size_t i = 0; i < s->n && fill_path(y, s, t, i, w); i++) {
+        s->x[i] = of_window(&where, t->q->what, &series);
+        common = i == 0 || where == common ? where : SIZE_MAX;
+    }
+    s->at = common == SIZE_MAX ? NAN : time[common];
+    free(time);
+}
+
+/* A statistic of single times, at time j. */
+static void fill_time(struct ov_sample *s, const struct tables *t, size_t j)
+{
+    const struct ov_statistic *what = t->q->what;
+    double sum = 0.0, theory;
+    size_t partner;
+    s->at = ov_result_at(&t->own, 0, j, 1);
+    for (size_t i = 0; i < s->n; i++) {
+        if (!numbers_at(&s->x[i], &theory, &partner, t, i, j, s->why)) {
+            s->verdict = OV_FAIL;
+            return;
+        }
+        if (!what->against_theory)
+            continue;
+        s->x[i] = what->relative ? s->x[i] / theory - 1.0 : s->x[i] - theory;
+        if (what->standardised)
+            s->x[i] /= theory_at(t, partner, j, t->sd);
+        sum += theory;
+    }
+    if (what->against_theory)
+        s->theory = sum / (double)s->n;
+}
+
+/* Whether and when runs diverged: 1 or 0 of each, or the times of those that did. */
+static void fill_divergence(struct ov_sample *s, const struct tables *t)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t->own.n_seed; i++) {
+        bool diverged = ov_result_diverged(&t->own, i);
+        if (!t->q->what->when)
+            s->x[n++] = diverged ? 1.0 : 0.0;
+        else if (diverged)
+            s->x[n++] = t->own.diverged_at[i];
+    }
+    s->n = n;
+    if (n > 0)
+        return;
+    s->verdict = OV_FAIL;
+    snprintf(s->why, sizeof s->why, "none of %zu runs diverged", t->own.n_seed);
+}
+
+/* Why seed k has no number. */
+static void refuse_seed(struct ov_sample *s, const struct tables *t, size_t k)
+{
+    int partner = t->q->what->against_theory ? ov_result_partner(&t->theory, &t->own, k) : -1;
+    bool theory = partner >= 0 && ov_result_diverged(&t->theory, (size_t)partner);
+    bool own = ov_result_diverged(&t->own, k);
+    s->verdict = OV_FAIL;
+    snprintf(s->why, sizeof s->why, "%s of %s is not a finite number in seed %.0f",
+             t->q->what->name, t->q->quantity, ov_result_at(&t->own, k, 0, 0));
+    size_t used = strlen(s->why);
+    if (own || theory)
+        snprintf(s->why + used, sizeof s->why - used, ": %s diverges at %s = %.6g",
+                 own ? ov_side_name(t->q->side) : "theory", t->own.table.column[1],
+                 own ? t->own.diverged_at[k] : t->theory.diverged_at[partner]);
+}
+
+static void fill(struct ov_sample *s, const struct tables *t, const struct ov_span *span)
+{
+    s->n = t->own.n_seed;
+    s->single = t->q->side == OV_THEORY && s->n == 1;
+    s->x = ov_xcalloc(s->n, sizeof *s->x);
+    if (t->q->what->of_run)
+        fill_divergence(s, t);
+    else if (t->q->what->of_window)
+        fill_window(s, t, span);
+    else
+        fill_time(s, t, span->first);
+    for (size_t k = 0; k < s->n && s->verdict == OV_PASS; k++)
+        if (!isfinite(s->x[k]))
+            refuse_seed(s, t, k);
+}
+
+struct ov_sample *ov_samples_read(struct ov_claim *claim, const char *out)
+{
+    const struct ov_query *q = claim->query;
+    struct ov_sample *sample = ov_xcalloc(q->n_curve * q->n_at, sizeof *sample);
+    for (size_t c = 0; c < q->n_curve; c++) {
+        struct tables t;
+        tables_read(&t, claim, c, out);
+        for (size_t i = c * q->n_at; i < (c + 1) * q->n_at; i++) {
+            sample[i] = (struct ov_sample){.curve = q->curve[c],
+                                           .reduce = q->what->reduce,
+                                           .theory = NAN,
+                                           .at = ov_query_at(q, i % q->n_at),
+                                           .verdict = t.verdict};
+            memcpy(sample[i].why, t.why, sizeof t.why);
+            if (t.verdict == OV_PASS)
+                fill(sample + i, &t, q->span + i);
+        }
+        tables_free(&t);
+    }
+    return sample;
+}
 
 void ov_samples_free(struct ov_sample *sample, size_t n)
 {
     for (size_t i = 0; sample && i < n; i++)
         free(sample[i].x);
     free(sample);
-}
-
-/* ---- times and windows, which the experiment says before anything runs ---- */
-
-enum ov_status ov_time_find(size_t *j, const struct ov_query *q, size_t c, size_t i,
-                            struct ov_error *err)
-{
-    const struct ov_side_plan *side = &q->curve[c]->side[q->side];
-    *j = 0;
-    if (q->at->type == OV_WORD) {
-        *j = strcmp(q->at->string, "last") == 0 ? side->n_row - 1 : 0;
-        return OV_OK;
-    }
-    double at = q->at->type == OV_LIST ? q->at->array[i] : q->at->number;
-    size_t second = 0;
-    for (size_t k = 1; k < side->n_row; k++) {
-        double far = fabs(side->time[k] - at);
-        if (far < fabs(side->time[*j] - at)) {
-            second = *j;
-            *j = k;
-        } else if (second == *j || far < fabs(side->time[second] - at)) {
-            second = k;
-        }
-    }
-    if (fabs(side->time[*j] - at) <= near_enough * fabs(at))
-        return OV_OK;
-    return ov_value_fail(
-        q->at, err, "curve %s is not measured at %s = %g; the nearest times are %g and %g",
-        q->curve[c]->id, side->column[0].name, at, side->time[*j], side->time[second]);
-}
-
-enum ov_status ov_window_find(size_t *first, size_t *last, const struct ov_query *q, size_t c,
-                              struct ov_error *err)
-{
-    const struct ov_side_plan *side = &q->curve[c]->side[q->side];
-    size_t n = 0, need = strcmp(q->statistic, "plateau") == 0 ? 3 : 1;
-    for (size_t j = 0; j < side->n_row; j++) {
-        double time = side->time[j], slack = 1e-9 * fabs(time);
-        bool usable = need == 1 || time > 0.0; /* a plateau is looked for in the log of time */
-        if (!usable || time < q->from - slack || time > q->to + slack)
-            continue;
-        *first = n ? *first : j;
-        *last = j;
-        n++;
-    }
-    if (n >= need)
-        return OV_OK;
-    return ov_value_fail(q->window, err,
-                         "curve %s: %s needs at least %zu times in its window, of those from "
-                         "%s = %g to %g; there are %zu",
-                         q->curve[c]->id, q->statistic, need, side->column[0].name, side->time[0],
-                         side->time[side->n_row - 1], n);
-}
-
-/* ---- samples ---- */
-
-static void refuse(struct ov_sample *s, enum ov_verdict verdict, const char *fmt, ...)
-    OV_PRINTF(3, 4);
-static void refuse(struct ov_sample *s, enum ov_verdict verdict, const char *fmt, ...)
-{
-    va_list ap;
-    s->verdict = verdict;
-    va_start(ap, fmt);
-    vsnprintf(s->why, sizeof s->why, fmt, ap);
-    va_end(ap);
-}
-
-bool ov_tables_partner(size_t *partner, const struct ov_tables *t, size_t i, size_t j,
-                       char why[512])
-{
-    int found = ov_result_partner(&t->theory, &t->own, i);
-    double at = ov_result_at(&t->own, i, j, 1);
-    *partner = found < 0 ? 0 : (size_t)found;
-    if (found >= 0 && j < t->theory.n_time &&
-        ov_agree(ov_result_at(&t->theory, *partner, j, 1), at, 1e-9, 0.0))
-        return true;
-    snprintf(why, 512, "theory has no number for seed %.0f at %s = %g",
-             ov_result_at(&t->own, i, 0, 0), t->own.table.column[1], at);
-    return false;
-}
-
-/* y of seed i at times first … last: the quantity, or |its deviation from theory|. */
-static bool fill_path(double *y, struct ov_sample *s, const struct ov_query *q,
-                      const struct ov_tables *t, size_t i, const size_t window[2])
-{
-    size_t own = (size_t)ov_table_find(&t->own.table, q->quantity), partner;
-    for (size_t j = window[0]; j <= window[1]; j++) {
-        y[j] = ov_result_at(&t->own, i, j, own);
-        if (!q->what->against_theory)
-            continue;
-        if (!ov_tables_partner(&partner, t, i, j, s->why)) {
-            s->verdict = OV_FAIL;
-            return false;
-        }
-        y[j] = fabs(y[j] - ov_tables_theory(t, partner, j, q->quantity));
-    }
-    return true;
-}
-
-static enum ov_status fill_window(struct ov_sample *s, const struct ov_query *q,
-                                  const struct ov_tables *t, const size_t window[2])
-{
-    size_t n = t->own.n_time, where, common = SIZE_MAX;
-    double *alpha = calloc(2 * n + 1, sizeof *alpha), *y = alpha + n;
-    if (!alpha)
-        return OV_ENOMEM;
-    for (size_t j = 0; j < n; j++)
-        alpha[j] = ov_result_at(&t->own, 0, j, 1);
-    struct ov_series series = {alpha, y, window[0], window[1]};
-    for (size_t i = 0; i < s->n && fill_path(y, s, q, t, i, window); i++) {
-        s->x[i] = ov_series_statistic(&where, q->statistic, &series);
-        common = i == 0 || where == common ? where : SIZE_MAX;
-    }
-    s->at = common == SIZE_MAX ? NAN : alpha[common];
-    free(alpha);
-    return OV_OK;
-}
-
-/* A statistic of single times, at time j. */
-static void fill_time(struct ov_sample *s, const struct ov_query *q, const struct ov_tables *t,
-                      size_t j)
-{
-    size_t column = (size_t)ov_table_find(&t->own.table, q->quantity), partner;
-    double sum = 0.0;
-    s->at = ov_result_at(&t->own, 0, j, 1);
-    for (size_t i = 0; i < s->n; i++) {
-        s->x[i] = ov_result_at(&t->own, i, j, column);
-        if (!q->what->against_theory)
-            continue;
-        if (!ov_tables_partner(&partner, t, i, j, s->why)) {
-            s->verdict = OV_FAIL;
-            return;
-        }
-        double theory = ov_tables_theory(t, partner, j, q->quantity);
-        s->x[i] = q->what->relative ? s->x[i] / theory - 1.0 : s->x[i] - theory;
-        if (q->what->standardised)
-            s->x[i] /= ov_tables_theory(t, partner, j, q->predicted);
-        sum += theory;
-    }
-    if (q->what->against_theory)
-        s->theory = sum / (double)s->n;
-}
-
-/* Whether and when runs diverged: 1 or 0 of each, or the times of those that did. */
-static void fill_divergence(struct ov_sample *s, const struct ov_query *q,
-                            const struct ov_tables *t)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < t->own.n_seed; i++) {
-        bool diverged = ov_result_diverged(&t->own, i);
-        if (!q->what->when)
-            s->x[n++] = diverged ? 1.0 : 0.0;
-        else if (diverged)
-            s->x[n++] = t->own.diverged_at[i];
-    }
-    s->n = n;
-    if (n == 0)
-        refuse(s, OV_FAIL, "none of %zu runs diverged", t->own.n_seed);
-}
-
-/* Why seed k has no number. */
-static void refuse_seed(struct ov_sample *s, const struct ov_query *q, const struct ov_tables *t,
-                        size_t k)
-{
-    int partner = q->what->against_theory ? ov_result_partner(&t->theory, &t->own, k) : -1;
-    bool theory = partner >= 0 && ov_result_diverged(&t->theory, (size_t)partner);
-    bool own = ov_result_diverged(&t->own, k);
-    refuse(s, OV_FAIL, "%s of %s is not a finite number in seed %.0f", q->statistic, q->quantity,
-           ov_result_at(&t->own, k, 0, 0));
-    size_t used = strlen(s->why);
-    if (own || theory)
-        snprintf(s->why + used, sizeof s->why - used, ": %s diverges at %s = %.6g",
-                 own ? ov_side_name(q->side) : "theory", t->own.table.column[1],
-                 own ? t->own.diverged_at[k] : t->theory.diverged_at[partner]);
-}
-
-static enum ov_status fill(struct ov_sample *s, const struct ov_query *q, const struct ov_tables *t,
-                           size_t c, size_t i, struct ov_error *err)
-{
-    size_t window[2] = {0, 0};
-    enum ov_status status = OV_OK;
-    if (q->what->windowed)
-        status = ov_window_find(&window[0], &window[1], q, c, err);
-    else if (!q->what->of_run)
-        status = ov_time_find(&window[0], q, c, i, err);
-    if (status != OV_OK)
-        return status;
-    s->n = t->own.n_seed;
-    s->single = q->side == OV_THEORY && s->n == 1;
-    s->x = calloc(s->n, sizeof *s->x);
-    if (s->x && q->what->of_run)
-        fill_divergence(s, q, t);
-    else if (s->x && q->what->windowed)
-        status = fill_window(s, q, t, window);
-    else if (s->x)
-        fill_time(s, q, t, window[0]);
-    if (!s->x || status != OV_OK)
-        return ov_fail(err, OV_ENOMEM, "curve %s: out of memory", s->curve->id);
-    for (size_t k = 0; k < s->n && s->verdict == OV_PASS; k++)
-        if (!isfinite(s->x[k]))
-            refuse_seed(s, q, t, k);
-    return OV_OK;
-}
-
-bool ov_tables_usable(const struct ov_result *r, enum ov_side side, enum ov_verdict *verdict,
-                      char why[512])
-{
-    if (r->state == OV_VALID)
-        return true;
-    *verdict = r->state == OV_MISSING ? OV_CLAIM_MISSING : OV_CLAIM_STALE;
-    snprintf(why, 512, "%s: %.480s", ov_side_name(side), r->why);
-    return false;
-}
-
-enum ov_status ov_tables_read(struct ov_tables *t, const struct ov_query *q, size_t c,
-                              const char *out, struct ov_error *err)
-{
-    *t = (struct ov_tables){.own.state = OV_NOT_ASKED};
-    enum ov_status status = ov_result_read(&t->own, out, q->experiment, q->curve[c], q->side);
-    if (status == OV_OK && q->what->against_theory)
-        status = ov_result_read(&t->theory, out, q->experiment, q->curve[c], OV_THEORY);
-    if (status != OV_OK)
-        return ov_fail(err, status, "curve %s: out of memory", q->curve[c]->id);
-    status = ov_claim_note_table(q->claim, q->curve[c], q->side, &t->own, err);
-    if (status == OV_OK && q->what->against_theory)
-        status = ov_claim_note_table(q->claim, q->curve[c], OV_THEORY, &t->theory, err);
-    return status;
-}
-
-void ov_tables_free(struct ov_tables *t)
-{
-    ov_result_free(&t->own);
-    ov_result_free(&t->theory);
-}
-
-double ov_tables_theory(const struct ov_tables *t, size_t partner, size_t j, const char *column)
-{
-    return ov_result_at(&t->theory, partner, j, (size_t)ov_table_find(&t->theory.table, column));
-}
-
-static enum ov_status read_curve(struct ov_sample *sample, const struct ov_query *q, size_t c,
-                                 const char *out, struct ov_error *err)
-{
-    struct ov_tables t;
-    enum ov_status status = ov_tables_read(&t, q, c, out, err);
-    for (size_t i = 0; i < q->n_at && status == OV_OK; i++) {
-        struct ov_sample *s = sample + i;
-        s->curve = q->curve[c];
-        s->reduce = q->what->reduce;
-        s->theory = s->at = NAN;
-        if (q->at && q->at->type != OV_WORD)
-            s->at = q->at->type == OV_LIST ? q->at->array[i] : q->at->number;
-        s->verdict = OV_PASS;
-        if (ov_tables_usable(&t.own, q->side, &s->verdict, s->why) &&
-            (!q->what->against_theory ||
-             ov_tables_usable(&t.theory, OV_THEORY, &s->verdict, s->why)))
-            status = fill(s, q, &t, c, i, err);
-    }
-    ov_tables_free(&t);
-    return status;
 }
 
 struct ov_mean ov_sample_estimate(const struct ov_sample *s, bool log_scale)
@@ -289,19 +261,54 @@ struct ov_mean ov_sample_estimate(const struct ov_sample *s, bool log_scale)
     return (struct ov_mean){s->n, log_scale ? log(fabs(x)) : x, 0.0, 0.0};
 }
 
-enum ov_status ov_samples_read(struct ov_sample **sample, const struct ov_query *q, const char *out,
-                               struct ov_error *err)
+/* ---- paths ---- */
+
+/* Time k of the window, which is time j of the tables. False where a number is missing. */
+static bool fill_instant(struct ov_paths *p, const struct tables *t, size_t k, size_t j)
 {
-    size_t n = q->n_curve * q->n_at;
-    *sample = calloc(n, sizeof **sample);
-    if (!*sample)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
-    enum ov_status status = OV_OK;
-    for (size_t c = 0; c < q->n_curve && status == OV_OK; c++)
-        status = read_curve(*sample + c * q->n_at, q, c, out, err);
-    if (status != OV_OK) {
-        ov_samples_free(*sample, n);
-        *sample = NULL;
+    const struct ov_query *q = t->q;
+    p->time[k] = ov_result_at(&t->own, 0, j, 1);
+    p->verdict = OV_FAIL;
+    for (size_t i = 0; i < p->n; i++) {
+        double *x = p->x + i * p->n_time + k, theory;
+        size_t partner;
+        if (!numbers_at(x, &theory, &partner, t, i, j, p->why))
+            return false;
+        double scale = q->what->relative ? 1.0 / theory : 1.0, part = 1.0 / (double)p->n;
+        *x = scale * (*x - theory);
+        p->theory[k] += part * theory;
+        if (q->predicted)
+            p->sd[k] += part * fabs(scale) * theory_at(t, partner, j, t->sd);
+        if (q->predicted && t->bias >= 0)
+            p->bias[k] += part * scale * theory_at(t, partner, j, t->bias);
+        if (isfinite(*x) && isfinite(p->sd[k]) && isfinite(p->bias[k]))
+            continue;
+        snprintf(p->why, sizeof p->why, "%s of %s is not a finite number in seed %.0f at %s = %g",
+                 q->what->name, q->quantity, ov_result_at(&t->own, i, 0, 0), t->own.table.column[1],
+                 p->time[k]);
+        return false;
     }
-    return status;
+    p->verdict = OV_PASS;
+    return true;
+}
+
+void ov_paths_read(struct ov_paths *p, struct ov_claim *claim, size_t c, const char *out)
+{
+    const struct ov_span *w = claim->query->span + c;
+    struct tables t;
+    tables_read(&t, claim, c, out);
+    *p = (struct ov_paths){.curve = claim->query->curve[c], .verdict = t.verdict};
+    memcpy(p->why, t.why, sizeof p->why);
+    if (p->verdict == OV_PASS) {
+        p->n = t.own.n_seed;
+        p->n_time = w->last - w->first + 1;
+        p->time = ov_xcalloc((4 + p->n) * p->n_time, sizeof *p->time);
+        p->theory = p->time + p->n_time;
+        p->sd = p->theory + p->n_time;
+        p->bias = p->sd + p->n_time;
+        p->x = p->bias + p->n_time;
+        for (size_t k = 0; k < p->n_time && fill_instant(p, &t, k, w->first + k); k++)
+            continue;
+    }
+    tables_free(&t);
 }

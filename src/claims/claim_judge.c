@@ -1,28 +1,21 @@
-/* SPDX-License-Identifier: MIT */
-#include "claim_judge_internal.h"
+/* SPDX-License-Identifier: MIT
+ *
+ * From p-values to verdicts: of a measure, and of a claim.
+ */
+#include "claim_internal.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-#include "overlap/num/stats.h"
+#include "overlap/base/alloc.h"
 
 int ov_verdict_severity(enum ov_verdict v)
 {
-    switch (v) {
-    case OV_FAIL:
-        return 4;
-    case OV_CLAIM_MISSING:
-        return 3;
-    case OV_CLAIM_STALE:
-        return 2;
-    case OV_INCONCLUSIVE:
-        return 1;
-    case OV_PASS:
-    case OV_SKIPPED:
-        break;
-    }
-    return 0;
+    static const int severity[] = {
+        [OV_FAIL] = 4, [OV_CLAIM_MISSING] = 3, [OV_CLAIM_STALE] = 2, [OV_INCONCLUSIVE] = 1};
+    return (size_t)v < sizeof severity / sizeof *severity ? severity[v] : 0;
 }
 
 /* How much of its margin a measure has used up; among equal verdicts the largest is the worst. */
@@ -85,6 +78,13 @@ void ov_measure_decide(struct ov_measure *m)
     }
 }
 
+void ov_measure_test(struct ov_measure *m, const struct ov_test *t)
+{
+    ov_test_p(&m->p_pass, &m->p_fail, t);
+    ov_measure_reach(m, t);
+    ov_measure_decide(m);
+}
+
 /* FAIL of one of n measures: not by chance alone. */
 static void correct_failures(struct ov_finding *found, size_t n)
 {
@@ -119,15 +119,11 @@ static void combine(struct ov_claim *claim)
         claim->p_fail = NAN;
 }
 
-enum ov_status ov_claim_settle(struct ov_claim *claim, struct ov_finding *found, size_t n,
-                               struct ov_error *err)
+void ov_claim_settle(struct ov_claim *claim, struct ov_finding *found)
 {
+    size_t n = claim->n_measure = claim->query->n_measure;
     correct_failures(found, n);
-    claim->measure = calloc(n, sizeof *claim->measure);
-    if (!claim->measure)
-        return ov_fail(err, OV_ENOMEM, "claim %s: out of memory", claim->id);
-    claim->n_measure = n;
-    claim->worst = 0;
+    claim->measure = ov_xcalloc(n, sizeof *claim->measure);
     for (size_t i = 0; i < n; i++) {
         const struct ov_measure *m = &found[i].measure, *worst = &found[claim->worst].measure;
         int more = ov_verdict_severity(m->verdict) - ov_verdict_severity(worst->verdict);
@@ -137,40 +133,35 @@ enum ov_status ov_claim_settle(struct ov_claim *claim, struct ov_finding *found,
     }
     combine(claim);
     claim->verdict = claim->measure[claim->worst].verdict;
-    snprintf(claim->why, sizeof claim->why, "%s", found[claim->worst].why);
-    return OV_OK;
+    memcpy(claim->why, found[claim->worst].why, sizeof claim->why);
 }
 
-/* "K4 @ 100", or "K4" where there is no time. */
-static const char *place(char text[320], const struct ov_measure *m)
+void ov_finding_explain(struct ov_finding *f, const char *fmt, ...)
 {
+    const struct ov_measure *m = &f->measure;
+    char what[181];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(what, sizeof what, fmt, ap);
+    va_end(ap);
     if (isnan(m->at))
-        snprintf(text, 320, "%s", m->curve);
+        snprintf(f->why, sizeof f->why, "%s: %s", m->curve, what);
     else
-        snprintf(text, 320, "%s @ %.6g", m->curve, m->at);
-    return text;
-}
-
-void ov_finding_explain(struct ov_finding *f, const char *what)
-{
-    char where[320];
-    snprintf(f->why, sizeof f->why, "%s: %.180s", place(where, &f->measure), what);
+        snprintf(f->why, sizeof f->why, "%s @ %.6g: %s", m->curve, m->at, what);
 }
 
 void ov_finding_undecided(struct ov_finding *f, const char *unclear)
 {
-    char what[256];
     const struct ov_measure *m = &f->measure;
     if (m->n < 2)
-        snprintf(what, sizeof what, "%s: one seed gives no error", unclear);
+        ov_finding_explain(f, "%s: one seed gives no error", unclear);
     else if (isnan(m->se))
-        snprintf(what, sizeof what, "%s: %zu seeds give no error", unclear, m->n);
+        ov_finding_explain(f, "%s: %zu seeds give no error", unclear, m->n);
     else if (m->needed > 0)
-        snprintf(what, sizeof what, "%s: %zu seeds are too few, about %zu would decide", unclear,
-                 m->n, m->needed);
+        ov_finding_explain(f, "%s: %zu seeds are too few, about %zu would decide", unclear, m->n,
+                           m->needed);
     else
-        snprintf(what, sizeof what, "%s: %zu seeds are too few", unclear, m->n);
-    ov_finding_explain(f, what);
+        ov_finding_explain(f, "%s: %zu seeds are too few", unclear, m->n);
 }
 
 bool ov_finding_begin(struct ov_finding *f, const struct ov_sample *s)
@@ -189,7 +180,7 @@ bool ov_finding_begin(struct ov_finding *f, const struct ov_sample *s)
                              .verdict = s->verdict};
     snprintf(m->curve, sizeof m->curve, "%s", s->curve->id);
     if (s->verdict != OV_PASS) {
-        ov_finding_explain(f, s->why);
+        ov_finding_explain(f, "%s", s->why);
         return false;
     }
     m->value = m->low = m->high = ov_reduce(s->x, s->n, s->reduce);

@@ -1,86 +1,105 @@
 /* SPDX-License-Identifier: MIT
  *
- * The table of kinds: a new one is an entry here and its two functions.
+ * The table of kinds: a new one is an entry here and its two or three functions.
  */
-#include "claim_judge_internal.h"
+#include "claim_internal.h"
 
 #include <math.h>
+
+#include "overlap/config/param.h"
+
+/* ---- the keys: each is put where struct ov_claim_given has its name ---- */
+
+static enum ov_status take(void *base, const struct ov_key *key, const struct ov_value *v,
+                           struct ov_error *err)
+{
+    (void)err;
+    *(const struct ov_value **)((char *)base + key->at) = v;
+    return OV_OK;
+}
+static const struct ov_field given = {.take = take};
+#define GIVEN(member) OV_KEPT(&given, struct ov_claim_given, member)
 
 static const char *const sides[] = {"theory", "sgd", NULL};
 static const char *const ends[] = {"first", "last", NULL};
 static const char *const directions[] = {"decreasing", "increasing", NULL};
+static const char *const paths[] = {"deviation", "relative", NULL};
+static const char *const widths[] = {"seeds", "theory", NULL};
+static const char *const fits[] = {"power", "linear", NULL};
+
+/* Numbers that nothing limits, or that are not negative. */
+#define ANY_NUMBER -HUGE_VAL, HUGE_VAL, NULL, NULL
+#define NOT_NEGATIVE 0.0, HUGE_VAL, NULL, NULL
+#define NO_NUMBER 0.0, 0.0, NULL, NULL
+#define WORD(words) 0.0, 0.0, (words), NULL
 
 static const struct ov_key margin_keys[] = {
-    {.name = "rel",
-     .types = OV_REAL,
-     .min = 0.0,
-     .max = HUGE_VAL,
-     .fallback = OV_OPTIONAL,
+    {"rel", OV_REAL, NOT_NEGATIVE, OV_OPTIONAL, GIVEN(rel),
      .doc = "part of |expect|; of a deviation expected to be 0: of theory there; of an order: of "
             "the lower curve"},
-    {.name = "abs",
-     .types = OV_REAL,
-     .min = 0.0,
-     .max = HUGE_VAL,
-     .fallback = OV_OPTIONAL,
+    {"abs", OV_REAL, NOT_NEGATIVE, OV_OPTIONAL, GIVEN(abs),
      .doc = "in the quantity's units; added to rel's"},
     {0}};
 
+#define MARGIN_KEY(otherwise, what)                                                                \
+    {                                                                                              \
+        "margin", OV_MAP, 0.0, 0.0, NULL, margin_keys, (otherwise), GIVEN(margin), .doc = (what)   \
+    }
+
 /* The keys of every kind. */
 #define HEAD_KEYS                                                                                  \
-    {.name = "id", .types = OV_STRING, .doc = "unique; paper.md cites it as EXPERIMENT.ID"},       \
-        {.name = "says", .types = OV_STRING, .doc = "the claim as a sentence"},                    \
-        {.name = "source",                                                                         \
-         .types = OV_STRING,                                                                       \
-         .fallback = OV_OPTIONAL,                                                                  \
+    {"id",        OV_STRING, NO_NUMBER,                                                            \
+     OV_REQUIRED, GIVEN(id), .doc = "unique; paper.md cites it as EXPERIMENT.ID"},                 \
+        {"says", OV_STRING, NO_NUMBER, OV_REQUIRED, .doc = "the claim as a sentence"},             \
+        {"source", OV_STRING, NO_NUMBER, OV_OPTIONAL,                                              \
          .doc = "where it is from; default: the experiment's source"},                             \
-        {.name = "kind", .types = OV_STRING, .doc = "how it is checked"},                          \
-        {.name = "curves",                                                                         \
-         .types = OV_STRING | OV_STRINGS,                                                          \
+        {"kind", OV_STRING, NO_NUMBER, OV_REQUIRED, .doc = "how it is checked"},                   \
+        {"curves",                                                                                 \
+         OV_STRING | OV_STRINGS,                                                                   \
+         NO_NUMBER,                                                                                \
+         OV_REQUIRED,                                                                              \
+         GIVEN(curves),                                                                            \
          .doc = "a curve, a group, or a list of them; for order in the order claimed"},            \
     {                                                                                              \
-        .name = "quantity", .types = OV_STRING, .fallback = "eps_g",                               \
-        .doc = "a column of the table"                                                             \
+        "quantity", OV_STRING, NO_NUMBER, "eps_g", GIVEN(quantity), .doc = "a column of the table" \
     }
 
 #define WINDOW_KEYS                                                                                \
-    {.name = "from",                                                                               \
-     .types = OV_REAL,                                                                             \
-     .min = 0.0,                                                                                   \
-     .max = HUGE_VAL,                                                                              \
-     .fallback = OV_OPTIONAL,                                                                      \
-     .doc = "first time of the window; default: all"},                                             \
+    {"from",      OV_REAL,     NOT_NEGATIVE,                                                       \
+     OV_OPTIONAL, GIVEN(from), .doc = "first time of the window; default: all"},                   \
     {                                                                                              \
-        .name = "to", .types = OV_REAL, .min = 0.0, .max = HUGE_VAL, .fallback = OV_OPTIONAL,      \
-        .doc = "last time of the window; default: all"                                             \
+        "to", OV_REAL, NOT_NEGATIVE, OV_OPTIONAL, GIVEN(to),                                       \
+            .doc = "last time of the window; default: all"                                         \
     }
 
 /* The keys of every kind that reads one number of a curve. */
 #define CURVE_KEYS(side_doc)                                                                       \
-    HEAD_KEYS,                                                                                     \
-        {.name = "side",                                                                           \
-         .types = OV_WORD,                                                                         \
-         .words = sides,                                                                           \
-         .fallback = OV_OPTIONAL,                                                                  \
-         .doc = "whose numbers; default: " side_doc "; what is against theory is sgd's"},          \
-        {.name = "statistic",                                                                      \
-         .types = OV_WORD,                                                                         \
-         .words = ov_claim_statistics,                                                             \
-         .fallback = "value",                                                                      \
+    HEAD_KEYS, {"side",                                                                            \
+                OV_WORD,                                                                           \
+                WORD(sides),                                                                       \
+                OV_OPTIONAL,                                                                       \
+                GIVEN(side),                                                                       \
+                .doc = "whose numbers; default: " side_doc "; what is against theory is sgd's"},   \
+        {"statistic",                                                                              \
+         OV_WORD,                                                                                  \
+         WORD(ov_claim_statistics),                                                                \
+         "value",                                                                                  \
+         GIVEN(statistic),                                                                         \
          .doc = "of a time: value; deviation (sgd - theory of the same seed), relative "           \
                 "(sgd/theory - 1); over seeds sd and rms of the deviation, and ratio_sd, its sd "  \
                 "in units of what theory predicts (column sd_QUANTITY). Of a window: min, max, "   \
                 "argmin, argmax (their times), mean (of the times listed), plateau (the value "    \
                 "where |d ln q/d ln time| is smallest), max_deviation and argmax_deviation "       \
                 "(largest |deviation| of a seed, its time). Of runs: diverged (1 where one did, "  \
-                "else "                                                                            \
-                "0: the share of them), diverged_at (the time of those that did)"},                \
-        {.name = "at",                                                                             \
-         .types = OV_REAL | OV_LIST | OV_WORD,                                                     \
-         .min = 0.0,                                                                               \
-         .max = HUGE_VAL,                                                                          \
-         .words = ends,                                                                            \
-         .fallback = OV_OPTIONAL,                                                                  \
+                "else 0: the share of them), diverged_at (the time of those that did)"},           \
+        {"at",                                                                                     \
+         OV_REAL | OV_LIST | OV_WORD,                                                              \
+         0.0,                                                                                      \
+         HUGE_VAL,                                                                                 \
+         ends,                                                                                     \
+         NULL,                                                                                     \
+         OV_OPTIONAL,                                                                              \
+         GIVEN(at),                                                                                \
          .doc =                                                                                    \
              "time or times (alpha, t) of a statistic of single times: the nearest one measured, " \
              "which may be 5 % off"},                                                              \
@@ -89,143 +108,95 @@ static const struct ov_key margin_keys[] = {
 /* A number, or a formula in each curve's own parameters. */
 #define EXPECT_KEY                                                                                 \
     {                                                                                              \
-        .name = "expect", .types = OV_REAL | OV_STRING, .min = -HUGE_VAL, .max = HUGE_VAL,         \
-        .fallback = OV_OPTIONAL,                                                                   \
-        .doc = "a number, or a formula in the curve's parameters; default of deviation and "       \
-               "relative: 0"                                                                       \
+        "expect", OV_REAL | OV_STRING, ANY_NUMBER, OV_OPTIONAL, GIVEN(expect),                     \
+            .doc = "a number, or a formula in the curve's parameters; default of deviation and "   \
+                   "relative: 0"                                                                   \
     }
 
-static const char *const paths[] = {"deviation", "relative", NULL};
-static const char *const widths[] = {"seeds", "theory", NULL};
-static const char *const fits[] = {"power", "linear", NULL};
-
-static const struct ov_key exact_kind[] = {
+static const struct ov_key exact_keys[] = {
     CURVE_KEYS("theory"),
     EXPECT_KEY,
-    {.name = "rtol",
-     .types = OV_REAL,
-     .min = 0.0,
-     .max = 1e-6,
-     .fallback = "1e-12",
+    {"rtol", OV_REAL, 0.0, 1e-6, NULL, NULL, "1e-12", GIVEN(rtol),
      .doc = "rounding allowed, as a part of expect"},
-    {.name = "ulps",
-     .types = OV_REAL,
-     .min = 0.0,
-     .max = 1e6,
-     .fallback = OV_OPTIONAL,
+    {"ulps", OV_REAL, 0.0, 1e6, NULL, NULL, OV_OPTIONAL, GIVEN(ulps),
      .doc = "instead of rtol: rounding allowed in units of 2^-52 of expect"},
     {0}};
 
-static const struct ov_key band_kind[] = {
-    HEAD_KEYS,
-    {.name = "statistic",
-     .types = OV_WORD,
-     .words = paths,
-     .fallback = "deviation",
-     .doc = "deviation (sgd - theory of the same seed) or relative (sgd/theory - 1)"},
-    WINDOW_KEYS,
-    {.name = "width",
-     .types = OV_WORD,
-     .words = widths,
-     .fallback = "seeds",
-     .doc = "seeds: the error of the mean is that of the seeds (Student's t); theory: it is what "
-            "theory predicts, sd_QUANTITY/sqrt n, about a mean of bias_QUANTITY (0 where there is "
-            "no such column)"},
-    {.name = "bias",
-     .types = OV_REAL | OV_STRING,
-     .min = -HUGE_VAL,
-     .max = HUGE_VAL,
-     .fallback = "0",
-     .doc = "c of a shift of order 1/N that is allowed besides the margin: |c|/N; a number or a "
-            "formula"},
-    {.name = "margin",
-     .types = OV_MAP,
-     .map = margin_keys,
-     .doc = "what does not matter to science; rel is of theory at each time"},
-    {0}};
+static const struct ov_key margin_kind_keys[] = {
+    CURVE_KEYS("theory"), EXPECT_KEY, MARGIN_KEY(OV_REQUIRED, "what does not matter"), {0}};
 
-static const struct ov_key scaling_kind[] = {
-    CURVE_KEYS("sgd"),
-    {.name = "against",
-     .types = OV_STRING,
-     .doc = "the parameter that differs between the curves: N, K, eta_w, …"},
-    {.name = "fit",
-     .types = OV_WORD,
-     .words = fits,
-     .fallback = "power",
-     .doc = "power: slope of ln |statistic| against ln parameter; linear: of statistic against "
-            "parameter"},
-    EXPECT_KEY,
-    {.name = "margin", .types = OV_MAP, .map = margin_keys, .doc = "what does not matter"},
-    {0}};
-
-static const struct ov_key margin_kind[] = {
-    CURVE_KEYS("theory"),
-    EXPECT_KEY,
-    {.name = "margin", .types = OV_MAP, .map = margin_keys, .doc = "what does not matter"},
-    {0}};
-
-static const struct ov_key round_kind[] = {CURVE_KEYS("theory"),
-                                           {.name = "expect",
-                                            .types = OV_REAL | OV_STRING,
-                                            .min = -HUGE_VAL,
-                                            .max = HUGE_VAL,
+static const struct ov_key round_keys[] = {CURVE_KEYS("theory"),
+                                           {"expect", OV_REAL | OV_STRING, ANY_NUMBER, OV_REQUIRED,
+                                            GIVEN(expect),
                                             .doc = "the number as printed: 0.0364 or 1.2e-3"},
                                            {0}};
 
-static const struct ov_key mean_kind[] = {
+static const struct ov_key mean_keys[] = {
     CURVE_KEYS("sgd"),
     EXPECT_KEY,
-    {.name = "margin",
-     .types = OV_MAP,
-     .map = margin_keys,
-     .doc = "what does not matter to science, set before the run"},
+    MARGIN_KEY(OV_REQUIRED, "what does not matter to science, set before the run"),
     {0}};
 
-static const struct ov_key order_kind[] = {
+static const struct ov_key band_keys[] = {
+    HEAD_KEYS,
+    {"statistic", OV_WORD, WORD(paths), "deviation", GIVEN(statistic),
+     .doc = "deviation (sgd - theory of the same seed) or relative (sgd/theory - 1)"},
+    WINDOW_KEYS,
+    {"width", OV_WORD, WORD(widths), "seeds", GIVEN(width),
+     .doc = "seeds: the error of the mean is that of the seeds (Student's t); theory: it is what "
+            "theory predicts, sd_QUANTITY/sqrt n, about a mean of bias_QUANTITY (0 where there is "
+            "no such column)"},
+    {"bias", OV_REAL | OV_STRING, ANY_NUMBER, "0", GIVEN(bias),
+     .doc = "c of a shift of order 1/N that is allowed besides the margin: |c|/N; a number or a "
+            "formula"},
+    MARGIN_KEY(OV_REQUIRED, "what does not matter to science; rel is of theory at each time"),
+    {0}};
+
+static const struct ov_key scaling_keys[] = {
+    CURVE_KEYS("sgd"),
+    {"against", OV_STRING, NO_NUMBER, OV_REQUIRED, GIVEN(against),
+     .doc = "the parameter that differs between the curves: N, K, eta_w, …"},
+    {"fit", OV_WORD, WORD(fits), "power", GIVEN(fit),
+     .doc = "power: slope of ln |statistic| against ln parameter; linear: of statistic against "
+            "parameter"},
+    EXPECT_KEY,
+    MARGIN_KEY(OV_REQUIRED, "what does not matter"),
+    {0}};
+
+static const struct ov_key order_keys[] = {
     CURVE_KEYS("sgd where all curves have it, else theory"),
-    {.name = "direction",
-     .types = OV_WORD,
-     .words = directions,
+    {"direction", OV_WORD, WORD(directions), OV_REQUIRED, GIVEN(direction),
      .doc = "of the quantity along the list of curves"},
-    {.name = "margin",
-     .types = OV_MAP,
-     .map = margin_keys,
-     .fallback = OV_OPTIONAL,
-     .doc = "least difference between neighbours; default: 0"},
+    MARGIN_KEY(OV_OPTIONAL, "least difference between neighbours; default: 0"),
     {0}};
 
 const struct ov_claim_kind ov_claim_kinds[] = {
     {"exact",
      "A deterministic value that equals expect to rounding. Where there are seeds, each of them.",
-     exact_kind, ov_exact_check, ov_exact_evaluate},
+     exact_keys, OV_SIDE_THEORY, ov_exact_parse, ov_exact_judge, ov_exact_margin},
     {"margin",
      "A deterministic value: |value - expect| <= margin. Where there are seeds, their mean is "
-     "taken "
-     "as it is.",
-     margin_kind, ov_margin_check, ov_margin_evaluate},
+     "taken as it is.",
+     margin_kind_keys, OV_SIDE_THEORY, ov_mean_parse, ov_margin_judge, ov_given_margin},
     {"round",
      "A deterministic value that, rounded to the digits printed in expect, gives the same digits. "
      "Where there are seeds, their mean is taken as it is.",
-     round_kind, ov_round_check, ov_round_evaluate},
+     round_keys, OV_SIDE_THEORY, ov_round_parse, ov_round_judge, ov_round_margin},
     {"mean",
      "The mean over seeds by a test of equivalence: PASS if its 90 % interval lies inside of "
-     "expect "
-     "± margin, FAIL if wholly outside, else INCONCLUSIVE.",
-     mean_kind, ov_mean_check, ov_mean_evaluate},
+     "expect ± margin, FAIL if wholly outside, else INCONCLUSIVE.",
+     mean_keys, OV_SIDE_SGD, ov_mean_parse, ov_mean_judge, ov_given_margin},
     {"band",
      "The whole curve against theory: PASS if the mean deviation's 90 % interval, simultaneous "
-     "over "
-     "all times of the window, lies inside of margin + |bias|/N everywhere, FAIL if wholly outside "
-     "somewhere, else INCONCLUSIVE.",
-     band_kind, ov_band_check, ov_band_evaluate},
+     "over all times of the window, lies inside of margin + |bias|/N everywhere, FAIL if wholly "
+     "outside somewhere, else INCONCLUSIVE.",
+     band_keys, OV_SIDE_PATHS, ov_band_parse, ov_band_judge, NULL},
     {"scaling",
      "How a statistic changes from curve to curve: exponent of a power law, or slope of a line, "
      "through all curves, by a test of equivalence with the seeds' error (jackknife).",
-     scaling_kind, ov_scaling_check, ov_scaling_evaluate},
+     scaling_keys, OV_SIDE_SGD, ov_scaling_parse, ov_scaling_judge, NULL},
     {"order",
      "Neighbours in the list of curves differ in the direction claimed by more than the margin, "
-     "each "
-     "pair at 5 % one-sided (Welch); single runs of theory strictly.",
-     order_kind, ov_order_check, ov_order_evaluate},
+     "each pair at 5 % one-sided (Welch); single runs of theory strictly.",
+     order_keys, OV_SIDE_SGD_IF_PRESENT, ov_order_parse, ov_order_judge, NULL},
     {0}};

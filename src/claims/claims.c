@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The claims of an experiment: the list that is read, evaluated and asked by name.
+ */
 #include "overlap/claims/claims.h"
 
 #include <ctype.h>
@@ -9,7 +12,8 @@
 
 #include <libfyaml.h>
 
-#include "overlap/base/text.h"
+#include "claim_internal.h"
+#include "overlap/base/alloc.h"
 #include "overlap/base/check.h"
 
 const char *ov_verdict_name(enum ov_verdict v)
@@ -19,24 +23,28 @@ const char *ov_verdict_name(enum ov_verdict v)
     return (size_t)v < sizeof names / sizeof *names ? names[v] : "UNKNOWN";
 }
 
-static void tables_free(struct ov_claim *claim)
+/* As it is before its first evaluation. */
+static void reset(struct ov_claim *claim)
 {
     for (size_t i = 0; i < claim->n_table; i++) {
         free(claim->table[i].name);
         free(claim->table[i].key);
     }
     free(claim->table);
+    free(claim->measure);
     claim->table = NULL;
-    claim->n_table = 0;
+    claim->measure = NULL;
+    claim->n_table = claim->n_measure = claim->worst = 0;
+    claim->p_pass = claim->p_fail = claim->p_holm = NAN;
+    claim->verdict = OV_CLAIM_MISSING;
+    snprintf(claim->why, sizeof claim->why, "not evaluated");
 }
 
 static void claim_free(struct ov_claim *claim)
 {
-    tables_free(claim);
+    reset(claim);
+    ov_query_free(claim->query);
     ov_value_free(&claim->keys);
-    free(claim->id);
-    free(claim->measure);
-    *claim = (struct ov_claim){0};
 }
 
 void ov_claims_free(struct ov_claims *claims)
@@ -54,13 +62,13 @@ void ov_claims_free(struct ov_claims *claims)
 static enum ov_status find_kind(const struct ov_claim_kind **kind, struct fy_node *node,
                                 struct ov_error *err)
 {
-    char known[256] = "";
+    char known[256] = "", name[64];
     const char *names[32] = {0};
-    size_t n = 0, used = 0, length = 0;
-    for (; ov_claim_kinds[n].name && n + 1 < sizeof names / sizeof *names; n++) {
+    size_t length = 0;
+    for (size_t n = 0; ov_claim_kinds[n].name; n++) {
         names[n] = ov_claim_kinds[n].name;
-        int wrote = snprintf(known + used, sizeof known - used, "%s%s", n ? ", " : "", names[n]);
-        used += wrote > 0 && (size_t)wrote < sizeof known - used ? (size_t)wrote : 0;
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", n ? ", " : "", names[n]);
     }
     if (!fy_node_is_mapping(node))
         return ov_node_fail(node, err, "a claim is a mapping of keys: id, says, kind, …");
@@ -69,14 +77,10 @@ static enum ov_status find_kind(const struct ov_claim_kind **kind, struct fy_nod
     if (!text)
         return ov_node_fail(word ? word : node, err, "%s: one of %s",
                             word ? "kind has to be a word" : "claim: key kind is missing", known);
-    for (size_t i = 0; i < n; i++) {
-        if (strlen(names[i]) == length && memcmp(names[i], text, length) == 0) {
-            *kind = ov_claim_kinds + i;
-            return OV_OK;
-        }
-    }
-    char name[64];
     snprintf(name, sizeof name, "%.*s", (int)(length < 60 ? length : 60), text);
+    for (*kind = ov_claim_kinds; (*kind)->name; (*kind)++)
+        if (strcmp((*kind)->name, name) == 0)
+            return OV_OK;
     const char *near = ov_suggest(name, names);
     return ov_node_fail(word, err, "unknown kind '%s'; it is one of %s%s%s%s", name, known,
                         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
@@ -105,47 +109,33 @@ static enum ov_status claim_read(struct ov_claim *claim, const struct ov_claims 
         status = ov_schema_read(&claim->keys, node, claim->kind->keys, "claim", err);
     if (status != OV_OK)
         return status;
-    const struct ov_value *id = ov_value_get(&claim->keys, "id");
-    claim->id = strdup(id->string);
-    if (!claim->id)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
-    claim->verdict = OV_CLAIM_MISSING;
-    snprintf(claim->why, sizeof claim->why, "not evaluated");
-    status = check_id(claims, claim, id, err);
-    enum ov_status checked = claim->kind->check(claim, err);
-    return status == OV_OK ? checked : status;
-}
-
-static enum ov_status append(struct ov_claims *claims, struct ov_claim *claim, struct ov_error *err)
-{
-    struct ov_claim *room = realloc(claims->claim, (claims->n + 1) * sizeof *room);
-    if (!room)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
-    claims->claim = room;
-    claims->claim[claims->n++] = *claim;
-    return OV_OK;
+    enum ov_status asked = ov_query_read(claim, err);
+    claim->id = claim->query->given.id->string;
+    status = check_id(claims, claim, claim->query->given.id, err);
+    return status == OV_OK ? asked : status;
 }
 
 enum ov_status ov_claims_read(struct ov_claims *claims, const struct ov_experiment *e,
                               struct ov_error *err)
 {
+    enum ov_status all = OV_OK;
+    void *position = NULL;
+    struct fy_node *node;
     if (!e->claims)
         return OV_OK;
     if (!fy_node_is_sequence(e->claims))
         return ov_node_fail(e->claims, err, "claims have to be a list");
-    enum ov_status all = OV_OK;
-    void *position = NULL;
-    struct fy_node *node;
     while ((node = fy_node_sequence_iterate(e->claims, &position))) {
-        struct ov_claim claim = {.experiment = e, .p_pass = NAN, .p_fail = NAN, .p_holm = NAN};
+        struct ov_claim claim = {.experiment = e};
         enum ov_status status = claim_read(&claim, claims, node, err);
-        if (status == OV_OK)
-            status = append(claims, &claim, err);
-        if (status != OV_OK)
-            claim_free(&claim);
         all = status == OV_OK ? all : status;
-        if (status == OV_ENOMEM)
-            break;
+        if (status != OV_OK) {
+            claim_free(&claim);
+            continue;
+        }
+        reset(&claim);
+        claims->claim = ov_xrealloc(claims->claim, claims->n + 1, sizeof claim);
+        claims->claim[claims->n++] = claim;
     }
     return all;
 }
@@ -165,18 +155,19 @@ static bool is_sound(const struct ov_claim *claim)
     return sound;
 }
 
-enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err)
+void ov_claim_evaluate(struct ov_claim *claim, const char *out)
 {
-    tables_free(claim);
-    free(claim->measure);
-    claim->measure = NULL;
-    claim->n_measure = claim->worst = 0;
-    claim->p_pass = claim->p_fail = claim->p_holm = NAN;
-    claim->verdict = OV_CLAIM_MISSING;
-    snprintf(claim->why, sizeof claim->why, "not evaluated");
-    enum ov_status status = claim->kind->evaluate(claim, out, err);
-    OV_CHECK(status != OV_OK || is_sound(claim));
-    return status;
+    const struct ov_query *q = claim->query;
+    bool paths = claim->kind->rule == OV_SIDE_PATHS; /* it reads its own */
+    reset(claim);
+    struct ov_finding *found = ov_xcalloc(q->n_measure, sizeof *found);
+    struct ov_sample *sample = paths ? NULL : ov_samples_read(claim, out);
+    for (size_t i = 0; i < q->n_measure; i++)
+        claim->kind->judge(found + i, claim, sample, i, out);
+    ov_claim_settle(claim, found);
+    ov_samples_free(sample, q->n_curve * q->n_at);
+    free(found);
+    OV_CHECK(is_sound(claim));
 }
 
 struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name)

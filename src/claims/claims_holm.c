@@ -1,11 +1,15 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Holm's correction over all claims.
+ */
 #include "overlap/claims/claims.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "claim_judge_internal.h"
+#include "claim_internal.h"
+#include "overlap/base/alloc.h"
 
 /* A claim and its p-value for one verdict; 1 where it has another. */
 struct entry {
@@ -98,23 +102,22 @@ static void correct(struct entry *entry, size_t m, enum ov_verdict verdict, doub
     }
 }
 
-enum ov_status ov_claims_holm(struct ov_claims *claims, double level, struct ov_error *err)
+void ov_claims_holm(struct ov_claims *claims, double level)
 {
     static const enum ov_verdict verdicts[] = {OV_PASS, OV_FAIL};
+    struct entry *family[2];
     size_t n[2] = {0, 0};
-    struct entry *family[2] = {calloc(claims->n + 1, sizeof(struct entry)),
-                               calloc(claims->n + 1, sizeof(struct entry))};
-    bool room = family[0] && family[1];
-    for (size_t f = 0; f < 2 && room; f++) /* gathered before any verdict changes */
+    for (size_t f = 0; f < 2; f++) { /* gathered before any verdict changes */
+        family[f] = ov_xcalloc(claims->n, sizeof *family[f]);
         for (size_t i = 0; i < claims->n; i++) {
             struct ov_claim *c = claims->claim + i;
             double p = p_of(c, verdicts[f]);
             if (!isnan(p))
                 family[f][n[f]++] = (struct entry){c, c->verdict == verdicts[f] ? p : 1.0, i};
         }
-    for (size_t f = 0; f < 2 && room; f++)
+    }
+    for (size_t f = 0; f < 2; f++) {
         correct(family[f], n[f], verdicts[f], level);
-    free(family[0]);
-    free(family[1]);
-    return room ? OV_OK : ov_fail(err, OV_ENOMEM, "out of memory");
+        free(family[f]);
+    }
 }

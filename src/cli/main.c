@@ -4,11 +4,13 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <gsl/gsl_errno.h>
 
 #include "cli.h"
+#include "overlap/base/alloc.h"
 #include "overlap/store/provenance.h"
 #include "overlap/config/schema.h"
 #include "overlap/run/sidecar.h"
@@ -113,8 +115,16 @@ static int unknown_command(const char *name)
     return EXIT_USER;
 }
 
+static void stop_without_memory(size_t bytes)
+{
+    (void)bytes;
+    fprintf(stderr, "overlap: error: out of memory\n");
+    exit(EXIT_JOB);
+}
+
 int main(int argc, char **argv)
 {
+    ov_on_no_memory(stop_without_memory);
     gsl_set_error_handler_off();
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);

@@ -99,7 +99,7 @@ static void repeat(struct setting *s, struct ov_claims *claims, double shift)
             key[k] = 0x9e3779b97f4a7c15u * (1 + i * SEEDS + k);
         write_table(s, OV_SGD, key, SEEDS, shift);
         for (size_t c = 0; c < claims->n; c++) {
-            need(ov_claim_evaluate(claims->claim + c, s->out, &s->err), &s->err);
+            ov_claim_evaluate(claims->claim + c, s->out);
             count[c][claims->claim[c].verdict]++;
         }
     }

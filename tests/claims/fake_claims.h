@@ -48,9 +48,7 @@ static inline struct ov_claims read_claims(const struct fake *f)
 
 static inline struct ov_claim *evaluate(struct ov_claims *claims, const struct fake *f, size_t i)
 {
-    struct ov_error err = {0};
-    enum ov_status status = ov_claim_evaluate(claims->claim + i, f->out, &err);
-    ck_assert_msg(status == OV_OK, "%s", err.text);
+    ov_claim_evaluate(claims->claim + i, f->out);
     struct ov_claim *c = claims->claim + i;
     ck_assert_uint_lt(c->worst, c->n_measure);
     ck_assert_int_eq(c->verdict, c->measure[c->worst].verdict);

@@ -180,6 +180,21 @@ for command in plan run; do
     says "claims beyond the grid: $command, at" 'experiment.yaml:9:52: error: curve erf is not measured at alpha = 400; the nearest times are 4 and 3'
     says "claims beyond the grid: $command, from" 'experiment.yaml:10:58: error: curve erf: deviation needs at least 1 times'
 done
+# 4000 curves at 50,000 times each: more than the memory that there is
+mkdir -p vast
+{
+    echo "{title: t, source: s, system: two-layer, tier: quick, curves: [{id: v, vary: {eta_w: ["
+    seq -s , -f '%g.5' 1 4000
+    echo "]}, K: 1, M: 1, N: 10, activation: erf, alpha: [0, 1], theory: true}], claims:"
+    echo " [{id: c, says: x, kind: margin, curves: v, expect: 0, margin: {abs: 1}, at: ["
+    yes 0 | head -n 50000 | paste -sd ,
+    echo "]}]}"
+} >vast/experiment.yaml
+if (ulimit -v 2000000 && "$overlap" --version) >/dev/null 2>&1; then # not where asan reserves more
+    check "no memory" 4 bash -c "ulimit -v 2000000; exec '$overlap' plan vast"
+    says "no memory: in one line" '^overlap: error: out of memory$'
+    holds "no memory: nothing else" test "$(wc -l <"$work/err")" -eq 1
+fi
 check "a full disk" 4 bash -c "ulimit -f 1; exec '$overlap' run s --out full"
 check "a full disk: recovered" 0 "$overlap" run s --out full
 holds "a full disk: same bytes" cmp one/a.sgd.csv full/a.sgd.csv

@@ -43,10 +43,11 @@ struct ov_claim_table {
 };
 
 struct ov_claim {
-    char *id; /* unique in its experiment; "EXPERIMENT.ID" names it in paper.md */
+    const char *id; /* unique in its experiment; "EXPERIMENT.ID" names it in paper.md */
     const struct ov_experiment *experiment;
-    struct ov_value keys;
+    struct ov_value keys; /* as they stand in the file */
     const struct ov_claim_kind *kind;
+    struct ov_query *query;     /* what the keys ask for, resolved; private */
     struct ov_measure *measure; /* (n_measure), after evaluation */
     size_t n_measure, worst;    /* index of the measure that decides the verdict */
     enum ov_verdict verdict;
@@ -58,17 +59,31 @@ struct ov_claim {
     size_t n_table;
 };
 
+/* Which side a kind reads where the claim does not say; OV_SIDE_PATHS: sgd against theory at every
+ * time of a window, without the keys `side` and `at`. */
+enum ov_claim_side_rule { OV_SIDE_SGD, OV_SIDE_THEORY, OV_SIDE_SGD_IF_PRESENT, OV_SIDE_PATHS };
+
+struct ov_query; /* a claim's keys, resolved; private, as what follows */
+struct ov_sample;
+struct ov_finding;
+
+/* Judges measure number i of a claim from its samples (of a band, which reads its own, NULL). */
+typedef void ov_judge(struct ov_finding *f, struct ov_claim *claim, const struct ov_sample *s,
+                      size_t i, const char *out);
+
+/* A kind of claim: a new one is a row of ov_claim_kinds and its functions. */
 struct ov_claim_kind {
     const char *name;
     const char *doc;
     const struct ov_key *keys;
-    /* What can be checked without results: curves, columns, formulas, margins. */
-    enum ov_status (*check)(struct ov_claim *claim, struct ov_error *err);
-    /* Fills measure, n_measure, worst, verdict and why. */
-    enum ov_status (*evaluate)(struct ov_claim *claim, const char *out, struct ov_error *err);
+    enum ov_claim_side_rule rule;
+    /* What it reads besides curves, side, column and times; OV_OK, or OV_EUSER at the place. */
+    enum ov_status (*parse)(struct ov_query *q, struct ov_error *err);
+    ov_judge *judge;
+    /* How far from expect a sample may be, of kinds that judge each by itself; else NULL. */
+    double (*margin)(const struct ov_query *q, const struct ov_sample *s, double expect);
 };
 extern const struct ov_claim_kind ov_claim_kinds[]; /* name NULL at the end */
-
 struct ov_claims {
     struct ov_claim *claim; /* (n) */
     size_t n;
@@ -87,9 +102,8 @@ void ov_claims_free(struct ov_claims *claims); /* NULL-safe */
 /* Evaluates one claim on the results below `out`; again gives the same. What is on disk decides the
  * verdict: STALE for what is of other inputs, truncated or edited; FAIL for non-finite data. The
  * worst measure decides: FAIL > MISSING > STALE > INCONCLUSIVE > PASS.
- * Returns OV_OK or OV_ENOMEM. */
-OV_NODISCARD enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char *out,
-                                              struct ov_error *err);
+ * Nothing can go wrong but memory, as everywhere in claims (base/alloc.h). */
+void ov_claim_evaluate(struct ov_claim *claim, const char *out);
 
 /* Holm's correction (1979) over everything that is claimed together, once all are evaluated; level
  * 0.05 is usual. The family of PASS is every claim with p-values, whatever it is so far, and p is
@@ -98,9 +112,8 @@ OV_NODISCARD enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char
  * verdict becomes INCONCLUSIVE, with the seeds that the stricter level needs (MISSING or STALE
  * where other measures of a FAIL are). Then, however many claims there are, any is PASS wrongly,
  * and any is FAIL wrongly, at most `level` of the time each. What is deterministic belongs to
- * neither family. paper.md eq:holm. OV_OK or OV_ENOMEM. */
-OV_NODISCARD enum ov_status ov_claims_holm(struct ov_claims *claims, double level,
-                                           struct ov_error *err);
+ * neither family. paper.md eq:holm. */
+void ov_claims_holm(struct ov_claims *claims, double level);
 
 /* The claim named "EXPERIMENT.ID", or NULL. */
 struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name);
@@ -123,6 +136,6 @@ void ov_claims_print(struct ov_text *out, const struct ov_claims *claims, bool c
 const char *ov_verdict_colour(enum ov_verdict v);
 
 /* A claim's margin: abs + rel |scale|; 0 where there is none. */
-double ov_claim_margin(struct ov_claim *claim, double scale);
+double ov_claim_margin(const struct ov_claim *claim, double scale);
 
 #endif
