@@ -34,9 +34,9 @@ $(B)/src/%.o: src/%.c
 $(B)/src/run/sidecar.o: $(B)/gen/build.h
 $(B)/gen/%.o: $(B)/gen/%.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-$(B)/gen/filter.c: src/tools/numbers.lua
+$(B)/gen/filter.c: src/tools/numbers.lua src/tools/paper_list.lua
 	@mkdir -p $(@D); { echo 'extern const char ov_paper_filter[]; const char ov_paper_filter[] ='; \
-	  sed 's/[\\"]/\\&/g; s/^/"/; s/$$/\\n"/' $<; echo ';'; } > $@.tmp && mv $@.tmp $@
+	  sed 's/[\\"]/\\&/g; s/^/"/; s/$$/\\n"/' $^; echo ';'; } > $@.tmp && mv $@.tmp $@
 $(B)/gen/sources.c: src/tools/sources.sh $(foreach f,base num model theory sim,$(wildcard src/$(f)/* include/overlap/$(f)/*))
 	@mkdir -p $(@D); src/tools/sources.sh > $@.tmp && mv $@.tmp $@
 $(B)/gen/build.h: FORCE

@@ -11,7 +11,8 @@
 #include "overlap/base/status.h"
 #include "overlap/base/text.h"
 
-/* src/tools/numbers.lua as text, made by the Makefile: an installed program has no src. */
+/* src/tools/numbers.lua and paper_list.lua as text, made by the Makefile: an installed program has
+ * no src. */
 extern const char ov_paper_filter[];
 
 /* What `pandoc --from commonmark_x+sourcepos --to plain` with this Lua filter prints of s[0..n).

@@ -21,7 +21,7 @@ enum ov_paper_kind {
     OV_PAPER_STRAY   /* "{claim=" that is text; field[0] is the key */
 };
 
-/* A line of src/tools/numbers.lua. All offsets are bytes, half-open. */
+/* A line of src/tools/paper_list.lua. All offsets are bytes, half-open. */
 struct ov_paper_item {
     enum ov_paper_kind kind;
     size_t at;             /* where it starts */

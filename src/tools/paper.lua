@@ -48,7 +48,7 @@ end
 
 -- ---- citations ----
 
--- The reader that numbers.lua has too knows none: [@key, p. 3; @other] and @key are text to it, and
+-- The reader that paper_list.lua has too knows none: [@key, p. 3; @other] and @key are text to it, and
 -- pandoc's own Markdown reads that bit.
 local kinds = {Str = '', Space = ' ', SoftBreak = '\n'}
 local citations = {'%[[^%[%]]*@[%w_][^%[%]]*%]', '@[%w_:.-]*[%w_] ?%b[]', '@[%w_:.-]*[%w_]'}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # paper.sh BUILD [TIER]: paper.md and BUILD/verdicts.json -> BUILD/paper.html, one self-contained
-# page, read as `overlap verify` reads it (numbers.lua). Links that lead nowhere are errors, and the page of before stays.
+# page, read as `overlap verify` reads it (paper_list.lua). Links that lead nowhere are errors, and the page of before stays.
 set -eu
 build=$1 tier=${2:-ci}
 command -v pandoc >/dev/null || {
