@@ -17,7 +17,7 @@ CFLAGS = -std=c11 -D_GNU_SOURCE -O3 -g -ffp-contract=off -fno-math-errno $(WARN)
 CPPFLAGS = -Iinclude -I$(B)/gen $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lmuparser -lm
 FLOORS = base num model theory sim systems config experiment store run claims paper
-LIB_OBJ = $(patsubst %.c,$(B)/%.o,$(foreach f,$(FLOORS),$(wildcard src/$(f)/*.c))) $(B)/gen/sources.o
+LIB_OBJ = $(patsubst %.c,$(B)/%.o,$(foreach f,$(FLOORS),$(wildcard src/$(f)/*.c))) $(B)/gen/sources.o $(B)/gen/filter.o
 CLI_OBJ = $(patsubst %.c,$(B)/%.o,$(wildcard src/cli/*.c))
 TESTS = $(patsubst %.c,$(B)/%,$(foreach f,$(FLOORS),$(wildcard tests/$(f)/test_*.c)))
 
@@ -33,8 +33,11 @@ $(B)/overlap: $(CLI_OBJ) $(B)/liboverlap.a
 $(B)/src/%.o: src/%.c
 	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(B)/src/run/sidecar.o: $(B)/gen/build.h
-$(B)/gen/sources.o: $(B)/gen/sources.c
+$(B)/gen/%.o: $(B)/gen/%.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(B)/gen/filter.c: src/tools/numbers.lua src/tools/paper_list.lua
+	@mkdir -p $(@D); { echo 'extern const char ov_paper_filter[]; const char ov_paper_filter[] ='; \
+	  sed 's/[\\"]/\\&/g; s/^/"/; s/$$/\\n"/' $^; echo ';'; } > $@.tmp && mv $@.tmp $@
 $(B)/gen/sources.c: src/tools/sources.sh $(foreach f,base num model theory sim,$(wildcard src/$(f)/* include/overlap/$(f)/*))
 	@mkdir -p $(@D); src/tools/sources.sh > $@.tmp && mv $@.tmp $@
 $(B)/gen/build.h: FORCE

@@ -29,6 +29,7 @@ run_unit() {
     fi
     passed=$((passed + checks - bad)) failed=$((failed + bad))
     printf '  %-28s %3d of %-3d\n' "$name" $((checks - bad)) "$checks"
+    skipped=$((skipped + $(grep -c '^skip ' "$log")))
     [ $bad -eq 0 ] || sed 's/^/    /' "$log"
 }
 

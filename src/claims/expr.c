@@ -118,7 +118,7 @@ static enum ov_status scan(struct formula *f, ov_expr_lookup *lookup, const void
             enum ov_status status = add_name(f, i, m, lookup, ctx, names);
             if (status != OV_OK)
                 return status;
-        } else if (n == 0 && !strchr("+-*/^(), \t", s[i])) {
+        } else if (n == 0 && !strchr("+-*/^(), \t\r\n", s[i])) {
             if (isprint((unsigned char)s[i]))
                 return WRONG(f, i, "'%c' has no meaning in a formula", s[i]);
             return WRONG(f, i, "a character that has no meaning in a formula");
@@ -194,7 +194,7 @@ enum ov_status ov_expr_evaluate(double *x, const char *text, ov_expr_lookup *loo
     enum ov_status status;
     if (strlen(text) > LONGEST)
         status = WRONG(&f, 0, "a formula of more than %d characters", LONGEST);
-    else if (text[strspn(text, " \t")] == '\0')
+    else if (text[strspn(text, " \t\r\n")] == '\0')
         status = WRONG(&f, 0, "an empty formula");
     else
         status = scan(&f, lookup, ctx, names);

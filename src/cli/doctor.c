@@ -22,7 +22,8 @@ static const struct {
     const char *program, *question, *cost;
 } programs[] = {
     {"gnuplot", "gnuplot --version", "no figures ('make deps' installs gnuplot-nox)"},
-    {"pandoc", "pandoc --version", "no build/paper.html ('make deps-paper' installs pandoc)"},
+    {"pandoc", "pandoc --version",
+     "no build/paper.html, and the paper's numbers are not checked ('make deps-paper')"},
     {"git", "git --version", "results do not record the commit that made them"},
     {"parallel", "parallel --version",
      "no GNU parallel: 'overlap plan --todo' still lists the jobs"},

@@ -98,8 +98,11 @@ static int conclude(const struct ov_claims *claims, const struct ov_paper_report
     printf("claims: %zu PASS, %zu FAIL, %zu INCONCLUSIVE, %zu STALE, %zu MISSING, %zu skipped\n",
            n.of[OV_PASS], n.of[OV_FAIL], open, n.of[OV_CLAIM_STALE], n.of[OV_CLAIM_MISSING],
            n.of[OV_SKIPPED]);
-    printf("paper: %zu numbers checked, %zu wrong, %zu skipped\n", paper->n_checked, paper->n_wrong,
-           paper->n_skipped);
+    if (paper->unread)
+        printf("paper: its numbers were NOT checked: pandoc is missing ('make deps-paper')\n");
+    else
+        printf("paper: %zu numbers checked, %zu wrong, %zu skipped\n", paper->n_checked,
+               paper->n_wrong, paper->n_skipped);
     printf("%zu passed, %zu failed, %zu skipped\n", n.of[OV_PASS] + paper->n_checked,
            n.of[OV_FAIL] + open + bad + paper->n_wrong, n.of[OV_SKIPPED] + paper->n_skipped);
     if (n.of[OV_FAIL] > 0)

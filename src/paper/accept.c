@@ -8,10 +8,8 @@
 #include "accept_edit_internal.h"
 #include "overlap/claims/digits.h"
 #include "overlap/base/utf8.h"
-#include "paper_scan_internal.h"
+#include "paper_list_internal.h"
 #include "paper_spans_internal.h"
-
-static const size_t largest_paper = (size_t)16 << 20;
 
 static void rewrite_free(struct ov_rewrite *r)
 {
@@ -87,20 +85,20 @@ static size_t edit_number(struct ov_edit edit[2], const char *s,
     return 2;
 }
 
-static enum ov_status edit_paper(struct ov_rewrite *r, struct ov_paper_scan *scan,
+static enum ov_status edit_paper(struct ov_rewrite *r, struct ov_paper_list *list,
                                  const struct ov_claim *claim, const char *name, const char *reason)
 {
     struct ov_paper_number *number = NULL;
     size_t n = 0, n_edit = 0;
-    enum ov_status status = ov_paper_claim_numbers(&number, &n, scan, claim, name);
+    enum ov_status status = ov_paper_claim_numbers(&number, &n, list, claim, name);
     struct ov_edit *edit = calloc(2 * n + 1, sizeof *edit);
     if (status == OV_OK && !edit)
         status = OV_ENOMEM;
     for (size_t i = 0; i < n && status == OV_OK; i++)
-        n_edit += edit_number(edit + n_edit, scan->s, &number[i], reason);
+        n_edit += edit_number(edit + n_edit, list->s, &number[i], reason);
     r->n_number = n_edit / 2;
     if (status == OV_OK && n_edit > 0)
-        status = ov_edits_apply(r, scan->s, scan->n, edit, n_edit);
+        status = ov_edits_apply(r, list->s, list->n, edit, n_edit);
     for (size_t i = 0; i < n_edit; i++)
         ov_text_free(&edit[i].text);
     free(edit);
@@ -113,19 +111,20 @@ static enum ov_status accept_paper(struct ov_rewrite *r, const char *path,
                                    const char *reason, struct ov_error *err)
 {
     struct ov_text text = {0};
-    struct ov_paper_scan scan = {0};
-    enum ov_status status = ov_file_read(&text, path, largest_paper, err);
-    if (status == OV_OK && strlen(text.s) != text.len)
-        status = ov_fail(err, OV_EUSER, "%s: not a text: it holds a zero byte", path);
+    struct ov_paper_list list = {0};
+    enum ov_status status = ov_paper_open(&list, &text, path, err);
+    if (status == OV_OK && list.missing)
+        status = ov_fail(err, OV_EUSER,
+                         "%s: error: its numbers can't be found without pandoc; 'make deps-paper' "
+                         "installs it",
+                         path);
     if (status == OV_OK) {
         r->path = strdup(path);
-        status = r->path ? ov_paper_scan(&scan, text.s, text.len) : OV_ENOMEM;
-        if (status == OV_OK)
-            status = edit_paper(r, &scan, claim, name, reason);
+        status = r->path ? edit_paper(r, &list, claim, name, reason) : OV_ENOMEM;
         if (status != OV_OK)
             ov_fail(err, status, "%s: out of memory", path);
     }
-    ov_paper_scan_free(&scan);
+    ov_paper_list_free(&list);
     ov_text_free(&text);
     return status;
 }

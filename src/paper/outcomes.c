@@ -48,10 +48,11 @@ static bool add_claim(struct ov_outcomes *all, struct ov_claim *claim)
                claim->verdict);
 }
 
-static bool add_point(struct ov_outcomes *all, const char *paper, const struct ov_paper_point *p)
+static bool add_point(struct ov_outcomes *all, const char *paper, const struct ov_paper_point *p,
+                      bool unread)
 {
     struct ov_text name = {0};
-    bool wrong = p->verdict != OV_PASS && p->verdict != OV_SKIPPED;
+    bool wrong = unread || (p->verdict != OV_PASS && p->verdict != OV_SKIPPED);
     ov_text_addf(&name, "%s:%zu:%zu", paper, p->line, p->column);
     const char *why = p->verdict == OV_SKIPPED ? "its claim is skipped at this tier" : "";
     return add(all, paper, &name, wrong ? "" : p->text, wrong ? p->text : why, p->verdict);
@@ -68,7 +69,7 @@ enum ov_status ov_outcomes_collect(struct ov_outcomes *all, const struct ov_clai
     for (size_t i = 0; i < claims->n && good; i++)
         good = add_claim(all, &claims->claim[i]);
     for (size_t i = 0; i < n_point && good; i++)
-        good = add_point(all, paper, &report->point[i]);
+        good = add_point(all, paper, &report->point[i], report->unread);
     if (good)
         return OV_OK;
     ov_outcomes_free(all);

@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "overlap/base/text.h"
-#include "paper_scan_internal.h"
+#include "paper_list_internal.h"
 #include "paper_spans_internal.h"
-
-static const size_t largest_paper = (size_t)16 << 20;
 
 void ov_paper_report_free(struct ov_paper_report *report)
 {
@@ -28,7 +26,7 @@ static int by_offset(const void *a, const void *b)
 }
 
 /* Moves the texts of all issues into the report, with their places; columns count characters. */
-static void place_issues(struct ov_paper_report *report, struct ov_paper_scan *p)
+static void place_issues(struct ov_paper_report *report, struct ov_paper_list *p)
 {
     size_t line = 1, column = 1, at = 0;
     report->point = calloc(p->n_issue + 1, sizeof *report->point);
@@ -65,31 +63,70 @@ static void count_points(struct ov_paper_report *report, const char *path)
     }
 }
 
+/* What the list itself holds against the text. */
+static void check_items(struct ov_paper_list *p)
+{
+    for (size_t i = 0; i < p->n_item; i++) {
+        const struct ov_paper_item *x = &p->item[i];
+        const char *what = x->n_field > 0 ? x->field[0] : "";
+        if (x->kind == OV_PAPER_NUMBER)
+            ov_paper_complain(p, x->at,
+                              "number %s in a Results section has no claim; write "
+                              "[%s]{claim=\"EXPERIMENT.ID\"}",
+                              what, what);
+        else if (x->kind == OV_PAPER_MATH)
+            ov_paper_complain(p, x->at, "number %s in math in a Results section has no claim",
+                              what);
+        else if (x->kind == OV_PAPER_OPEN)
+            ov_paper_complain(p, x->at, "this %s has no end", what);
+        else if (x->kind == OV_PAPER_STRAY)
+            ov_paper_complain(p, x->at,
+                              "this {%s=…} is text: write [NUMBER]{%s=\"…\"}, with double quotes",
+                              what, what);
+    }
+}
+
+/* The one point of a paper that nobody could read: skipped, not right. */
+static void skip_paper(struct ov_paper_report *report, struct ov_paper_list *p)
+{
+    static const char why[] = "not checked: pandoc is missing ('make deps-paper' installs it)";
+    report->unread = true;
+    report->n_skipped = report->n_point = 1;
+    report->point = calloc(1, sizeof *report->point);
+    if (report->point)
+        *report->point = (struct ov_paper_point){1, 1, OV_SKIPPED, strdup(why)};
+    p->failed = !report->point || !report->point->text;
+}
+
+static void check_list(struct ov_paper_report *report, struct ov_paper_list *p,
+                       const struct ov_paper_facts *facts, const char *path)
+{
+    if (p->missing) {
+        skip_paper(report, p);
+        return;
+    }
+    ov_paper_check_spans(p, facts);
+    check_items(p);
+    place_issues(report, p);
+    count_points(report, path);
+}
+
 enum ov_status ov_paper_check(struct ov_paper_report *report, const char *path,
                               const struct ov_claims *claims,
                               const struct ov_experiment *const *experiments, size_t n,
                               struct ov_error *err)
 {
     struct ov_text text = {0};
-    struct ov_paper_scan scan = {0};
+    struct ov_paper_list list = {0};
     const struct ov_paper_facts facts = {claims, experiments, n};
     *report = (struct ov_paper_report){0};
-    enum ov_status status = ov_file_read(&text, path, largest_paper, err);
-    if (status == OV_OK && strlen(text.s) != text.len)
-        status = ov_fail(err, OV_EUSER, "%s: not a text: it holds a zero byte", path);
+    enum ov_status status = ov_paper_open(&list, &text, path, err);
     if (status == OV_OK) {
-        status = ov_paper_scan(&scan, text.s, text.len);
-        if (status == OV_OK)
-            status = ov_paper_check_spans(&scan, &facts);
-        if (status == OV_OK) {
-            ov_paper_numbers(&scan);
-            place_issues(report, &scan);
-            count_points(report, path);
-        }
-        if (status != OV_OK || scan.failed || report->errors.failed)
+        check_list(report, &list, &facts, path);
+        if (list.failed || report->errors.failed)
             status = ov_fail(err, OV_ENOMEM, "%s: out of memory", path);
     }
-    ov_paper_scan_free(&scan);
+    ov_paper_list_free(&list);
     ov_text_free(&text);
     if (status != OV_OK)
         ov_paper_report_free(report);

@@ -17,10 +17,10 @@ static const char *const of_names[] = {"value", "expect", "se", "margin", "n", "
 
 /* A span being checked. */
 struct check {
-    struct ov_paper_scan *p;
+    struct ov_paper_list *p;
     const struct ov_paper_facts *facts;
-    const struct ov_paper_span *span;
-    char *value[N_ATTRIBUTE]; /* owned; NULL: not given */
+    const struct ov_paper_item *span;
+    const char *value[N_ATTRIBUTE]; /* of the span; NULL: not given */
     struct ov_literal literal;
     double scale;
 };
@@ -37,42 +37,6 @@ static const char *hint(char text[300], const char *word, const char *const *nam
 
 /* ---- attributes ---- */
 
-static void attributes_free(struct check *c)
-{
-    for (size_t i = 0; i < N_ATTRIBUTE; i++) {
-        free(c->value[i]);
-        c->value[i] = NULL;
-    }
-}
-
-/* The next "key=value" from *at; classes and ids are passed over. False at the end. */
-static bool next_attribute(const struct check *c, size_t *at, char key[64], char **value)
-{
-    const char *s = c->p->s;
-    size_t i = *at, end = c->span->attributes_end;
-    for (;;) {
-        while (i < end && isspace((unsigned char)s[i]))
-            i++;
-        size_t start = i;
-        while (i < end && !isspace((unsigned char)s[i]) && s[i] != '=')
-            i++;
-        if (i >= end)
-            return false;
-        if (s[i] != '=')
-            continue;
-        snprintf(key, 64, "%.*s", (int)(i - start), s + start);
-        start = ++i;
-        bool quoted = i < end && (s[i] == '"' || s[i] == '\'');
-        char quote = quoted ? s[i++] : '\0';
-        start += quoted;
-        while (i < end && (quoted ? s[i] != quote : !isspace((unsigned char)s[i])))
-            i++;
-        *value = strndup(s + start, i - start);
-        *at = i + (quoted && i < end);
-        return true;
-    }
-}
-
 static size_t index_of(const char *key)
 {
     size_t i = 0;
@@ -84,32 +48,31 @@ static size_t index_of(const char *key)
 /* Reads the attributes. False if this span is none of ours, or a misspelt one. */
 static bool read_attributes(struct check *c)
 {
-    char key[64], unknown[64] = "", text[300], *value;
+    const char *unknown = NULL;
+    char text[300];
     bool slip = false, twice = false;
-    for (size_t at = c->span->attributes; next_attribute(c, &at, key, &value);) {
+    for (size_t k = 0; k + 1 < c->span->n_field; k += 2) {
+        const char *key = c->span->field[k];
         size_t i = index_of(key);
-        if (!value)
-            c->p->failed = true;
-        if (i < N_ATTRIBUTE && !c->value[i]) {
-            c->value[i] = value;
-            continue;
+        if (i == N_ATTRIBUTE) {
+            unknown = key;
+            slip = slip || ov_suggest(key, attribute_names);
+        } else if (!c->value[i]) {
+            c->value[i] = c->span->field[k + 1];
+        } else {
+            if (!twice)
+                ov_paper_complain(c->p, c->span->at, "attribute '%s' is given twice", key);
+            twice = true;
         }
-        free(value);
-        if (i < N_ATTRIBUTE && !twice)
-            ov_paper_complain(c->p, c->span->open, "attribute '%s' is given twice", key);
-        twice = twice || i < N_ATTRIBUTE;
-        if (i == N_ATTRIBUTE)
-            snprintf(unknown, sizeof unknown, "%s", key);
-        slip = slip || (i == N_ATTRIBUTE && ov_suggest(key, attribute_names));
     }
     bool ours = c->value[CLAIM] || c->value[PARAM];
     slip = slip || c->value[CURVE] || c->value[AT] || c->value[OF];
-    if (*unknown && (ours || slip))
-        ov_paper_complain(c->p, c->span->open, "unknown attribute '%s'%s", unknown,
+    if (unknown && (ours || slip))
+        ov_paper_complain(c->p, c->span->at, "unknown attribute '%s'%s", unknown,
                           hint(text, unknown, attribute_names));
     else if (slip && !ours)
-        ov_paper_complain(c->p, c->span->open, "this number has neither a claim nor a param");
-    return ours && !*unknown && !twice;
+        ov_paper_complain(c->p, c->span->at, "this number has neither a claim nor a param");
+    return ours && !unknown && !twice;
 }
 
 static bool read_number(struct check *c)
@@ -122,13 +85,13 @@ static bool read_number(struct check *c)
         end--;
     c->scale = 1.0;
     if (!ov_literal_read(&c->literal, s + from, end - from)) {
-        ov_paper_complain(c->p, c->span->open,
+        ov_paper_complain(c->p, c->span->at,
                           "'%.*s' is no number: a checked number stands alone in its brackets",
                           (int)(end - from < 80 ? end - from : 80), s + from);
         return false;
     }
     if (c->value[SCALE] && (!ov_schema_number(&c->scale, c->value[SCALE]) || !(c->scale > 0.0))) {
-        ov_paper_complain(c->p, c->span->open, "scale '%s' is no number above 0", c->value[SCALE]);
+        ov_paper_complain(c->p, c->span->at, "scale '%s' is no number above 0", c->value[SCALE]);
         return false;
     }
     return true;
@@ -141,7 +104,7 @@ static bool agrees(struct check *c, double datum, const char *name)
     if (ov_literal_agrees(&c->literal, datum * c->scale))
         return true;
     ov_literal_print(right, &c->literal, datum * c->scale);
-    ov_paper_complain(c->p, c->span->open, "%.*s is printed, but %s is %s (%.10g)",
+    ov_paper_complain(c->p, c->span->at, "%.*s is printed, but %s is %s (%.10g)",
                       (int)(c->span->text_end - c->span->text), c->p->s + c->span->text, name,
                       right, datum * c->scale);
     return false;
@@ -155,7 +118,7 @@ static void no_such_curve(struct check *c, const struct ov_experiment *e, const 
     const char **names = calloc(e->n_curve + 1, sizeof *names);
     for (size_t i = 0; names && i < e->n_curve; i++)
         names[i] = e->curve[i].id;
-    ov_paper_complain(c->p, c->span->open, "experiment %s has no curve '%s'%s", e->name, id,
+    ov_paper_complain(c->p, c->span->at, "experiment %s has no curve '%s'%s", e->name, id,
                       names ? hint(text, id, names) : text);
     free(names);
 }
@@ -182,7 +145,7 @@ static bool check_curve_param(struct check *c, const struct ov_experiment *e, co
         if (right)
             right = agrees(c, x, c->value[PARAM]);
         else
-            ov_paper_complain(c->p, c->span->open, "curve %s has no parameter '%s'%s", curve[i]->id,
+            ov_paper_complain(c->p, c->span->at, "curve %s has no parameter '%s'%s", curve[i]->id,
                               param, hint(text, param, curve[i]->variable));
     }
     free(curve);
@@ -194,11 +157,11 @@ static bool check_param(struct check *c)
     const char *name = c->value[PARAM];
     char text[300] = "", first[256];
     if (c->value[CLAIM] || c->value[CURVE] || c->value[AT] || c->value[OF]) {
-        ov_paper_complain(c->p, c->span->open, "a param has no claim, curve, at or of");
+        ov_paper_complain(c->p, c->span->at, "a param has no claim, curve, at or of");
         return false;
     }
     if (!strchr(name, '.')) {
-        ov_paper_complain(c->p, c->span->open, "param '%s' is no EXPERIMENT.CURVE.PARAMETER", name);
+        ov_paper_complain(c->p, c->span->at, "param '%s' is no EXPERIMENT.CURVE.PARAMETER", name);
         return false;
     }
     const char **names = calloc(c->facts->n_experiment + 1, sizeof *names);
@@ -213,7 +176,7 @@ static bool check_param(struct check *c)
             names[i] = e->name;
     }
     snprintf(first, sizeof first, "%.*s", (int)strcspn(name, "."), name);
-    ov_paper_complain(c->p, c->span->open, "param '%s': no experiment '%s'%s", name, first,
+    ov_paper_complain(c->p, c->span->at, "param '%s': no experiment '%s'%s", name, first,
                       names ? hint(text, first, names) : text);
     free(names);
     return false;
@@ -232,7 +195,7 @@ static void no_such_claim(struct check *c)
                  claims->claim[i].id);
         names[i] = name[i];
     }
-    ov_paper_complain(c->p, c->span->open, "unknown claim '%s'%s", c->value[CLAIM],
+    ov_paper_complain(c->p, c->span->at, "unknown claim '%s'%s", c->value[CLAIM],
                       names ? hint(text, c->value[CLAIM], names) : text);
     free(name);
     free(names);
@@ -245,7 +208,7 @@ static const struct ov_measure *find_measure(struct check *c, const struct ov_cl
     const struct ov_measure *found = NULL;
     size_t n = 0;
     if (c->value[AT] && !ov_schema_number(&at, c->value[AT])) {
-        ov_paper_complain(c->p, c->span->open, "at '%s' is no number", c->value[AT]);
+        ov_paper_complain(c->p, c->span->at, "at '%s' is no number", c->value[AT]);
         return NULL;
     }
     for (size_t i = 0; i < claim->n_measure; i++) {
@@ -261,7 +224,7 @@ static const struct ov_measure *find_measure(struct check *c, const struct ov_cl
     }
     if (n == 1)
         return found;
-    ov_paper_complain(c->p, c->span->open,
+    ov_paper_complain(c->p, c->span->at,
                       n ? "claim %s has %zu such numbers: say which with curve and at"
                         : "claim %s has no number at this curve and time (of %zu)",
                       c->value[CLAIM], n ? n : claim->n_measure);
@@ -285,13 +248,13 @@ static bool check_claim(struct check *c, const struct ov_claim *claim)
     for (size_t i = 0; of_names[i]; i++)
         known = known || strcmp(of, of_names[i]) == 0;
     if (!known) {
-        ov_paper_complain(c->p, c->span->open,
+        ov_paper_complain(c->p, c->span->at,
                           "of '%s' is none of value, expect, se, margin, n, at%s", of,
                           hint(text, of, of_names));
         return false;
     }
     if (claim->verdict != OV_PASS) {
-        ov_paper_refuse(c->p, c->span->open, claim);
+        ov_paper_refuse(c->p, c->span->at, claim);
         return false;
     }
     const struct ov_measure *m = find_measure(c, claim);
@@ -300,24 +263,18 @@ static bool check_claim(struct check *c, const struct ov_claim *claim)
     snprintf(name, sizeof name, "%s of %s", of, c->value[CLAIM]);
     if (isfinite(datum(m, of)))
         return agrees(c, datum(m, of), name);
-    ov_paper_complain(c->p, c->span->open, "claim %s has no %s", c->value[CLAIM], of);
+    ov_paper_complain(c->p, c->span->at, "claim %s has no %s", c->value[CLAIM], of);
     return false;
 }
 
 static void note(struct check *c, enum ov_verdict verdict)
 {
-    ov_paper_note(c->p, c->span->open, c->span->attributes_end + 1, verdict);
+    ov_paper_note(c->p, c->span->at, c->span->end, verdict);
 }
 
 static void check_span(struct check *c)
 {
-    if (!read_attributes(c)) {
-        if (c->value[CLAIM] || c->value[PARAM]) /* covered, if badly: one complaint is enough */
-            ov_paper_mark(c->p, c->span->text, c->span->text_end, OV_MARK_COVERED);
-        return;
-    }
-    ov_paper_mark(c->p, c->span->text, c->span->text_end, OV_MARK_COVERED);
-    if (!read_number(c))
+    if (!read_attributes(c) || !read_number(c))
         return;
     if (c->value[PARAM]) {
         if (check_param(c))
@@ -333,14 +290,13 @@ static void check_span(struct check *c)
         note(c, OV_PASS);
 }
 
-enum ov_status ov_paper_check_spans(struct ov_paper_scan *p, const struct ov_paper_facts *facts)
+void ov_paper_check_spans(struct ov_paper_list *p, const struct ov_paper_facts *facts)
 {
-    for (size_t i = 0; i < p->n_span && !p->failed; i++) {
-        struct check c = {.p = p, .facts = facts, .span = p->span + i, .scale = 1.0};
-        check_span(&c);
-        attributes_free(&c);
+    for (size_t i = 0; i < p->n_item && !p->failed; i++) {
+        struct check c = {.p = p, .facts = facts, .span = p->item + i, .scale = 1.0};
+        if (c.span->kind == OV_PAPER_SPAN)
+            check_span(&c);
     }
-    return p->failed ? OV_ENOMEM : OV_OK;
 }
 
 /* True and the number if the span is one of this claim's. */
@@ -353,8 +309,7 @@ static bool claim_number(struct ov_paper_number *number, struct check *c,
         return false;
     const struct ov_measure *m = find_measure(c, claim);
     double x = m ? datum(m, c->value[OF] ? c->value[OF] : "value") * c->scale : NAN;
-    *number =
-        (struct ov_paper_number){c->span->text, c->span->text_end, c->span->attributes_end + 1, x};
+    *number = (struct ov_paper_number){c->span->text, c->span->text_end, c->span->end, x};
     while (isspace((unsigned char)s[number->from]))
         number->from++;
     while (isspace((unsigned char)s[number->end - 1]))
@@ -362,16 +317,15 @@ static bool claim_number(struct ov_paper_number *number, struct check *c,
     return isfinite(x);
 }
 
-enum ov_status ov_paper_claim_numbers(struct ov_paper_number **number, size_t *n,
-                                      struct ov_paper_scan *p, const struct ov_claim *claim,
-                                      const char *name)
+OV_NODISCARD enum ov_status ov_paper_claim_numbers(struct ov_paper_number **number, size_t *n,
+                                                   struct ov_paper_list *p,
+                                                   const struct ov_claim *claim, const char *name)
 {
     *n = 0;
-    *number = calloc(p->n_span + 1, sizeof **number);
-    for (size_t i = 0; *number && i < p->n_span; i++) {
-        struct check c = {.p = p, .span = p->span + i, .scale = 1.0};
-        *n += claim_number(*number + *n, &c, claim, name);
-        attributes_free(&c);
+    *number = calloc(p->n_item + 1, sizeof **number);
+    for (size_t i = 0; *number && i < p->n_item; i++) {
+        struct check c = {.p = p, .span = p->item + i, .scale = 1.0};
+        *n += c.span->kind == OV_PAPER_SPAN && claim_number(*number + *n, &c, claim, name);
     }
     if (*number && !p->failed)
         return OV_OK;

@@ -9,7 +9,7 @@
 
 #include "overlap/claims/claims.h"
 #include "overlap/paper/paper.h"
-#include "paper_scan_internal.h"
+#include "paper_list_internal.h"
 
 /* What the numbers are checked against. */
 struct ov_paper_facts {
@@ -18,10 +18,9 @@ struct ov_paper_facts {
     size_t n_experiment;
 };
 
-/* Checks every span with a claim or a param: notes those that agree or are skipped, marks all of
- * them as covered, and complains about the rest. OV_OK or OV_ENOMEM. */
-OV_NODISCARD enum ov_status ov_paper_check_spans(struct ov_paper_scan *p,
-                                                 const struct ov_paper_facts *facts);
+/* Checks every span with a claim or a param: notes those that agree or are skipped, and complains
+ * about the rest; p->failed where memory ran out. */
+void ov_paper_check_spans(struct ov_paper_list *p, const struct ov_paper_facts *facts);
 
 /* A number of a claim as the paper prints it. */
 struct ov_paper_number {
@@ -34,7 +33,7 @@ struct ov_paper_number {
  *   out  number  (n) owned by the caller
  *   in   name    "EXPERIMENT.ID" of the claim */
 OV_NODISCARD enum ov_status ov_paper_claim_numbers(struct ov_paper_number **number, size_t *n,
-                                                   struct ov_paper_scan *p,
+                                                   struct ov_paper_list *p,
                                                    const struct ov_claim *claim, const char *name);
 
 #endif

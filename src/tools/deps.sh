@@ -25,7 +25,7 @@ base|zlib1g-dev|reads compressed data files; nothing builds without it
 base|dataset-fashion-mnist|the images of experiments/fashion_mnist (30 MB); no `make figures` without them
 base|check|unit tests; no `make test` without it
 base|gnuplot-nox|figures; no `make figures` without it
-paper|pandoc|the paper as a page; no `make paper` without it
+paper|pandoc|reads the paper; without it no `make paper`, and its numbers are not checked
 dev|clang-format-14|the formatter, pinned; no `make format-check` without it
 optional|git|records the commit that made a result
 optional|parallel|spreads `overlap plan --todo` over hosts

@@ -46,6 +46,64 @@ local function Span(span)
   end
 end
 
+-- ---- citations ----
+
+-- The reader that paper_list.lua has too knows none: [@key, p. 3; @other] and @key are text to it, and
+-- pandoc's own Markdown reads that bit.
+local kinds = {Str = '', Space = ' ', SoftBreak = '\n'}
+local citations = {'%[[^%[%]]*@[%w_][^%[%]]*%]', '@[%w_:.-]*[%w_] ?%b[]', '@[%w_:.-]*[%w_]'}
+
+local function words(s)
+  local list = pandoc.List({})
+  for white, word in s:gmatch('([ \n]?)([^ \n]*)') do
+    if white ~= '' then list:insert(white == ' ' and pandoc.Space() or pandoc.SoftBreak()) end
+    if word ~= '' then list:insert(pandoc.Str(word)) end
+  end
+  return list
+end
+
+-- Inlines for a text of words; a citation stands at the start of a word or in brackets.
+local function cited(s)
+  local list, at = pandoc.List({}), 1
+  while true do
+    local from, to
+    for _, pattern in ipairs(citations) do
+      local a, b = s:find((pattern:match('^@') and '%f[%w@]' or '') .. pattern, at)
+      if a and (not from or a < from) then from, to = a, b end
+    end
+    if not from then return list .. words(s:sub(at)) end
+    list:extend(words(s:sub(at, from - 1)))
+    list:extend(pandoc.read(s:sub(from, to), 'markdown').blocks[1].content)
+    at = to + 1
+  end
+end
+
+local function Inlines(inlines)
+  local out, run = pandoc.List({}), ''
+  local function close()
+    out:extend(run:find('@', 1, true) and cited(run) or words(run))
+    run = ''
+  end
+  for _, el in ipairs(inlines) do
+    local kind = kinds[el.tag]
+    if kind then
+      run = run .. (el.text or kind)
+    else
+      close()
+      out:insert(el)
+    end
+  end
+  close()
+  return out
+end
+
+-- An image that is a paragraph is a figure; pandoc 2 knows it by this title.
+local function Para(para)
+  local image = para.content[1]
+  if #para.content == 1 and image.tag == 'Image' and #image.caption > 0 then image.title = 'fig:' .. image.title end
+  return para
+end
+
 -- ---- the section of a claim ----
 
 local function short(x, digits)
@@ -177,4 +235,4 @@ local function Div(div)
   end
 end
 
-return {{Meta = read_meta}, {Span = Span, Div = Div}}
+return {{Meta = read_meta, Inlines = Inlines, Para = Para}, {Span = Span, Div = Div}}

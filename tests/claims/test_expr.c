@@ -46,6 +46,7 @@ START_TEST(formulas_have_values)
 {
     const double pi = acos(-1);
     gives("sigma^2*eta/(2*pi)*(L + M/sqrt(3))", 0.01 * 0.2 / (2 * pi) * (2 + 4 / sqrt(3)));
+    gives("sigma^2 *\n  eta\r\n", 0.01 * 0.2); /* a block of YAML keeps its line ends */
     gives("2^3^2", 512);
     gives("-2^2", -4);
     gives("2^-1", 0.5);
@@ -73,6 +74,7 @@ START_TEST(mistakes_have_a_column)
 {
     fails("", 0, "an empty formula");
     fails("  ", 0, "an empty formula");
+    fails(" \n", 0, "an empty formula");
     fails("2*sigmo", 2, "unknown name 'sigmo'; did you mean 'sigma'?");
     fails("momentum", 0, "unknown name 'momentum'");
     fails("1 + sqr(2)", 4, "unknown function 'sqr'; did you mean 'sqrt'?");

@@ -2,6 +2,7 @@
 #include "claims/fake_claims.h"
 #include "overlap/paper/accept.h"
 #include "overlap/paper/paper.h"
+#include "pandoc_there.h"
 
 /* An experiment file and a paper on disk. Theory of K4 at 1 is 2, of K3 1.5; Q_0_0 twice that. */
 struct bench {
@@ -213,8 +214,25 @@ START_TEST(numbers_that_are_not_alone)
 }
 END_TEST
 
+/* Half of a change is none. */
+START_TEST(without_pandoc)
+{
+    struct bench b;
+    struct ov_error err = {0};
+    open_bench(&b, ROUND("1.9"), "[1.9]{claim=\"fake.c\"}");
+    ck_assert_int_eq(setenv("PATH", b.f.out, 1), 0); /* this test has a process of its own */
+    ck_assert_int_eq(accept_for(&b, "because", &err), OV_EUSER);
+    ck_contains(err.text, "can't be found without pandoc; 'make deps-paper'");
+    ck_assert_ptr_null(b.accepted.experiment.text.s);
+    close_bench(&b);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
+    OV_TEST(s, without_pandoc);
+    if (!pandoc_there("accept"))
+        return;
     OV_TEST(s, the_paper);
     OV_TEST(s, the_experiment);
     OV_TEST(s, both);

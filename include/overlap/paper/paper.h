@@ -12,9 +12,11 @@
 #ifndef OVERLAP_PAPER_PAPER_H
 #define OVERLAP_PAPER_PAPER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "overlap/base/status.h"
+#include "overlap/base/text.h"
 #include "overlap/claims/claims.h"
 
 /* A place of the paper: a checked or skipped number, or a mistake. */
@@ -28,7 +30,8 @@ struct ov_paper_report {
     size_t n_checked; /* numbers that agree with the data */
     size_t n_wrong;   /* numbers that don't, unknown ids, uncovered numbers: each has a line */
     size_t n_open;    /* of these, numbers whose claim is INCONCLUSIVE, STALE or MISSING */
-    size_t n_skipped; /* numbers whose claim was skipped by the tier */
+    size_t n_skipped; /* numbers whose claim was skipped by the tier; 1 for an unread paper */
+    bool unread;      /* pandoc is missing: no number was checked, and n_skipped is 1 */
     struct ov_paper_point *point; /* (n_point) all of these in the order of the text; owned */
     size_t n_point;               /* n_checked + n_wrong + n_skipped */
     struct ov_text errors;        /* "paper.md:LINE:COLUMN: error: …" lines; owned */
@@ -41,17 +44,22 @@ struct ov_paper_report {
  * against 0.036437; 1.2e-3 likewise; a minus sign may be U+2212). A claim that is not PASS makes
  * its numbers wrong; a skipped one, skipped.
  *
- * In a section whose heading (of any level, up to the next of the same or a higher level) has the
- * class .results, or "Results" in its text, every number in prose must be inside such a span.
- * Not prose: code, math (but see below), link targets, citations, attributes, headings, comments,
- * metadata, footnote marks, raw HTML tags. No numbers: words for them, names (K4, CIFAR-10),
- * ordinals, list marks, what follows "Fig.", "eq.", "Table", …, and years of citations. In math a
- * relation (=, <, \approx, \to, …) to a literal other than a plain 0 or 1 is a number, and so is
- * math that is nothing but one. Text that is indented by four spaces is taken for prose. A code
- * block or a comment without an end is an error, because it would hide what follows.
+ * The text is read by pandoc, in the dialect in which `make paper` prints it (commonmark_x), so
+ * what is checked is what is printed. Without pandoc nothing is: see `unread`.
  *
- * Columns count characters. Returns OV_OK also where numbers are wrong (see the report); OV_EUSER
- * if PATH can't be read, or is no text; OV_ENOMEM. */
+ * In a section whose heading (of any level, up to the next of the same or a higher level) has the
+ * class .results, or "Results" in its text, every number in prose must be inside such a span: in
+ * lists, tables, captions, notes, raw HTML and units too. Not prose: code, math (but see below),
+ * link targets, citations, addresses, attributes, headings, comments, metadata, HTML tags. No
+ * numbers: words for them, names (K4, CIFAR-10), ordinals, what follows "Fig.", "eq.", "Table", …,
+ * and years of citations; a vulgar fraction (½) is one. In math a relation (=, <, \approx, \to, …)
+ * to a literal other than a plain 0 or 1 is a number, and so is math that is nothing but one, with
+ * a unit or a \times or without. Code, a comment or HTML without an end is an error, because it
+ * would hide what follows; so is a {claim=…} that pandoc takes for text.
+ *
+ * Columns count characters. Returns OV_OK also where numbers are wrong (see the report) or the
+ * paper is unread; OV_EUSER if PATH can't be read, is no UTF-8 text, or pandoc fails; OV_EIO if
+ * pandoc can't be started; OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_paper_check(struct ov_paper_report *report, const char *path,
                                            const struct ov_claims *claims,
                                            const struct ov_experiment *const *experiments, size_t n,
