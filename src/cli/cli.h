@@ -21,14 +21,14 @@ struct ov_options {
     const char **dir; /* (n_dir) the plain arguments */
     size_t n_dir;
     const char *out, *curve, *side, *from, *paper, *verdicts, *command;
-    const char *tap, *junit, *lock, *reason;
+    const char *reason;
     const char **set; /* (n_set) */
     size_t n_set;
     enum ov_tier tier;
     unsigned workers;
-    unsigned n_pick;   /* of audit; 0: not given */
-    double checkpoint; /* seconds between two states of a run on disk */
-    uint64_t seed;     /* 0: all (see any_seed) */
+    double checkpoint;    /* seconds between two states of a run on disk */
+    uint64_t seed;        /* 0: all (see any_seed) */
+    uint64_t first, last; /* of --seeds; 0 and UINT64_MAX: all */
     bool any_seed, todo, quiet, help;
 };
 
@@ -49,8 +49,6 @@ int ov_command_plan(const struct ov_options *o);
 int ov_command_status(const struct ov_options *o);
 int ov_command_new(const struct ov_options *o);
 int ov_command_doctor(const struct ov_options *o);
-int ov_command_drift(const struct ov_options *o);
-int ov_command_audit(const struct ov_options *o);
 int ov_command_accept(const struct ov_options *o);
 int ov_command_keys(const struct ov_options *o);
 

@@ -135,6 +135,39 @@ enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e, 
     return status;
 }
 
+/* Moves the wanted runs to the front and looks up the table of those. */
+static enum ov_status keep_seeds(struct ov_batch *b, uint64_t first, uint64_t last)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n_job; i++)
+        if (b->job[i].seed >= first && b->job[i].seed <= last)
+            b->job[n++] = b->job[i];
+    b->n_job = n;
+    b->table_valid = false;
+    if (n == 0)
+        return OV_OK;
+    ov_curve_key(b->key, b->inputs, b->job[0].seed, n);
+    return look_up(b);
+}
+
+enum ov_status ov_plan_keep_seeds(struct ov_plan *plan, uint64_t first, uint64_t last,
+                                  struct ov_error *err)
+{
+    enum ov_status status = OV_OK;
+    size_t kept = 0;
+    for (size_t i = 0; i < plan->n_batch; i++) {
+        struct ov_batch b = plan->batch[i];
+        if (status == OV_OK)
+            status = keep_seeds(&b, first, last);
+        if (b.n_job > 0)
+            plan->batch[kept++] = b;
+        else
+            batch_free(&b);
+    }
+    plan->n_batch = kept;
+    return status == OV_OK ? OV_OK : ov_fail(err, status, "out of memory");
+}
+
 void ov_plan_free(struct ov_plan *plan)
 {
     if (!plan)
