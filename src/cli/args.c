@@ -119,7 +119,7 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
         o->any_seed = false;
         return read_number(&o->seed, word) || complain(c, "--seed wants a number, not", word);
     case 'E':
-        o->any_seed = true;
+        o->some_seeds = true;
         return read_range(&o->first, &o->last, word) ||
                complain(c, "--seeds wants FIRST-LAST, not", word);
     case 'k':
@@ -175,8 +175,7 @@ bool ov_options_read(struct ov_options *o, const struct ov_command *c, int argc,
 {
     struct option longs[N_OPTIONS + 1] = {0};
     int n = 0;
-    *o = (struct ov_options){
-        .tier = OV_CI, .any_seed = true, .last = UINT64_MAX, .checkpoint = 60.0};
+    *o = (struct ov_options){.tier = OV_CI, .any_seed = true, .checkpoint = 60.0};
     o->dir = calloc((size_t)argc + 1, sizeof *o->dir);
     o->set = calloc((size_t)argc + 1, sizeof *o->set);
     o->command = join(argc, argv);
@@ -204,7 +203,7 @@ bool ov_options_read(struct ov_options *o, const struct ov_command *c, int argc,
         return complain(c, "no experiment directory given; expected", c->arguments);
     if (o->out && o->n_dir != 1 && !o->help)
         return complain(c, "--out goes with exactly one DIR; got it with --out", o->out);
-    if (!o->out && o->last != UINT64_MAX)
+    if (!o->out && o->some_seeds)
         return complain(c, "--seeds goes with --out, because it writes tables of these seeds only",
                         "");
     return true;

@@ -28,8 +28,8 @@ struct ov_options {
     unsigned workers;
     double checkpoint;    /* seconds between two states of a run on disk */
     uint64_t seed;        /* 0: all (see any_seed) */
-    uint64_t first, last; /* of --seeds; 0 and UINT64_MAX: all */
-    bool any_seed, todo, quiet, help;
+    uint64_t first, last; /* of --seeds, with some_seeds */
+    bool any_seed, some_seeds, todo, quiet, help;
 };
 
 struct ov_command {

@@ -75,10 +75,9 @@ static void batch_free(struct ov_batch *b)
 }
 
 static enum ov_status batch_make(struct ov_batch *b, const struct ov_experiment *e,
-                                 const struct ov_curve *c, enum ov_side side, const char *out)
+                                 const struct ov_curve *c, enum ov_side side, const char *out,
+                                 uint64_t first, size_t n)
 {
-    uint64_t first = 0;
-    size_t n = e->system->runs(c->state, side, &first);
     struct ov_text inputs = {0};
     ov_inputs(&inputs, e, c, side);
     *b = (struct ov_batch){.experiment = e, .curve = c, .side = side, .n_job = n};
@@ -101,13 +100,20 @@ static enum ov_status add_batch(struct ov_plan *plan, const struct ov_experiment
                                 const struct ov_curve *c, enum ov_side side, const char *out)
 {
     uint64_t first;
-    if (e->system->runs(c->state, side, &first) == 0)
+    size_t n = e->system->runs(c->state, side, &first);
+    if (plan->some_seeds && n > 0) {
+        uint64_t from = plan->first > first ? plan->first : first, last = first + n - 1;
+        last = plan->last < last ? plan->last : last;
+        n = from <= last ? (size_t)(last - from + 1) : 0;
+        first = from;
+    }
+    if (n == 0)
         return OV_OK;
     struct ov_batch *grown = realloc(plan->batch, (plan->n_batch + 1) * sizeof *grown);
     if (!grown)
         return OV_ENOMEM;
     plan->batch = grown;
-    enum ov_status status = batch_make(&grown[plan->n_batch], e, c, side, out);
+    enum ov_status status = batch_make(&grown[plan->n_batch], e, c, side, out, first, n);
     if (status == OV_OK)
         plan->n_batch++;
     return status;
@@ -133,39 +139,6 @@ enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e, 
     }
     free(found);
     return status;
-}
-
-/* Moves the wanted runs to the front and looks up the table of those. */
-static enum ov_status keep_seeds(struct ov_batch *b, uint64_t first, uint64_t last)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < b->n_job; i++)
-        if (b->job[i].seed >= first && b->job[i].seed <= last)
-            b->job[n++] = b->job[i];
-    b->n_job = n;
-    b->table_valid = false;
-    if (n == 0)
-        return OV_OK;
-    ov_curve_key(b->key, b->inputs, b->job[0].seed, n);
-    return look_up(b);
-}
-
-enum ov_status ov_plan_keep_seeds(struct ov_plan *plan, uint64_t first, uint64_t last,
-                                  struct ov_error *err)
-{
-    enum ov_status status = OV_OK;
-    size_t kept = 0;
-    for (size_t i = 0; i < plan->n_batch; i++) {
-        struct ov_batch b = plan->batch[i];
-        if (status == OV_OK)
-            status = keep_seeds(&b, first, last);
-        if (b.n_job > 0)
-            plan->batch[kept++] = b;
-        else
-            batch_free(&b);
-    }
-    plan->n_batch = kept;
-    return status == OV_OK ? OV_OK : ov_fail(err, status, "out of memory");
 }
 
 void ov_plan_free(struct ov_plan *plan)

@@ -16,7 +16,7 @@ view() { jq -L "$tools" "$@"; }
 
 # One JSON value, or one line with the place where it breaks off.
 whole() {
-    [ -r "$1" ] || fail "$1: error: can't be read: no such file, or not allowed"
+    [ -f "$1" ] && [ -r "$1" ] || fail "$1: error: no such file, or it can't be read"
     if ! wrong=$(jq -n 'reduce inputs as $x (0; . + 1) | select(. != 1) | "parse error: empty, or more than one value at line 1, column 1"' -r "$1" 2>&1) || [ -n "$wrong" ]; then
         place=$(printf '%s\n' "$wrong" | sed -nE 's/.*line ([0-9]+), column ([0-9]+)$/:\1:\2/p' | head -n 1)
         why=$(printf '%s\n' "$wrong" | head -n 1 | sed -E 's/^(jq: error \([^)]*\): |parse error: )+//; s/ at (EOF at )?line [0-9]+, column [0-9]+$//')

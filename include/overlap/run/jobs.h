@@ -42,6 +42,8 @@ struct ov_batch {
 struct ov_plan {
     struct ov_batch *batch; /* (n_batch) in the order of the curves, theory before sgd */
     size_t n_batch;
+    bool some_seeds;      /* set before anything is added: as if curves had only the runs with */
+    uint64_t first, last; /* these seeds; a table then has those */
 };
 
 /* Appends all runs of an experiment with the state of their results below `out`.
@@ -50,10 +52,6 @@ struct ov_plan {
  * Returns OV_OK; OV_EUSER if no curve has that id; OV_ENOMEM. */
 enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e, const char *out,
                            const char *curve_id, struct ov_error *err);
-/* As if the curves had been asked for their runs with seeds first..last only: a table then has
- * these. Batches that have none of them go. Returns OV_OK; OV_ENOMEM. */
-enum ov_status ov_plan_keep_seeds(struct ov_plan *plan, uint64_t first, uint64_t last,
-                                  struct ov_error *err);
 void ov_plan_free(struct ov_plan *plan); /* NULL-safe, twice-safe */
 
 /* True if a job has no valid result and isn't left out. */
