@@ -203,9 +203,9 @@ bool ov_options_read(struct ov_options *o, const struct ov_command *c, int argc,
         return complain(c, "no experiment directory given; expected", c->arguments);
     if (o->out && o->n_dir != 1 && !o->help)
         return complain(c, "--out goes with exactly one DIR; got it with --out", o->out);
-    if (!o->out && o->some_seeds)
-        return complain(c, "--seeds goes with --out, because it writes tables of these seeds only",
-                        "");
+    if (!o->out && o->some_seeds && !o->help)
+        return complain(c, "--seeds goes with --out, as its tables lack the others; got none for",
+                        o->dir[0]);
     return true;
 }
 
