@@ -69,20 +69,23 @@ fig: all ## those of a directory anywhere: make fig DIR=/some/where
 	$(PLUS)@$(call ONE,$(DIR:/=))
 demo: fig-demo ## a tiny experiment with everything, in under a minute
 	@echo "The figure is figures/demo.svg; what it says is in experiments/demo/README.md."
-VERIFY = $(B)/overlap verify --tier $(TIER) --verdicts $(B)/verdicts.json --tap $(B)/verify.tap --junit $(B)/verify.xml
+VERIFY = { $(B)/overlap verify --tier $(TIER) --verdicts $(B)/verdicts.json; code=$$?; \
+  src/tools/views.sh tap $(B)/verdicts.json $(B)/verify.tap && src/tools/views.sh junit $(B)/verdicts.json $(B)/verify.xml && (exit $$code); }
 # claims that fail or are open are no reason to stop
 RED_TOO = case $$? in 1|3) ;; *) exit 2 ;; esac
 verify: results ## check the claims and the numbers in paper.md
 	@$(VERIFY) && $(WHOLE)
 lock: results ## write experiments/claims.lock.json: what every claim says now, to be committed
-	@$(VERIFY) --lock experiments/claims.lock.json || $(RED_TOO)
+	@$(VERIFY) || $(RED_TOO)
+	@src/tools/views.sh lock $(B)/verdicts.json experiments/claims.lock.json
 drift: all ## what moved since another revision's lock: make drift REF=v1.0
 	@src/tools/drift.sh $(B) "$${REF:-HEAD}"
 	@$(MAKE) --no-print-directory results
-	@$(VERIFY) --lock $(B)/claims.lock.json >$(B)/verify.log || $(RED_TOO)
-	@$(B)/overlap drift $(B)/claims.ref.json $(B)/claims.lock.json
-audit: all ## rerun stored jobs chosen by chance and compare the bytes: make audit JOBS=10 SEED=1
-	$(PLUS)@$(B)/overlap audit --tier $(TIER) $(if $(JOBS),--jobs "$(JOBS)") $(if $(SEED),--seed "$(SEED)")
+	@$(VERIFY) >$(B)/verify.log || $(RED_TOO)
+	@src/tools/views.sh lock $(B)/verdicts.json $(B)/claims.lock.json
+	@src/tools/views.sh drift $(B)/claims.ref.json $(B)/claims.lock.json
+audit: all ## rerun stored runs chosen by chance and compare the bytes: make audit JOBS=10 SEED=1
+	$(PLUS)@src/tools/audit.sh $(B) $(TIER) "$(JOBS)" "$(SEED)"
 accept: all ## rewrite a claim's printed numbers to the data: make accept CLAIM=demo.floor REASON="…"
 	@$(B)/overlap accept --tier $(TIER) --reason "$$REASON" -- "$$CLAIM"
 paper: figures ## build/paper.html

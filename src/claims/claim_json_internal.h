@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * JSON as verdicts and locks have it: null for what is not finite, and texts of anybody.
+ * JSON as verdicts have it: null for what is not finite, and texts of anybody.
  */
 #ifndef OVERLAP_CLAIMS_CLAIM_JSON_INTERNAL_H
 #define OVERLAP_CLAIMS_CLAIM_JSON_INTERNAL_H
@@ -22,8 +22,11 @@ json_t *ov_json_number(double x);
 /* What is no UTF-8, as names of directories and texts that were cut short may be, as U+FFFD. */
 json_t *ov_json_text(const char *text);
 
-/* A claim's measures in a list, NULL where memory ran out. A lock has what must not drift; a
- * verdict also how it came about: the interval, the probabilities, the seeds needed. */
-json_t *ov_json_measures(const struct ov_claim *claim, bool whole);
+/* Of one claim, each NULL where memory ran out: its keys in experiment.yaml, defaults included, but
+ * not its words (id, says, source); {"CURVE.SIDE": KEY, …}, null for a table that is not whole; its
+ * measures in a list. */
+json_t *ov_json_asks(const struct ov_claim *claim);
+json_t *ov_json_tables(const struct ov_claim *claim);
+json_t *ov_json_measures(const struct ov_claim *claim);
 
 #endif

@@ -12,7 +12,6 @@
 #include "claim_json_internal.h"
 #include "overlap/base/utf8.h"
 #include "overlap/base/text.h"
-#include "overlap/claims/lock.h"
 
 /* ---- verdicts.json ---- */
 
@@ -39,16 +38,17 @@ static json_t *claim_json(struct ov_claim *claim)
               ov_json_put(o, "experiment", ov_json_text(claim->experiment->name)) &&
               ov_json_put(o, "title", title ? ov_json_text(title) : json_null()) &&
               ov_json_put(o, "why", ov_json_text(claim->why)) &&
-              ov_json_put(o, "tables", ov_lock_tables(claim)) &&
+              ov_json_put(o, "asks", ov_json_asks(claim)) &&
+              ov_json_put(o, "tables", ov_json_tables(claim)) &&
               ov_json_put(o, "worst", json_integer((json_int_t)claim->worst)) &&
-              ov_json_put(o, "measures", ov_json_measures(claim, true));
+              ov_json_put(o, "measures", ov_json_measures(claim));
     return ov_json_if(ok, o);
 }
 
-static char *claims_text(const struct ov_claims *claims)
+static char *claims_text(const struct ov_claims *claims, json_t *more)
 {
     json_t *root = json_object(), *all = json_object();
-    bool ok = root && all;
+    bool ok = root && all && ov_json_put(root, "format", json_integer(1));
     for (size_t i = 0; ok && i < claims->n; i++) {
         struct ov_claim *claim = claims->claim + i;
         struct ov_text name = {0};
@@ -57,18 +57,19 @@ static char *claims_text(const struct ov_claims *claims)
         ok = !name.failed && ov_json_put(all, name.s, claim_json(claim));
         ov_text_free(&name);
     }
-    ok = ok && json_object_set(root, "claims", all) == 0;
-    char *text = ok ? json_dumps(root, JSON_INDENT(2) | JSON_SORT_KEYS) : NULL;
+    ok = ok && (!more || json_object_update(root, more) == 0) &&
+         json_object_set(root, "claims", all) == 0;
+    char *text = ok ? json_dumps(root, JSON_INDENT(2)) : NULL; /* claims in their order */
     json_decref(all);
     json_decref(root);
     return text;
 }
 
-enum ov_status ov_claims_write_json(const struct ov_claims *claims, const char *path,
+enum ov_status ov_claims_write_json(const struct ov_claims *claims, void *more, const char *path,
                                     struct ov_error *err)
 {
     struct ov_text text = {0};
-    char *dumped = claims_text(claims);
+    char *dumped = claims_text(claims, more);
     if (dumped)
         ov_text_addf(&text, "%s\n", dumped);
     enum ov_status status = !dumped || text.failed

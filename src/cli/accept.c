@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "overlap/paper/accept.h"
 
@@ -36,6 +38,41 @@ static enum ov_status no_such_claim(const struct ov_claims *claims, const char *
     return OV_EUSER;
 }
 
+/* The new text goes to a git that compares it with the file; in the child. */
+static void exec_git(const char *path, const int end[2])
+{
+    dup2(end[0], STDIN_FILENO);
+    close(end[0]);
+    close(end[1]);
+    execlp("git", "git", "--no-pager", "diff", "--no-index", "--no-color", "--no-ext-diff", "-U0",
+           "--", path, "-", (char *)NULL);
+    printf("%s: git is missing, which would show the change\n", path);
+    fflush(stdout);
+    _exit(EXIT_GOOD);
+}
+
+/* What would change in a file that is not written yet. */
+static void show_change(const struct ov_rewrite *r)
+{
+    int end[2];
+    if (r->n_number == 0 || pipe(end) != 0)
+        return;
+    fflush(stdout);
+    pid_t git = fork();
+    if (git == 0)
+        exec_git(r->path, end);
+    close(end[0]);
+    for (size_t at = 0; git > 0 && at < r->text.len;) {
+        ssize_t n = write(end[1], r->text.s + at, r->text.len - at);
+        if (n <= 0) /* nobody reads it: SIGPIPE is ignored */
+            break;
+        at += (size_t)n;
+    }
+    close(end[1]);
+    if (git > 0)
+        waitpid(git, NULL, 0);
+}
+
 static enum ov_status accept_claim(struct ov_accepted *accepted, struct ov_claims *claims,
                                    const struct ov_options *o, struct ov_error *err)
 {
@@ -44,18 +81,16 @@ static enum ov_status accept_claim(struct ov_accepted *accepted, struct ov_claim
         return no_such_claim(claims, o->dir[0], err);
     const char *paper = ov_file_exists("paper.md") ? "paper.md" : NULL;
     enum ov_status status = ov_accept(accepted, claim, paper, o->reason, err);
-    return status == OV_OK ? ov_accept_write(accepted, err) : status;
+    if (status != OV_OK)
+        return status;
+    show_change(&accepted->experiment);
+    show_change(&accepted->paper);
+    return ov_accept_write(accepted, err);
 }
 
-static void print_change(const struct ov_accepted *accepted, const char *name)
+static void summarise(const struct ov_accepted *accepted, const char *name)
 {
-    const struct ov_rewrite *r[] = {&accepted->experiment, &accepted->paper};
-    size_t n = 0;
-    for (size_t i = 0; i < 2; i++) {
-        n += r[i]->n_number;
-        if (r[i]->n_number > 0)
-            printf("%s", r[i]->diff.s);
-    }
+    size_t n = accepted->experiment.n_number + accepted->paper.n_number;
     if (n == 0)
         printf("%s: every printed number agrees with the data already; nothing is changed\n", name);
     else
@@ -82,7 +117,7 @@ int ov_command_accept(const struct ov_options *o)
     if (status == OV_OK)
         status = accept_claim(&accepted, &claims, o, &err);
     if (status == OV_OK)
-        print_change(&accepted, o->dir[0]);
+        summarise(&accepted, o->dir[0]);
     ov_accepted_free(&accepted);
     ov_claims_free(&claims);
     ov_experiments_free(&all);

@@ -25,16 +25,12 @@ static const struct {
     {'j', "jobs", "N", "processes at once (default: all CPUs, or what make grants)"},
     {'S', "side", "SIDE", "only theory, or only sgd"},
     {'e', "seed", "N", "only the run with this seed's number"},
+    {'E', "seeds", "A-B", "as if the curves had these seeds only; goes with --out"},
     {'k', "checkpoint", "SECONDS",
      "keep the state of long runs this often (default: 60; 0: at every chance)"},
     {'q', "quiet", NULL, "no progress"},
     {'p', "paper", "FILE", "check this paper's numbers"},
     {'v', "verdicts", "FILE", "write verdicts there instead of build/verdicts.json"},
-    {'P', "tap", "FILE", "write the points as TAP there (default: build/verify.tap)"},
-    {'J', "junit", "FILE", "write the points as JUnit XML there (default: build/verify.xml)"},
-    {'L', "lock", "FILE", "write the lock of all claims there, if all have data"},
-    {'n', "jobs", "N", "how many stored jobs to rerun (default: 10)"},
-    {'E', "seed", "N", "choose by this number (default: today's date)"},
     {'r', "reason", "TEXT", "why the new number is right: one line, kept beside it"},
     {'T', "todo", NULL, "one command a missing job"},
     {'f', "from", "NAME", "the experiment to copy (default: demo)"},
@@ -78,6 +74,16 @@ static bool read_number(uint64_t *x, const char *text)
     return errno == 0 && *end == '\0' && end != text && text[0] != '-';
 }
 
+static bool read_range(uint64_t *first, uint64_t *last, const char *text)
+{
+    char word[64];
+    const char *dash = strchr(text, '-');
+    if (!dash || (size_t)(dash - text) >= sizeof word)
+        return false;
+    snprintf(word, sizeof word, "%.*s", (int)(dash - text), text);
+    return read_number(first, word) && read_number(last, dash + 1) && *first <= *last;
+}
+
 static bool read_tier(enum ov_tier *tier, const char *word)
 {
     for (int i = 0; ov_tier_names[i]; i++)
@@ -113,9 +119,12 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
         return strcmp(word, "theory") == 0 || strcmp(word, "sgd") == 0 ||
                complain(c, "--side is theory or sgd, not", word);
     case 'e':
-    case 'E':
         o->any_seed = false;
         return read_number(&o->seed, word) || complain(c, "--seed wants a number, not", word);
+    case 'E':
+        o->some_seeds = true;
+        return read_range(&o->first, &o->last, word) ||
+               complain(c, "--seeds wants FIRST-LAST, not", word);
     case 'k':
         if (!ov_schema_number(&o->checkpoint, word) || o->checkpoint < 0.0)
             return complain(c, "--checkpoint wants seconds, 0 or more, not", word);
@@ -127,20 +136,6 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
         return true;
     case 'v':
         o->verdicts = word;
-        return true;
-    case 'P':
-        o->tap = word;
-        return *word || complain(c, "an empty --tap", word);
-    case 'J':
-        o->junit = word;
-        return *word || complain(c, "an empty --junit", word);
-    case 'L':
-        o->lock = word;
-        return *word || complain(c, "an empty --lock", word);
-    case 'n':
-        if (!read_number(&n, word) || n < 1 || n > 1000000)
-            return complain(c, "--jobs wants a number from 1 to 1000000, not", word);
-        o->n_pick = (unsigned)n;
         return true;
     case 'r':
         o->reason = word;
@@ -211,6 +206,9 @@ bool ov_options_read(struct ov_options *o, const struct ov_command *c, int argc,
         return complain(c, "no experiment directory given; expected", c->arguments);
     if (o->out && o->n_dir != 1 && !o->help)
         return complain(c, "--out goes with exactly one DIR; got it with --out", o->out);
+    if (!o->out && o->some_seeds && !o->help)
+        return complain(c, "--seeds goes with --out, as its tables lack the others; got none for",
+                        o->dir[0]);
     return true;
 }
 

@@ -21,15 +21,15 @@ struct ov_options {
     const char **dir; /* (n_dir) the plain arguments */
     size_t n_dir;
     const char *out, *curve, *side, *from, *paper, *verdicts, *command;
-    const char *tap, *junit, *lock, *reason;
+    const char *reason;
     const char **set; /* (n_set) */
     size_t n_set;
     enum ov_tier tier;
     unsigned workers;
-    unsigned n_pick;   /* of audit; 0: not given */
-    double checkpoint; /* seconds between two states of a run on disk */
-    uint64_t seed;     /* 0: all (see any_seed) */
-    bool any_seed, todo, quiet, help;
+    double checkpoint;    /* seconds between two states of a run on disk */
+    uint64_t seed;        /* 0: all (see any_seed) */
+    uint64_t first, last; /* of --seeds, with some_seeds */
+    bool any_seed, some_seeds, todo, quiet, help;
 };
 
 struct ov_command {
@@ -50,8 +50,6 @@ int ov_command_list(const struct ov_options *o);
 int ov_command_status(const struct ov_options *o);
 int ov_command_new(const struct ov_options *o);
 int ov_command_doctor(const struct ov_options *o);
-int ov_command_drift(const struct ov_options *o);
-int ov_command_audit(const struct ov_options *o);
 int ov_command_accept(const struct ov_options *o);
 int ov_command_keys(const struct ov_options *o);
 

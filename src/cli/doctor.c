@@ -22,6 +22,7 @@ static const struct {
     const char *program, *question, *cost;
 } programs[] = {
     {"gnuplot", "gnuplot --version", "no figures ('make deps' installs gnuplot-nox)"},
+    {"jq", "jq --version", "no TAP, JUnit, lock and drift ('make deps' installs jq)"},
     {"pandoc", "pandoc --version",
      "no build/paper.html, and the paper's numbers are not checked ('make deps-paper')"},
     {"git", "git --version", "results do not record the commit that made them"},

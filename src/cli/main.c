@@ -16,7 +16,7 @@
 #include "overlap/run/sidecar.h"
 
 const struct ov_command ov_commands[] = {
-    {"run", "[DIR…]", "ocstjSekqh", "compute what has no valid result: theory and simulation",
+    {"run", "[DIR…]", "ocstjSeEkqh", "compute what has no valid result: theory and simulation",
      "Without DIR: every experiment of the tier below experiments/, all in one queue, the longest\n"
      "runs first. Results go to build/results/NAME (or --out): CURVE.theory.csv, CURVE.sgd.csv,\n"
      "each with a JSON file beside it. What is there and valid is not computed again. Long runs "
@@ -27,25 +27,12 @@ const struct ov_command ov_commands[] = {
      "Every seed is compared with the theory that started at its own overlaps. What has not\n"
      "changed since is left as it is. Without DIR: every experiment of the tier.\n",
      ov_command_compare},
-    {"verify", "[DIR…]", "ostpvPJLh", "check the claims, and the numbers in paper.md",
-     "Without DIR: every experiment below experiments/, and paper.md. Writes build/verdicts.json,\n"
-     "build/verify.tap and build/verify.xml (with --verdicts: only the files that are named).\n"
+    {"verify", "[DIR…]", "ostpvh", "check the claims, and the numbers in paper.md",
+     "Without DIR: every experiment below experiments/, and paper.md. Writes build/verdicts.json\n"
+     "(or --verdicts FILE), which 'make verify' turns into TAP and JUnit.\n"
      "The last line counts: N passed, N failed, N skipped.\n"
      "Exit code 0: all good; 1: a claim failed; 2: bad or missing data; 3: inconclusive.\n",
      ov_command_verify},
-    {"drift", "OLD NEW", "h", "compare two locks of claims, in units of their errors",
-     "Prints changed verdicts, numbers that moved by more than 3 sigma (without errors: by more\n"
-     "than 1e-6 of themselves), claims that ask something else, new ones and gone ones; the last\n"
-     "line counts. 'overlap verify --lock FILE' writes a lock; 'make drift REF=TAG' compares\n"
-     "with another revision's.\n"
-     "Exit code 0: nothing moved (new claims are fine); 1: something did; 2: a file is no lock.\n",
-     ov_command_drift},
-    {"audit", "[DIR…]", "notEh", "rerun stored jobs, chosen by chance, and compare the bytes",
-     "Each is run alone in a place of its own and compared with its stored rows and with those in\n"
-     "its curve's table. The choice is a function of --seed, which is printed.\n"
-     "Exit code 0: all the same; 1: some differ; 2: bad usage or nothing stored; 4: a job "
-     "failed.\n",
-     ov_command_audit},
     {"accept", "CLAIM", "rth", "rewrite a claim's printed numbers to what the data say",
      "CLAIM is EXPERIMENT.ID. Rewrites what paper.md prints of it and, of a failing claim of\n"
      "kind round or margin, the number expect in experiment.yaml; prints the difference.\n"

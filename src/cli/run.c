@@ -32,6 +32,9 @@ static size_t restrict_plan(struct ov_plan *plan, const struct ov_options *o)
 static enum ov_status make_plan(struct ov_plan *plan, const struct ov_experiments *all,
                                 const struct ov_options *o, struct ov_error *err)
 {
+    plan->some_seeds = o->some_seeds;
+    plan->first = o->first;
+    plan->last = o->last;
     enum ov_status status = ov_plan_load(plan, all, o, err);
     if (status == OV_OK && restrict_plan(plan, o) == 0)
         status = ov_fail(err, OV_EUSER, "no run has this side and seed");

@@ -11,9 +11,8 @@
 
 #include "overlap/base/text.h"
 #include "overlap/claims/claims.h"
-#include "overlap/claims/lock.h"
-#include "overlap/paper/outcomes.h"
 #include "overlap/paper/paper.h"
+#include "overlap/paper/verdicts.h"
 
 struct counts {
     size_t of[OV_SKIPPED + 1];
@@ -114,92 +113,22 @@ static int conclude(const struct ov_claims *claims, const struct ov_paper_report
     return open > 0 ? EXIT_OPEN : EXIT_GOOD;
 }
 
-/* ---- files ---- */
-
-typedef void print_points(struct ov_text *out, const struct ov_outcomes *all);
-
-static enum ov_status write_points(const char *path, const struct ov_outcomes *all,
-                                   print_points *print, struct ov_error *err)
-{
-    struct ov_text text = {0};
-    if (!path)
-        return OV_OK;
-    print(&text, all);
-    enum ov_status status = text.failed ? ov_fail(err, OV_ENOMEM, "%s: out of memory", path)
-                                        : ov_file_write(path, text.s, text.len, err);
-    ov_text_free(&text);
-    return status;
-}
-
-static enum ov_status write_reports(const struct ov_outcomes *all, const struct ov_options *o,
-                                    struct ov_error *err)
-{
-    const char *tap = o->tap, *junit = o->junit;
-    if (!o->verdicts) {
-        tap = tap ? tap : "build/verify.tap";
-        junit = junit ? junit : "build/verify.xml";
-    }
-    enum ov_status status = write_points(tap, all, ov_outcomes_tap, err);
-    return status == OV_OK ? write_points(junit, all, ov_outcomes_junit, err) : status;
-}
-
-/* A lock is what the claims say: one of claims without data would only hide the lack of it. */
-static enum ov_status write_lock(const struct ov_claims *claims, const char *path,
-                                 struct ov_error *err)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < claims->n; i++)
-        n += claims->claim[i].verdict == OV_CLAIM_STALE ||
-             claims->claim[i].verdict == OV_CLAIM_MISSING;
-    if (n == 0)
-        return ov_lock_write(claims, path, err);
-    fprintf(stderr,
-            "%s: error: not written: %zu of %zu claims have no valid data ('make figures')\n", path,
-            n, claims->n);
-    return OV_OK; /* the claims have their own say, and exit code 2 */
-}
-
-static enum ov_status write_files(const struct ov_claims *claims,
-                                  const struct ov_paper_report *paper, const struct ov_options *o,
-                                  struct ov_error *err)
-{
-    struct ov_outcomes all = {0};
-    enum ov_status status =
-        ov_claims_write_json(claims, o->verdicts ? o->verdicts : "build/verdicts.json", err);
-    if (status == OV_OK)
-        status = ov_outcomes_collect(&all, claims, paper_of(o), paper, err);
-    if (status == OV_OK)
-        status = write_reports(&all, o, err);
-    if (status == OV_OK && o->lock)
-        status = write_lock(claims, o->lock, err);
-    ov_outcomes_free(&all);
-    return status;
-}
-
-/* What could not be verified must not look verified: the reports of an earlier run go. */
-static void write_broken(const struct ov_error *err, const struct ov_options *o)
-{
-    struct ov_outcomes all = {0};
-    if (ov_outcomes_broken(&all, err->text) == OV_OK)
-        write_reports(&all, o, NULL);
-    ov_outcomes_free(&all);
-}
-
 int ov_command_verify(const struct ov_options *o)
 {
     struct ov_error err = {0};
     struct ov_experiments all;
     struct ov_claims claims = {0};
     struct ov_paper_report paper = {0};
+    const char *path = o->verdicts ? o->verdicts : "build/verdicts.json";
     enum ov_status status = ov_experiments_load(&all, o, &err);
     if (status == OV_OK)
         status = ov_claims_load(&claims, &all, o, &err);
     if (status == OV_OK)
         status = check_paper(&paper, &claims, &all, o, &err);
     if (status == OV_OK)
-        status = write_files(&claims, &paper, o, &err);
+        status = ov_verdicts_write(path, &claims, paper_of(o), &paper, &err);
     if (status != OV_OK)
-        write_broken(&err, o);
+        ov_verdicts_broken(path, err.text, NULL);
     int code = status == OV_OK ? conclude(&claims, &paper) : ov_report(&err);
     ov_paper_report_free(&paper);
     ov_claims_free(&claims);

@@ -15,7 +15,6 @@ static void rewrite_free(struct ov_rewrite *r)
 {
     free(r->path);
     ov_text_free(&r->text);
-    ov_text_free(&r->diff);
 }
 
 void ov_accepted_free(struct ov_accepted *accepted)

@@ -15,7 +15,7 @@ struct ov_edit {
     struct ov_text text; /* owned by who made it */
 };
 
-/* Fills in text and diff of a rewriting.
+/* Fills in the text of a rewriting.
  *   in   old   (n) bytes
  *   in   edit  (n_edit) by ascending places, none overlapping
  * OV_OK or OV_ENOMEM. */

@@ -21,7 +21,8 @@ extern const char ov_paper_filter[];
  *   in   name     of the text, for messages
  * Returns OV_OK; OV_EUSER with pandoc's first line of complaint if it fails; OV_EIO if it could not
  * be started; OV_ENOMEM. */
-enum ov_status ov_pandoc_run(struct ov_text *out, bool *missing, const char *s, size_t n,
-                             const char *filter, const char *name, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_pandoc_run(struct ov_text *out, bool *missing, const char *s,
+                                          size_t n, const char *filter, const char *name,
+                                          struct ov_error *err);
 
 #endif

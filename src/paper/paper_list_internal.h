@@ -54,8 +54,8 @@ struct ov_paper_list {
  *   out  text  the file; owned by the caller, who keeps it as long as the list
  * OV_OK, also where pandoc is missing; OV_EUSER if PATH can't be read, is no UTF-8 or holds a zero
  * byte, or if pandoc fails; OV_EIO; OV_ENOMEM. */
-enum ov_status ov_paper_open(struct ov_paper_list *p, struct ov_text *text, const char *path,
-                             struct ov_error *err);
+OV_NODISCARD enum ov_status ov_paper_open(struct ov_paper_list *p, struct ov_text *text,
+                                          const char *path, struct ov_error *err);
 void ov_paper_list_free(struct ov_paper_list *p); /* NULL-safe */
 
 /* Adds an issue at s[offset]: what is wrong. */

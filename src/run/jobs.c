@@ -93,10 +93,9 @@ static void batch_free(struct ov_batch *b)
 }
 
 static enum ov_status batch_make(struct ov_batch *b, const struct ov_experiment *e,
-                                 const struct ov_curve *c, enum ov_side side, const char *out)
+                                 const struct ov_curve *c, enum ov_side side, const char *out,
+                                 uint64_t first, size_t n)
 {
-    uint64_t first = c->side[side].first;
-    size_t n = c->side[side].n_run;
     struct ov_text inputs = {0};
     ov_inputs(&inputs, c, side);
     *b = (struct ov_batch){.experiment = e, .curve = c, .side = side, .n_job = n};
@@ -116,13 +115,21 @@ static enum ov_status batch_make(struct ov_batch *b, const struct ov_experiment 
 static enum ov_status add_batch(struct ov_plan *plan, const struct ov_experiment *e,
                                 const struct ov_curve *c, enum ov_side side, const char *out)
 {
-    if (c->side[side].n_run == 0)
+    uint64_t first = c->side[side].first;
+    size_t n = c->side[side].n_run;
+    if (plan->some_seeds && n > 0) {
+        uint64_t from = plan->first > first ? plan->first : first, last = first + n - 1;
+        last = plan->last < last ? plan->last : last;
+        n = from <= last ? (size_t)(last - from + 1) : 0;
+        first = from;
+    }
+    if (n == 0)
         return OV_OK;
     struct ov_batch *grown = realloc(plan->batch, (plan->n_batch + 1) * sizeof *grown);
     if (!grown)
         return OV_ENOMEM;
     plan->batch = grown;
-    enum ov_status status = batch_make(&grown[plan->n_batch], e, c, side, out);
+    enum ov_status status = batch_make(&grown[plan->n_batch], e, c, side, out, first, n);
     if (status == OV_OK)
         plan->n_batch++;
     return status;

@@ -28,6 +28,14 @@
 
 enum { MAX_WORKERS = 256 };
 
+volatile sig_atomic_t ov_runner_stopped;
+
+static void stop(int signal_number)
+{
+    (void)signal_number;
+    ov_runner_stopped = 1;
+}
+
 struct runner {
     struct ov_plan *plan;
     const struct ov_run_options *options;
@@ -201,6 +209,8 @@ static void wait_for_children(struct runner *r)
         if (r->worker[i].pid == 0)
             continue;
         running += r->work[i];
+        if (ov_runner_stopped)
+            kill(r->worker[i].pid, SIGTERM); /* which may have come to this process only */
         slot[n] = i;
         fds[n++] = (struct pollfd){.fd = r->worker[i].fd, .events = POLLIN};
     }
@@ -253,6 +263,8 @@ static enum ov_status make_queue(struct runner *r)
 /* The next job to do; false if there is none. */
 static bool next_job(struct runner *r, size_t *b, size_t *j)
 {
+    if (ov_runner_stopped)
+        return false;
     for (; *b < r->plan->n_batch; (*b)++, *j = 0)
         for (; *j < r->queue[*b]->n_job; (*j)++)
             if (ov_job_todo(&r->queue[*b]->job[*j]))
@@ -346,8 +358,15 @@ static enum ov_status run_children(struct runner *r)
         r->work = shared;
         ov_progress_start(&r->progress, r->options->log, r->options->live, ov_plan_todo(r->plan),
                           work_to_do(r->plan));
+        const struct sigaction ours = {.sa_handler = stop};
+        struct sigaction theirs;
+        ov_runner_stopped = 0;
+        sigaction(SIGTERM, &ours, &theirs);
         status = run_all(r);
+        sigaction(SIGTERM, &theirs, NULL);
         ov_progress_end(&r->progress);
+        if (ov_runner_stopped)
+            add_failure(r, OV_EIO, "stopped by SIGTERM; the same command goes on from there");
     } else {
         ov_fail(r->err, status, "out of memory");
     }

@@ -19,20 +19,38 @@ static void note(void *ctx, const char *line)
     dprintf(*(const int *)ctx, "%c%.1000s%c", NOTE_BEGINS, line, NOTE_ENDS);
 }
 
+static void say(int fd, const char *text)
+{
+    ssize_t ignored = write(fd, text, strlen(text)); /* at most PIPE_BUF: whole or not at all */
+    (void)ignored;
+}
+
+static void leave(void *ctx, bool saved)
+{
+    say(*(const int *)ctx,
+        saved ? "stopped; its state is kept" : "stopped; it has no state to keep");
+    _exit(OV_EIO);
+}
+
 void ov_runner_child(const struct worker *w, const struct ov_run_options *options,
                      volatile uint64_t *work, int fd)
 {
     struct ov_error err = {0};
     struct ov_tick tick = {.tell = tell, .ctx = (void *)work};
-    struct ov_part_options parts = {
-        .seconds = options->checkpoint_seconds, .note = note, .ctx = &fd};
+    struct ov_part_options parts = {.seconds = options->checkpoint_seconds,
+                                    .note = note,
+                                    .ctx = &fd,
+                                    .stop = &ov_runner_stopped,
+                                    .leave = leave};
+    if (options->checkpoint_seconds < 0.0) { /* nothing is kept: nothing to wait for */
+        signal(SIGTERM, SIG_DFL);
+        if (ov_runner_stopped)
+            leave(&fd, false);
+    }
     enum ov_status status = ov_jobs_run(
         w->batch, w->job, w->n_job, options->checkpoint_seconds < 0.0 ? NULL : &parts, &tick, &err);
-    if (status != OV_OK) {
-        const char *text = err.text[0] ? err.text : ov_status_name(status);
-        ssize_t ignored = write(fd, text, strlen(text)); /* at most PIPE_BUF: whole or not at all */
-        (void)ignored;
-    }
+    if (status != OV_OK)
+        say(fd, err.text[0] ? err.text : ov_status_name(status));
     _exit((int)status);
 }
 

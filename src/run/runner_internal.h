@@ -5,6 +5,7 @@
 #ifndef OVERLAP_RUN_RUNNER_INTERNAL_H
 #define OVERLAP_RUN_RUNNER_INTERNAL_H
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include "overlap/run/runner.h"
@@ -25,6 +26,9 @@ struct worker {
 /* A note for the log comes through the pipe between these two, which no message begins with. */
 #define NOTE_BEGINS '\001'
 #define NOTE_ENDS '\002'
+
+/* SIGTERM has come. Children inherit it with its handler: there is no moment without. */
+extern volatile sig_atomic_t ov_runner_stopped;
 
 /* The whole life of a child: does the worker's jobs, says what went wrong, and leaves. */
 void ov_runner_child(const struct worker *w, const struct ov_run_options *options,

@@ -29,6 +29,11 @@ static void note(const struct ov_part *part, const char *line)
         part->options.note(part->options.ctx, line);
 }
 
+static bool is_to_end(const struct ov_part *part)
+{
+    return part->options.stop && *part->options.stop;
+}
+
 /* A whole file ends in the hash of what is before. */
 static bool hash_is_right(const struct ov_text *file)
 {
@@ -59,12 +64,15 @@ static void tell(void *ctx, uint64_t done, uint64_t total)
     part->done = done;
     part->total = total;
     ov_tick_tell(part->outer, done, total);
+    if (part->waited) /* work that offers its state does so before it tells again */
+        part->options.leave(part->options.ctx, false);
+    part->waited = is_to_end(part);
 }
 
 static bool due(void *ctx)
 {
     const struct ov_part *part = ctx;
-    return ov_clock() - part->saved >= part->interval;
+    return is_to_end(part) || ov_clock() - part->saved >= part->interval;
 }
 
 static void save(void *ctx, const void *bytes, size_t n)
@@ -85,6 +93,8 @@ static void save(void *ctx, const void *bytes, size_t n)
     enum ov_status status = file.failed ? ov_fail(&err, OV_ENOMEM, "%s: out of memory", part->path)
                                         : ov_file_put(part->path, file.s, file.len, &err);
     ov_text_free(&file);
+    if (is_to_end(part))
+        part->options.leave(part->options.ctx, status == OV_OK);
     part->saved = ov_clock();
     double at_least = (part->saved - started) / LARGEST_SHARE, asked = part->options.seconds;
     part->interval = asked > 0.0 && at_least > asked ? at_least : asked;

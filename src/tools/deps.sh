@@ -24,6 +24,7 @@ base|libssl-dev|SHA-256 of keys and tables; nothing builds without it
 base|zlib1g-dev|reads compressed data files; nothing builds without it
 base|dataset-fashion-mnist|the images of experiments/fashion_mnist (30 MB); no `make figures` without them
 base|check|unit tests; no `make test` without it
+base|jq|TAP, JUnit, lock and drift of the verdicts; no `make verify` without it
 base|gnuplot-nox|figures; no `make figures` without it
 paper|pandoc|reads the paper; without it no `make paper`, and its numbers are not checked
 dev|clang-format-14|the formatter, pinned; no `make format-check` without it

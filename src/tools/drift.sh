@@ -8,7 +8,7 @@ fail() {
     echo "drift: error: $1" >&2
     exit 2
 }
-git rev-parse --git-dir >/dev/null 2>&1 || fail "this is no git repository: compare two files with 'overlap drift OLD NEW'"
+git rev-parse --git-dir >/dev/null 2>&1 || fail "this is no git repository: compare two files with 'src/tools/views.sh drift OLD NEW'"
 git rev-parse --quiet --verify --end-of-options "$ref^{commit}" >/dev/null 2>&1 ||
     fail "git knows no revision '$ref'"
 git cat-file -e "$ref:./$lock" 2>/dev/null ||

@@ -33,9 +33,9 @@ START_TEST(verdicts_as_json)
     char path[128];
     struct ov_text first = {0}, second = {0};
     snprintf(path, sizeof path, "%s/verdicts.json", f.out);
-    ck_ok(ov_claims_write_json(&claims, path, NULL));
+    ck_ok(ov_claims_write_json(&claims, NULL, path, NULL));
     ck_ok(ov_file_read(&first, path, 0, NULL));
-    ck_ok(ov_claims_write_json(&claims, path, NULL));
+    ck_ok(ov_claims_write_json(&claims, NULL, path, NULL));
     ck_ok(ov_file_read(&second, path, 0, NULL));
     ck_assert_str_eq(first.s, second.s);
     ck_assert_int_eq(first.s[first.len - 1], '\n');

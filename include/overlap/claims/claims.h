@@ -118,14 +118,17 @@ void ov_claims_holm(struct ov_claims *claims, double level);
 /* The claim named "EXPERIMENT.ID", or NULL. */
 struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name);
 
-/* verdicts.json: {"claims": {"EXPERIMENT.ID": {"verdict": …, "says": …, "source": …, "kind": …,
- * "experiment", "title", "why", "tables": {"CURVE.SIDE": KEY}, p_pass, p_fail, p_holm, "worst":
- * index, "measures": [{curve, at, value, se, n, expect, margin, low, high, p_pass, p_fail, needed,
- * verdict}]}}}, keys sorted, numbers as JSON numbers, null where not finite. No clock, host or path
- * in it.
- * What is no UTF-8 becomes U+FFFD. Returns OV_OK; OV_EIO; OV_ENOMEM. */
-OV_NODISCARD enum ov_status ov_claims_write_json(const struct ov_claims *claims, const char *path,
-                                                 struct ov_error *err);
+/* verdicts.json, which TAP, JUnit, the lock and drift are views of (src/tools/views.sh): {"format":
+ * 1, members of `more`, "claims": {"EXPERIMENT.ID": {"verdict", "says", "source", "kind", p_pass,
+ * p_fail, p_holm, "experiment", "title", "why", "asks": its keys with defaults, "tables":
+ * {"CURVE.SIDE": KEY}, "worst": index, "measures": [{curve, at, value, se, n, expect, margin,
+ * verdict, low, high, p_pass, p_fail, needed}]}}}: claims in their order, numbers as JSON numbers
+ * in full precision, null where not finite. No clock, host or path in it. What is no UTF-8 becomes
+ * U+FFFD. Nothing is written where the file holds it already.
+ *   in   more  an object of jansson (json_t *) with more members, or NULL; the caller's
+ * Returns OV_OK; OV_EIO; OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_claims_write_json(const struct ov_claims *claims, void *more,
+                                                 const char *path, struct ov_error *err);
 
 /* The table on stdout, aligned, a row for each claim's worst measure: claim, expected ± margin,
  * measured ± se, n, verdict, where ("K4 @ 100 (worst of 6)", cut where it is too wide).

@@ -16,7 +16,6 @@
 struct ov_rewrite {
     char *path;
     struct ov_text text; /* the whole new contents */
-    struct ov_text diff; /* as of diff -U0, a line above for each file; owned */
     size_t n_number;     /* rewritten; 0: nothing to do in this file */
 };
 

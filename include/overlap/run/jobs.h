@@ -49,6 +49,8 @@ static inline const struct ov_side_plan *ov_batch_side(const struct ov_batch *b)
 struct ov_plan {
     struct ov_batch *batch; /* (n_batch) in the order of the curves, theory before sgd */
     size_t n_batch;
+    bool some_seeds;      /* set before anything is added: as if curves had only the runs with */
+    uint64_t first, last; /* these seeds; a table then has those */
 };
 
 /* Appends all runs of an experiment with the state of their results below `out`.

@@ -28,9 +28,10 @@ struct ov_run_report {
 
 /* Runs what has no valid result, the longest forecasts first, then writes the table of every batch
  * whose runs are all there. A failed job does not stop the others: its message is a line of
- * err->text. Children die with this process. No more processes run at once than this machine has
- * memory for. Returns OV_OK, or the status of the first failure; OV_EUSER, with nothing done, where
- * one process alone would not fit. */
+ * err->text. Children die with this process; on SIGTERM they write their states first, and no more
+ * are started (OV_EIO). No more processes run at once than this machine has memory for. Returns
+ * OV_OK, or the status of the first failure; OV_EUSER, with nothing done, where one process alone
+ * would not fit. */
 OV_NODISCARD enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *options,
                                         struct ov_run_report *report, struct ov_error *err);
 

@@ -14,6 +14,7 @@
 #ifndef OVERLAP_STORE_CHECKPOINT_H
 #define OVERLAP_STORE_CHECKPOINT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,10 @@ struct ov_part_options {
      * written; may be NULL. */
     void (*note)(void *ctx, const char *line);
     void *ctx;
+    /* Not 0 once the process is to end: the work's next state is written at once, and then, or
+     * where it offers none, `leave` is called, which does not return. NULL: nothing of this. */
+    const volatile sig_atomic_t *stop;
+    void (*leave)(void *ctx, bool saved);
 };
 
 /* Not to be moved once open: `tick` points into it. */
@@ -40,7 +45,7 @@ struct ov_part {
     char *path;                /* owned */
     double interval, saved;    /* seconds between states, and when the last one was written */
     uint64_t found_done, found_total, done, total;
-    bool started, warned;
+    bool started, warned, waited; /* waited: stop was seen, and no state since */
 };
 
 /* Looks for the file of n runs with these keys; what is truncated or edited is named and ignored.
