@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * overlap compare: agreement.csv of each experiment, and a line about it.
+ */
 #include "cli.h"
 
 #include <math.h>

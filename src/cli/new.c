@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * overlap new: an experiment as a copy of another.
+ */
 #include "cli.h"
 
 #include <ctype.h>
@@ -37,6 +40,14 @@ static enum ov_status copy_file(const char *file, const char *name, const char *
     return status;
 }
 
+/* A plot.gp need not be there: src/tools/generic.sh draws then. */
+static bool is_lacking(const char *file, const char *from)
+{
+    char path[512];
+    snprintf(path, sizeof path, "experiments/%s/%s", from, file);
+    return strcmp(file, "plot.gp") == 0 && !ov_file_exists(path);
+}
+
 int ov_command_new(const struct ov_options *o)
 {
     struct ov_error err = {0};
@@ -58,7 +69,7 @@ int ov_command_new(const struct ov_options *o)
         return ov_report(&err);
     }
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (copy_file(files[i], name, from, &err) != OV_OK)
+        if (!is_lacking(files[i], from) && copy_file(files[i], name, from, &err) != OV_OK)
             return ov_report(&err);
     printf("%s: edit experiment.yaml, then 'make fig-%s'\n", path, name);
     return EXIT_GOOD;

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Plans, jobs and the tables that are put together from them.
+ */
 #include "overlap/run/jobs.h"
 
 #include <math.h>

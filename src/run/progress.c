@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * What people see while jobs run: one line on a terminal, few in a log.
+ */
 #include "overlap/run/progress.h"
 
 #include "overlap/base/clock.h"

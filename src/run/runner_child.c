@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * A child process: computes its jobs, and tells its parent what went wrong.
+ */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Runs of engine law: groups of eight, measured at the listed times.
+ */
 #include "overlap/sim/law.h"
 
 #include <math.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Runs of engine weights: steps, times of measurement, divergence.
+ */
 #include "overlap/sim/weights.h"
 
 #include <math.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * A curve's table as its readers see it: valid, missing, stale or broken.
+ */
 #include "overlap/store/results.h"
 
 #include <inttypes.h>

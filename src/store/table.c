@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * CSV with a seal: printing, reading, checking.
+ */
 #include "overlap/store/table.h"
 
 #include <math.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Nodes and weights of Gaussian averages on a line, a half line and a plane.
+ */
 #include "gauss_nodes_internal.h"
 
 #include <math.h>

@@ -65,8 +65,8 @@ function write_rows(c, side, q,    i, k, t, se, last, n) {
     last = -1
     for (i = 1; i <= n_time[c, side]; i++) {
         k = c SUBSEP side SUBSEP q SUBSEP i; t = time[c, side, i]
-        if (!count[k] || (log_x && t <= 0)) continue
-        if (broken[k]) {
+        if (log_x && t <= 0) continue
+        if (broken[k] || !count[k]) {
             if (side == "theory" && n) rows = rows "\n" # a line has a gap here
             continue
         }

@@ -38,7 +38,7 @@ check "compare" 0 "$overlap" compare rf --out one
 says "compare: time has its name" '^curve,quantity,t,n,theory' one/agreement.csv
 says "compare: eps_g" '^inst,eps_g,4,3,' one/agreement.csv
 holds "compare: times are no quantities" bash -c '! grep -q "^inst,alpha," one/agreement.csv'
-says "compare: says the time's name" 'at t = ' out
+says "compare: the time's name is the system's" '^curve,quantity,t,n,' one/agreement.csv
 check "verify" 0 "$overlap" verify rf --out one
 sed 's/expect: 0.0578/expect: 0.0678/' -i rf/experiment.yaml
 check "verify: a wrong number" 1 "$overlap" verify rf --out one

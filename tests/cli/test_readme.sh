@@ -12,7 +12,7 @@ cp "$root/figures/style.gp" figures
 ln -s "$root"/{src,include,tests} .
 sed 's/^all: .*/all:/' "$root/Makefile" >Makefile
 ln -s "$overlap" build/overlap
-make="make --no-print-directory"
+make="make --no-print-directory B=build"
 awk '/^```yaml$/ {n++; next} /^```$/ {n = 2} n == 1' "$root/README.md" >block.yaml
 holds "README: the block is there" grep -q '^title: My first experiment$' block.yaml
 
@@ -45,6 +45,9 @@ check "no plot.gp" 0 $make fig-mine
 holds "no plot.gp: a figure" grep -q '</svg>' figures/mine.svg
 check "no plot.gp, again" 0 $make fig-mine
 if grep -q PLOT out; then echo "not ok no plot.gp, again: draws nothing"; else echo "ok no plot.gp, again: draws nothing"; fi
+check "no plot.gp, copied" 0 $make new EXP=other FROM=mine
+holds "no plot.gp, copied: none" test ! -e experiments/other/plot.gp
+rm -r experiments/other
 cp experiments/demo/plot.gp experiments/mine
 check "a plot.gp takes its place" 0 $make fig-mine
 says "a plot.gp takes its place: drawn" 'PLOT  figures/mine.svg' out
@@ -53,6 +56,32 @@ check "a directory anywhere" 0 $make fig DIR=away/
 holds "a directory anywhere: its figure" grep -q '</svg>' build/figures/away.svg
 holds "a directory anywhere: nothing in figures/" test ! -e figures/away.svg
 check "a directory that isn't there" 2 $make fig DIR=nowhere
+
+# ---- what the figure without plot.gp is made of ----
+drawn() { # RESULTS LINE…: of a list that has these lines and eps_g
+    local results=$1
+    shift
+    printf '%s\n' "$@" 'quantity eps_g' | "$root/src/tools/generic.sh" "$results"
+}
+block() { sed -n "/^\$$1_1 << END/,/^END/p" out | sed '1d;$d' | tr '\n' ' '; }
+mkdir made
+printf '# columns: t: time, in hours\nseed,t,eps_g\n1,1,2\n1,10,4\n1,100,nan\n2,1,4\n2,10,6\n2,100,7\n' >made/a.sgd.csv
+printf 'seed,t,eps_g\n0,1,1\n0,10,nan\n0,100,3\n' >made/b.theory.csv
+check "generic" 0 drawn made 'curve a sgd' 'curve b theory' 'curve c theory'
+holds "generic: mean and standard error, none where a run has diverged" test "$(block sgd_1)" = "1,3,1 10,5,1 "
+holds "generic: theory as lines, with a gap" test "$(block theory_2)" = "1,1,0  100,3,0 "
+says "generic: a logarithmic grid, a logarithmic axis" '^set logscale x$' out
+says "generic: the time is the table's" '^set xlabel "t .time, in hours."' out
+says "generic: a curve without result is named" 'title "c: no result"' out
+sed -i 's/,10,/,50,/' made/*.csv
+check "generic: a linear grid" 0 drawn made 'curve a sgd' 'curve b theory'
+if grep -q '^set logscale x' out; then echo "not ok generic: a linear grid, a linear axis"; else echo "ok generic: a linear grid, a linear axis"; fi
+check "generic: nothing to draw" 2 drawn made 'curve c theory'
+for i in {1..10}; do cp made/b.theory.csv "made/v$i.theory.csv"; done
+mapfile -t ten < <(printf 'curve v%d theory\n' {1..10})
+check "generic: ten curves" 0 drawn made "${ten[@]}"
+holds "generic: ten curves look like none of the others" \
+    test "$(grep -o 'with lines ls [1-8] dt [1-8]' out | sort -u | wc -l)" = 10
 
 # ---- what belongs to a tier ----
 mkdir experiments/crlf experiments/quoted experiments/absent

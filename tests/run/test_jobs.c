@@ -395,7 +395,7 @@ START_TEST(the_longest_runs_come_first)
         struct ov_run_report report;
         struct ov_error err = {0};
         bench_make(&b);
-    b.curve[0].fails_if_diverged = b.curve[1].fails_if_diverged = true;
+        b.curve[0].fails_if_diverged = b.curve[1].fails_if_diverged = true;
         for (int c = 0; c < 2; c++) {
             bench_set(&b, c, how, DIVERGES);
             b.curve[c].side[OV_SGD].work = work[i][c];

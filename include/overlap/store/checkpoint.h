@@ -4,7 +4,11 @@
  *
  * Runs that are made together have one file, OUT/jobs/HASH.part, HASH that of their keys: the same
  * runs made together with the same others find it again, others never ask for it. It begins with
- * lines of text overlap checkpoint 1 run: KEY               one for each run done: D of T bytes: N
+ * lines of text
+ *     overlap checkpoint 1
+ *     run: KEY               one for each run
+ *     done: D of T
+ *     bytes: N
  * and ends, after N bytes that only the simulator understands, in a line with the hash of all that.
  */
 #ifndef OVERLAP_STORE_CHECKPOINT_H
@@ -52,8 +56,8 @@ void ov_part_close(struct ov_part *part, bool stored);
 
 /* Removes files below OUT/jobs that no run will ask for: those with a run that has been stored
  * since (the same runs can't be made together again), and those of runs that are not wanted, or
- * that can't be read, once they are older than `seconds`. in   wanted  true for the key of a run
- * that is planned */
+ * that can't be read, once they are older than `seconds`.
+ *   in   wanted  true for the key of a run that is planned */
 void ov_parts_sweep(const char *out, double seconds, bool (*wanted)(void *ctx, const char *key),
                     void *ctx);
 

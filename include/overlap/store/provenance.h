@@ -13,7 +13,7 @@
 #include "overlap/base/text.h"
 #include "overlap/experiment/experiment.h"
 
-#define OV_VERSION "0.1.0"
+#define OV_VERSION "0.2.0"
 
 /* One source file as it was compiled in (the build generates the table). */
 struct ov_source {
@@ -26,9 +26,9 @@ struct ov_source {
 extern const struct ov_source ov_sources[];
 
 /* Names and hashes of the files that compute something: those of the given modules, what they
- * include, the .c of every header included, and so on. Appends "PATH: HASH\n" sorted by path. in
- * sources  a table as ov_sources in   modules    "theory/online", …, NULL at the end; a module
- * without files asserts */
+ * include, the .c of every header included, and so on. Appends "PATH: HASH\n" sorted by path.
+ *   in   sources  a table as ov_sources
+ *   in   modules  "theory/online", …, NULL at the end; a module without files asserts */
 void ov_sources_closure(struct ov_text *out, const struct ov_source *sources,
                         const char *const *modules);
 

@@ -76,10 +76,12 @@ ov_fixed_point_continue(struct ov_fixed_point *found, double *rows, size_t *n_fo
  * all learning rates, J = eta (J_1 + eta J_2) exactly: the least eta > 0 at which the largest real
  * part of J_1 + eta J_2 becomes positive. eta_v keeps its ratio to eta_w. Good to 1e-8 or better
  * where f is smooth, to some 1e-3 for relu, for which a perfect student is at the edge of its
- * domain. out  eta_max  INFINITY if it is stable up to 1e6 in   p        its eta_w > 0 only matters
- * through eta_v/eta_w in   o        the state, usually R = Q = T, v = v* Returns OV_OK; OV_EDOM if
- * o is not at rest at all learning rates (label noise, decay, a teacher that is not learnt
- * perfectly) or unstable as eta -> 0; OV_ENOMEM. */
+ * domain.
+ *   out  eta_max  INFINITY if it is stable up to 1e6
+ *   in   p        its eta_w > 0 only matters through eta_v/eta_w
+ *   in   o        the state, usually R = Q = T, v = v*
+ * Returns OV_OK; OV_EDOM if o is not at rest at all learning rates (label noise, decay, a teacher
+ * that is not learnt perfectly) or unstable as eta -> 0; OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_eta_max(double *eta_max, const struct ov_problem *p,
                                        const struct ov_overlaps *o, struct ov_error *err);
 
