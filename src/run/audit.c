@@ -17,22 +17,12 @@ void ov_audit_free(struct ov_audit *audit)
 
 /* ---- choosing ---- */
 
-static bool is_stored(const struct ov_batch *b, const struct ov_job *job)
-{
-    if (b->table_valid || job->valid)
-        return true;
-    char *path = ov_job_path(b, job); /* there, but damaged: it has to be found */
-    bool there = path && ov_file_exists(path);
-    free(path);
-    return there;
-}
-
 static size_t list_stored(struct ov_audit_item *item, const struct ov_plan *plan)
 {
     size_t n = 0;
     for (size_t i = 0; i < plan->n_batch; i++)
         for (size_t j = 0; j < plan->batch[i].n_job; j++)
-            if (is_stored(&plan->batch[i], &plan->batch[i].job[j]))
+            if (plan->batch[i].job[j].valid)
                 item[n++] =
                     (struct ov_audit_item){.batch = &plan->batch[i], .job = &plan->batch[i].job[j]};
     return n;
@@ -104,120 +94,52 @@ static enum ov_status isolate(struct ov_batch *alone, const struct ov_audit_item
 
 /* ---- comparing ---- */
 
-/* Lines of a text, one after the other; without their ends. */
-struct lines {
-    const char *at;
-    size_t number;
-};
-
-static bool next_line(struct lines *l, const char **line, size_t *n)
+static void differ(struct ov_audit_item *item, const char *path, size_t row, const char *stored,
+                   const char *rerun)
 {
-    if (!*l->at)
-        return false;
-    *line = l->at;
-    *n = strcspn(l->at, "\n");
-    l->at += *n + (l->at[*n] == '\n');
-    l->number++;
-    return true;
-}
-
-static void differ(struct ov_audit_item *item, const char *path, size_t line, const char *stored,
-                   size_t n_stored, const char *rerun, size_t n_rerun)
-{
-    const int most = 90;
+    size_t n = strcspn(stored, "\n"), m = strcspn(rerun, "\n");
+    const size_t most = 90;
     item->state = OV_AUDIT_DIFFERS;
-    snprintf(item->why, sizeof item->why, "%.200s, line %zu: stored '%.*s', rerun '%.*s'", path,
-             line, n_stored < (size_t)most ? (int)n_stored : most, stored,
-             n_rerun < (size_t)most ? (int)n_rerun : most, rerun);
+    snprintf(item->why, sizeof item->why, "%.200s, row %zu: stored '%.*s', rerun '%.*s'", path, row,
+             (int)(n < most ? n : most), stored, (int)(m < most ? m : most), rerun);
 }
 
-/* Whole files. */
-static void compare_files(struct ov_audit_item *item, const char *path,
-                          const struct ov_text *stored, const struct ov_text *rerun)
+/* Line by line: both are of the same seed and have as many lines. */
+static void compare_lines(struct ov_audit_item *item, const char *path,
+                          const struct ov_run_lines *stored, const struct ov_run_lines *rerun)
 {
-    if (stored->len == rerun->len && memcmp(stored->s, rerun->s, rerun->len) == 0)
-        return;
-    struct lines a = {stored->s, 0}, b = {rerun->s, 0};
-    for (;;) {
-        const char *x = "", *y = "";
-        size_t n = 0, m = 0;
-        bool more = next_line(&a, &x, &n);
-        more = next_line(&b, &y, &m) || more;
-        if (more && n == m && memcmp(x, y, n) == 0)
-            continue;
-        differ(item, path, a.number > b.number ? a.number : b.number, x, n, y, m);
-        return;
-    }
-}
-
-/* The next line of numbers or column names. */
-static bool next_row(struct lines *l, const char **line, size_t *n)
-{
-    while (next_line(l, line, n))
-        if (**line != '#')
-            return true;
-    return false;
-}
-
-/* The rows of the table that begin with this seed (and its column names with "seed"), against the
- * rows of the run. */
-static void compare_rows(struct ov_audit_item *item, const char *path, const struct ov_text *table,
-                         const struct ov_text *rerun)
-{
-    char seed[32];
-    struct lines a = {table->s, 0}, b = {rerun->s, 0};
-    const char *x, *y;
-    size_t n, m, row = 0;
-    snprintf(seed, sizeof seed, "%.17g,", (double)item->job->seed);
-    while (item->state == OV_AUDIT_SAME && next_row(&a, &x, &n)) {
-        const char *front = row == 0 ? "seed," : seed;
-        size_t skip = strlen(front);
-        if (n < skip || memcmp(x, front, skip) != 0)
-            continue;
-        row++;
-        if (!next_row(&b, &y, &m)) {
-            y = "";
-            m = 0;
+    const char *x = stored->s, *y = rerun->s, *end = stored->s + stored->n;
+    for (size_t row = 1; x < end; row++) {
+        size_t n = strcspn(x, "\n") + 1;
+        if (n != strcspn(y, "\n") + 1 || memcmp(x, y, n) != 0) {
+            differ(item, path, row, x, y);
+            return;
         }
-        if (n - skip != m || memcmp(x + skip, y, m) != 0)
-            differ(item, path, a.number, x + skip, n - skip, y, m);
+        x += n;
+        y += n;
     }
-    if (item->state == OV_AUDIT_SAME && next_row(&b, &y, &m))
-        differ(item, path, a.number, "", 0, y, m);
-}
-
-/* Reads what is stored, if anything is, and compares. */
-static enum ov_status compare_stored(struct ov_audit_item *item, char *path, bool table,
-                                     const struct ov_text *rerun, struct ov_error *err)
-{
-    struct ov_text stored = {0};
-    enum ov_status status = path ? OV_OK : ov_fail(err, OV_ENOMEM, "out of memory");
-    if (status == OV_OK && ov_file_exists(path)) {
-        status = ov_file_read(&stored, path, 0, err);
-        if (status == OV_OK && table)
-            compare_rows(item, path, &stored, rerun);
-        else if (status == OV_OK)
-            compare_files(item, path, &stored, rerun);
-    }
-    ov_text_free(&stored);
-    free(path);
-    return status;
 }
 
 static enum ov_status compare(struct ov_audit_item *item, const struct ov_batch *alone,
                               struct ov_error *err)
 {
-    struct ov_text rerun = {0};
-    const struct ov_batch *b = item->batch;
-    char *path = ov_job_path(alone, alone->job);
-    enum ov_status status =
-        path ? ov_file_read(&rerun, path, 0, err) : ov_fail(err, OV_ENOMEM, "out of memory");
-    free(path);
+    const struct ov_runs_of of = ov_batch_runs(item->batch), of_rerun = ov_batch_runs(alone);
+    struct ov_stored stored = {0}, rerun = {0};
+    enum ov_status status = ov_stored_read(&stored, &of);
     if (status == OV_OK)
-        status = compare_stored(item, ov_job_path(b, item->job), false, &rerun, err);
-    if (status == OV_OK && item->state == OV_AUDIT_SAME && b->table_valid)
-        status = compare_stored(item, ov_table_path(b->out, b->curve, b->side), true, &rerun, err);
-    ov_text_free(&rerun);
+        status = ov_stored_read(&rerun, &of_rerun);
+    if (status == OV_OK) {
+        const struct ov_run_lines *x = ov_stored_find(&stored, item->job->seed);
+        const struct ov_run_lines *y = ov_stored_find(&rerun, item->job->seed);
+        if (x && y)
+            compare_lines(item, stored.file[x->file].path, x, y);
+        else
+            differ(item, item->batch->out, 0, x ? x->s : "", y ? y->s : "");
+    } else {
+        ov_fail(err, status, "out of memory");
+    }
+    ov_stored_free(&stored);
+    ov_stored_free(&rerun);
     return status;
 }
 

@@ -1,38 +1,52 @@
 /* SPDX-License-Identifier: MIT
  *
- * What runner.c, which deals out jobs, and runner_child.c, which does them, share.
+ * What runner.c, which deals out work, and runner_child.c, which does it, share: two pipes a child,
+ * one for tasks and one for replies, and a few numbers in common memory.
  */
 #ifndef OVERLAP_RUN_RUNNER_INTERNAL_H
 #define OVERLAP_RUN_RUNNER_INTERNAL_H
 
-#include <sys/types.h>
+#include <stdint.h>
 
 #include "overlap/run/runner.h"
 
-struct worker {
-    pid_t pid; /* 0: idle */
-    int fd;    /* read end of the child's pipe */
-    struct ov_batch *batch;
-    struct ov_job *job[OV_GROUP_MAX]; /* (n_job) made together */
-    size_t n_job;
-    double started;
-    uint64_t resumed_at; /* work that an earlier process had done */
-    bool token;          /* runs on a token of make's job server */
-    char message[sizeof((struct ov_error *)0)->text];
-    size_t length;
+enum task_kind {
+    COMPUTE, /* the jobs from … to - 1 of a batch that are to do */
+    ASSEMBLE /* the batch's table */
 };
 
-/* A note for the log comes through the pipe between these two, which no message begins with. */
-#define NOTE_BEGINS '\001'
-#define NOTE_ENDS '\002'
+struct task {
+    enum task_kind kind;
+    size_t batch, from, to;
+};
 
-/* The whole life of a child: does the worker's jobs, says what went wrong, and leaves. */
-void ov_runner_child(const struct worker *w, const struct ov_run_options *options,
-                     volatile uint64_t *work, int fd) __attribute__((noreturn));
+enum reply_kind {
+    NOTE,   /* text for the log, about the jobs from … to - 1 */
+    FAILED, /* job `from` of the task's batch has no result, or its table can't be written: text */
+    ENDED   /* of the task: all else is stored */
+};
+
+struct reply {
+    enum reply_kind kind;
+    size_t from, to;
+    enum ov_status status;
+    size_t n; /* bytes of text that follow, at most REPLY_TEXT */
+};
+enum { REPLY_TEXT = 1024 };
+
+/* Written by a child, read by the parent at any moment. */
+struct shared {
+    volatile uint64_t work;   /* steps done of the task */
+    volatile size_t from, to; /* jobs being computed together: who is to blame for a crash */
+};
+
+/* The whole life of a child: does the tasks that it reads from `in` until there are none. */
+void ov_runner_child(struct ov_plan *plan, const struct ov_run_options *options, double started,
+                     struct shared *shared, int in, int out) __attribute__((noreturn));
 
 /* Removes what killed runs left: a write takes moments, so a half-written file of a minute ago is
- * nobody's; a checkpoint may be of a run that is not in this plan and asked for tomorrow, but
- * hardly in a week. */
+ * nobody's; a checkpoint or a block may be of a run that is not in this plan and asked for
+ * tomorrow, but hardly in a week. Blocks of runs that have a table go at once. */
 void ov_runner_sweep(struct ov_plan *plan);
 
 #endif
