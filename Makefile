@@ -45,39 +45,43 @@ $(B)/tests/%: tests/%.c $(B)/liboverlap.a
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TESTS:=.d) $(BENCHES:=.d)
 
 # ---- experiments: results -> comparison -> figure -> verdicts -> paper ----
-TIERS_quick = quick
-TIERS_ci = quick|ci
-TIERS_full = quick|ci|full
-EXPERIMENTS = $(patsubst experiments/%/experiment.yaml,%,$(shell grep -lE '^tier: *($(TIERS_$(TIER))) *(\#.*)?$$' experiments/*/experiment.yaml 2>/dev/null))
-RESULTS = $(EXPERIMENTS:%=$(B)/results/%/agreement.csv)
-
-figures: $(EXPERIMENTS:%=figures/%.svg) ## every figure (TIER=quick, ci or full; make -jN runs N jobs at once)
-fig-%: figures/%.svg ## one experiment's figure and verdicts: make fig-NAME
-	@$(B)/overlap verify experiments/$* --tier $(TIER) --verdicts $(B)/$*-verdicts.json
-figures/%.svg: $(B)/results/%/agreement.csv experiments/%/plot.gp figures/style.gp src/tools/plot.sh
-	@src/tools/plot.sh $* $(B)
-$(B)/results/%/agreement.csv: $(B)/overlap FORCE
-	+@$(B)/overlap run experiments/$* --tier $(TIER) --out $(@D)
-	@$(B)/overlap compare experiments/$* --tier $(TIER) --out $(@D)
+# '+' hands the job server's tokens down, and would run even under `make -n`.
+PLUS = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,+)
+# A job that failed leaves the rest to be compared, drawn and judged; $(B)/failed then fails at the end.
+GO_ON = { [ $$? -eq 4 ] && touch $(B)/failed; }
+WHOLE = [ ! -e $(B)/failed ]
+results: all ## what has no valid result: all runs of the tier in one queue
+	$(PLUS)@rm -f $(B)/failed; $(B)/overlap run --tier $(TIER) || $(GO_ON)
+	@$(B)/overlap compare --tier $(TIER) || touch $(B)/failed
+figures: results ## every figure (TIER=quick, ci or full; make -jN runs N jobs at once)
+	@set -o pipefail; $(B)/overlap list --tier $(TIER) | sed 's,^,experiments/,' | \
+	  xargs -P "$$(nproc)" -n 1 src/tools/plot.sh $(B) && $(WHOLE)
+ONE = code=0; $(B)/overlap run $(1) --tier $(TIER) || { code=$$?; [ $$code -eq 4 ] || exit $$code; }; \
+  $(B)/overlap compare $(1) --tier $(TIER) || code=$$?; src/tools/plot.sh $(B) $(1) || code=$$?; \
+  $(B)/overlap verify $(1) --tier $(TIER) --verdicts $(B)/$(notdir $(1))-verdicts.json || code=$$?; exit $$code
+fig-%: all ## one experiment's figure and verdicts: make fig-NAME
+	$(PLUS)@$(call ONE,experiments/$*)
+fig: all ## those of a directory anywhere: make fig DIR=/some/where
+	$(PLUS)@$(call ONE,$(DIR:/=))
 demo: fig-demo ## a tiny experiment with everything, in under a minute
 	@echo "The figure is figures/demo.svg; what it says is in experiments/demo/README.md."
 VERIFY = $(B)/overlap verify --tier $(TIER) --verdicts $(B)/verdicts.json --tap $(B)/verify.tap --junit $(B)/verify.xml
 # claims that fail or are open are no reason to stop
 RED_TOO = case $$? in 1|3) ;; *) exit 2 ;; esac
-verify: $(RESULTS) ## check the claims and the numbers in paper.md
-	@$(VERIFY)
-lock: $(RESULTS) ## write experiments/claims.lock.json: what every claim says now, to be committed
+verify: results ## check the claims and the numbers in paper.md
+	@$(VERIFY) && $(WHOLE)
+lock: results ## write experiments/claims.lock.json: what every claim says now, to be committed
 	@$(VERIFY) --lock experiments/claims.lock.json || $(RED_TOO)
 drift: all ## what moved since another revision's lock: make drift REF=v1.0
 	@src/tools/drift.sh $(B) "$${REF:-HEAD}"
-	+@$(MAKE) --no-print-directory $(RESULTS)
+	@$(MAKE) --no-print-directory results
 	@$(VERIFY) --lock $(B)/claims.lock.json >$(B)/verify.log || $(RED_TOO)
 	@$(B)/overlap drift $(B)/claims.ref.json $(B)/claims.lock.json
 audit: all ## rerun stored jobs chosen by chance and compare the bytes: make audit JOBS=10 SEED=1
-	+@$(B)/overlap audit --tier $(TIER) $(if $(JOBS),--jobs "$(JOBS)") $(if $(SEED),--seed "$(SEED)")
+	$(PLUS)@$(B)/overlap audit --tier $(TIER) $(if $(JOBS),--jobs "$(JOBS)") $(if $(SEED),--seed "$(SEED)")
 accept: all ## rewrite a claim's printed numbers to the data: make accept CLAIM=demo.floor REASON="…"
 	@$(B)/overlap accept --tier $(TIER) --reason "$$REASON" -- "$$CLAIM"
-paper: figures $(RESULTS) ## build/paper.html
+paper: figures ## build/paper.html
 	@$(VERIFY) || $(RED_TOO)
 	@src/tools/paper.sh $(B) $(TIER)
 plan: all ## what would run, and why
@@ -129,5 +133,5 @@ help: ## this text
 	  $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all bench mutants figures demo verify lock drift audit accept paper plan status new test test-asan test-unit format format-check \
+.PHONY: all bench mutants results figures fig demo verify lock drift audit accept paper plan status new test test-asan test-unit format format-check \
   deps deps-paper deps-dev doctor install clean distclean help FORCE

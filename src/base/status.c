@@ -51,6 +51,13 @@ enum ov_status ov_fail(struct ov_error *err, enum ov_status status, const char *
     return status;
 }
 
+enum ov_status ov_fail_diverged(struct ov_error *err, const char *name, double at)
+{
+    if (err)
+        err->diverged_at = at;
+    return ov_fail(err, OV_EDIVERGED, "diverges at %s = %.6g", name, at);
+}
+
 void ov_error_context(struct ov_error *err, const char *fmt, ...)
 {
     if (!err || err->status == OV_OK)

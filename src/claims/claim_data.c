@@ -21,45 +21,42 @@ void ov_samples_free(struct ov_sample *sample, size_t n)
     free(sample);
 }
 
-/* ---- times and windows of one result ---- */
+/* ---- times and windows, which the experiment says before anything runs ---- */
 
-static enum ov_status find_time(size_t *j, const struct ov_query *q, const struct ov_result *r,
-                                const struct ov_curve *c, size_t i, struct ov_error *err)
+enum ov_status ov_time_find(size_t *j, const struct ov_query *q, size_t c, size_t i,
+                            struct ov_error *err)
 {
+    const struct ov_side_plan *side = &q->curve[c]->side[q->side];
+    *j = 0;
     if (q->at->type == OV_WORD) {
-        *j = strcmp(q->at->string, "last") == 0 ? r->n_time - 1 : 0;
+        *j = strcmp(q->at->string, "last") == 0 ? side->n_row - 1 : 0;
         return OV_OK;
     }
     double at = q->at->type == OV_LIST ? q->at->array[i] : q->at->number;
-    size_t nearest = 0, second = 0;
-    double best = HUGE_VAL, next = HUGE_VAL;
-    for (size_t k = 0; k < r->n_time; k++) {
-        double distance = fabs(ov_result_at(r, 0, k, 1) - at);
-        if (distance < best) {
-            second = nearest;
-            next = best;
-            nearest = k;
-            best = distance;
-        } else if (distance < next) {
+    size_t second = 0;
+    for (size_t k = 1; k < side->n_row; k++) {
+        double far = fabs(side->time[k] - at);
+        if (far < fabs(side->time[*j] - at)) {
+            second = *j;
+            *j = k;
+        } else if (second == *j || far < fabs(side->time[second] - at)) {
             second = k;
-            next = distance;
         }
     }
-    *j = nearest;
-    if (best <= near_enough * fabs(at))
+    if (fabs(side->time[*j] - at) <= near_enough * fabs(at))
         return OV_OK;
     return ov_value_fail(
-        q->at, err, "curve %s is not measured at %s = %g; the nearest times are %g and %g", c->id,
-        r->table.column[1], at, ov_result_at(r, 0, nearest, 1), ov_result_at(r, 0, second, 1));
+        q->at, err, "curve %s is not measured at %s = %g; the nearest times are %g and %g",
+        q->curve[c]->id, side->column[0].name, at, side->time[*j], side->time[second]);
 }
 
-enum ov_status ov_window_find(size_t *first, size_t *last, const struct ov_query *q,
-                              const struct ov_result *r, const struct ov_curve *c,
+enum ov_status ov_window_find(size_t *first, size_t *last, const struct ov_query *q, size_t c,
                               struct ov_error *err)
 {
+    const struct ov_side_plan *side = &q->curve[c]->side[q->side];
     size_t n = 0, need = strcmp(q->statistic, "plateau") == 0 ? 3 : 1;
-    for (size_t j = 0; j < r->n_time; j++) {
-        double time = ov_result_at(r, 0, j, 1), slack = 1e-9 * fabs(time);
+    for (size_t j = 0; j < side->n_row; j++) {
+        double time = side->time[j], slack = 1e-9 * fabs(time);
         bool usable = need == 1 || time > 0.0; /* a plateau is looked for in the log of time */
         if (!usable || time < q->from - slack || time > q->to + slack)
             continue;
@@ -72,8 +69,8 @@ enum ov_status ov_window_find(size_t *first, size_t *last, const struct ov_query
     return ov_value_fail(q->window, err,
                          "curve %s: %s needs at least %zu times in its window, of those from "
                          "%s = %g to %g; there are %zu",
-                         c->id, q->statistic, need, r->table.column[1], ov_result_at(r, 0, 0, 1),
-                         ov_result_at(r, 0, r->n_time - 1, 1), n);
+                         q->curve[c]->id, q->statistic, need, side->column[0].name, side->time[0],
+                         side->time[side->n_row - 1], n);
 }
 
 /* ---- samples ---- */
@@ -165,19 +162,56 @@ static void fill_time(struct ov_sample *s, const struct ov_query *q, const struc
         s->theory = sum / (double)s->n;
 }
 
+/* Whether and when runs diverged: 1 or 0 of each, or the times of those that did. */
+static void fill_divergence(struct ov_sample *s, const struct ov_query *q,
+                            const struct ov_tables *t)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t->own.n_seed; i++) {
+        bool diverged = ov_result_diverged(&t->own, i);
+        if (!q->what->when)
+            s->x[n++] = diverged ? 1.0 : 0.0;
+        else if (diverged)
+            s->x[n++] = t->own.diverged_at[i];
+    }
+    s->n = n;
+    if (n == 0)
+        refuse(s, OV_FAIL, "none of %zu runs diverged", t->own.n_seed);
+}
+
+/* Why seed k has no number. */
+static void refuse_seed(struct ov_sample *s, const struct ov_query *q, const struct ov_tables *t,
+                        size_t k)
+{
+    int partner = q->what->against_theory ? ov_result_partner(&t->theory, &t->own, k) : -1;
+    bool theory = partner >= 0 && ov_result_diverged(&t->theory, (size_t)partner);
+    bool own = ov_result_diverged(&t->own, k);
+    refuse(s, OV_FAIL, "%s of %s is not a finite number in seed %.0f", q->statistic, q->quantity,
+           ov_result_at(&t->own, k, 0, 0));
+    size_t used = strlen(s->why);
+    if (own || theory)
+        snprintf(s->why + used, sizeof s->why - used, ": %s diverges at %s = %.6g",
+                 own ? ov_side_name(q->side) : "theory", t->own.table.column[1],
+                 own ? t->own.diverged_at[k] : t->theory.diverged_at[partner]);
+}
+
 static enum ov_status fill(struct ov_sample *s, const struct ov_query *q, const struct ov_tables *t,
-                           size_t i, struct ov_error *err)
+                           size_t c, size_t i, struct ov_error *err)
 {
     size_t window[2] = {0, 0};
-    enum ov_status status = q->what->windowed
-                                ? ov_window_find(&window[0], &window[1], q, &t->own, s->curve, err)
-                                : find_time(&window[0], q, &t->own, s->curve, i, err);
+    enum ov_status status = OV_OK;
+    if (q->what->windowed)
+        status = ov_window_find(&window[0], &window[1], q, c, err);
+    else if (!q->what->of_run)
+        status = ov_time_find(&window[0], q, c, i, err);
     if (status != OV_OK)
         return status;
     s->n = t->own.n_seed;
     s->single = q->side == OV_THEORY && s->n == 1;
     s->x = calloc(s->n, sizeof *s->x);
-    if (s->x && q->what->windowed)
+    if (s->x && q->what->of_run)
+        fill_divergence(s, q, t);
+    else if (s->x && q->what->windowed)
         status = fill_window(s, q, t, window);
     else if (s->x)
         fill_time(s, q, t, window[0]);
@@ -185,8 +219,7 @@ static enum ov_status fill(struct ov_sample *s, const struct ov_query *q, const 
         return ov_fail(err, OV_ENOMEM, "curve %s: out of memory", s->curve->id);
     for (size_t k = 0; k < s->n && s->verdict == OV_PASS; k++)
         if (!isfinite(s->x[k]))
-            refuse(s, OV_FAIL, "%s of %s is not a finite number in seed %.0f", q->statistic,
-                   q->quantity, ov_result_at(&t->own, k, 0, 0));
+            refuse_seed(s, q, t, k);
     return OV_OK;
 }
 
@@ -242,7 +275,7 @@ static enum ov_status read_curve(struct ov_sample *sample, const struct ov_query
         if (ov_tables_usable(&t.own, q->side, &s->verdict, s->why) &&
             (!q->what->against_theory ||
              ov_tables_usable(&t.theory, OV_THEORY, &s->verdict, s->why)))
-            status = fill(s, q, &t, i, err);
+            status = fill(s, q, &t, c, i, err);
     }
     ov_tables_free(&t);
     return status;

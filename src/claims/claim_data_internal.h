@@ -22,6 +22,7 @@ struct ov_statistic {
     const char *name;
     bool windowed, against_theory;
     bool relative, standardised; /* divided by theory; by theory's sd of a run */
+    bool of_run, when;           /* of divergence: no times; the time of it */
     enum ov_reduction reduce;    /* of the seeds' numbers */
 };
 
@@ -48,6 +49,13 @@ void ov_query_free(struct ov_query *q); /* NULL-safe */
 enum ov_status ov_query_predicted(struct ov_query *q, const struct ov_value *place,
                                   struct ov_error *err);
 
+/* The measured time nearest to number i of the claim's, within 5 %, and the first and last of its
+ * window, for curve number c; OV_EUSER, at its place, where there is none, or too few. */
+enum ov_status ov_time_find(size_t *j, const struct ov_query *q, size_t c, size_t i,
+                            struct ov_error *err);
+enum ov_status ov_window_find(size_t *first, size_t *last, const struct ov_query *q, size_t c,
+                              struct ov_error *err);
+
 /* The words of `statistic`, NULL at the end. */
 extern const char *const ov_claim_statistics[];
 
@@ -71,7 +79,7 @@ enum ov_status ov_claim_note_table(struct ov_claim *claim, const struct ov_curve
 
 /* Reads all samples: curves outside, times inside.
  *   out  sample  (q->n_curve * q->n_at) owned by the caller; NULL on error
- * Returns OV_OK; OV_EUSER for a time that is not among the curve's, at its place; OV_ENOMEM. */
+ * Returns OV_OK or OV_ENOMEM. */
 enum ov_status ov_samples_read(struct ov_sample **sample, const struct ov_query *q, const char *out,
                                struct ov_error *err);
 void ov_samples_free(struct ov_sample *sample, size_t n); /* NULL-safe */

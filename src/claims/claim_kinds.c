@@ -72,7 +72,9 @@ static const struct ov_key margin_keys[] = {
                 "in units of what theory predicts (column sd_QUANTITY). Of a window: min, max, "   \
                 "argmin, argmax (their times), mean (of the times listed), plateau (the value "    \
                 "where |d ln q/d ln time| is smallest), max_deviation and argmax_deviation "       \
-                "(largest |deviation| of a seed, its time)"},                                      \
+                "(largest |deviation| of a seed, its time). Of runs: diverged (1 where one did, "  \
+                "else "                                                                            \
+                "0: the share of them), diverged_at (the time of those that did)"},                \
         {.name = "at",                                                                             \
          .types = OV_REAL | OV_LIST | OV_WORD,                                                     \
          .min = 0.0,                                                                               \

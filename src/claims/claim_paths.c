@@ -78,7 +78,7 @@ enum ov_status ov_paths_read(struct ov_paths *p, const struct ov_query *q, size_
     enum ov_status status = ov_tables_read(&t, q, c, out, err);
     if (status == OV_OK && ov_tables_usable(&t.own, q->side, &p->verdict, p->why) &&
         ov_tables_usable(&t.theory, OV_THEORY, &p->verdict, p->why)) {
-        status = ov_window_find(&first, &last, q, &t.own, p->curve, err);
+        status = ov_window_find(&first, &last, q, c, err);
         if (status == OV_OK && make_room(p, t.own.n_seed, last - first + 1) != OV_OK)
             status = ov_fail(err, OV_ENOMEM, "curve %s: out of memory", p->curve->id);
         for (size_t k = 0; status == OV_OK && k < p->n_time; k++)

@@ -9,9 +9,9 @@
 #include "overlap/claims/expr.h"
 
 const char *const ov_claim_statistics[] = {
-    "value", "deviation", "relative", "min", "max",      "argmin",        "argmax",
-    "mean",  "plateau",   "sd",       "rms", "ratio_sd", "max_deviation", "argmax_deviation",
-    NULL};
+    "value",    "deviation",   "relative", "min", "max",      "argmin",        "argmax",
+    "mean",     "plateau",     "sd",       "rms", "ratio_sd", "max_deviation", "argmax_deviation",
+    "diverged", "diverged_at", NULL};
 
 static const struct ov_statistic statistics[] = {
     {.name = "value"},
@@ -28,6 +28,8 @@ static const struct ov_statistic statistics[] = {
     {.name = "ratio_sd", .against_theory = true, .standardised = true, .reduce = OV_REDUCE_SD},
     {.name = "max_deviation", .windowed = true, .against_theory = true},
     {.name = "argmax_deviation", .windowed = true, .against_theory = true},
+    {.name = "diverged", .of_run = true},
+    {.name = "diverged_at", .of_run = true, .when = true},
 };
 
 /* The schema lets no other word through. */
@@ -217,7 +219,26 @@ static enum ov_status check_window(struct ov_query *q, const struct ov_value *fr
     if (q->from > q->to)
         return ov_value_fail(from, err, "the window is empty: from %g is after to %g", q->from,
                              q->to);
-    return OV_OK;
+    enum ov_status status = OV_OK;
+    size_t first, last;
+    for (size_t c = 0; c < q->n_curve && status == OV_OK; c++)
+        status = ov_window_find(&first, &last, q, c, err);
+    return status;
+}
+
+static enum ov_status check_at(struct ov_query *q, struct ov_error *err)
+{
+    enum ov_status status = OV_OK;
+    size_t j;
+    if (!q->at)
+        return ov_value_fail(q->place, err, "at is missing: %s is of which time?", q->statistic);
+    q->n_at = q->at->type == OV_LIST ? q->at->cols : 1;
+    if (q->n_at == 0)
+        return ov_value_fail(q->at, err, "at selects nothing");
+    for (size_t c = 0; c < q->n_curve; c++)
+        for (size_t i = 0; i < q->n_at && status == OV_OK; i++)
+            status = ov_time_find(&j, q, c, i, err);
+    return status;
 }
 
 static enum ov_status check_times(struct ov_query *q, struct ov_claim *claim,
@@ -228,15 +249,16 @@ static enum ov_status check_times(struct ov_query *q, struct ov_claim *claim,
     q->at = rule == OV_SIDE_PATHS ? NULL : ov_value_get(&claim->keys, "at");
     if (q->what->windowed || rule == OV_SIDE_PATHS)
         return check_window(q, from, to, err);
+    const struct ov_value *given = from ? from : to ? to : q->at;
+    q->n_at = 1;
+    if (q->what->of_run)
+        return given
+                   ? ov_value_fail(given, err, "%s is of a whole run: it has no time", q->statistic)
+                   : OV_OK;
     if (from || to)
-        return ov_value_fail(from ? from : to, err,
-                             "%s is of single times: give at instead of from and to", q->statistic);
-    if (!q->at)
-        return ov_value_fail(q->place, err, "at is missing: %s is of which time?", q->statistic);
-    q->n_at = q->at->type == OV_LIST ? q->at->cols : 1;
-    if (q->n_at == 0)
-        return ov_value_fail(q->at, err, "at selects nothing");
-    return OV_OK;
+        return ov_value_fail(given, err, "%s is of single times: give at instead of from and to",
+                             q->statistic);
+    return check_at(q, err);
 }
 
 enum ov_status ov_query_create(struct ov_query *q, struct ov_claim *claim,
@@ -272,11 +294,11 @@ enum ov_status ov_claim_number(double *x, struct ov_claim *claim, const struct o
         *x = v->number;
         return OV_OK;
     }
-    const struct ov_system *s = claim->experiment->system;
+    (void)claim;
     struct ov_error wrong = {0};
     size_t column = 0;
     enum ov_status status =
-        ov_expr_evaluate(x, v->string, look_up, c, s->variables, &column, &wrong);
+        ov_expr_evaluate(x, v->string, look_up, c, c->variable, &column, &wrong);
     if (status != OV_OK)
         ov_value_fail_within(v, column, err, "curve %s: formula, column %zu: %s", c->id, column + 1,
                              wrong.text);

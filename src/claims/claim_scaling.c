@@ -33,7 +33,6 @@ static enum ov_status line_create(struct line *l, const struct ov_query *q, stru
                                   struct ov_error *err)
 {
     const struct ov_value *against = ov_value_get(&claim->keys, "against");
-    const struct ov_system *s = claim->experiment->system;
     *l = (struct line){.q = q, .power = strcmp(ov_value_string(&claim->keys, "fit"), "power") == 0};
     l->x = calloc(q->n_curve, sizeof *l->x);
     l->a = calloc(q->n_curve, sizeof *l->a);
@@ -42,7 +41,7 @@ static enum ov_status line_create(struct line *l, const struct ov_query *q, stru
     double mean = 0.0, square = 0.0;
     for (size_t c = 0; c < q->n_curve; c++) {
         if (!ov_curve_variable(&l->x[c], q->curve[c], against->string)) {
-            const char *near = ov_suggest(against->string, s->variables);
+            const char *near = ov_suggest(against->string, q->curve[c]->variable);
             return ov_value_fail(against, err, "curve %s has no parameter '%s'%s%s%s",
                                  q->curve[c]->id, against->string, near ? "; did you mean '" : "",
                                  near ? near : "", near ? "'?" : "");

@@ -27,9 +27,4 @@ bool ov_tables_partner(size_t *partner, const struct ov_tables *t, size_t i, siz
 /* Its number in a column that is there. */
 double ov_tables_theory(const struct ov_tables *t, size_t partner, size_t j, const char *column);
 
-/* First and last time of the query's window; OV_EUSER, at its place, where it has too few. */
-enum ov_status ov_window_find(size_t *first, size_t *last, const struct ov_query *q,
-                              const struct ov_result *r, const struct ov_curve *c,
-                              struct ov_error *err);
-
 #endif

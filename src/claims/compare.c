@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <gsl/gsl_cdf.h>
+
 #include "overlap/base/agree.h"
 #include "overlap/base/text.h"
 #include "overlap/store/provenance.h"
@@ -52,12 +54,12 @@ static void add_problem(struct comparison *c, const struct pair *p, const char *
                  c->experiment->name, p->curve->id, side, what);
 }
 
-/* Cell i is nan, and in a column of numbers that need not exist. */
+/* Cell i is nan, and in a column of numbers that need not exist or of a run that diverged. */
 static bool is_absent(const struct pair *p, const struct ov_result *r, enum ov_side side, size_t i)
 {
-    size_t column = i % r->table.n_col;
+    size_t column = i % r->table.n_col, seed = i / r->table.n_col / r->n_time;
     return isnan(r->table.cell[i]) && column > 0 &&
-           p->curve->side[side].column[column - 1].may_be_nan;
+           (p->curve->side[side].column[column - 1].may_be_nan || ov_result_diverged(r, seed));
 }
 
 static void check_side(struct comparison *c, const struct pair *p, const struct ov_result *r,
@@ -101,7 +103,8 @@ static void check_match(struct comparison *c, const struct pair *p)
     }
 }
 
-/* Reads all curves that have both sides. What is wrong with them goes to c->problems. */
+/* Reads all curves that have both sides. What is wrong with one goes to c->problems, and it is left
+ * out. */
 static enum ov_status read_pairs(struct comparison *c, const char *out)
 {
     const struct ov_experiment *e = c->experiment;
@@ -119,9 +122,15 @@ static enum ov_status read_pairs(struct comparison *c, const char *out)
             status = ov_result_read(&p->sgd, out, e, p->curve, OV_SGD);
         if (status != OV_OK)
             return status;
+        size_t before = c->problems.len;
         check_side(c, p, &p->theory, OV_THEORY);
         check_side(c, p, &p->sgd, OV_SGD);
         check_match(c, p);
+        if (c->problems.len == before)
+            continue;
+        ov_result_free(&p->theory);
+        ov_result_free(&p->sgd);
+        c->n_pair--;
     }
     return OV_OK;
 }
@@ -137,10 +146,11 @@ static enum ov_status make_workspace(struct comparison *c)
     return c->x && c->y && c->deviation ? OV_OK : OV_ENOMEM;
 }
 
-/* One row: quantity in column k of theory and column l of simulation, at time j. Returns z. */
+/* One row: quantity in column k of theory and column l of simulation, at time j. Returns z. Where
+ * a run has diverged, of either side, a mean over the others would be biased: there is none. */
 static double add_row(struct comparison *c, const struct pair *p, size_t k, size_t l, size_t j)
 {
-    size_t n = p->sgd.n_seed;
+    size_t n = p->sgd.n_seed, lost = 0;
     double max_abs = 0.0;
     for (size_t i = 0; i < n; i++) {
         size_t partner = (size_t)ov_result_partner(&p->theory, &p->sgd, i);
@@ -148,6 +158,8 @@ static double add_row(struct comparison *c, const struct pair *p, size_t k, size
         c->y[i] = ov_result_at(&p->sgd, i, j, l);
         c->deviation[i] = c->y[i] - c->x[i];
         max_abs = fmax(max_abs, fabs(c->deviation[i]));
+        lost += isnan(c->deviation[i]) &&
+                (ov_result_diverged(&p->theory, partner) || ov_result_diverged(&p->sgd, i));
     }
     struct ov_mean d = ov_mean_of(c->deviation, n);
     double theory = ov_mean_of(c->x, n).mean, sgd = ov_mean_of(c->y, n).mean;
@@ -155,9 +167,9 @@ static double add_row(struct comparison *c, const struct pair *p, size_t k, size
     double z = n >= 2 && d.se > 0.0 && !exact ? d.mean / d.se : NAN;
     const double cell[] = {theory, sgd, d.mean, d.se, d.sd, z, max_abs};
     ov_text_addf(&c->rows, "%s,%s,%.17g,%zu", p->curve->id, p->sgd.table.column[l],
-                 ov_result_at(&p->sgd, 0, j, 1), n);
+                 ov_result_at(&p->sgd, 0, j, 1), n - lost);
     for (size_t i = 0; i < sizeof cell / sizeof *cell; i++)
-        if (isnan(cell[i])) /* never "-nan" */
+        if (isnan(cell[i]) || lost > 0) /* never "-nan" */
             ov_text_addf(&c->rows, ",nan");
         else
             ov_text_addf(&c->rows, ",%.17g", cell[i]);
@@ -167,21 +179,27 @@ static double add_row(struct comparison *c, const struct pair *p, size_t k, size
 
 static void add_curve(struct comparison *c, struct ov_agreement *found, const struct pair *p)
 {
-    int main_column = ov_table_find(&p->sgd.table, "eps_g");
+    int main_column = -1; /* the first quantity of the system */
     for (size_t l = 1; l < p->sgd.table.n_col; l++) {
         if (p->curve->side[OV_SGD].column[l - 1].role == OV_ROLE_TIME)
             continue;
         int k = ov_table_find(&p->theory.table, p->sgd.table.column[l]);
         if (k < 0)
             continue;
-        if (main_column < 0) /* a system without eps_g: its first quantity */
-            main_column = (int)l;
+        main_column = main_column < 0 ? (int)l : main_column;
         for (size_t j = 0; j < p->sgd.n_time; j++) {
             double z = add_row(c, p, (size_t)k, l, j);
             found->n_row++;
-            bool smaller = fabs(z) <= fabs(found->worst_z); /* false for the first */
-            if (main_column != (int)l || isnan(z) || smaller)
+            if (main_column != (int)l || isnan(z))
                 continue;
+            found->n_z++;
+            found->least_seeds = found->n_z == 1 || p->sgd.n_seed < found->least_seeds
+                                     ? p->sgd.n_seed
+                                     : found->least_seeds;
+            if (fabs(z) <= fabs(found->worst_z)) /* false for the first */
+                continue;
+            snprintf(found->worst_quantity, sizeof found->worst_quantity, "%s",
+                     p->sgd.table.column[l]);
             found->worst_z = z;
             found->worst_z_time = ov_result_at(&p->sgd, 0, j, 1);
             snprintf(found->worst_curve, sizeof found->worst_curve, "%s", p->curve->id);
@@ -214,7 +232,8 @@ static enum ov_status write_table(const struct comparison *c, const char *time, 
                  "# theory that starts at this seed's overlaps; se, sd - its standard error and "
                  "the seeds' standard deviation;\n"
                  "# z - deviation/se, nan where n < 2, se = 0 or no seed deviates by more than "
-                 "rounding; max_abs - largest |deviation| of a seed\n"
+                 "rounding; max_abs - largest |deviation| of a seed;\n"
+                 "# where a run has diverged: n - the seeds that are left, all else nan\n"
                  "curve,quantity,%s,n,theory,sgd,deviation,se,sd,z,max_abs\n",
                  time);
     ov_text_add(&text, c->rows.s ? c->rows.s : "", c->rows.len);
@@ -228,24 +247,30 @@ static enum ov_status write_table(const struct comparison *c, const char *time, 
     return status;
 }
 
+double ov_agreement_bound(const struct ov_agreement *found, double level)
+{
+    if (found->n_z == 0)
+        return NAN;
+    return gsl_cdf_tdist_Qinv(0.5 * level / (double)found->n_z, (double)(found->least_seeds - 1));
+}
+
 enum ov_status ov_compare(struct ov_agreement *found, const struct ov_experiment *e,
                           const char *out, struct ov_error *err)
 {
     struct comparison c = {.experiment = e};
     *found = (struct ov_agreement){.worst_z = NAN, .worst_z_time = NAN};
-    strcpy(found->time, "alpha");
     enum ov_status status = read_pairs(&c, out);
     if (e->n_curve > 0)
         strcpy(found->time, ov_curve_time(&e->curve[0]));
-    if (status == OV_OK && c.problems.len > 0)
-        status = ov_fail(err, OV_EUSER, "%s", c.problems.s);
-    else if (status == OV_OK)
+    if (status == OV_OK)
         status = make_workspace(&c);
     if (status == OV_OK) {
         for (size_t i = 0; i < c.n_pair; i++)
             add_curve(&c, found, c.pair + i);
         status = c.rows.failed ? OV_ENOMEM : write_table(&c, found->time, out, err);
     }
+    if (status == OV_OK && c.problems.len > 0)
+        status = ov_fail(err, OV_EUSER, "%s", c.problems.s);
     if (status == OV_ENOMEM)
         ov_fail(err, OV_ENOMEM, "%s: out of memory", e->name);
     comparison_free(&c);

@@ -46,6 +46,7 @@ int ov_command_run(const struct ov_options *o);
 int ov_command_compare(const struct ov_options *o);
 int ov_command_verify(const struct ov_options *o);
 int ov_command_plan(const struct ov_options *o);
+int ov_command_list(const struct ov_options *o);
 int ov_command_status(const struct ov_options *o);
 int ov_command_new(const struct ov_options *o);
 int ov_command_doctor(const struct ov_options *o);
@@ -64,9 +65,12 @@ void ov_command_help(const struct ov_command *command);
  * documented exit code of its status. */
 int ov_report(const struct ov_error *err);
 
+/* Adds the lines of `more`, an error, to those of err, whose status becomes that of `more`. */
+void ov_error_append(struct ov_error *err, const struct ov_error *more);
+
 /* Loads the named directories, or every experiments/NAME where none is named.
  *   out  e   (n) owned by the caller: ov_experiments_free
- * Without names, experiments above the tier are loaded too: the caller skips them.
+ * Without names, experiments above the tier are loaded too: the caller skips them (ov_is_above).
  * On error every directory's mistakes are in err. */
 struct ov_experiments {
     struct ov_experiment **e;
@@ -75,6 +79,9 @@ struct ov_experiments {
 enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_options *o,
                                    struct ov_error *err);
 void ov_experiments_free(struct ov_experiments *all);
+
+/* True where nobody named the experiment and it belongs to a larger tier. */
+bool ov_is_above(const struct ov_options *o, const struct ov_experiment *e);
 
 /* Reads the claims of all experiments and evaluates them; those above the tier are SKIPPED.
  *   out  claims  owned by the caller, also on error */

@@ -10,7 +10,7 @@
 #include "overlap/store/results.h"
 #include "overlap/systems/systems.h"
 
-static void append_error(struct ov_error *err, const struct ov_error *more)
+void ov_error_append(struct ov_error *err, const struct ov_error *more)
 {
     size_t used = err->status == OV_OK ? 0 : strlen(err->text);
     snprintf(err->text + used, sizeof err->text - used, "%s%s", used ? "\n" : "", more->text);
@@ -36,7 +36,7 @@ static enum ov_status load(struct ov_experiments *all, const char *dir, const st
         ov_claims_free(&claims);
     }
     if (status != OV_OK)
-        append_error(err, &own);
+        ov_error_append(err, &own);
     return status;
 }
 
@@ -94,6 +94,11 @@ void ov_experiments_free(struct ov_experiments *all)
     *all = (struct ov_experiments){0};
 }
 
+bool ov_is_above(const struct ov_options *o, const struct ov_experiment *e)
+{
+    return o->n_dir == 0 && e->tier > o->tier;
+}
+
 char *ov_out_of(const struct ov_options *o, const struct ov_experiment *e)
 {
     return o->out ? strdup(o->out) : ov_results_dir(e);
@@ -104,7 +109,7 @@ enum ov_status ov_plan_load(struct ov_plan *plan, const struct ov_experiments *a
 {
     enum ov_status status = OV_OK;
     for (size_t i = 0; i < all->n && status == OV_OK; i++) {
-        if (o->n_dir == 0 && all->e[i]->tier > o->tier)
+        if (ov_is_above(o, all->e[i]))
             continue;
         char *out = ov_out_of(o, all->e[i]);
         status = out ? ov_plan_add(plan, all->e[i], out, o->curve, err)

@@ -14,12 +14,14 @@
 #include "overlap/run/sidecar.h"
 
 const struct ov_command ov_commands[] = {
-    {"run", "DIR…", "ocstjSekqh", "compute what has no valid result: theory and simulation",
-     "Results go to build/results/NAME (or --out): CURVE.theory.csv, CURVE.sgd.csv, each with a\n"
+    {"run", "[DIR…]", "ocstjSekqh", "compute what has no valid result: theory and simulation",
+     "Without DIR: every experiment of the tier below experiments/, all in one queue, the longest\n"
+     "runs first. Results go to build/results/NAME (or --out): CURVE.theory.csv, CURVE.sgd.csv, "
+     "each with a\n"
      "JSON file beside it. What is there and valid is not computed again. Long runs keep their\n"
      "state below jobs/ and go on from there if they are killed.\n",
      ov_command_run},
-    {"compare", "DIR…", "osth", "write agreement.csv: simulation against theory, seed by seed",
+    {"compare", "[DIR…]", "osth", "write agreement.csv: simulation against theory, seed by seed",
      "Every seed is compared with the theory that started at its own overlaps.\n",
      ov_command_compare},
     {"verify", "[DIR…]", "ostpvPJLh", "check the claims, and the numbers in paper.md",
@@ -51,6 +53,11 @@ const struct ov_command ov_commands[] = {
      "The column memory is what one process takes; the last line, what --jobs of them take.\n"
      "With --todo: one command a missing job, for GNU parallel or a SLURM array.\n",
      ov_command_plan},
+    {"list", "[DIR…]", "th", "name the experiments of a tier, or what is in one",
+     "Without DIR: the names of the experiments of the tier below experiments/, one a line. With\n"
+     "DIR: a line 'curve ID theory sgd' for each curve, with the sides that it has, and a line\n"
+     "'quantity NAME' for eps_g (or the system's first quantity) and each that a claim reads.\n",
+     ov_command_list},
     {"status", "[DIR…]", "oth", "say what is there: results, comparison, figure", "",
      ov_command_status},
     {"new", "NAME", "fh", "copy an experiment to experiments/NAME", "", ov_command_new},

@@ -85,8 +85,10 @@ void ov_value_unused(struct ov_value *map, const char *name, const char *why)
 {
     assert(entry(map->keys, name, strlen(name)));
     struct ov_value *v = item(map, name, strlen(name));
-    if (v)
-        v->why = why;
+    if (!v)
+        return;
+    v->why = why;
+    v->read = false;
 }
 
 const struct ov_value *ov_value_unread(const struct ov_value *v)

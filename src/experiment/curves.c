@@ -206,6 +206,11 @@ static enum ov_status read_curve(struct ov_loading *l, struct ov_curve *curve,
     if (status == OV_OK)
         status = pick_tiers(l, &curve->params);
     curve->params.dir = l->e->dir;
+    curve->fails_if_diverged = l->e->fails_if_diverged;
+    const struct ov_value *on_divergence =
+        status == OV_OK ? ov_value_get(&curve->params, "on_divergence") : NULL;
+    if (on_divergence)
+        curve->fails_if_diverged = strcmp(on_divergence->string, ov_on_divergence[1]) == 0;
     if (status == OV_OK)
         status = system->plan(curve, l->err);
     const struct ov_side_plan *side = curve->side;

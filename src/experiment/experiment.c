@@ -17,16 +17,21 @@
 const char *const ov_tier_names[] = {"quick", "ci", "full", NULL};
 
 static const struct ov_key top_keys[] = {
-    {"title", OV_STRING, 0, 0, NULL, NULL, OV_REQUIRED, "what the experiment shows"},
-    {"source", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL, "whose result it reproduces"},
-    {"system", OV_STRING, 0, 0, NULL, NULL, OV_REQUIRED, "which system's keys the curves have"},
-    {"tier", OV_WORD, 0, 0, ov_tier_names, NULL, "ci", "the smallest tier that runs it"},
+    {"title", OV_STRING, 0, 0, NULL, NULL, OV_REQUIRED, .doc = "what the experiment shows"},
+    {"source", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL, .doc = "whose result it reproduces"},
+    {"system", OV_STRING, 0, 0, NULL, NULL, OV_REQUIRED,
+     .doc = "which system's keys the curves have"},
+    {"tier", OV_WORD, 0, 0, ov_tier_names, NULL, "ci", .doc = "the smallest tier that runs it"},
+    {"on_divergence", OV_WORD, 0, 0, ov_on_divergence, NULL, "keep",
+     .doc =
+         "of runs that diverge; keep: a result, with its rows up to then; fail: a job that failed"},
     {"defaults", OV_ANY, 0, 0, NULL, NULL, OV_OPTIONAL,
-     "parameters of every curve that does not have its own"},
+     .doc = "parameters of every curve that does not have its own"},
     {"curves", OV_ANY, 0, 0, NULL, NULL, OV_REQUIRED,
-     "a list; each curve has an id, parameters, and maybe vary: {K: [4, 5, 6], sigma: [0, 0.1]}, "
-     "which makes curves ID-K4-sigma0 … of all combinations"},
-    {"claims", OV_ANY, 0, 0, NULL, NULL, OV_OPTIONAL, "a list of claims"},
+     .doc = "a list; each curve has an id, parameters, and maybe vary: {K: [4, 5, 6], sigma: [0, "
+            "0.1]}, "
+            "which makes curves ID-K4-sigma0 … of all combinations"},
+    {"claims", OV_ANY, 0, 0, NULL, NULL, OV_OPTIONAL, .doc = "a list of claims"},
     {.name = NULL},
 };
 
@@ -170,6 +175,9 @@ static enum ov_status take_texts(struct ov_loading *l, struct ov_value *top)
     for (int t = OV_QUICK; tier && tier->string && ov_tier_names[t]; t++)
         if (strcmp(tier->string, ov_tier_names[t]) == 0)
             e->tier = (enum ov_tier)t;
+    const struct ov_value *on_divergence = ov_value_get(top, "on_divergence");
+    e->fails_if_diverged = on_divergence && on_divergence->string &&
+                           strcmp(on_divergence->string, ov_on_divergence[1]) == 0;
     e->claims = node_of(top, "claims");
     bool lost = (title && title->string && !e->title) || (source && source->string && !e->source);
     return lost ? ov_loading_no_memory(l) : OV_OK;

@@ -36,21 +36,24 @@ void ov_side_column(struct ov_side_plan *s, enum ov_role role, bool may_be_nan, 
 
 void ov_curve_define(struct ov_curve *c, const char *name, double x)
 {
-    struct ov_variable *grown = realloc(c->variable, (c->n_variable + 1) * sizeof *grown);
-    if (!grown) {
-        c->problem.failed = true;
+    const char **names = realloc(c->variable, (c->n_variable + 2) * sizeof *names);
+    c->variable = names ? names : c->variable;
+    double *values = realloc(c->variable_is, (c->n_variable + 1) * sizeof *values);
+    c->variable_is = values ? values : c->variable_is;
+    c->problem.failed |= !names || !values;
+    if (!names || !values)
         return;
-    }
-    c->variable = grown;
-    grown[c->n_variable++] = (struct ov_variable){name, x};
+    values[c->n_variable] = x;
+    names[c->n_variable++] = name;
+    names[c->n_variable] = NULL;
 }
 
 bool ov_curve_variable(double *x, const struct ov_curve *c, const char *name)
 {
     for (size_t i = 0; i < c->n_variable; i++) {
-        if (strcmp(c->variable[i].name, name) != 0)
+        if (strcmp(c->variable[i], name) != 0)
             continue;
-        *x = c->variable[i].x;
+        *x = c->variable_is[i];
         return true;
     }
     return false;
@@ -72,15 +75,20 @@ void ov_curve_release(struct ov_curve *c, const struct ov_system *system)
     }
     ov_text_free(&c->problem);
     free(c->variable);
+    free(c->variable_is);
     c->state = NULL;
     c->variable = NULL;
+    c->variable_is = NULL;
     c->n_variable = 0;
     c->side[0] = c->side[1] = (struct ov_side_plan){0};
 }
 
+const char *const ov_on_divergence[] = {"keep", "fail", NULL};
+
 const struct ov_key ov_tier_keys[] = {
-    {"quick", OV_INT, 1, 1e6, NULL, NULL, OV_OPTIONAL, "at tier quick"},
-    {"ci", OV_INT, 1, 1e6, NULL, NULL, OV_OPTIONAL, "at tier ci; if not given, as at quick"},
-    {"full", OV_INT, 1, 1e6, NULL, NULL, OV_OPTIONAL, "at tier full; if not given, as at ci"},
+    {"quick", OV_INT, 1, 1e6, NULL, NULL, OV_OPTIONAL, .doc = "at tier quick"},
+    {"ci", OV_INT, 1, 1e6, NULL, NULL, OV_OPTIONAL, .doc = "at tier ci; if not given, as at quick"},
+    {"full", OV_INT, 1, 1e6, NULL, NULL, OV_OPTIONAL,
+     .doc = "at tier full; if not given, as at ci"},
     {.name = NULL},
 };

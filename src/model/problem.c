@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "covariance_internal.h"
+#include "problem_covariance_internal.h"
 
 enum { MOST_UNITS = 1000000 };
 

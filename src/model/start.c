@@ -7,62 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "covariance_internal.h"
+#include "problem_covariance_internal.h"
 #include "overlap/model/start.h"
 #include "overlap/num/dot.h"
 #include "overlap/num/normal.h"
-
-size_t ov_problem_teacher_of(const struct ov_problem *p, size_t k)
-{
-    if (p->start == OV_START_DENOISING)
-        return k % p->M;
-    return k < p->M ? k : p->M;
-}
-
-static double teacher_overlap(const struct ov_problem *p, size_t m, size_t n)
-{
-    if (p->teacher == OV_TEACHER_GIVEN)
-        return p->T[ov_sym_at(m, n)];
-    return m == n ? 1.0 : 0.0;
-}
-
-static double student_teacher_overlap(const struct ov_problem *p, size_t k, size_t m)
-{
-    if (p->start == OV_START_OVERLAPS)
-        return p->R[k * p->M + m];
-    size_t on = ov_problem_teacher_of(p, k);
-    return on < p->M ? teacher_overlap(p, on, m) : 0.0;
-}
-
-/* Students that start on a teacher get an orthogonal part only where the start is DENOISING. */
-static double orthogonal_std(const struct ov_problem *p, size_t k)
-{
-    return p->start == OV_START_DENOISING || ov_problem_teacher_of(p, k) == p->M ? p->std : 0.0;
-}
-
-static double student_overlap(const struct ov_problem *p, size_t k, size_t l)
-{
-    if (p->start == OV_START_OVERLAPS)
-        return p->Q[ov_sym_at(k, l)];
-    size_t on_k = ov_problem_teacher_of(p, k), on_l = ov_problem_teacher_of(p, l);
-    double shared = on_k < p->M && on_l < p->M ? teacher_overlap(p, on_k, on_l) : 0.0;
-    double own = orthogonal_std(p, k);
-    return shared + (k == l ? own * own : 0.0);
-}
-
-void ov_problem_covariance(double *C, const struct ov_problem *p)
-{
-    size_t K = p->K, M = p->M;
-    for (size_t m = 0; m < M; m++)
-        for (size_t n = 0; n <= m; n++)
-            C[ov_sym_at(m, n)] = teacher_overlap(p, m, n);
-    for (size_t k = 0; k < K; k++) {
-        for (size_t m = 0; m < M; m++)
-            C[ov_sym_at(M + k, m)] = student_teacher_overlap(p, k, m);
-        for (size_t l = 0; l <= k; l++)
-            C[ov_sym_at(M + k, M + l)] = student_overlap(p, k, l);
-    }
-}
 
 static void set_second_layer(double *v, const struct ov_problem *p, uint64_t key)
 {
@@ -159,7 +107,7 @@ static enum ov_status start_on_teachers(double *w, const double *w_star, const s
         size_t m = ov_problem_teacher_of(p, k);
         if (m < M)
             memcpy(w + k * N, w_star + m * N, N * sizeof *w);
-        add_row(w + k * N, orthogonal_std(p, k), f + (M + k) * N, N);
+        add_row(w + k * N, ov_problem_own_std(p, k), f + (M + k) * N, N);
     }
     free(f);
     return OV_OK;
@@ -177,7 +125,7 @@ static enum ov_status draw_teacher(double *w_star, const struct ov_problem *p, u
         return ov_fail(err, OV_ENOMEM, "out of memory");
     for (size_t m = 0; m < p->M; m++)
         for (size_t n = 0; n <= m; n++)
-            T[ov_sym_at(m, n)] = teacher_overlap(p, m, n);
+            T[ov_sym_at(m, n)] = ov_problem_T(p, m, n);
     enum ov_status status = embed(NULL, w_star, p, T, p->M, key, err);
     free(T);
     return status;
@@ -221,12 +169,12 @@ static void fixed_overlaps(struct ov_overlaps *o, const struct ov_problem *p)
     size_t K = p->K, M = p->M;
     for (size_t m = 0; m < M; m++)
         for (size_t n = 0; n <= m; n++)
-            o->T[ov_sym_at(m, n)] = teacher_overlap(p, m, n);
+            o->T[ov_sym_at(m, n)] = ov_problem_T(p, m, n);
     for (size_t k = 0; k < K; k++) {
         for (size_t m = 0; m < M; m++)
-            o->R[k * M + m] = student_teacher_overlap(p, k, m);
+            o->R[k * M + m] = ov_problem_R(p, k, m);
         for (size_t l = 0; l <= k; l++)
-            o->Q[ov_sym_at(k, l)] = student_overlap(p, k, l);
+            o->Q[ov_sym_at(k, l)] = ov_problem_Q(p, k, l);
     }
 }
 

@@ -183,7 +183,7 @@ static bool check_curve_param(struct check *c, const struct ov_experiment *e, co
             right = agrees(c, x, c->value[PARAM]);
         else
             ov_paper_complain(c->p, c->span->open, "curve %s has no parameter '%s'%s", curve[i]->id,
-                              param, hint(text, param, e->system->variables));
+                              param, hint(text, param, curve[i]->variable));
     }
     free(curve);
     return right;

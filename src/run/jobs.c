@@ -13,6 +13,15 @@
 
 /* ---- what has to be done ---- */
 
+/* Diverged runs are no result where the curve does not want them to be. */
+static bool is_wanted(const struct ov_batch *b, const char *text)
+{
+    char *diverged = b->curve->fails_if_diverged ? ov_comment_find(text, "diverged_at") : NULL;
+    bool wanted = !diverged;
+    free(diverged);
+    return wanted;
+}
+
 /* A whole table under its key stands for all of its runs; else each run is looked up. */
 enum ov_status ov_batch_look(struct ov_batch *b)
 {
@@ -24,7 +33,7 @@ enum ov_status ov_batch_look(struct ov_batch *b)
     enum ov_status status = path ? OV_OK : OV_ENOMEM;
     if (status == OV_OK && ov_table_load(&t, &n, path, NULL) == OV_OK)
         key = ov_comment_find(t.s, "key");
-    b->table_valid = key && strcmp(key, b->key) == 0;
+    b->table_valid = key && strcmp(key, b->key) == 0 && is_wanted(b, t.s);
     free(key);
     free(path);
     ov_text_free(&t);
@@ -160,49 +169,100 @@ size_t ov_batch_block(const struct ov_batch *b)
 
 /* ---- doing it ---- */
 
-static enum ov_status check_finite(const double *rows, const struct ov_batch *b, size_t n_row,
-                                   size_t n_col, struct ov_error *err)
+static bool may_be_nan(const struct ov_column *column, bool diverged)
 {
-    const struct ov_column *column = ov_batch_side(b)->column;
-    for (size_t i = 0; i < n_row * n_col; i++) {
-        if (isfinite(rows[i]) || (column[i % n_col].may_be_nan && isnan(rows[i])))
-            continue;
-        return ov_fail(err, OV_ENUMERIC, "%s is not a finite number at time %g",
-                       column[i % n_col].name, rows[i / n_col * n_col]);
+    return column->may_be_nan || (diverged && column->role == OV_ROLE_WHOLE);
+}
+
+/* The first cell that is neither finite nor missing by right; n_row * n_col if there is none. */
+static size_t first_bad(const double *rows, const struct ov_side_plan *side, bool diverged)
+{
+    size_t i = 0, n = side->n_row * side->n_col;
+    while (i < n && (isfinite(rows[i]) ||
+                     (isnan(rows[i]) && may_be_nan(&side->column[i % side->n_col], diverged))))
+        i++;
+    return i;
+}
+
+static enum ov_status check_finite(const double *rows, const struct ov_side_plan *side,
+                                   struct ov_error *err)
+{
+    size_t i = first_bad(rows, side, false);
+    if (i == side->n_row * side->n_col)
+        return OV_OK;
+    return ov_fail(err, OV_ENUMERIC, "%s is not a finite number at time %g",
+                   side->column[i % side->n_col].name, rows[i / side->n_col * side->n_col]);
+}
+
+/* From the first row that a diverged run has not reached on, there is nothing but the time. */
+static void cut_off(double *rows, const struct ov_side_plan *side)
+{
+    size_t n_col = side->n_col;
+    for (size_t j = first_bad(rows, side, true) / n_col; j < side->n_row; j++) {
+        rows[j * n_col] = side->time[j];
+        for (size_t i = 1; i < n_col; i++)
+            rows[j * n_col + i] = NAN;
     }
+}
+
+/* A run that diverges alone is a result, unless the curve does not want it to be one. */
+static bool is_result(const struct ov_batch *b, size_t n, enum ov_status status)
+{
+    return status == OV_EDIVERGED && n == 1 && !b->curve->fails_if_diverged;
+}
+
+/* Lines of runs that wait for their block. */
+struct pending {
+    struct ov_text lines;
+    struct ov_text diverged; /* "seed time, …" */
+};
+
+/* diverged_at: NaN for a run that does not. */
+static enum ov_status add_run(struct pending *p, double *rows, const struct ov_side_plan *side,
+                              uint64_t seed, double diverged_at, struct ov_error *err)
+{
+    enum ov_status status = OV_OK;
+    if (isnan(diverged_at))
+        status = check_finite(rows, side, err);
+    else
+        cut_off(rows, side);
+    if (status != OV_OK)
+        return status;
+    ov_lines_run(&p->lines, side, seed, rows);
+    if (!isnan(diverged_at))
+        ov_divergence_add(&p->diverged, seed, diverged_at);
     return OV_OK;
 }
 
-/* Computes n jobs and appends their rows as lines, of all or of none. */
-static enum ov_status run_together(struct ov_text *lines, const struct ov_batch *b,
+/* Computes n jobs and adds the rows of all or of none. */
+static enum ov_status run_together(struct pending *p, const struct ov_batch *b,
                                    struct ov_job *const *job, size_t n, const struct ov_tick *tick,
                                    struct ov_error *err)
 {
-    size_t n_row = ov_batch_side(b)->n_row, n_col = ov_batch_side(b)->n_col, before = lines->len;
-    uint64_t key[OV_GROUP_MAX];
-    double *rows = calloc(n * n_row * n_col + 1, sizeof *rows);
-    if (!rows)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
-    enum ov_status status = OV_OK;
+    struct ov_error own = {0};
+    size_t size = ov_batch_side(b)->n_row * ov_batch_side(b)->n_col, before = p->lines.len;
+    uint64_t key[OV_GROUP_MAX] = {0};
+    double *rows = calloc(n * size + 1, sizeof *rows), diverged_at = NAN;
+    enum ov_status status = rows ? OV_OK : OV_ENOMEM;
     for (size_t i = 0; i < n && status == OV_OK; i++)
         status = ov_random_key(&key[i], b->curve, job[i]->seed);
-    if (status != OV_OK)
-        ov_fail(err, status, "out of memory");
+    for (size_t i = 0; i < n * size && status == OV_OK; i++)
+        rows[i] = NAN;
     if (status == OV_OK)
-        status = b->experiment->system->run(rows, b->curve, b->side, key, n, tick, err);
-    for (size_t i = 0; i < n && status == OV_OK; i++) {
-        const double *own = rows + i * n_row * n_col;
-        status = check_finite(own, b, n_row, n_col, err);
-        if (status == OV_OK)
-            ov_lines_run(lines, ov_batch_side(b), job[i]->seed, own);
+        status = b->experiment->system->run(rows, b->curve, b->side, key, n, tick, &own);
+    else
+        ov_fail(&own, status, "out of memory");
+    if (is_result(b, n, status)) {
+        diverged_at = own.diverged_at;
+        status = OV_OK;
+    } else if (status != OV_OK) {
+        ov_fail(err, status, "%s", own.text);
     }
+    for (size_t i = 0; i < n && status == OV_OK; i++)
+        status = add_run(p, rows + i * size, ov_batch_side(b), job[i]->seed, diverged_at, err);
     free(rows);
-    if (status == OV_OK && lines->failed)
-        status = ov_fail(err, OV_ENOMEM, "out of memory");
-    if (lines->failed)
-        ov_text_free(lines);
-    else if (status != OV_OK)
-        lines->len = before;
+    if (status != OV_OK)
+        p->lines.len = before;
     return status;
 }
 
@@ -215,8 +275,8 @@ struct work {
     const struct ov_tick *tick;
     struct ov_error *err;
     enum ov_status status; /* the first failure */
-    struct ov_text lines;  /* of jobs that are pending */
-    double stored;         /* when the last block was written */
+    struct pending pending;
+    double stored; /* when the last block was written */
 };
 
 static void fail_job(struct work *w, const struct ov_job *job, enum ov_status status,
@@ -236,8 +296,9 @@ static bool store_pending(struct work *w)
 {
     struct ov_error own = {0};
     const struct ov_runs_of of = ov_batch_runs(w->b);
+    struct pending *p = &w->pending;
     enum ov_status status =
-        w->lines.len > 0 ? ov_block_write(&of, &w->lines, &own) : OV_OK;
+        p->lines.len > 0 ? ov_block_write(&of, &p->lines, &p->diverged, &own) : OV_OK;
     for (size_t i = w->from; i < w->to; i++) {
         struct ov_job *job = &w->b->job[i];
         if (!job->pending)
@@ -247,7 +308,8 @@ static bool store_pending(struct work *w)
         if (!job->valid)
             fail_job(w, job, status, own.text);
     }
-    w->lines.len = 0;
+    ov_text_free(&p->lines);
+    ov_text_free(&p->diverged);
     w->stored = ov_clock();
     return status == OV_OK;
 }
@@ -257,7 +319,7 @@ static bool store_if_due(struct work *w)
 {
     const double most_seconds = 2.0;
     const size_t most_bytes = (size_t)64 << 20;
-    if (ov_clock() - w->stored < most_seconds && w->lines.len < most_bytes)
+    if (ov_clock() - w->stored < most_seconds && w->pending.lines.len < most_bytes)
         return true;
     return store_pending(w);
 }
@@ -275,7 +337,7 @@ static enum ov_status run_kept(struct work *w, struct ov_job *const *job, size_t
         status = ov_part_open(&part, w->b->out, w->b->inputs_key, seed, n, w->parts, tick);
     if (status != OV_OK)
         return ov_fail(err, status, "out of memory");
-    status = run_together(&w->lines, w->b, job, n, w->parts ? &part.tick : tick, err);
+    status = run_together(&w->pending, w->b, job, n, w->parts ? &part.tick : tick, err);
     for (size_t i = 0; i < n && status == OV_OK; i++)
         job[i]->pending = true;
     bool done = status == OV_OK && store_if_due(w);
@@ -323,6 +385,5 @@ enum ov_status ov_jobs_run(const struct ov_batch *b, size_t from, size_t to,
             run_group(&w, job, n);
     }
     store_pending(&w);
-    ov_text_free(&w.lines);
     return w.status;
 }

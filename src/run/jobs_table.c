@@ -2,6 +2,7 @@
  *
  * A curve's table, put together from its stored runs.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@
 #include "overlap/store/table.h"
 
 /* The comments that make a table readable by itself. No clock, host or path. */
-static void describe_table(struct ov_text *out, const struct ov_batch *b)
+static void describe_table(struct ov_text *out, const struct ov_batch *b,
+                           const struct ov_text *diverged)
 {
     const struct ov_experiment *e = b->experiment;
     ov_text_addf(out, "# overlap %s\n# experiment: %s\n# curve: %s\n# side: %s\n# key: %s\n",
@@ -26,14 +28,34 @@ static void describe_table(struct ov_text *out, const struct ov_batch *b)
         ov_text_addf(out, "# %s\n", line);
     ov_text_addf(out, "# columns: seed - number of the run, 0 where nothing depends on it; %s\n",
                  ov_batch_side(b)->columns_doc.s);
-    out->failed = out->failed || parameters.failed;
+    if (diverged->len > 0)
+        ov_text_addf(out, "# diverged_at: %s\n", diverged->s);
+    out->failed = out->failed || parameters.failed || diverged->failed;
     ov_text_free(&parameters);
 }
 
-static enum ov_status print_table(struct ov_text *out, const struct ov_batch *b,
+/* Counts the runs that diverged and lists them. */
+static void list_diverged(struct ov_text *list, struct ov_batch *b, const struct ov_stored *stored)
+{
+    b->n_diverged = 0;
+    for (size_t i = 0; i < b->n_job; i++) {
+        const struct ov_run_lines *run = ov_stored_find(stored, b->job[i].seed);
+        if (!run || isnan(run->diverged_at))
+            continue;
+        double at = run->diverged_at;
+        b->first_diverged = b->n_diverged == 0 ? at : fmin(at, b->first_diverged);
+        b->n_diverged++;
+        ov_divergence_add(list, run->seed, at);
+    }
+}
+
+static enum ov_status print_table(struct ov_text *out, struct ov_batch *b,
                                   const struct ov_stored *stored, struct ov_error *err)
 {
-    describe_table(out, b);
+    struct ov_text diverged = {0};
+    list_diverged(&diverged, b, stored);
+    describe_table(out, b, &diverged);
+    ov_text_free(&diverged);
     ov_lines_header(out, ov_batch_side(b));
     for (size_t i = 0; i < b->n_job; i++) {
         const struct ov_run_lines *run = ov_stored_find(stored, b->job[i].seed);

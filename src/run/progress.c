@@ -3,6 +3,9 @@
 
 #include "overlap/base/clock.h"
 
+/* Seconds between two looks: a terminal's line is redrawn, a log gets another line. */
+static const double live_interval = 0.25, log_interval = 30.0;
+
 static void add_rate(struct ov_text *t, double steps, double seconds)
 {
     double rate = seconds > 0.0 ? steps / seconds : 0.0;
@@ -19,13 +22,13 @@ void ov_progress_start(struct ov_progress *p, FILE *log, bool live, size_t n_job
 {
     *p = (struct ov_progress){.log = log, .live = live, .n_job = n_job, .work_total = work_total};
     p->started = ov_clock();
-    p->last_shown = p->started - 1.0;
+    p->last_shown = live ? p->started - 1.0 : p->started;
 }
 
 void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_running)
 {
     double now = ov_clock();
-    if (!p->log || !p->live || now - p->last_shown < 0.25)
+    if (!p->log || now - p->last_shown < (p->live ? live_interval : log_interval))
         return;
     p->last_shown = now;
     struct ov_text line = {0};
@@ -40,7 +43,7 @@ void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_runni
         ov_text_addf(&line, " left");
     }
     if (!line.failed)
-        fprintf(p->log, "\r%s\033[K", line.s);
+        fprintf(p->log, p->live ? "\r%s\033[K" : "%s\n", line.s);
     fflush(p->log);
     ov_text_free(&line);
 }
@@ -53,19 +56,12 @@ void ov_progress_job(struct ov_progress *p, const char *name, size_t n, double s
     else
         p->n_done += n;
     p->work_done += work;
-    if (!p->log || (p->live && !failure))
+    if (!p->log || !failure)
         return;
     struct ov_text line = {0};
-    ov_text_addf(&line, "%s%-6s %s, ", p->live ? "\r\033[K" : "", failure ? "FAILED" : "done",
-                 name);
+    ov_text_addf(&line, "%sFAILED %s, ", p->live ? "\r\033[K" : "", name);
     ov_text_add_duration(&line, seconds);
-    if (work > 0 && !failure) {
-        ov_text_addf(&line, ", ");
-        add_rate(&line, (double)work, seconds);
-    }
-    ov_text_addf(&line, " (%zu of %zu)", p->n_done + p->n_failed, p->n_job);
-    if (failure)
-        ov_text_addf(&line, ": %s", failure);
+    ov_text_addf(&line, " (%zu of %zu): %s", p->n_done + p->n_failed, p->n_job, failure);
     if (!line.failed)
         fprintf(p->log, "%s\n", line.s);
     fflush(p->log);

@@ -75,13 +75,14 @@ struct runner {
     double started;
 };
 
+/* Jobs from … to - 1 of a batch, by their seeds; the whole batch where there are none. */
 static void add_name(struct ov_text *t, const struct ov_batch *b, size_t from, size_t to)
 {
     unsigned long long first = b->job[from].seed, last = b->job[to > from ? to - 1 : from].seed;
     ov_text_addf(t, "%s %s %s", b->experiment->name, b->curve->id, ov_side_name(b->side));
     if (last > first)
         ov_text_addf(t, " seeds %llu-%llu", first, last);
-    else if (first > 0)
+    else if (first > 0 && to > from)
         ov_text_addf(t, " seed %llu", first);
 }
 
@@ -123,7 +124,7 @@ static void fail(struct runner *r, const struct task *task, size_t job, enum ov_
         b->job[job].failed = true;
         r->report->n_failed++;
     }
-    add_name(&name, b, is_table ? 0 : job, is_table ? b->n_job : job + 1);
+    add_name(&name, b, job, is_table ? job : job + 1);
     ov_text_addf(&line, "%s%s: %s", name.failed ? "?" : name.s, is_table ? ", table" : "", why);
     if (!line.failed)
         add_failure(r, status, line.s);

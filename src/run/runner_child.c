@@ -2,6 +2,7 @@
  *
  * What a child of the runner does, and what is swept before children start.
  */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -80,8 +81,15 @@ static void assemble(struct child *c, struct ov_batch *b, const char *command, d
 {
     struct ov_error err = {0};
     enum ov_status status = ov_batch_assemble(b, command, seconds, &err);
-    if (status != OV_OK)
+    if (status != OV_OK) {
         failed(c, 0, status, err.text);
+    } else if (b->n_diverged > 0) { /* a result, and told */
+        char line[128];
+        snprintf(line, sizeof line, "%zu of %zu runs diverge, the first at %s = %.6g",
+                 b->n_diverged, b->n_job, ov_curve_time(b->curve), b->first_diverged);
+        c->shared->from = c->shared->to = 0;
+        note(c, line);
+    }
 }
 
 void ov_runner_child(struct ov_plan *plan, const struct ov_run_options *options, double started,

@@ -42,9 +42,11 @@ static enum ov_status measure(struct law_call *c, struct law_group *s, struct ov
 {
     for (size_t l = 0; l < s->n_run; l++) {
         ov_law_group_measure(s, l);
-        if (ov_overlaps_diverged(s->now[l].block, s->K, s->M))
-            return ov_fail(err, OV_EDIVERGED, "run %zu: diverges at alpha = %.6g", c->first + l,
-                           (double)s->step / (double)c->p->N);
+        if (!ov_overlaps_diverged(s->now[l].block, s->K, s->M))
+            continue;
+        ov_fail_diverged(err, "alpha", (double)s->step / (double)c->p->N);
+        ov_error_context(err, "run %zu", c->first + l);
+        return OV_EDIVERGED;
     }
     return OV_OK;
 }

@@ -153,8 +153,7 @@ static enum ov_status advance(struct run *r, uint64_t target)
                             r->ahead.y + at, n, K, gamma, r->too_large);
         r->state->step += done;
         if (done < n)
-            return ov_fail(r->err, OV_EDIVERGED, "diverges at t = %.6g",
-                           (double)r->state->step / (double)K);
+            return ov_fail_diverged(r->err, "t", (double)r->state->step / (double)K);
     }
     return OV_OK;
 }
@@ -230,8 +229,8 @@ enum ov_status ov_rf_sgd_run_at(enum ov_simd level, double *rows, const struct o
         status = run_create(&r, level, key, t, n_t);
     if (status == OV_OK)
         status = run_rows(&r);
-    if (status == OV_OK && n_t > 0)
-        memcpy(rows, r.rows, n_t * OV_RF_WIDTH * sizeof *rows);
+    for (size_t i = 0; i < n_t * OV_RF_WIDTH; i++)
+        rows[i] = r.rows && i < r.state->row * OV_RF_WIDTH ? r.rows[i] : NAN;
     run_free(&r);
     return status;
 }

@@ -91,8 +91,7 @@ static enum ov_status state_create(struct run *r, const struct ov_problem *p,
 
 static enum ov_status diverged(const struct ov_weights_state *r, struct ov_error *err)
 {
-    return ov_fail(err, OV_EDIVERGED, "diverges at alpha = %.6g",
-                   (double)r->step / (double)r->p->N);
+    return ov_fail_diverged(err, "alpha", (double)r->step / (double)r->p->N);
 }
 
 /* The overlaps and errors of the weights; the overlaps tell whether they have diverged. */
@@ -280,6 +279,8 @@ static enum ov_status run_with(enum ov_simd level, double *rows, const struct ov
         return status;
     r.total = n_alpha > 0 ? (uint64_t)ceil(alpha[n_alpha - 1] * (double)p->N) : 0;
     r.width = ov_weights_width(p, in);
+    for (size_t i = 0; i < n_alpha * r.width; i++)
+        rows[i] = NAN;
     status = state_create(&r, p, in, err);
     if (status == OV_OK && level != OV_SIMD_COUNT)
         status = take_fast_way(&r, level, err);

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,11 @@ void ov_lines_run(struct ov_text *out, const struct ov_side_plan *side, uint64_t
         ov_text_add(out, front, (size_t)n);
         ov_table_print_row(out, rows + i * side->n_col, side->n_col);
     }
+}
+
+void ov_divergence_add(struct ov_text *list, uint64_t seed, double at)
+{
+    ov_text_addf(list, "%s%" PRIu64 " %.17g", list->len ? ", " : "", seed, at);
 }
 
 /* ---- reading ---- */
@@ -106,7 +112,7 @@ static enum ov_status add_runs(struct ov_stored *s, size_t file, const char *at,
 {
     size_t before = s->n_run;
     while (at < end) {
-        struct ov_run_lines run = {.file = file};
+        struct ov_run_lines run = {.file = file, .diverged_at = NAN};
         if (!next_run(&run, at, end, n_row)) {
             s->n_run = before;
             return OV_OK;
@@ -116,6 +122,22 @@ static enum ov_status add_runs(struct ov_stored *s, size_t file, const char *at,
         at = run.s + run.n;
     }
     return OV_OK;
+}
+
+/* Notes which of the runs from `run` on diverged, as the comments of their file say. */
+static void note_divergences(struct ov_run_lines *run, size_t n, const char *text)
+{
+    char *list = ov_comment_find(text, "diverged_at"), *end = list;
+    for (char *at = list; at && *at; at = end + strspn(end, ", ")) {
+        uint64_t seed = strtoull(at, &end, 10);
+        double time = strtod(end, &end);
+        if (end == at)
+            break;
+        for (size_t i = 0; i < n; i++)
+            if (run[i].seed == seed)
+                run[i].diverged_at = time;
+    }
+    free(list);
 }
 
 /* True if a sealed text says that it is of these inputs. */
@@ -160,7 +182,11 @@ static enum ov_status add_file(struct ov_stored *s, const struct ov_runs_of *of,
         return OV_OK;
     }
     const char *at = first_line(f->text.s, side);
-    return at ? add_runs(s, s->n_file - 1, at, f->text.s + n, side->n_row) : OV_OK;
+    size_t before = s->n_run;
+    enum ov_status status =
+        at ? add_runs(s, s->n_file - 1, at, f->text.s + n, side->n_row) : OV_OK;
+    note_divergences(s->run + before, s->n_run - before, f->text.s);
+    return status;
 }
 
 static bool is_block(const char *name, const char *inputs_key)
@@ -224,7 +250,8 @@ enum ov_status ov_stored_read(struct ov_stored *s, const struct ov_runs_of *of)
     if (s->n_run > 0)
         qsort(s->run, s->n_run, sizeof *s->run, by_seed);
     for (size_t i = 0; i < s->n_run; i++)
-        if (n == 0 || s->run[i].seed != s->run[n - 1].seed)
+        if ((n == 0 || s->run[i].seed != s->run[n - 1].seed) &&
+            (isnan(s->run[i].diverged_at) || !of->curve->fails_if_diverged))
             s->run[n++] = s->run[i];
     s->n_run = n;
     return OV_OK;
@@ -254,14 +281,16 @@ void ov_stored_remove(const struct ov_stored *s, uint64_t first, size_t n)
 }
 
 enum ov_status ov_block_write(const struct ov_runs_of *of, const struct ov_text *lines,
-                              struct ov_error *err)
+                              const struct ov_text *diverged, struct ov_error *err)
 {
     struct ov_text text = {0};
     ov_text_addf(&text, "# overlap %s, runs\n# inputs_key: %s\n", OV_VERSION, of->inputs_key);
+    if (diverged->len > 0)
+        ov_text_addf(&text, "# diverged_at: %s\n", diverged->s);
     ov_lines_header(&text, &of->curve->side[of->side]);
     ov_text_add(&text, lines->s ? lines->s : "", lines->len);
     ov_table_seal(&text);
-    char *path = text.failed || lines->failed
+    char *path = text.failed || lines->failed || diverged->failed
                      ? NULL
                      : block_path(of->out, of->inputs_key, text.s + text.len - OV_KEY_SIZE);
     enum ov_status status = path ? ov_file_put(path, text.s, text.len, err)

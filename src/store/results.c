@@ -36,13 +36,14 @@ void ov_result_free(struct ov_result *r)
     if (!r)
         return;
     ov_table_free(&r->table);
+    free(r->diverged_at);
+    r->diverged_at = NULL;
     r->n_seed = r->n_time = 0;
 }
 
 static bool break_off(struct ov_result *r, const char *what)
 {
-    ov_table_free(&r->table);
-    r->n_seed = r->n_time = 0;
+    ov_result_free(r);
     set_state(r, OV_BROKEN, "%s", what);
     return false;
 }
@@ -72,6 +73,27 @@ static bool check_groups(struct ov_result *r)
     return true;
 }
 
+/* "3 12.5, 7 40": seed 3 diverged at 12.5, seed 7 at 40. */
+static bool read_divergences(struct ov_result *r)
+{
+    char *text = ov_table_comment(&r->table, "diverged_at"), *end = text;
+    r->diverged_at = calloc(r->n_seed, sizeof *r->diverged_at);
+    for (size_t i = 0; r->diverged_at && i < r->n_seed; i++)
+        r->diverged_at[i] = NAN;
+    bool right = r->diverged_at;
+    for (char *at = text; right && at && *at; at = end + strspn(end, ", ")) {
+        double seed = strtod(at, &end), time = strtod(end, &end);
+        size_t i = 0;
+        while (i < r->n_seed && ov_result_at(r, i, 0, 0) != seed)
+            i++;
+        right = end != at && i < r->n_seed && isfinite(time);
+        if (right)
+            r->diverged_at[i] = time;
+    }
+    free(text);
+    return right || break_off(r, "its comment diverged_at is no list of seeds and times");
+}
+
 static bool check_structure(struct ov_result *r, const struct ov_side_plan *s)
 {
     const char *time = s->column[0].name;
@@ -80,7 +102,7 @@ static bool check_structure(struct ov_result *r, const struct ov_side_plan *s)
         return break_off(r, "its columns do not start with the seed and the time");
     if (t->n_row == 0)
         return break_off(r, "it has no rows");
-    return check_groups(r);
+    return check_groups(r) && read_divergences(r);
 }
 
 /* Under the present key the table must be what the system says it writes. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "random_features_internal.h"
 #include "overlap/systems/systems.h"
-#include "teacher_internal.h"
+#include "values_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -39,57 +39,24 @@ static void add_theory_columns(struct ov_side_plan *plan, const struct ov_rf_cur
 
 /* ---- what a run is a function of ---- */
 
-static void describe_teacher(struct ov_text *out, const struct ov_rf_problem *p)
-{
-    ov_text_addf(out, "M: %zu\n", p->M);
-    ov_text_addf(out, "activation: %s\nteacher_activation: %s\n", p->g->name, p->g_star->name);
-    ov_teacher_describe(out, p->teacher, p->T, p->M, p->v_star);
-}
-
-/* Without N and K, or beta, where they do not matter (0). */
-static void describe_problem(struct ov_text *out, const struct ov_rf_problem *p, double width,
-                             double beta, bool drawn)
+static void say(struct ov_text *out, const struct ov_rf_curve *s, unsigned of)
 {
     ov_text_addf(out, "system: random-features\n");
-    if (p->N)
-        ov_text_addf(out, "N: %zu\n", p->N);
-    if (width > 0.0)
-        ov_describe_number(out, "K", width);
-    if (beta > 0.0)
-        ov_describe_number(out, "beta", beta);
-    describe_teacher(out, p);
-    if (p->flow)
-        ov_text_addf(out, "eta: flow\n");
-    else
-        ov_describe_number(out, "eta", p->eta);
-    ov_describe_number(out, "sigma", p->sigma);
-    ov_describe_number(out, "init_std", p->init_std);
-    if (drawn)
-        ov_text_addf(out, "features: %s\n", p->sphere ? "sphere" : "gaussian");
+    ov_params_say(out, ov_rf_keys, of, s);
 }
 
-/* alpha is a column too, so N matters wherever it is known. */
-static void describe(struct ov_text *out, const struct ov_rf_curve *s, enum ov_side side)
+/* Without N and K, or beta, where they do not matter. alpha is a column too, so N matters wherever
+ * a width is known. */
+static void say_theory(struct ov_text *out, const struct ov_rf_curve *s)
 {
-    struct ov_rf_problem p = side == OV_SGD ? s->problem : ov_rf_theory_problem(s);
-    if (side == OV_SGD || s->kind == OV_RF_INSTANCE) {
-        describe_problem(out, &p, s->width, 0.0, true);
-    } else {
-        bool limit = s->kind == OV_RF_LIMIT;
-        if (s->kind == OV_RF_FIXED_WIDTH)
-            p.N = s->problem.N;
-        describe_problem(out, &p, limit ? 0.0 : s->width, limit ? p.beta : 0.0, false);
-    }
-    ov_describe_numbers(out, "t", s->t, s->n_t);
-    if (side == OV_SGD)
-        return;
-    ov_text_addf(out, "theory: %s\n", ov_rf_kinds[s->kind]);
-    if (s->kind == OV_RF_INSTANCE)
-        ov_text_addf(out, "time: %s\n", s->time == OV_RF_STEPS ? "steps" : "continuous");
-    if (s->kind == OV_RF_DEGREES) {
-        ov_text_addf(out, "degrees: %zu\n", s->degrees);
-        ov_describe_numbers(out, "width_to", s->width_to, s->n_width_to);
-    }
+    bool instance = s->kind == OV_RF_INSTANCE, limit = s->kind == OV_RF_LIMIT;
+    struct ov_rf_curve said = *s;
+    said.problem = ov_rf_theory_problem(s);
+    if (s->kind == OV_RF_FIXED_WIDTH)
+        said.problem.N = s->problem.N;
+    said.width = limit ? 0.0 : s->width;
+    said.beta = limit ? said.problem.beta : 0.0;
+    say(out, &said, OV_OF_PROBLEM | OV_OF_THEORY | (instance ? OV_OF_DRAWN : 0));
 }
 
 /* ---- what there is to compute ---- */
@@ -113,6 +80,7 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_rf_curve *s)
     plan->module[0] = "theory/random_features";
     plan->module[1] = "model/random_features";
     add_theory_columns(plan, s);
+    say_theory(&plan->parameters, s);
     ov_text_addf(&plan->columns_doc, "%s%snan: there is none", THEORY_DOC,
                  s->n_width_to ? "log10_K_to_x: log10 of the width at which floor is x times its "
                                  "value without features; "
@@ -126,34 +94,18 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_rf_curve *s)
     plan->module[0] = "sim/random_features";
     plan->work = (uint64_t)ceil(s->t[s->n_t - 1] * (double)s->problem.K);
     add_path_columns(plan, false);
+    say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_DRAWN | OV_OF_SIM);
     ov_text_addf(&plan->columns_doc, PATH_DOC);
 }
 
-static const char *const variables[] = {"N",     "K",        "beta",     "M",    "eta",
-                                        "sigma", "v_star",   "init_std", "tau2", "tau_star2",
-                                        "g2",    "mu_star2", "mu1_2",    NULL};
-
-static void define_variables(struct ov_curve *c, const struct ov_rf_curve *s)
+/* Second moments of the activations: formulas of claims are written in them. */
+static void define_powers(struct ov_curve *c, const struct ov_rf_powers *powers)
 {
-    const struct ov_rf_problem *p = &s->problem;
-    double beta = p->N && s->width > 0.0 ? s->width / (double)p->N : p->beta;
-    if (p->N > 0)
-        ov_curve_define(c, "N", (double)p->N);
-    if (s->width > 0.0)
-        ov_curve_define(c, "K", s->width);
-    if (beta > 0.0)
-        ov_curve_define(c, "beta", beta);
-    if (!p->flow)
-        ov_curve_define(c, "eta", p->eta);
-    ov_curve_define(c, "M", (double)p->M);
-    ov_curve_define(c, "sigma", p->sigma);
-    ov_curve_define(c, "init_std", p->init_std);
-    ov_curve_define(c, "tau2", s->powers.tau2);
-    ov_curve_define(c, "tau_star2", s->powers.tau_star2);
-    ov_curve_define(c, "g2", s->powers.g2);
-    ov_curve_define(c, "mu_star2", s->powers.mu_star2);
-    ov_curve_define(c, "mu1_2", s->powers.mu1_2);
-    ov_teacher_define(c, p->v_star, p->M);
+    ov_curve_define(c, "tau2", powers->tau2);
+    ov_curve_define(c, "tau_star2", powers->tau_star2);
+    ov_curve_define(c, "g2", powers->g2);
+    ov_curve_define(c, "mu_star2", powers->mu_star2);
+    ov_curve_define(c, "mu1_2", powers->mu1_2);
 }
 
 static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
@@ -174,12 +126,13 @@ static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
         if (plan->n_run == 0)
             continue;
         plan->n_row = s->n_t;
+        plan->time = s->t;
         plan->group = 1;
         plan->memory = memory(s, side);
-        describe(&plan->parameters, s, side);
     }
-    describe_problem(&c->problem, &s->problem, s->width, 0.0, true);
-    define_variables(c, s);
+    say(&c->problem, s, OV_OF_PROBLEM | OV_OF_DRAWN);
+    ov_define_variables(c, ov_rf_keys, s);
+    define_powers(c, &s->powers);
     return OV_OK;
 }
 
@@ -202,7 +155,6 @@ const struct ov_system ov_system_random_features = {
     .doc = "a student with a frozen random first layer, whose last layer learns by one-pass SGD "
            "from a two-layer teacher",
     .keys = ov_rf_keys,
-    .variables = variables,
     .plan = plan,
     .run = run,
     .release = ov_rf_release,

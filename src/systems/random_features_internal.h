@@ -17,8 +17,12 @@ extern const char *const ov_rf_kinds[]; /* the words of theory.kind, NULL at the
 
 struct ov_rf_curve {
     struct ov_rf_problem problem; /* N or K 0 where not known */
-    double width; /* K as it is written, which may be beyond a size_t; 0: not known */
-    double *t;    /* (n_t) increasing */
+    double width;      /* K as it is written, which may be beyond a size_t; 0: not known */
+    double beta;       /* K/N, given or from both; 0: not known */
+    unsigned features; /* index of the word */
+    bool theory_asked;
+    size_t theory_seeds; /* as given */
+    double *t;           /* (n_t) increasing */
     size_t n_t;
     size_t theory_runs, sgd_runs; /* 0: not asked for */
     enum ov_rf_kind kind;

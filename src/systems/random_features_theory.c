@@ -120,8 +120,11 @@ enum ov_status ov_rf_theory_run(double *rows, const struct ov_rf_curve *s, uint6
     if (!eps_g)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     double *widths = eps_g + s->n_t;
+    for (size_t j = 0; j < s->n_t; j++)
+        eps_g[j] = NAN;
     enum ov_status status = solve(eps_g, widths, &f, s, key, err);
-    for (size_t j = 0; j < s->n_t && status == OV_OK; j++)
+    bool has_rows = status == OV_OK || status == OV_EDIVERGED;
+    for (size_t j = 0; j < s->n_t && has_rows && isfinite(eps_g[j]); j++)
         fill_row(rows + j * width, s, s->t[j], eps_g[j], &f, widths);
     if (status == OV_EDIVERGED && f.growth > 0.0)
         ov_error_context(err, "eta_max is %.6g, the error grows as exp(%.6g t)", f.eta_max,

@@ -10,7 +10,7 @@
 #include "overlap/theory/gauss.h"
 #include "overlap/theory/online.h"
 #include "two_layer_internal.h"
-#include "teacher_internal.h"
+#include "values_internal.h"
 
 /* One run after the other. */
 static enum ov_status run_weights(double *rows, const struct ov_problem *p, const uint64_t *key,
@@ -65,69 +65,11 @@ static const char *columns_doc(const struct ov_two_layer *s, enum ov_side side)
         "nan: there is none";
 }
 
-/* ---- what a run is a function of ---- */
-
-static void describe_start(struct ov_text *out, const struct ov_problem *p)
-{
-    static const char *const names[] = {[OV_START_RANDOM] = "random",
-                                        [OV_START_OVERLAPS] = "overlaps",
-                                        [OV_START_INFORMED] = "informed",
-                                        [OV_START_DENOISING] = "denoising"};
-    ov_text_addf(out, "init: %s\n", names[p->start]);
-    if (p->start == OV_START_OVERLAPS) {
-        ov_describe_numbers(out, "Q", p->Q, ov_sym_size(p->K));
-        ov_describe_numbers(out, "R", p->R, p->K * p->M);
-    } else {
-        ov_describe_number(out, "std", p->std);
-    }
-    if (p->v)
-        ov_describe_numbers(out, "v", p->v, p->K);
-    else if (p->start == OV_START_RANDOM)
-        ov_describe_number(out, "v_std", p->v_std);
-    else
-        ov_text_addf(out, "v: of the start\n");
-}
-
-/* Without N where the limit does not depend on it. */
-static void describe_problem(struct ov_text *out, const struct ov_problem *p, bool with_N)
+/* The canonical text of what belongs to any of `of`. */
+static void say(struct ov_text *out, const struct ov_two_layer *s, unsigned of)
 {
     ov_text_addf(out, "system: two-layer\n");
-    if (with_N)
-        ov_text_addf(out, "N: %zu\n", p->N);
-    ov_text_addf(out, "K: %zu\nM: %zu\n", p->K, p->M);
-    ov_text_addf(out, "activation: %s\nteacher_activation: %s\n", p->g->name, p->g_star->name);
-    ov_teacher_describe(out, p->teacher, p->T, p->M, p->v_star);
-    ov_describe_number(out, "eta_w", p->eta_w);
-    ov_describe_number(out, "eta_v", p->eta_v);
-    ov_describe_number(out, "sigma", p->sigma);
-    ov_describe_number(out, "weight_decay", p->decay_w);
-    ov_describe_number(out, "weight_decay_v", p->decay_v);
-    describe_start(out, p);
-}
-
-static void describe_theory(struct ov_text *out, const struct ov_two_layer *s)
-{
-    ov_text_addf(out, "method: %s\n", s->solve.method == OV_RK8PD ? "rk8pd" : "msbdf");
-    ov_describe_number(out, "rtol", s->solve.rtol);
-    ov_describe_number(out, "atol", s->solve.atol);
-    ov_text_addf(out, "averages: %s\n", ov_gauss_method(s->problem.g, s->problem.g_star));
-    ov_extras_describe(out, s);
-}
-
-static void describe(struct ov_text *out, const struct ov_two_layer *s, enum ov_side side)
-{
-    describe_problem(out, &s->problem,
-                     side == OV_SGD || !s->start_is_fixed || s->extras.fluctuations);
-    ov_describe_numbers(out, "alpha", s->alpha, s->n_alpha);
-    if (s->problem.batch > 1)
-        ov_text_addf(out, "batch: %zu\n", s->problem.batch);
-    if (side == OV_THEORY) {
-        describe_theory(out, s);
-        return;
-    }
-    ov_data_describe(out, &s->data);
-    ov_text_addf(out, "engine: %s\n", s->engine->name);
-    ov_levels_describe(out, &s->sgd_time_to);
+    ov_params_say(out, ov_two_layer_keys, of, s);
 }
 
 /* ---- what there is to compute ---- */
@@ -136,9 +78,9 @@ static void plan_side(struct ov_side_plan *plan, const struct ov_two_layer *s, e
 {
     const struct ov_problem *p = &s->problem;
     plan->n_row = s->n_alpha;
+    plan->time = s->alpha;
     plan->memory = ov_two_layer_memory(s, side);
     ov_text_addf(&plan->columns_doc, "%s", columns_doc(s, side));
-    describe(&plan->parameters, s, side);
     for (size_t i = 0; i < measured_width(s, side); i++) {
         char name[32];
         if (side == OV_SGD)
@@ -163,44 +105,22 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_two_layer *s)
         plan->module[n++] = "theory/fixed_point";
     plan_side(plan, s, OV_THEORY);
     ov_extras_plan(plan, s);
+    bool has_N = !s->start_is_fixed || s->extras.fluctuations; /* else it is that of the limit */
+    say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_THEORY | (has_N ? OV_OF_DRAWN : 0));
+    ov_text_addf(&plan->parameters, "averages: %s\n",
+                 ov_gauss_method(s->problem.g, s->problem.g_star));
 }
 
 static void plan_sgd(struct ov_side_plan *plan, const struct ov_two_layer *s)
 {
     plan->n_run = s->sgd_runs;
     plan->first = 1;
-    plan->group = s->engine->group;
+    plan->group = ov_engines[s->engine].group;
     plan->work = (uint64_t)ceil(s->alpha[s->n_alpha - 1] * (double)s->problem.N);
-    plan->module[0] = s->engine->module;
+    plan->module[0] = ov_engines[s->engine].module;
     plan_side(plan, s, OV_SGD);
     ov_levels_plan(plan, &s->sgd_time_to);
-}
-
-/* ---- formulas ---- */
-
-static const char *const variables[] = {
-    "N",      "K",   "M",     "L",       "eta", "eta_w", "eta_v", "sigma", "weight_decay",
-    "v_star", "std", "batch", "samples", NULL};
-
-static void define_variables(struct ov_curve *c, const struct ov_two_layer *s)
-{
-    const struct ov_problem *p = &s->problem;
-    ov_curve_define(c, "K", (double)p->K);
-    ov_curve_define(c, "M", (double)p->M);
-    ov_curve_define(c, "L", (double)p->K - (double)p->M);
-    ov_curve_define(c, "eta", p->eta_w);
-    ov_curve_define(c, "eta_w", p->eta_w);
-    ov_curve_define(c, "eta_v", p->eta_v);
-    ov_curve_define(c, "sigma", p->sigma);
-    ov_curve_define(c, "weight_decay", p->decay_w);
-    ov_curve_define(c, "batch", (double)ov_problem_batch(p));
-    if (p->N > 0)
-        ov_curve_define(c, "N", (double)p->N);
-    if (s->data.inputs.samples > 0)
-        ov_curve_define(c, "samples", (double)s->data.inputs.samples);
-    if (p->start != OV_START_OVERLAPS)
-        ov_curve_define(c, "std", p->std);
-    ov_teacher_define(c, p->v_star, p->M);
+    say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_DRAWN | OV_OF_SIM);
 }
 
 static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
@@ -216,8 +136,10 @@ static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
         plan_theory(&c->side[OV_THEORY], s);
     if (s->sgd_runs)
         plan_sgd(&c->side[OV_SGD], s);
-    describe_problem(&c->problem, &s->problem, true);
-    define_variables(c, s);
+    say(&c->problem, s, OV_OF_PROBLEM | OV_OF_DRAWN);
+    ov_define_variables(c, ov_two_layer_keys, s);
+    ov_curve_define(c, "eta", s->problem.eta_w);
+    ov_curve_define(c, "L", (double)s->problem.K - (double)s->problem.M);
     return OV_OK;
 }
 
@@ -245,7 +167,7 @@ static enum ov_status run_engine(double *rows, const struct ov_two_layer *s, con
 {
     if (!s->data.plain)
         return ov_data_run(rows, s, key, n, tick, err);
-    return s->engine->run(rows, &s->problem, key, n, s->alpha, s->n_alpha, tick, err);
+    return ov_engines[s->engine].run(rows, &s->problem, key, n, s->alpha, s->n_alpha, tick, err);
 }
 
 /* A group of runs, spread to the stride of rows that have times to levels behind them. */
@@ -259,6 +181,8 @@ static enum ov_status run_sgd(double *rows, size_t stride, const struct ov_two_l
     double *path = calloc(n_row * width, sizeof *path);
     if (!path)
         return ov_fail(err, OV_ENOMEM, "out of memory");
+    for (size_t i = 0; i < n_row * width; i++)
+        path[i] = NAN;
     enum ov_status status = run_engine(path, s, key, n, tick, err);
     for (size_t j = 0; j < n_row; j++) {
         const double *run = path + j / s->n_alpha * s->n_alpha * width;
@@ -306,7 +230,6 @@ const struct ov_system ov_system_two_layer = {
     .name = "two-layer",
     .doc = "a two-layer student trained by one-pass SGD on a two-layer teacher",
     .keys = ov_two_layer_keys,
-    .variables = variables,
     .plan = plan,
     .run = run,
     .release = ov_two_layer_release,

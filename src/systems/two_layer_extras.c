@@ -55,19 +55,6 @@ void ov_extras_plan(struct ov_side_plan *plan, const struct ov_two_layer *s)
     ov_levels_plan(plan, &s->extras.time_to);
 }
 
-void ov_extras_describe(struct ov_text *out, const struct ov_two_layer *s)
-{
-    if (s->extras.fluctuations)
-        ov_text_addf(out, "fluctuations: at N = %zu\n", s->problem.N);
-    if (s->extras.fixed_point)
-        ov_text_addf(out, "fixed_point: from the end of the path\n");
-    if (s->extras.escape)
-        ov_text_addf(out, "escape: true\n");
-    if (s->extras.eta_max)
-        ov_text_addf(out, "eta_max: of the perfect student without noise and decay\n");
-    ov_levels_describe(out, &s->extras.time_to);
-}
-
 /* Rows of one run while its extras are filled in from column `at` on. */
 struct filling {
     double *rows;

@@ -183,7 +183,8 @@ static enum ov_status read_images(struct ov_two_layer *s, struct ov_value *param
     d->standardise = ov_value_number(inputs, "standardise") != 0;
     d->inputs.train = &d->train;
     d->inputs.test = &d->test;
-    d->inputs.samples = d->train.n;
+    if (!ov_value_find(params, "samples"))
+        d->inputs.samples = d->train.n;
     d->plain = false;
     return OV_OK;
 }
@@ -206,13 +207,13 @@ static enum ov_status read_inputs(struct ov_two_layer *s, struct ov_value *param
     return status == OV_OK ? read_covariance(&s->data, s->problem.N, covariance, err) : status;
 }
 
-static enum ov_status read_samples(struct ov_data *d, struct ov_value *params, struct ov_error *err)
+static enum ov_status check_samples(struct ov_data *d, struct ov_value *params,
+                                    struct ov_error *err)
 {
-    struct ov_value *samples = ov_value_get(params, "samples");
+    const struct ov_value *samples = ov_value_find(params, "samples");
     if (!samples)
         return OV_OK;
     d->plain = false;
-    d->inputs.samples = (uint64_t)samples->number;
     if (d->inputs.train && d->inputs.samples > d->train.n)
         return ov_value_fail(samples, err, "samples is %llu, but %s has %zu images to train on",
                              (unsigned long long)d->inputs.samples, d->train_path, d->train.n);
@@ -262,15 +263,11 @@ enum ov_status ov_data_read(struct ov_two_layer *s, struct ov_value *params, str
 {
     struct ov_value *sgd = ov_value_get(params, "sgd"), *batch = ov_value_get(params, "batch");
     s->data.plain = true;
-    s->problem.batch = (size_t)batch->number;
-    if (!sgd) {
-        ov_value_unused(params, "inputs", "has no sgd");
-        ov_value_unused(params, "samples", "has no sgd");
+    if (!sgd)
         return OV_OK;
-    }
     enum ov_status status = read_inputs(s, params, err);
     if (status == OV_OK)
-        status = read_samples(&s->data, params, err);
+        status = check_samples(&s->data, params, err);
     if (status == OV_OK)
         status = check_engine(s, params, sgd, err);
     if (status == OV_OK && batch->number * (double)s->problem.N > largest_batch)
@@ -292,8 +289,6 @@ void ov_data_describe(struct ov_text *out, const struct ov_data *d)
         ov_text_addf(out, "held_out: %zu\n", d->test.n);
     if (d->inputs.train)
         ov_text_addf(out, "standardise: %s\n", d->standardise ? "true" : "false");
-    if (d->inputs.samples > 0)
-        ov_text_addf(out, "samples: %llu\n", (unsigned long long)d->inputs.samples);
     out->failed = out->failed || d->said.failed;
 }
 

@@ -60,9 +60,11 @@ struct ov_two_layer {
     double *alpha; /* (n_alpha) increasing */
     size_t n_alpha;
     bool start_is_fixed;
+    bool theory_asked;
+    size_t theory_seeds;          /* as given */
     size_t theory_runs, sgd_runs; /* 0: not asked for */
     struct ov_solve_options solve;
-    const struct ov_engine *engine; /* NULL without sgd */
+    unsigned engine; /* index into ov_engines */
     struct ov_levels sgd_time_to;
     struct ov_extras extras;
 };
@@ -82,32 +84,26 @@ double ov_two_layer_memory(const struct ov_two_layer *s, enum ov_side side);
 enum ov_status ov_data_read(struct ov_two_layer *s, struct ov_value *params, struct ov_error *err);
 void ov_data_free(struct ov_data *d);
 
-/* Lines for the description of sgd; none for plain inputs. */
+/* Lines of the canonical text; none for plain inputs. `samples` has its own row. */
 void ov_data_describe(struct ov_text *out, const struct ov_data *d);
 
 /* Runs engine weights on inputs that are not plain, one run after the other. */
 enum ov_status ov_data_run(double *rows, const struct ov_two_layer *s, const uint64_t *key,
                            size_t n_run, const struct ov_tick *tick, struct ov_error *err);
 
-/* The levels in key `time_to` of a map `theory` or `sgd`, none if it is not there; their columns;
- * their lines in the description. ov_levels_read returns OV_OK, OV_EUSER or
- * OV_ENOMEM, and ov_levels_free is NULL-safe. */
-enum ov_status ov_levels_read(struct ov_levels *levels, struct ov_value *map, struct ov_error *err);
+/* The columns of levels. */
 void ov_levels_plan(struct ov_side_plan *plan, const struct ov_levels *levels);
-void ov_levels_describe(struct ov_text *out, const struct ov_levels *levels);
-void ov_levels_free(struct ov_levels *levels);
 
 /* When a measured curve first falls to a level: linear in ln eps_g between the two measurements
  * that have it between them; the first time if it starts there; NaN if it is never reached.
  *   in   row  (n, width) with alpha and eps_g in columns 0 and 1 */
 double ov_levels_crossing(const double *row, size_t n, size_t width, double eps_g);
 
-/* Is there any; their columns; the lines they add to the description; and filling them in: rows
+/* Is there any; their columns; and filling them in: rows
  * (n_alpha, width) whose path is there already. A number that does not exist (a plateau that is
  * not left) is NaN. */
 bool ov_extras_any(const struct ov_two_layer *s);
 void ov_extras_plan(struct ov_side_plan *plan, const struct ov_two_layer *s);
-void ov_extras_describe(struct ov_text *out, const struct ov_two_layer *s);
 enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_layer *s,
                              const struct ov_overlaps *start, const struct ov_tick *tick,
                              struct ov_error *err);

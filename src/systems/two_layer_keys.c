@@ -1,42 +1,111 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The parameters of system two-layer: a row each, from which they are read, said and named.
+ */
 #include <math.h>
 
 #include "two_layer_internal.h"
-#include "teacher_internal.h"
+#include "values_internal.h"
 
-static const char *const starts[] = {"random", "overlaps", "informed", "denoising", NULL};
-static const char *const spacings[] = {"log", "linear", NULL};
-static const char *const methods[] = {"msbdf", "rk8pd", NULL};
+static const char *const starts[] = {[OV_START_RANDOM] = "random",
+                                     [OV_START_OVERLAPS] = "overlaps",
+                                     [OV_START_INFORMED] = "informed",
+                                     [OV_START_DENOISING] = "denoising",
+                                     NULL};
+static const char *const methods[] = {[OV_MSBDF] = "msbdf", [OV_RK8PD] = "rk8pd", NULL};
 static const char *const engines[] = {"weights", "law", NULL}; /* ov_engines, by tests */
+
+#define KEPT(how, member) OV_KEPT(&(how), struct ov_two_layer, member)
+#define ARRAY(how, member, n, called) OV_KEPT_ARRAY(&(how), struct ov_two_layer, member, n, called)
+
+/* ---- what is said in its own way ---- */
+
+static const struct ov_problem *problem_of(const void *base)
+{
+    return &((const struct ov_two_layer *)base)->problem;
+}
+
+static void say_start(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    ov_text_addf(out, "%s: %s\n", key->name, starts[problem_of(base)->start]);
+}
+
+/* Given overlaps have no standard deviation. */
+static bool number_std(double *x, const struct ov_key *key, const void *base)
+{
+    (void)key;
+    *x = problem_of(base)->std;
+    return problem_of(base)->start != OV_START_OVERLAPS;
+}
+
+static void say_std(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    double std;
+    if (number_std(&std, key, base))
+        ov_say_numbers(out, key->name, &std, 1);
+}
+
+static void say_v(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    const struct ov_problem *p = problem_of(base);
+    if (p->v)
+        ov_say_numbers(out, key->name, p->v, p->K);
+    else if (p->start == OV_START_RANDOM)
+        ov_say_numbers(out, "v_std", &p->v_std, 1);
+    else
+        ov_text_addf(out, "v: of the start\n");
+}
+
+static void say_batch(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    if (problem_of(base)->batch > 1)
+        ov_text_addf(out, "%s: %zu\n", key->name, problem_of(base)->batch);
+}
+
+static void say_inputs(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    (void)key;
+    ov_data_describe(out, &((const struct ov_two_layer *)base)->data);
+}
+
+static const struct ov_field as_start = {.say = say_start};
+static const struct ov_field as_inputs = {.say = say_inputs};
+static const struct ov_field as_N = {ov_take_size, ov_say_size, ov_number_known};
+static const struct ov_field as_std = {ov_take_real, say_std, number_std};
+static const struct ov_field as_v = {ov_take_vector, say_v, NULL};
+static const struct ov_field as_batch = {ov_take_size, say_batch, ov_number_size};
+
+/* ---- rows ---- */
 
 static const struct ov_key init_keys[] = {
     {"kind", OV_WORD, 0, 0, starts, NULL, "random",
      "random: w_ki ~ N(0, std^2); overlaps: Q, R, v as given; informed: student unit k is teacher "
-     "unit k; denoising: student unit k covers teacher unit k mod M"},
+     "unit k; denoising: student unit k covers teacher unit k mod M",
+     KEPT(ov_as_word, problem.start)},
+    {"Q", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_OPTIONAL,
+     "overlaps Q_kl = w_k.w_l/N of the student's units, K x K (kind overlaps)",
+     ARRAY(ov_as_packed, problem.Q, problem.K, "K x K"), .of = OV_OF_PROBLEM},
+    {"R", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_OPTIONAL,
+     "overlaps R_km = w_k.w*_m/N of student and teacher, K x M (kind overlaps)",
+     ARRAY(ov_as_matrix, problem.R, problem.K, "K x M"),
+     .cols = offsetof(struct ov_two_layer, problem.M), .of = OV_OF_PROBLEM},
     {"std", OV_REAL, 0, 1e6, NULL, NULL, OV_OPTIONAL,
      "standard deviation of random weights (default 1), of the norm of units that an informed "
-     "student has left over (0.03), of each unit's own part where denoising (0)"},
+     "student has left over (0.03), of each unit's own part where denoising (0)",
+     KEPT(as_std, problem.std), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     {"v", OV_REAL | OV_LIST, -1e6, 1e6, NULL, NULL, OV_OPTIONAL,
      "second layer of the student, one number for all units or K of them (default: 1; random "
-     "with eta_v > 0: drawn with std; informed: the teacher's, 1 for units left over)"},
-    {"Q", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_OPTIONAL,
-     "overlaps Q_kl = w_k.w_l/N of the student's units, K x K (kind overlaps)"},
-    {"R", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_OPTIONAL,
-     "overlaps R_km = w_k.w*_m/N of student and teacher, K x M (kind overlaps)"},
+     "with eta_v > 0: drawn with std; informed: the teacher's, 1 for units left over)",
+     ARRAY(as_v, problem.v, problem.K, "student has K"), .of = OV_OF_PROBLEM},
     {.name = NULL},
 };
 
-static const struct ov_key alpha_keys[] = {
-    {"max", OV_REAL, 0, 1e12, NULL, NULL, OV_REQUIRED, "last time"},
-    {"min", OV_REAL, 0, 1e12, NULL, NULL, OV_OPTIONAL,
-     "first time after 0, for log spacing (default: one step, 1/N; without N max/10^5)"},
-    {"points", OV_INT, 2, 100000, NULL, NULL, "60", "how many times, 0 included"},
-    {"spacing", OV_WORD, 0, 0, spacings, NULL, "log", "how they are spread"},
-    {.name = NULL},
-};
+static const struct ov_key teacher_keys[] = OV_TEACHER_KEYS(struct ov_two_layer);
+static const struct ov_key alpha_keys[] = OV_TIMES_KEYS("one step, 1/N; without N max/10^5");
 
 static const struct ov_key covariance_keys[] = {
-    {"power", OV_REAL, 0, 100, NULL, NULL, OV_REQUIRED, "variances in proportion to i^-power"},
+    {"power", OV_REAL, 0, 100, NULL, NULL, OV_REQUIRED,
+     .doc = "variances in proportion to i^-power"},
     {.name = NULL},
 };
 
@@ -44,93 +113,114 @@ static const char *const input_kinds[] = {"gaussian", "idx", NULL};
 
 static const struct ov_key inputs_keys[] = {
     {"kind", OV_WORD, 0, 0, input_kinds, NULL, "gaussian",
-     "gaussian: x_i ~ N(0, c_i); idx: images of a file"},
+     .doc = "gaussian: x_i ~ N(0, c_i); idx: images of a file"},
     {"covariance", OV_LIST | OV_MAP, 0, 1e100, NULL, covariance_keys, OV_OPTIONAL,
-     "variances c_i, scaled to a mean of 1 (default: all 1): a list, of which each number holds "
-     "for "
-     "an equal share of the N inputs, or {power: a}; Q and R are then covariances of the fields"},
+     .doc = "variances c_i, scaled to a mean of 1 (default: all 1): a list, of which each number "
+            "holds "
+            "for "
+            "an equal share of the N inputs, or {power: a}; Q and R are then covariances of the "
+            "fields"},
     {"images", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
-     "an IDX file of unsigned bytes, as it is or compressed by gzip; a relative path is one from "
-     "the "
-     "experiment's directory; the images are inputs, the labels are the teacher's"},
+     .doc = "an IDX file of unsigned bytes, as it is or compressed by gzip; a relative path is one "
+            "from "
+            "the "
+            "experiment's directory; the images are inputs, the labels are the teacher's"},
     {"test", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
-     "a second such file, on which eps_g is measured (default: images held out)"},
+     .doc = "a second such file, on which eps_g is measured (default: images held out)"},
     {"held_out", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL,
-     "without test: how many of the last images to measure eps_g on (default: a sixth)"},
+     .doc = "without test: how many of the last images to measure eps_g on (default: a sixth)"},
     {"standardise", OV_BOOL, 0, 0, NULL, NULL, "true",
-     "take each pixel's mean off, and scale all so that the mean of |x|^2/N is 1, both over the "
-     "images that are not held out; false: bytes/255"},
+     .doc = "take each pixel's mean off, and scale all so that the mean of |x|^2/N is 1, both over "
+            "the "
+            "images that are not held out; false: bytes/255"},
     {.name = NULL},
 };
 
 static const struct ov_key theory_keys[] = {
     {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, "1",
-     "how many random starts theory runs from, without sgd (with it: those of sgd)"},
+     "how many random starts theory runs from, without sgd (with it: those of sgd)",
+     KEPT(ov_as_size, theory_seeds)},
     {"fluctuations", OV_BOOL, 0, 0, NULL, NULL, "false",
-     "columns sd_eps_g, bias_eps_g, sd_Q_0_0 …: spread and shift of runs of dimension N"},
+     "columns sd_eps_g, bias_eps_g, sd_Q_0_0 …: spread and shift of runs of dimension N",
+     KEPT(ov_as_flag, extras.fluctuations), .of = OV_OF_THEORY},
     {"fixed_point", OV_BOOL, 0, 0, NULL, NULL, "false",
-     "columns fixed_eps_g, fixed_growth: the fixed point near the last row, its stability"},
+     "columns fixed_eps_g, fixed_growth: the fixed point near the last row, its stability",
+     KEPT(ov_as_flag, extras.fixed_point), .of = OV_OF_THEORY},
     {"escape", OV_BOOL, 0, 0, NULL, NULL, "false",
-     "columns alpha_escape, eps_plateau: when eps_g falls to half of its first plateau"},
+     "columns alpha_escape, eps_plateau: when eps_g falls to half of its first plateau",
+     KEPT(ov_as_flag, extras.escape), .of = OV_OF_THEORY},
     {"eta_max", OV_BOOL, 0, 0, NULL, NULL, "false",
-     "column eta_max: the eta_w above which the perfect student (no noise, no decay) is unstable"},
+     "column eta_max: the eta_w above which the perfect student (no noise, no decay) is unstable",
+     KEPT(ov_as_flag, extras.eta_max), .of = OV_OF_THEORY},
     {"time_to", OV_REAL | OV_LIST, 1e-300, 1e300, NULL, NULL, OV_OPTIONAL,
-     "columns alpha_to_X: when eps_g falls to X, one level or a list"},
+     "columns alpha_to_X: when eps_g falls to X, one level or a list",
+     ARRAY(ov_as_levels, extras.time_to.eps_g, extras.time_to.n, ""), .of = OV_OF_THEORY},
     {.name = NULL},
 };
 
 static const struct ov_key sgd_keys[] = {
     {"engine", OV_WORD, 0, 0, engines, NULL, "weights",
      "simulator; weights: SGD on the K x N weights, for all inputs; law: the same in "
-     "law on the overlaps alone, at a cost that does not depend on N, for fresh Gaussian inputs"},
-    {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, OV_REQUIRED,
-     "how many independent runs; by tier: {quick: 2, ci: 10, full: 100}"},
-    {"N", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL, "input dimension, in place of the curve's N"},
+     "law on the overlaps alone, at a cost that does not depend on N, for fresh Gaussian inputs",
+     KEPT(ov_as_word, engine), .of = OV_OF_SIM},
+    OV_SGD_ROWS(struct ov_two_layer, sgd_runs),
     {"time_to", OV_REAL | OV_LIST, 1e-300, 1e300, NULL, NULL, OV_OPTIONAL,
-     "columns alpha_to_X: when eps_g first falls to X, interpolated between the times measured"},
+     "columns alpha_to_X: when eps_g first falls to X, interpolated between the times measured",
+     ARRAY(ov_as_levels, sgd_time_to.eps_g, sgd_time_to.n, ""), .of = OV_OF_SIM},
     {.name = NULL},
 };
 
 const struct ov_key ov_two_layer_keys[] = {
     {"N", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL,
      "input dimension; needed where weights are drawn (random init or teacher, sgd); of images: "
-     "their pixels"},
-    {"K", OV_INT, 1, 1000, NULL, NULL, OV_REQUIRED, "hidden units of the student"},
-    {"M", OV_INT, 1, 1000, NULL, NULL, OV_REQUIRED, "hidden units of the teacher"},
-    {"activation", OV_STRING, 0, 0, NULL, NULL, "erf",
-     "activation of the student: linear, erf (erf(x/sqrt 2)), relu, quadratic (x^2), he2 (x^2 - "
-     "1), "
-     "tanh, or another of include/overlap/model/activation.h"},
-    {"teacher_activation", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
-     "activation of the teacher (default: the student's)"},
-    {"teacher", OV_WORD | OV_MAP, 0, 0, ov_teacher_words, ov_teacher_keys, "orthonormal",
-     "first layer of the teacher; random: w*_mi ~ N(0,1)"},
-    {"v_star", OV_REAL | OV_LIST, -1e6, 1e6, NULL, NULL, "1",
-     "second layer of the teacher, one number for all units or M of them"},
-    {"eta_w", OV_REAL, 0, 1e6, NULL, NULL, OV_REQUIRED, "learning rate of the first layer"},
-    {"eta_v", OV_REAL, 0, 1e6, NULL, NULL, "0", "learning rate of the second layer; 0: frozen"},
-    {"sigma", OV_REAL, 0, 1e6, NULL, NULL, "0", "standard deviation of the label noise"},
+     "their pixels",
+     KEPT(as_N, problem.N), .of = OV_OF_DRAWN | OV_IN_FORMULAS},
+    {"K", OV_INT, 1, 1000, NULL, NULL, OV_REQUIRED, "hidden units of the student",
+     KEPT(ov_as_size, problem.K), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
+    {"M", OV_INT, 1, 1000, NULL, NULL, OV_REQUIRED, "hidden units of the teacher",
+     KEPT(ov_as_size, problem.M), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
+    OV_ACTIVATION_ROWS(struct ov_two_layer, "student", "student's"),
+    OV_TEACHER_ROW(struct ov_two_layer, teacher_keys),
+    OV_V_STAR_ROW(struct ov_two_layer, "1", ""),
+    {"eta_w", OV_REAL, 0, 1e6, NULL, NULL, OV_REQUIRED, "learning rate of the first layer",
+     KEPT(ov_as_real, problem.eta_w), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
+    {"eta_v", OV_REAL, 0, 1e6, NULL, NULL, "0", "learning rate of the second layer; 0: frozen",
+     KEPT(ov_as_real, problem.eta_v), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
+    {"sigma", OV_REAL, 0, 1e6, NULL, NULL, "0", "standard deviation of the label noise",
+     KEPT(ov_as_real, problem.sigma), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     {"weight_decay", OV_REAL, 0, 1e6, NULL, NULL, "0",
-     "weight decay of both layers: w loses (weight_decay/N) w a step"},
+     "weight decay of both layers: w loses (weight_decay/N) w a step",
+     KEPT(ov_as_real, problem.decay_w), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     {"weight_decay_v", OV_REAL, 0, 1e6, NULL, NULL, OV_OPTIONAL,
-     "the second layer's own weight decay (default: weight_decay); needs eta_v > 0"},
-    {"init", OV_MAP, 0, 0, NULL, init_keys, "{}", "where the student starts"},
+     "the second layer's own weight decay (default: weight_decay); needs eta_v > 0",
+     KEPT(ov_as_real, problem.decay_v), .of = OV_OF_PROBLEM},
+    {"init", OV_MAP, 0, 0, NULL, init_keys, "{}", "where the student starts",
+     KEPT(as_start, problem.start), .of = OV_OF_PROBLEM},
     {"inputs", OV_MAP, 0, 0, NULL, inputs_keys, "{}",
-     "the inputs of sgd; theory is always that of fresh Gaussian ones with covariance 1"},
+     "the inputs of sgd; theory is always that of fresh Gaussian ones with covariance 1",
+     KEPT(as_inputs, data), .of = OV_OF_SIM},
     {"samples", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL,
      "size of a training set that sgd goes through again and again, in a new random order each "
      "time "
-     "after the first; adds column eps_t (default: fresh inputs; of images: all not held out)"},
+     "after the first; adds column eps_t (default: fresh inputs; of images: all not held out)",
+     KEPT(ov_as_known, data.inputs.samples), .of = OV_OF_SIM | OV_IN_FORMULAS},
     {"batch", OV_INT, 1, 1e6, NULL, NULL, "1",
-     "inputs whose mean gradient makes a step; alpha counts steps"},
+     "inputs whose mean gradient makes a step; alpha counts steps", KEPT(as_batch, problem.batch),
+     .of = OV_OF_THEORY | OV_OF_SIM | OV_IN_FORMULAS},
     {"alpha", OV_LIST | OV_MAP, 0, 1e12, NULL, alpha_keys, OV_REQUIRED,
-     "times of measurement, alpha = steps/N: a list, or a range"},
+     "times of measurement, alpha = steps/N: a list, or a range",
+     ARRAY(ov_as_times, alpha, n_alpha, ""), .of = OV_OF_THEORY | OV_OF_SIM},
     {"method", OV_WORD, 0, 0, methods, NULL, "msbdf",
-     "solver of theory; msbdf: implicit multistep; rk8pd: Runge-Kutta"},
-    {"rtol", OV_REAL, 1e-14, 0.1, NULL, NULL, "1e-8", "relative tolerance of theory"},
-    {"atol", OV_REAL, 0, 0.1, NULL, NULL, "1e-12", "absolute tolerance of theory"},
+     "solver of theory; msbdf: implicit multistep; rk8pd: Runge-Kutta",
+     KEPT(ov_as_word, solve.method), .of = OV_OF_THEORY},
+    {"rtol", OV_REAL, 1e-14, 0.1, NULL, NULL, "1e-8", "relative tolerance of theory",
+     KEPT(ov_as_real, solve.rtol), .of = OV_OF_THEORY},
+    {"atol", OV_REAL, 0, 0.1, NULL, NULL, "1e-12", "absolute tolerance of theory",
+     KEPT(ov_as_real, solve.atol), .of = OV_OF_THEORY},
     {"theory", OV_BOOL | OV_MAP, 0, 0, NULL, theory_keys, "false",
-     "solve the equations of motion; a map asks for more than the path"},
-    {"sgd", OV_MAP, 0, 0, NULL, sgd_keys, OV_OPTIONAL, "simulate"},
+     "solve the equations of motion; a map asks for more than the path",
+     KEPT(ov_as_flag, theory_asked)},
+    {"sgd", OV_MAP, 0, 0, NULL, sgd_keys, OV_OPTIONAL, .doc = "simulate"},
+    OV_ON_DIVERGENCE_ROW,
     {.name = NULL},
 };

@@ -4,39 +4,13 @@
  * them as events of its integration; a simulation knows only the times at which it measured.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "two_layer_internal.h"
-#include "values_internal.h"
-
-enum ov_status ov_levels_read(struct ov_levels *levels, struct ov_value *map, struct ov_error *err)
-{
-    const struct ov_value *given = ov_value_get(map, "time_to");
-    *levels = (struct ov_levels){NULL, 0};
-    return given ? ov_values_levels(&levels->eps_g, &levels->n, given, err) : OV_OK;
-}
 
 void ov_levels_plan(struct ov_side_plan *plan, const struct ov_levels *levels)
 {
     for (size_t i = 0; i < levels->n; i++)
         ov_side_column(plan, OV_ROLE_WHOLE, true, "alpha_to_%g", levels->eps_g[i]);
-}
-
-void ov_levels_describe(struct ov_text *out, const struct ov_levels *levels)
-{
-    for (size_t i = 0; i < levels->n; i++) {
-        ov_text_addf(out, "time_to_%zu: ", i);
-        ov_text_add_number(out, levels->eps_g[i]);
-        ov_text_addf(out, "\n");
-    }
-}
-
-void ov_levels_free(struct ov_levels *levels)
-{
-    if (!levels)
-        return;
-    free(levels->eps_g);
-    *levels = (struct ov_levels){NULL, 0};
 }
 
 double ov_levels_crossing(const double *row, size_t n, size_t width, double eps_g)

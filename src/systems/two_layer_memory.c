@@ -69,7 +69,7 @@ double ov_two_layer_memory(const struct ov_two_layer *s, enum ov_side side)
     double N = (double)p->N, K = (double)p->K, M = (double)p->M;
     bool random = p->start == OV_START_RANDOM || p->teacher == OV_TEACHER_RANDOM;
     if (side == OV_SGD)
-        return s->engine && s->engine->draws_weights ? weights_memory(s)
-                                                     : law_memory(N, K, M, random);
+        return ov_engines[s->engine].draws_weights ? weights_memory(s)
+                                                   : law_memory(N, K, M, random);
     return theory_memory(s) + (random ? drawn(N, K, M) : 0.0);
 }

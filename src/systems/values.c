@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Arrays and activations as fields of parameters, and what all systems' rows share.
+ */
 #include "values_internal.h"
 
 #include <stdio.h>
@@ -6,45 +9,82 @@
 #include <string.h>
 
 #include "overlap/base/agree.h"
+#include "overlap/model/activation.h"
+#include "overlap/model/problem.h"
 #include "overlap/num/sym.h"
+
+const char *const ov_teacher_words[] = {
+    [OV_TEACHER_ORTHONORMAL] = "orthonormal", [OV_TEACHER_RANDOM] = "random", NULL};
+const char *const ov_spacings[] = {"log", "linear", NULL};
 
 static enum ov_status no_memory(struct ov_error *err)
 {
     return ov_fail(err, OV_ENOMEM, "out of memory while reading a curve");
 }
 
-enum ov_status ov_values_vector(double **x, size_t n, const struct ov_value *v, const char *whose,
-                                struct ov_error *err)
+static void *at(void *base, size_t byte)
 {
+    return (char *)base + byte;
+}
+
+static const double *kept(const struct ov_key *key, const void *base)
+{
+    return *(double *const *)((const char *)base + key->at);
+}
+
+static size_t size_at(const void *base, size_t byte)
+{
+    return *(const size_t *)((const char *)base + byte);
+}
+
+/* ---- vectors ---- */
+
+enum ov_status ov_take_vector(void *base, const struct ov_key *key, const struct ov_value *v,
+                              struct ov_error *err)
+{
+    size_t n = size_at(base, key->rows);
     if (v->type == OV_LIST && v->cols != n)
-        return ov_value_fail(v, err, "%s has %zu entries, the %s = %zu units", v->key->name,
-                             v->cols, whose, n);
-    *x = malloc(n * sizeof **x);
-    if (!*x)
+        return ov_value_fail(v, err, "%s has %zu entries, the %s = %zu units", key->name, v->cols,
+                             key->shape, n);
+    double *x = malloc(n * sizeof *x);
+    if (!x)
         return no_memory(err);
     for (size_t i = 0; i < n; i++)
-        (*x)[i] = v->type == OV_LIST ? v->array[i] : v->number;
+        x[i] = v->type == OV_LIST ? v->array[i] : v->number;
+    *(double **)at(base, key->at) = x;
     return OV_OK;
 }
 
-enum ov_status ov_values_shape(const struct ov_value *v, size_t rows, size_t cols, const char *why,
-                               struct ov_error *err)
+static void say_vector(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    if (kept(key, base))
+        ov_say_numbers(out, key->name, kept(key, base), size_at(base, key->rows));
+}
+
+/* The number that all entries are. */
+static bool number_of_all(double *x, const struct ov_key *key, const void *base)
+{
+    const double *v = kept(key, base);
+    for (size_t i = 1; i < size_at(base, key->rows); i++)
+        if (v[i] != v[0])
+            return false;
+    *x = v[0];
+    return true;
+}
+
+/* ---- matrices ---- */
+
+static enum ov_status check_shape(const struct ov_value *v, size_t rows, size_t cols,
+                                  struct ov_error *err)
 {
     if (v->rows == rows && v->cols == cols)
         return OV_OK;
     return ov_value_fail(v, err, "%s is %zu x %zu, it has to be %zu x %zu (%s)", v->key->name,
-                         v->rows, v->cols, rows, cols, why);
+                         v->rows, v->cols, rows, cols, v->key->shape);
 }
 
-enum ov_status ov_values_packed(double **x, size_t n, const struct ov_value *v, const char *why,
-                                struct ov_error *err)
+static enum ov_status pack(double *x, size_t n, const struct ov_value *v, struct ov_error *err)
 {
-    enum ov_status status = ov_values_shape(v, n, n, why, err);
-    if (status != OV_OK)
-        return status;
-    *x = malloc(ov_sym_size(n) * sizeof **x);
-    if (!*x)
-        return no_memory(err);
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j <= i; j++) {
             double low = v->array[i * n + j], high = v->array[j * n + i];
@@ -53,11 +93,53 @@ enum ov_status ov_values_packed(double **x, size_t n, const struct ov_value *v, 
                                      "%s is not symmetric: %.15g in row %zu, column %zu, "
                                      "but %.15g in row %zu, column %zu",
                                      v->key->name, low, i, j, high, j, i);
-            (*x)[ov_sym_at(i, j)] = low;
+            x[ov_sym_at(i, j)] = low;
         }
     }
     return OV_OK;
 }
+
+static enum ov_status take_packed(void *base, const struct ov_key *key, const struct ov_value *v,
+                                  struct ov_error *err)
+{
+    size_t n = size_at(base, key->rows);
+    enum ov_status status = check_shape(v, n, n, err);
+    if (status != OV_OK)
+        return status;
+    double *x = malloc(ov_sym_size(n) * sizeof *x);
+    *(double **)at(base, key->at) = x;
+    return x ? pack(x, n, v, err) : no_memory(err);
+}
+
+static void say_packed(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    if (kept(key, base))
+        ov_say_numbers(out, key->name, kept(key, base), ov_sym_size(size_at(base, key->rows)));
+}
+
+static enum ov_status take_matrix(void *base, const struct ov_key *key, const struct ov_value *v,
+                                  struct ov_error *err)
+{
+    size_t rows = size_at(base, key->rows), cols = size_at(base, key->cols);
+    enum ov_status status = check_shape(v, rows, cols, err);
+    if (status != OV_OK)
+        return status;
+    double *x = malloc(rows * cols * sizeof *x);
+    *(double **)at(base, key->at) = x;
+    if (!x)
+        return no_memory(err);
+    memcpy(x, v->array, rows * cols * sizeof *x);
+    return OV_OK;
+}
+
+static void say_matrix(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    if (kept(key, base))
+        ov_say_numbers(out, key->name, kept(key, base),
+                       size_at(base, key->rows) * size_at(base, key->cols));
+}
+
+/* ---- levels ---- */
 
 static bool same_name(double a, double b)
 {
@@ -67,32 +149,23 @@ static bool same_name(double a, double b)
     return strcmp(name[0], name[1]) == 0;
 }
 
-enum ov_status ov_values_levels(double **x, size_t *n, const struct ov_value *v,
-                                struct ov_error *err)
+static enum ov_status take_levels(void *base, const struct ov_key *key, const struct ov_value *v,
+                                  struct ov_error *err)
 {
-    bool list = v->type == OV_LIST;
-    size_t count = list ? v->cols : 1;
-    for (size_t i = 0; list && i < count; i++)
+    size_t n = v->type == OV_LIST ? v->cols : 1;
+    for (size_t i = 1; i < n; i++)
         for (size_t j = 0; j < i; j++)
             if (same_name(v->array[i], v->array[j]))
                 return ov_value_fail(v, err, "%s has two levels that are %g to six digits",
-                                     v->key->name, v->array[i]);
-    double *levels = calloc(count, sizeof *levels);
-    if (!levels)
-        return no_memory(err);
-    for (size_t i = 0; i < count; i++)
-        levels[i] = list ? v->array[i] : v->number;
-    *x = levels;
-    *n = count;
-    return OV_OK;
+                                     key->name, v->array[i]);
+    *(size_t *)at(base, key->rows) = n;
+    return ov_take_vector(base, key, v, err);
 }
 
-enum ov_status ov_values_activation(const struct ov_activation **g, const struct ov_value *v,
-                                    struct ov_error *err)
+/* ---- activations ---- */
+
+static enum ov_status no_such_activation(const struct ov_value *v, struct ov_error *err)
 {
-    *g = ov_activation_find(v->string);
-    if (*g)
-        return OV_OK;
     const char **names = calloc(ov_activation_count + 1, sizeof *names);
     struct ov_text all = {0};
     for (size_t i = 0; names && i < ov_activation_count; i++) {
@@ -110,4 +183,53 @@ enum ov_status ov_values_activation(const struct ov_activation **g, const struct
     free(names);
     ov_text_free(&all);
     return status;
+}
+
+static enum ov_status take_activation(void *base, const struct ov_key *key,
+                                      const struct ov_value *v, struct ov_error *err)
+{
+    const struct ov_activation *g = ov_activation_find(v->string);
+    *(const struct ov_activation **)at(base, key->at) = g;
+    return g ? OV_OK : no_such_activation(v, err);
+}
+
+static void say_activation(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    const struct ov_activation *g =
+        *(const struct ov_activation *const *)((const char *)base + key->at);
+    ov_text_addf(out, "%s: %s\n", key->name, g->name);
+}
+
+const struct ov_field ov_as_vector = {ov_take_vector, say_vector, number_of_all};
+const struct ov_field ov_as_packed = {take_packed, say_packed, NULL};
+const struct ov_field ov_as_matrix = {take_matrix, say_matrix, NULL};
+const struct ov_field ov_as_levels = {take_levels, say_vector, NULL};
+const struct ov_field ov_as_times = {NULL, say_vector, NULL};
+const struct ov_field ov_as_activation = {take_activation, say_activation, NULL};
+
+/* ---- places, and formulas ---- */
+
+enum ov_status ov_place_complaint(struct ov_value *params, const char *key, const char *says,
+                                  struct ov_error *err)
+{
+    char path[64] = "";
+    bool sgd_has_N = key && strcmp(key, "N") == 0 && ov_value_find(params, "sgd.N");
+    strncat(path, sgd_has_N ? "sgd.N" : key ? key : "", sizeof path - 1);
+    for (;;) {
+        struct ov_value *v = path[0] ? ov_value_find(params, path) : params;
+        if (v && (v->node || v == params))
+            return ov_value_fail(v, err, "%s", says);
+        char *dot = strrchr(path, '.');
+        *(dot ? dot : path) = '\0';
+    }
+}
+
+static void define(void *ctx, const char *name, double x)
+{
+    ov_curve_define(ctx, name, x);
+}
+
+void ov_define_variables(struct ov_curve *c, const struct ov_key *keys, const void *base)
+{
+    ov_params_define(keys, base, define, c);
 }

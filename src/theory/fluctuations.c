@@ -188,7 +188,7 @@ static double one_step_and_two(struct run *r, struct state *middle, struct state
 static enum ov_status no_step(const struct run *r, enum ov_status why, struct ov_error *err)
 {
     if (why == OV_EDIVERGED)
-        return ov_fail(err, why, "diverges at alpha = %.6g", r->now.alpha);
+        return ov_fail_diverged(err, "alpha", r->now.alpha);
     if (why == OV_EDOM)
         return ov_fail(err, OV_ENUMERIC,
                        "the overlaps stop being positive semi-definite at alpha = %.6g",

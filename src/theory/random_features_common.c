@@ -17,6 +17,8 @@ enum ov_status ov_rf_check_mean(const struct ov_rf_common *c, struct ov_error *e
 {
     if (c->q < 2.0)
         return OV_OK;
+    if (err)
+        err->diverged_at = 0.0;
     return ov_fail(err, OV_EDIVERGED,
                    "eta = %g is so large that the mean of the features diverges within a few "
                    "steps: eta <g>^2 = %.4g must be below 2",
@@ -79,7 +81,7 @@ enum ov_status ov_rf_fill(double *eps_g, const struct ov_rf_common *c,
         if (status != OV_OK)
             ov_fail(err, status, "no solution at t = %g: %s", t[i], ov_status_name(status));
         else if (!isfinite(eps_g[i]))
-            status = ov_fail(err, OV_EDIVERGED, "diverges: beyond all numbers at t = %g", t[i]);
+            status = ov_fail_diverged(err, "t", t[i]);
         else if (eps_g[i] < 0.0)
             eps_g[i] = 0.0; /* rounding, where all is learnt */
     }

@@ -170,11 +170,6 @@ static bool has_diverged(const struct ov_solver *s)
     return s->ode->diverged && s->ode->diverged(s->y, s->ode->ctx) != 0;
 }
 
-static enum ov_status diverges(double t, struct ov_error *err)
-{
-    return ov_fail(err, OV_EDIVERGED, "diverges at alpha = %.6g", t);
-}
-
 /* Why there is no further step from s->t, where y was the last accepted state. */
 static enum ov_status failure(const struct ov_solver *s, const double *y, struct ov_error *err)
 {
@@ -182,7 +177,7 @@ static enum ov_status failure(const struct ov_solver *s, const double *y, struct
         return ov_fail(err, OV_ENUMERIC, "not there after %zu right-hand sides, at alpha = %.6g",
                        s->work.n_rhs, s->t);
     if (max_abs(y, s->ode->n) > pole_growth * (1.0 + s->start_size))
-        return diverges(s->t, err);
+        return ov_fail_diverged(err, "alpha", s->t);
     return ov_fail(err, OV_ENUMERIC,
                    "no step from alpha = %.6g is small enough: the right-hand side is not defined, "
                    "not finite or not smooth there",
@@ -219,7 +214,7 @@ static enum ov_status advance(struct ov_solver *s, double stop, struct ov_error 
     }
     s->work.n_step++;
     if (has_diverged(s))
-        return diverges(s->t, err);
+        return ov_fail_diverged(err, "alpha", s->t);
     ov_solver_remember(s, d->e->dydt_out);
     return OV_OK;
 }
@@ -341,7 +336,7 @@ static enum ov_status integrate(struct ov_solver *s, double *path, const double 
 {
     bool stop_at_all = s->opt->method != OV_MSBDF;
     if (has_diverged(s))
-        return diverges(s->t, err);
+        return ov_fail_diverged(err, "alpha", s->t);
     size_t next = write_rows(path, s, time, n_time, 0);
     enum ov_status status = ov_solver_events_begin(s, err);
     if (status == OV_OK && next < n_time && !ov_solver_events_done(s))

@@ -173,44 +173,115 @@ END_TEST
 START_TEST(times_are_the_nearest_measured)
 {
     struct fake f;
-    struct ov_error err = {0};
-    fake_open(
-        &f,
-        CLAIM(
-            "kind: margin, curves: K4, at: 97, expect: 0, margin: {abs: 9}") "- {id: d, says: x, "
-                                                                             "kind: margin, "
-                                                                             "curves: K4, at: 90, "
-                                                                             "expect: 0, margin: "
-                                                                             "{abs: 9}}\n"
-                                                                             "- {id: e, says: x, "
-                                                                             "kind: margin, "
-                                                                             "curves: K4, "
-                                                                             "statistic: min, "
-                                                                             "from: 20, to: "
-                                                                             "30, expect: 0, "
-                                                                             "margin: {abs: 9}}\n"
-                                                                             "- {id: g, says: x, "
-                                                                             "kind: margin, "
-                                                                             "curves: K4, "
-                                                                             "statistic: plateau, "
-                                                                             "to: "
-                                                                             "10, expect: 0, "
-                                                                             "margin: {abs: 9}}\n");
+    fake_open(&f, CLAIM("kind: margin, curves: K4, at: 97, expect: 0, margin: {abs: 9}"));
     struct ov_claims claims = read_claims(&f);
-    for (size_t i = 0; i < 4; i++) /* without results there are no times to check against */
-        ck_assert_int_eq(evaluate(&claims, &f, i)->verdict, OV_CLAIM_MISSING);
     write_all(&f, 0, 0, 2);
     ck_assert(evaluate(&claims, &f, 0)->measure[0].at == 100.0);
-    ck_assert_int_eq(ov_claim_evaluate(claims.claim + 1, f.out, &err), OV_EUSER);
-    ck_contains(err.text, "fake/experiment.yaml:2:");
-    ck_contains(err.text, "not measured at alpha = 90; the nearest times are 100 and 10");
-    err = (struct ov_error){0};
-    ck_assert_int_eq(ov_claim_evaluate(claims.claim + 2, f.out, &err), OV_EUSER);
-    ck_contains(err.text, "min needs at least 1 times in its window");
-    err = (struct ov_error){0};
-    ck_assert_int_eq(ov_claim_evaluate(claims.claim + 3, f.out, &err), OV_EUSER);
-    ck_contains(err.text, "plateau needs at least 3 times");
     ov_claims_free(&claims);
+    fake_close(&f);
+}
+END_TEST
+
+/* Known before anything runs. */
+START_TEST(times_that_are_not_measured_are_refused)
+{
+    static const struct {
+        const char *claim, *says;
+    } bad[] = {
+        {CLAIM("kind: margin, curves: K4, at: 90, expect: 0, margin: {abs: 9}"),
+         "not measured at alpha = 90; the nearest times are 100 and 10"},
+        {CLAIM("kind: margin, curves: [K2, K4], at: [0, 5000], expect: 0, margin: {abs: 9}"),
+         "curve K2 is not measured at alpha = 5000; the nearest times are 1000 and 100"},
+        {CLAIM("kind: margin, curves: K4, statistic: min, from: 20, to: 30, expect: 0, margin: "
+               "{abs: 9}"),
+         "min needs at least 1 times in its window"},
+        {CLAIM("kind: margin, curves: K4, statistic: plateau, to: 10, expect: 0, margin: {abs: 9}"),
+         "plateau needs at least 3 times"},
+        {CLAIM("kind: band, curves: K4, from: 1001, margin: {abs: 9}"),
+         "deviation needs at least 1 times in its window"},
+        {CLAIM("kind: mean, curves: K4, statistic: diverged, at: 1, expect: 0, margin: {abs: 9}"),
+         "diverged is of a whole run: it has no time"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct fake f;
+        struct ov_error err = {0};
+        struct ov_claims claims = {0};
+        fake_open(&f, bad[i].claim);
+        ck_assert_int_eq(ov_claims_read(&claims, &f.e, &err), OV_EUSER);
+        ck_contains(err.text, "fake/experiment.yaml:1:");
+        ck_contains(err.text, bad[i].says);
+        ov_claims_free(&claims);
+        fake_close(&f);
+    }
+}
+END_TEST
+
+/* ---- runs that diverge ---- */
+
+/* Seeds above 1 of three diverge at 50. */
+static double diverging(const void *ctx, double seed, size_t j, size_t column)
+{
+    return seed > 1.0 && fake_alpha[j] > 50.0 ? NAN : number(ctx, seed, j, column);
+}
+
+static void write_diverged(struct fake *f, enum ov_side side, const char *who)
+{
+    struct data d = {2, 0, 0.1};
+    struct ov_table t;
+    struct ov_text comments = {0};
+    fake_table(&t, f, 0, side, diverging, &d);
+    ov_text_addf(&comments, "%s# diverged_at: %s\n", t.comments, who);
+    free(t.comments);
+    t.comments = comments.s;
+    fake_put(&t, f, 0, side);
+    ov_table_free(&t);
+}
+
+static void expect_of(const char *claim, const char *who, enum ov_verdict verdict, const char *why)
+{
+    struct fake f;
+    struct data d = {2, 0, 0.1};
+    fake_open(&f, claim);
+    fake_write(&f, 0, OV_THEORY, number, &d);
+    write_diverged(&f, OV_SGD, who);
+    expect_verdict(&f, verdict, why);
+    fake_close(&f);
+}
+
+START_TEST(claims_see_divergence)
+{
+#define OF(more) CLAIM("kind: mean, curves: K2, " more)
+    static const char who[] = "2 50, 3 60";
+    expect_of(OF("at: 10, statistic: deviation, margin: {abs: 1}"), who, OV_PASS, "");
+    expect_of(OF("at: 100, statistic: deviation, margin: {abs: 1}"), who, OV_FAIL,
+              "not a finite number in seed 2: sgd diverges at alpha = 50");
+    expect_of(CLAIM("kind: band, curves: K2, margin: {abs: 1}"), who, OV_FAIL,
+              "not a finite number in seed 2");
+    expect_of(OF("statistic: diverged_at, expect: 55, margin: {abs: 100}"), who, OV_PASS, "");
+    expect_of(OF("statistic: diverged_at, expect: 50, margin: {abs: 0.01}"), who, OV_INCONCLUSIVE,
+              "");
+    expect_of(OF("statistic: diverged, expect: 0.6, margin: {abs: 2}"), who, OV_PASS, "");
+    expect_of(OF("statistic: diverged, expect: 0, margin: {abs: 0.1}"), "1 3, 2 3, 3 3", OV_FAIL,
+              "");
+    /* a nan that nothing explains, and a comment that is none */
+    expect_of(OF("at: 10, statistic: deviation, margin: {abs: 1}"), "9 50", OV_CLAIM_STALE,
+              "its comment diverged_at is no list of seeds and times");
+}
+END_TEST
+
+START_TEST(without_divergence_there_is_no_time_of_it)
+{
+    struct fake f;
+    struct data d = {2, 0, 0.1};
+    fake_open(&f, OF("statistic: diverged_at, expect: 50, margin: {abs: 100}"));
+    fake_write(&f, 0, OV_THEORY, number, &d);
+    fake_write(&f, 0, OV_SGD, number, &d);
+    expect_verdict(&f, OV_FAIL, "none of 3 runs diverged");
+    fake_close(&f);
+    fake_open(&f, OF("statistic: diverged, expect: 0, margin: {abs: 0.1}"));
+    fake_write(&f, 0, OV_THEORY, number, &d);
+    fake_write(&f, 0, OV_SGD, number, &d);
+    expect_verdict(&f, OV_PASS, "");
     fake_close(&f);
 }
 END_TEST
@@ -224,6 +295,9 @@ static void add_tests(Suite *s)
     OV_TEST(s, the_worst_measure_decides);
     OV_TEST(s, deviation_needs_both_sides);
     OV_TEST(s, times_are_the_nearest_measured);
+    OV_TEST(s, times_that_are_not_measured_are_refused);
+    OV_TEST(s, claims_see_divergence);
+    OV_TEST(s, without_divergence_there_is_no_time_of_it);
 }
 
 OV_TEST_MAIN("claims/claim_data");

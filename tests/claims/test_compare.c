@@ -2,6 +2,8 @@
 #include <math.h>
 #include <sys/stat.h>
 
+#include <gsl/gsl_randist.h>
+
 #include "run/fake.h"
 #include "overlap/claims/compare.h"
 
@@ -156,16 +158,20 @@ START_TEST(rounding_has_no_z)
 }
 END_TEST
 
+/* The curve is named and left out of the table. */
 static void expect_refusal(const struct fake *f, const char *what)
 {
     struct ov_error err = {0};
     struct ov_agreement found;
-    char path[128];
-    struct stat s;
     ck_assert_int_eq(ov_compare(&found, &f->e, f->out, &err), OV_EUSER);
     ck_contains(err.text, what);
+    ck_assert_uint_eq(found.n_curve, 0);
+    struct ov_text text = {0};
+    char path[128];
     snprintf(path, sizeof path, "%s/agreement.csv", f->out);
-    ck_assert_int_ne(stat(path, &s), 0);
+    ck_ok(ov_file_read(&text, path, 0, NULL));
+    ck_assert_ptr_null(strstr(text.s, "\nK2,"));
+    ov_text_free(&text);
 }
 
 START_TEST(what_is_not_valid_is_named)
@@ -219,6 +225,77 @@ START_TEST(other_times_are_refused)
 }
 END_TEST
 
+/* One curve that can't be compared costs the others nothing. */
+START_TEST(the_others_are_compared)
+{
+    struct fake f;
+    struct ov_agreement found;
+    struct ov_error err = {0};
+    open_one(&f);
+    write_both(&f);
+    fake_set(&f, 2, n_sgd, 3); /* K4 has both sides again, and no table of sgd */
+    fake_write(&f, 2, OV_THEORY, theory_number, NULL);
+    ck_assert_int_eq(ov_compare(&found, &f.e, f.out, &err), OV_EUSER);
+    ck_contains(err.text, "fake: curve K4, sgd: no result");
+    ck_assert_uint_eq(found.n_curve, 1);
+    ck_assert_str_eq(found.worst_curve, "K2");
+    fake_close(&f);
+}
+END_TEST
+
+static double diverging(const void *ctx, double seed, size_t j, size_t column)
+{
+    return seed == 2.0 && j >= 3 ? NAN : sgd_number(ctx, seed, j, column);
+}
+
+START_TEST(a_mean_over_what_is_left_is_none)
+{
+    struct fake f;
+    struct ov_agreement found;
+    struct ov_table t;
+    struct ov_text comments = {0}, text = {0};
+    char path[128];
+    open_one(&f);
+    write_both(&f);
+    fake_table(&t, &f, 0, OV_SGD, diverging, f.state);
+    ov_text_addf(&comments, "%s# diverged_at: 2 50\n", t.comments);
+    free(t.comments);
+    t.comments = comments.s;
+    fake_put(&t, &f, 0, OV_SGD);
+    ov_table_free(&t);
+    ck_ok(ov_compare(&found, &f.e, f.out, NULL));
+    snprintf(path, sizeof path, "%s/agreement.csv", f.out);
+    ck_ok(ov_file_read(&text, path, 0, NULL));
+    ck_contains(text.s, "\nK2,eps_g,100,2,nan,nan,nan,nan,nan,nan,nan\n");
+    ck_contains(text.s, "\nK2,eps_g,10,3,");
+    ck_assert_ptr_null(strstr(text.s, "\nK2,eps_g,10,3,nan"));
+    ov_text_free(&text);
+    fake_close(&f);
+}
+END_TEST
+
+/* Without a deviation the largest of m |z| is above the bound in fewer than 5 % of cases; and the
+ * bound for one z of many seeds is 1.96. */
+START_TEST(the_bound_of_chance)
+{
+    struct ov_agreement one = {.n_z = 1, .least_seeds = 100001}, none = {0};
+    ck_agree(1.95996, ov_agreement_bound(&one, 0.05), 1e-4, 0);
+    ck_assert(isnan(ov_agreement_bound(&none, 0.05)));
+    struct ov_agreement few = {.n_z = 20, .least_seeds = 5};
+    gsl_rng *r = ov_test_rng(11);
+    size_t above = 0;
+    for (int i = 0; i < 4000; i++) {
+        bool any = false;
+        for (int k = 0; k < 20; k++)
+            any |= fabs(gsl_ran_tdist(r, 4.0)) > ov_agreement_bound(&few, 0.05);
+        above += any;
+    }
+    gsl_rng_free(r);
+    ck_assert_uint_gt(above, 120); /* 4.9 % of 4000, sd 14 */
+    ck_assert_uint_lt(above, 280);
+}
+END_TEST
+
 START_TEST(disk_trouble_is_an_io_error)
 {
     struct fake f;
@@ -244,6 +321,9 @@ static void add_tests(Suite *s)
     OV_TEST(s, what_is_not_valid_is_named);
     OV_TEST(s, non_finite_data_is_refused);
     OV_TEST(s, other_times_are_refused);
+    OV_TEST(s, the_others_are_compared);
+    OV_TEST(s, a_mean_over_what_is_left_is_none);
+    OV_TEST(s, the_bound_of_chance);
     OV_TEST(s, disk_trouble_is_an_io_error);
 }
 

@@ -58,10 +58,12 @@ mistake "flow with sgd" 's/theory: instance/eta: flow, theory: instance/' \
     '^bad/experiment.yaml:12:[0-9]+: error: eta: flow is the limit of small learning rates'
 sed -e 's/eta: 2/eta: 9/' -e 's/20\]/20, 1e6]/' -e '/^claims/,$d' rf/experiment.yaml >div.yaml
 mkdir div && mv div.yaml div/experiment.yaml
-check "eta too large" 4 timeout 60 "$overlap" run div --out div/out
+check "eta too large" 4 timeout 60 "$overlap" run div --out div/out --set on_divergence=fail
 says "eta too large: sgd says where" 'sgd seed 1: diverges at t = '
 says "eta too large: theory says how fast" 'eta_max is 6, the error grows as exp\('
 holds "eta too large: no table" test ! -e div/out/limit.sgd.csv
+check "eta too large: kept" 0 timeout 60 "$overlap" run div --out div/out
+says "eta too large: kept, until then" '^0,1000000,nan,nan' div/out/limit.theory.csv
 check "keys" 0 "$overlap" keys random-features
 says "keys: they are there" '^init_std: ' out
 check "keys of all systems" 0 "$overlap" keys

@@ -12,22 +12,22 @@
 
 static const char *const words[] = {"linear", "erf", NULL};
 static const struct ov_key inner_keys[] = {
-    {"kind", OV_WORD, 0, 0, words, NULL, "erf", "the kind"},
-    {"std", OV_REAL, 0, 10, NULL, NULL, OV_OPTIONAL, "a width"},
+    {"kind", OV_WORD, 0, 0, words, NULL, "erf", .doc = "the kind"},
+    {"std", OV_REAL, 0, 10, NULL, NULL, OV_OPTIONAL, .doc = "a width"},
     {.name = NULL},
 };
 static const struct ov_key keys[] = {
-    {"K", OV_INT, 1, 100, NULL, NULL, OV_REQUIRED, "units"},
-    {"eta_w", OV_REAL, 0, INFINITY, NULL, NULL, "0.5", "a rate"},
-    {"free", OV_REAL, 0, 0, NULL, NULL, OV_OPTIONAL, "no limits"},
-    {"on", OV_BOOL, 0, 0, NULL, NULL, "false", "a switch"},
-    {"g", OV_WORD, 0, 0, words, NULL, "erf", "an activation"},
-    {"title", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL, "a text"},
-    {"v", OV_REAL | OV_LIST, -5, 5, NULL, NULL, "[1, 2]", "numbers"},
-    {"T", OV_WORD | OV_MATRIX, -5, 5, words, NULL, "linear", "a matrix"},
-    {"init", OV_MAP, 0, 0, NULL, inner_keys, "{}", "a map"},
-    {"curves", OV_STRING | OV_STRINGS, 0, 0, NULL, NULL, OV_OPTIONAL, "texts"},
-    {"raw", OV_ANY, 0, 0, NULL, NULL, OV_OPTIONAL, "anything"},
+    {"K", OV_INT, 1, 100, NULL, NULL, OV_REQUIRED, .doc = "units"},
+    {"eta_w", OV_REAL, 0, INFINITY, NULL, NULL, "0.5", .doc = "a rate"},
+    {"free", OV_REAL, 0, 0, NULL, NULL, OV_OPTIONAL, .doc = "no limits"},
+    {"on", OV_BOOL, 0, 0, NULL, NULL, "false", .doc = "a switch"},
+    {"g", OV_WORD, 0, 0, words, NULL, "erf", .doc = "an activation"},
+    {"title", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL, .doc = "a text"},
+    {"v", OV_REAL | OV_LIST, -5, 5, NULL, NULL, "[1, 2]", .doc = "numbers"},
+    {"T", OV_WORD | OV_MATRIX, -5, 5, words, NULL, "linear", .doc = "a matrix"},
+    {"init", OV_MAP, 0, 0, NULL, inner_keys, "{}", .doc = "a map"},
+    {"curves", OV_STRING | OV_STRINGS, 0, 0, NULL, NULL, OV_OPTIONAL, .doc = "texts"},
+    {"raw", OV_ANY, 0, 0, NULL, NULL, OV_OPTIONAL, .doc = "anything"},
     {.name = NULL},
 };
 

@@ -39,8 +39,7 @@ struct fake {
     struct fy_document *doc;
 };
 
-static const char *const fake_variables[] = {"K", "eta_w", "N", NULL};
-static const struct ov_system fake_system = {.name = "fake", .variables = fake_variables};
+static const struct ov_system fake_system = {.name = "fake"};
 
 /* Plans a curve again from its state. */
 static inline void fake_plan(struct ov_curve *c)
@@ -54,6 +53,7 @@ static inline void fake_plan(struct ov_curve *c)
         s->n_run = side == OV_THEORY ? own->n_theory : own->n_sgd;
         s->first = side == OV_THEORY && s->n_run == 1 ? 0 : 1;
         s->n_row = FAKE_TIMES;
+        s->time = fake_alpha;
         s->module[0] = "num/stats";
         ov_side_column(s, OV_ROLE_TIME, false, "alpha");
         ov_side_column(s, OV_ROLE_VALUE, false, "eps_g");

@@ -23,6 +23,8 @@ struct fake {
     unsigned delay_us;
 };
 
+static const double fake_time[] = {0.0, 1.0, 2.0, 3.0, 4.0};
+
 /* Plans a curve again from its state. */
 static inline void fake_plan(struct ov_curve *c)
 {
@@ -35,6 +37,7 @@ static inline void fake_plan(struct ov_curve *c)
         s->n_run = side == OV_THEORY ? 1 : f->seeds;
         s->first = side == OV_THEORY ? 0 : 1;
         s->n_row = 5;
+        s->time = fake_time;
         s->group = side == OV_SGD && f->group ? f->group : 1;
         s->work = side == OV_SGD ? 5 : 0;
         s->memory = (side == OV_SGD ? 1e9 : 1e8) * f->gigabytes;
@@ -62,10 +65,11 @@ static enum ov_status fake_run(double *rows, const struct ov_curve *c, enum ov_s
     bool bad = side == OV_SGD && f->how != FINE;
     if (f->how == ONE_DIVERGES && (n > 1 || key[0] % 2 == 0))
         bad = bad && n > 1;
-    if (bad && f->how == ONE_DIVERGES)
-        return ov_fail(err, OV_EDIVERGED, "diverges at alpha = 2");
-    if (bad && f->how == DIVERGES)
-        return ov_fail(err, OV_EDIVERGED, "diverges at alpha = 3");
+    if (bad && (f->how == ONE_DIVERGES || f->how == DIVERGES)) {
+        for (size_t j = 3; j < 5; j++) /* row 2 is the last that is reached; the rest is rubbish */
+            rows[2 * j] = rows[2 * j + 1] = j == 3 ? NAN : 7.0;
+        return ov_fail_diverged(err, "alpha", f->how == DIVERGES ? 3.0 : 2.5);
+    }
     if (bad && f->how == CRASHES)
         raise(SIGKILL);
     if (bad)

@@ -143,6 +143,7 @@ START_TEST(divergence_is_found_and_placed)
         ck_assert_int_eq(ov_law_run(rows, &p, key, 9, alpha, 2, NULL, &e), OV_EDIVERGED);
         ck_assert_int_eq(sscanf(e.text, "run %zu: diverges at alpha = %lf", &run, &at), 2);
         ck_assert(run < 8 && at > 0.0 && at < 20.0);
+        ck_agree(at, e.diverged_at, 1e-5, 0.0);
         for (size_t i = 0; i < 18; i++)
             ck_assert(i < 16 && i % 2 == 0 ? rows[i * width] == 0.0 : isnan(rows[i * width]) != 0);
         free(key);

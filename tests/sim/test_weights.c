@@ -261,10 +261,14 @@ START_TEST(divergence_is_found_and_placed)
         p.eta_w = variant == 1 ? 1e200 : 40.0;
         p.eta_v = variant == 2 ? 100.0 : 0.0;
         struct ov_error e = {0};
-        double alpha = 1e9, at = -1.0, rows[32];
-        ck_assert_int_eq(ov_weights_run(rows, &p, 1, &alpha, 1, NULL, &e), OV_EDIVERGED);
+        size_t width = ov_row_width(2, 1);
+        double alpha[] = {0.0, 1e9}, at = -1.0, rows[32] = {0.0};
+        ck_assert_int_eq(ov_weights_run(rows, &p, 1, alpha, 2, NULL, &e), OV_EDIVERGED);
         ck_assert_int_eq(sscanf(e.text, "diverges at alpha = %lf", &at), 1);
         ck_assert(at > 0.0 && at < 20.0);
+        ck_agree(at, e.diverged_at, 1e-5, 0.0);
+        for (size_t i = 0; i < 2 * width; i++) /* rows up to then, the others are NaN */
+            ck_assert(i < width ? isfinite(rows[i]) : isnan(rows[i]) != 0);
         ov_problem_free(&p);
     }
 }

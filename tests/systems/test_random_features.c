@@ -34,8 +34,11 @@ static double *run_side(const struct ov_experiment *e, enum ov_side side, uint64
                         enum ov_status expected, struct ov_error *err)
 {
     const struct ov_curve *c = &e->curve[0];
-    double *rows = calloc(c->side[side].n_row * c->side[side].n_col, sizeof *rows);
+    size_t n = c->side[side].n_row * c->side[side].n_col;
+    double *rows = calloc(n, sizeof *rows);
     ck_assert_ptr_nonnull(rows);
+    for (size_t i = 0; i < n; i++)
+        rows[i] = NAN; /* as its caller leaves them */
     enum ov_status status = sys->run(rows, c, side, &key, 1, NULL, err);
     ck_assert_msg(status == expected, "%s: %s", ov_status_name(status), err->text);
     return rows;
@@ -183,10 +186,7 @@ START_TEST(formulas_know_the_parameters)
         ck_agree(known[i].x, x, 1e-12, 0.0);
     }
     ck_assert(!ov_curve_variable(&x, &e->curve[0], "eta_w"));
-    size_t n = 0;
-    while (sys->variables[n])
-        n++;
-    ck_assert_uint_eq(n, sizeof known / sizeof *known);
+    ck_assert_uint_eq(e->curve[0].n_variable, sizeof known / sizeof *known);
     ov_experiment_free(e);
 }
 END_TEST
@@ -329,9 +329,14 @@ START_TEST(above_eta_max)
     ov_experiment_free(e);
     char *far = edited(text, "4]", "1e5]");
     e = load(far);
-    free(run_side(e, OV_SGD, 3, OV_EDIVERGED, &err));
+    row = run_side(e, OV_SGD, 3, OV_EDIVERGED, &err);
     ck_assert_msg(strncmp(err.text, "diverges at t = ", 16) == 0, "%s", err.text);
-    free(run_side(e, OV_THEORY, 0, OV_EDIVERGED, &err));
+    ck_assert(err.diverged_at > 0.5 && isfinite(row[3 + EPS_G]) && isnan(row[2 * 3 + EPS_G]));
+    free(row);
+    row = run_side(e, OV_THEORY, 0, OV_EDIVERGED, &err);
+    ck_agree(1e5, err.diverged_at, 0.0, 0.0); /* at its first time beyond all numbers */
+    ck_assert(isfinite(row[N_THEORY + EPS_G]) && isnan(row[2 * N_THEORY + EPS_G]));
+    free(row);
     ck_assert_msg(strstr(err.text, "eta_max is 6, the error grows as exp("), "%s", err.text);
     free(text);
     free(far);

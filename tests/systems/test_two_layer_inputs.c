@@ -27,7 +27,7 @@ static void says(const char *text, const char *more, const char *lines, const ch
 {
     struct ov_experiment *e = load_more(text, more);
     char *sgd = described(e, OV_SGD), *theory = described(e, OV_THEORY), whole[400];
-    snprintf(whole, sizeof whole, "\n%s\nengine: weights\n", lines);
+    snprintf(whole, sizeof whole, "\n%s\nalpha: 0 0.5 1\nengine: weights\n", lines);
     ck_assert_msg(strstr(sgd, whole), "no '%s' in:\n%s", lines, sgd);
     ck_assert_ptr_null(strstr(theory, not_theory));
     free(sgd);
@@ -131,8 +131,9 @@ START_TEST(images_bring_their_dimension)
         char *sgd = described(e, OV_SGD), *problem = problem_of(e);
         ck_assert_ptr_nonnull(strstr(problem, "\nN: 50\n"));
         ck_assert_ptr_nonnull(strstr(sgd, "\ninputs: idx\nimages: "));
-        ck_assert_ptr_nonnull(
-            strstr(sgd, "\nheld_out: 6\nstandardise: true\nsamples: 34\nengine: weights\n"));
+        ck_assert_ptr_nonnull(strstr(
+            sgd,
+            "\nheld_out: 6\nstandardise: true\nsamples: 34\nalpha: 0 0.5 1\nengine: weights\n"));
         ck_assert_ptr_null(strstr(sgd, d.path));
         ck_assert_ptr_nonnull(strstr(e->curve[0].side[OV_SGD].columns_doc.s, "test images"));
         ck_assert_ptr_nonnull(

@@ -32,7 +32,8 @@ enum ov_status {
 
 struct ov_error {
     enum ov_status status;
-    char text[4096]; /* one or more lines, '\0'-terminated, no newline at the end */
+    double diverged_at; /* with OV_EDIVERGED: the time at which a bound was passed */
+    char text[4096];    /* one or more lines, '\0'-terminated, no newline at the end */
 };
 
 /* A short name for a status, never NULL: "ok", "user error", "diverged", … */
@@ -42,6 +43,9 @@ const char *ov_status_name(enum ov_status status);
  * `return ov_fail(err, OV_EIO, …)` reads as one statement. Overlong text ends in "…". */
 enum ov_status ov_fail(struct ov_error *err, enum ov_status status, const char *fmt, ...)
     OV_PRINTF(3, 4);
+
+/* The same with OV_EDIVERGED and "diverges at NAME = AT"; err->diverged_at is AT. */
+enum ov_status ov_fail_diverged(struct ov_error *err, const char *name, double at);
 
 /* Puts "formatted text: " in front of err's text. Does nothing where err is NULL or OV_OK. */
 void ov_error_context(struct ov_error *err, const char *fmt, ...) OV_PRINTF(2, 3);

@@ -77,8 +77,9 @@ struct ov_claims {
 /* Reads and checks an experiment's claims (none is fine) and appends them, as MISSING until they
  * are evaluated. They point into the experiment, which must outlive them. Errors (OV_EUSER, at
  * their place): unknown kind or key, missing or duplicate id, a curve, column or side that the
- * experiment does not have, an empty selection, a key that the statistic does not use, a formula
- * that does not parse, a margin below 0 or of nothing. */
+ * experiment does not have, an empty selection, a key that the statistic does not use, a time or
+ * a window at which a curve is not measured, a formula that does not parse, a margin below 0 or of
+ * nothing. */
 enum ov_status ov_claims_read(struct ov_claims *claims, const struct ov_experiment *e,
                               struct ov_error *err);
 void ov_claims_free(struct ov_claims *claims); /* NULL-safe */
@@ -86,8 +87,7 @@ void ov_claims_free(struct ov_claims *claims); /* NULL-safe */
 /* Evaluates one claim on the results below `out`; again gives the same. What is on disk decides the
  * verdict: STALE for what is of other inputs, truncated or edited; FAIL for non-finite data. The
  * worst measure decides: FAIL > MISSING > STALE > INCONCLUSIVE > PASS.
- * Returns OV_OK; OV_EUSER, at its place, for a time or a window in which a curve is not measured
- * (this only shows once there are results); OV_ENOMEM. */
+ * Returns OV_OK or OV_ENOMEM. */
 enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err);
 
 /* Holm's correction (1979) over everything that is claimed together, once all are evaluated; level

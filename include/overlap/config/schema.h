@@ -17,6 +17,7 @@
 #include "overlap/config/place.h"
 
 struct fy_node;
+struct ov_field;
 
 /* What a key's value may be; a bit each, so that a key can allow several. */
 enum ov_type {
@@ -42,6 +43,14 @@ struct ov_key {
     const char *fallback;     /* the default as YAML text (of a map: no more than its keys' own
                                  defaults); OV_REQUIRED; or OV_OPTIONAL */
     const char *doc;          /* one line for people, units included */
+
+    /* Where the value is kept and what it belongs to (config/param.h); nothing: whoever asks for
+     * the value reads it. */
+    const struct ov_field *field;
+    unsigned of;       /* enum ov_belongs, or-ed */
+    size_t at;         /* byte of the field in the struct that the table is for */
+    size_t rows, cols; /* of an array: bytes of the size_t that hold its shape */
+    const char *shape; /* of an array, for messages: "teacher has M", "K x M" */
 };
 #define OV_REQUIRED ((const char *)0) /* missing: an error */
 #define OV_OPTIONAL ""                /* missing: no value (ov_value_get gives NULL) */
@@ -111,7 +120,7 @@ const char *ov_value_string(struct ov_value *map, const char *name);
 /* The value at a path ("init.Q", "N"), not marked as read; NULL if there is none. */
 struct ov_value *ov_value_find(struct ov_value *map, const char *path);
 
-/* Says why an item, if given, will not be read. `why` is a string constant. */
+/* Says why an item, if given, is not read, or was in vain. `why` is a string constant. */
 void ov_value_unused(struct ov_value *map, const char *name, const char *why);
 
 /* The first given (not default) value in the tree that nobody read, or NULL. */

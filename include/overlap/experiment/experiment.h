@@ -23,15 +23,17 @@ struct ov_curve {
     struct ov_value params;      /* resolved: defaults, the curve's own keys, vary, --set */
     void *state;                 /* the system's own */
     struct ov_side_plan side[2]; /* what theory and simulation compute, by enum ov_side */
+    bool fails_if_diverged;      /* on_divergence: fail */
     /* What the random numbers of a run are a function of besides its seed's number: `parameters`
      * without what does not change them (times of measurement, the engine), the same for both
      * sides, so that theory and simulation of a seed start from the same weights. */
     struct ov_text problem;
-    struct ov_variable *variable; /* (n_variable) what formulas may name, where it is known */
+    const char **variable; /* (n_variable) what formulas may name, NULL at the end */
+    double *variable_is;   /* (n_variable) their values */
     size_t n_variable;
 };
 
-/* Gives a curve a variable that formulas may name. */
+/* Gives a curve a variable that formulas may name: "K", "L" = K - M. `name` is a constant. */
 void ov_curve_define(struct ov_curve *c, const char *name, double x);
 /* The value of a formula's variable; false if the curve has none of that name. */
 bool ov_curve_variable(double *x, const struct ov_curve *c, const char *name);
@@ -44,6 +46,7 @@ struct ov_experiment {
     char *dir, *name, *path; /* as given; last component of the real path; DIR/experiment.yaml */
     char *title, *source;    /* source: NULL where the file has none */
     enum ov_tier tier;
+    bool fails_if_diverged; /* on_divergence: fail, of curves that do not say */
     const struct ov_system *system;
     struct ov_curve *curve; /* (n_curve) in the order of the file */
     size_t n_curve;

@@ -46,6 +46,7 @@ struct ov_side_plan {
 
     /* A run's result: n_row rows of n_col columns. */
     size_t n_row, n_col;
+    const double *time;         /* (n_row) increasing; the system's own */
     struct ov_column *column;   /* (n_col) by ov_side_column */
     struct ov_text columns_doc; /* what the columns mean, in one line, for people */
 
@@ -63,22 +64,15 @@ struct ov_side_plan {
     bool failed;   /* memory ran out while this was filled in */
 };
 
-/* A parameter or derived quantity by the name it has in formulas: "K", "L" = K - M. */
-struct ov_variable {
-    const char *name; /* a constant */
-    double x;
-};
-
 struct ov_curve;
 
 struct ov_system {
     const char *name; /* the word in experiment.yaml */
     const char *doc;
-    const struct ov_key *keys;    /* a curve's parameters; theory and sgd among them */
-    const char *const *variables; /* all names that ov_curve_define may be told, NULL at the end */
+    const struct ov_key *keys; /* a curve's parameters; theory and sgd among them */
 
     /* Reads and checks a curve's parameters (c->params, read against `keys`) and says what there
-     * is to compute: fills c->state, c->side, c->problem and, by ov_curve_define, c->variable.
+     * is to compute: fills c->state, c->side, c->problem and, by ov_curve_define, its variables.
      * Returns OV_OK; OV_EUSER reported at the place of the value at fault; OV_ENOMEM. What was
      * filled in by then is released by the caller. */
     enum ov_status (*plan)(struct ov_curve *c, struct ov_error *err);
@@ -88,7 +82,10 @@ struct ov_system {
      * depend on the runs made with it.
      *   out  rows  (n, n_row, n_col)
      *   in   key   (n) the runs' random keys: functions of c->problem and the seeds' numbers
-     *   in   tick  told the work done, summed over the runs; may be NULL */
+     *   in   tick  told the work done, summed over the runs; may be NULL
+     * Returns OV_OK; OV_EDIVERGED, with err->diverged_at, if one diverges: of a single run the
+     * rows up to then are there, and those that were not reached are left alone or NaN; what else
+     * went wrong. */
     enum ov_status (*run)(double *rows, const struct ov_curve *c, enum ov_side side,
                           const uint64_t *key, size_t n, const struct ov_tick *tick,
                           struct ov_error *err);
@@ -97,6 +94,16 @@ struct ov_system {
 /* The next column of a side. */
 void ov_side_column(struct ov_side_plan *s, enum ov_role role, bool may_be_nan, const char *fmt,
                     ...) OV_PRINTF(4, 5);
+
+/* `on_divergence`, a row that every system's table of keys has: "keep" (a run that diverges is a
+ * result) or "fail" (its job fails). */
+extern const char *const ov_on_divergence[];
+#define OV_ON_DIVERGENCE_ROW                                                                       \
+    {                                                                                              \
+        "on_divergence", OV_WORD, 0, 0, ov_on_divergence, NULL, OV_OPTIONAL,                       \
+            .doc = "of a run that diverges; keep: its rows up to then are its result, the rest "   \
+                   "is nan; fail: its job fails (default: the experiment's, or keep)"              \
+    }
 
 /* For keys that may depend on the tier, such as seeds: {quick: 2, ci: 10, full: 100}. A key whose
  * `map` is this table reaches `plan` as the plain number that the tier picked. */

@@ -40,6 +40,8 @@ struct ov_batch {
     bool table_valid;      /* the table is there, whole and under its key */
     struct ov_job *job;    /* (n_job) seeds ascending; all owned */
     size_t n_job;
+    size_t n_diverged;     /* of the table put together: runs that diverged, and when the first */
+    double first_diverged; /* one did */
 };
 
 static inline const struct ov_side_plan *ov_batch_side(const struct ov_batch *b)

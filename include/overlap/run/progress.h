@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a person sees while jobs run: done, rate, time left on a terminal; one line a job in a log.
+ * What a person sees while jobs run: done, rate, time left, on a terminal all the time and in a log
+ * every 30 seconds; what failed, at once.
  */
 #ifndef OVERLAP_RUN_PROGRESS_H
 #define OVERLAP_RUN_PROGRESS_H
@@ -22,11 +23,11 @@ struct ov_progress {
 
 void ov_progress_start(struct ov_progress *p, FILE *log, bool live, size_t n_job,
                        uint64_t work_total);
-/* Redraws the live line, at most four times a second; work_running: steps done by unfinished jobs.
- */
+/* Redraws the live line, at most four times a second, or adds a line to the log, every 30 seconds.
+ *   in   work_running  steps done by unfinished jobs */
 void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_running);
-/* n jobs that were made together ended: counts them and, in a log, writes their line. failure:
- * NULL, or what went wrong. */
+/* n jobs that were made together ended: counts them and writes a line where they failed.
+ *   in   failure  NULL, or what went wrong; seconds: that they took; work: steps that they did */
 void ov_progress_job(struct ov_progress *p, const char *name, size_t n, double seconds,
                      uint64_t work, const char *failure);
 /* A line about jobs under way. */

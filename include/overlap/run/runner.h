@@ -14,7 +14,7 @@
 
 struct ov_run_options {
     unsigned workers;    /* processes at once; 0: what make's job server grants, else all CPUs */
-    FILE *log;           /* progress: a live line on a terminal, else one line a job; may be NULL */
+    FILE *log;           /* progress (run/progress.h); may be NULL */
     bool live;           /* log is a terminal */
     const char *command; /* recorded in the sidecars */
     double checkpoint_seconds; /* between two states of a run on disk (store/checkpoint.h); 0: as
@@ -26,11 +26,11 @@ struct ov_run_report {
     size_t n_table;                    /* tables written */
 };
 
-/* Runs what has no valid result, then writes the table of every batch whose runs are all there.
- * A failed job does not stop the others: its message is a line of err->text. Children die with
- * this process. No more processes run at once than this machine has memory for.
- * Returns OV_OK, or the status of the first failure; OV_EUSER, with nothing done, where one process
- * alone would not fit. */
+/* Runs what has no valid result, the longest forecasts first, then writes the table of every batch
+ * whose runs are all there. A failed job does not stop the others: its message is a line of
+ * err->text. Children die with this process. No more processes run at once than this machine has
+ * memory for. Returns OV_OK, or the status of the first failure; OV_EUSER, with nothing done, where
+ * one process alone would not fit. */
 enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *options,
                            struct ov_run_report *report, struct ov_error *err);
 

@@ -35,11 +35,12 @@ struct ov_inputs {
 /* One run of SGD, measured at the listed times.
  *   out  rows   (n_alpha, ov_row_width(K,M)) row-major; alpha as listed, eps_g exactly from the
  *               overlaps of the weights. Times between two steps (alpha N not whole) get the linear
- *               interpolation of the overlaps of the steps around them.
+ *               interpolation of the overlaps of the steps around them. On an error, rows not
+ *               reached are NaN.
  *   in   key    the run's random key
  *   in   alpha  (n_alpha) increasing, >= 0
  *   in   tick   told the steps done, and given the state to keep; may be NULL
- * Returns OV_OK; OV_EDIVERGED with "diverges at alpha = …"; OV_ENOMEM. */
+ * Returns OV_OK; OV_EDIVERGED with "diverges at alpha = …", in err->diverged_at too; OV_ENOMEM. */
 enum ov_status ov_weights_run(double *rows, const struct ov_problem *p, uint64_t key,
                               const double *alpha, size_t n_alpha, const struct ov_tick *tick,
                               struct ov_error *err);

@@ -33,6 +33,7 @@ struct ov_run_lines {
     uint64_t seed;
     const char *s; /* (n) bytes of a file below */
     size_t n, file;
+    double diverged_at; /* NaN where it did not */
 };
 
 struct ov_stored_file {
@@ -49,8 +50,8 @@ struct ov_stored {
     size_t n_file;
 };
 
-/* Reads all blocks of these runs, and the curve's table where it is of the same inputs. What is on
- * disk is no error. OV_OK, or OV_ENOMEM (*s is empty then). */
+/* Reads all blocks of these runs, and the curve's table where it is of the same inputs; without
+ * diverged runs where the curve does not take these for results. What is on disk is no error. OV_OK, or OV_ENOMEM (*s is empty then). */
 enum ov_status ov_stored_read(struct ov_stored *s, const struct ov_runs_of *of);
 void ov_stored_free(struct ov_stored *s); /* NULL-safe, twice-safe */
 /* The run with this seed, or NULL. */
@@ -66,9 +67,12 @@ void ov_lines_header(struct ov_text *out, const struct ov_side_plan *side);
 void ov_lines_run(struct ov_text *out, const struct ov_side_plan *side, uint64_t seed,
                   const double *rows);
 
-/* Writes runs, as ov_lines_run appended them, as one block. OV_OK, OV_EIO or OV_ENOMEM. */
+/* Writes runs, as ov_lines_run appended them, with the list of those that diverged, as one block.
+ * OV_OK, OV_EIO or OV_ENOMEM. */
 enum ov_status ov_block_write(const struct ov_runs_of *of, const struct ov_text *lines,
-                              struct ov_error *err);
+                              const struct ov_text *diverged, struct ov_error *err);
+/* Appends to the list of diverged runs, "SEED TIME, …", as the comment diverged_at holds it. */
+void ov_divergence_add(struct ov_text *list, uint64_t seed, double at);
 
 /* Makes a block of the curve's table if a new one of runs first … first + n - 1 would lose runs. */
 void ov_table_retire(const struct ov_runs_of *of, uint64_t first, size_t n);

@@ -28,6 +28,8 @@ struct ov_result {
     struct ov_table table; /* filled where VALID or STALE */
     char why[512];         /* where not VALID: one line */
     size_t n_seed, n_time; /* groups and rows a group */
+    double *diverged_at;   /* (n_seed) when a group's run diverged: its later rows are nan; NaN: it
+                              did not; owned */
 };
 
 /* Reads OUT/CURVE.SIDE.csv. Never fails for what is on disk: that is the state. OV_ENOMEM only. */
@@ -39,6 +41,12 @@ void ov_result_free(struct ov_result *r); /* NULL-safe, twice-safe */
 static inline double ov_result_at(const struct ov_result *r, size_t i, size_t j, size_t k)
 {
     return r->table.cell[(i * r->n_time + j) * r->table.n_col + k];
+}
+
+/* True if group i diverged: cells of it may be nan. */
+static inline bool ov_result_diverged(const struct ov_result *r, size_t i)
+{
+    return r->diverged_at[i] == r->diverged_at[i];
 }
 
 /* The theory group that belongs to simulation group i: the one of the same seed, or the only one

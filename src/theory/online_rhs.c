@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The right-hand side of the equations of motion (paper.md eq:ode).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "online_internal.h"
+#include "overlap/model/eps_g.h"
+
+enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem *p,
+                                const struct ov_overlaps *start)
+{
+    size_t K = p->K, M = p->M, P = M + K;
+    struct ov_online *o = *out = calloc(1, sizeof *o);
+    if (!o)
+        return OV_ENOMEM;
+    o->p = p;
+    o->block = calloc(ov_sym_size(P) + P + K * P + ov_sym_size(K), sizeof *o->block);
+    if (!o->block || ov_overlaps_create(&o->o, K, M) != OV_OK ||
+        ov_gauss_create(&o->gauss, K, M, p->g, p->g_star) != OV_OK) {
+        ov_online_free(o);
+        *out = NULL;
+        return OV_ENOMEM;
+    }
+    o->C = o->block;
+    o->s = o->C + ov_sym_size(P);
+    o->G = o->s + P;
+    o->Nz = o->G + K * P;
+    memcpy(o->o.block, start->block, ov_overlaps_size(K, M) * sizeof *o->o.block);
+    return OV_OK;
+}
+
+void ov_online_free(struct ov_online *o)
+{
+    if (!o)
+        return;
+    ov_gauss_free(o->gauss);
+    ov_overlaps_free(&o->o);
+    free(o->derivatives);
+    free(o->block);
+    free(o);
+}
+
+size_t ov_online_integrated(const struct ov_problem *p)
+{
+    return ov_overlaps_moving(p->K, p->M) - (p->eta_v == 0.0 ? p->K : 0);
+}
+
+void ov_online_prepare(struct ov_online *o, const double *y)
+{
+    size_t K = o->o.K, M = o->o.M;
+    memcpy(o->o.block, y, ov_online_integrated(o->p) * sizeof *y);
+    ov_overlaps_covariance(o->C, &o->o);
+    for (size_t m = 0; m < M; m++)
+        o->s[m] = o->o.v_star[m];
+    for (size_t k = 0; k < K; k++)
+        o->s[M + k] = -o->o.v[k];
+}
+
+/* paper.md eq:ode, the equation of R. */
+static void move_R(double *dR, const struct ov_online *o)
+{
+    const struct ov_problem *p = o->p;
+    size_t K = p->K, M = p->M, P = M + K;
+    for (size_t k = 0; k < K; k++)
+        for (size_t m = 0; m < M; m++)
+            dR[k * M + m] = p->eta_w * o->o.v[k] * o->G[k * P + m] - p->decay_w * o->o.R[k * M + m];
+}
+
+/* paper.md eq:ode, the equation of Q; a batch averages the noise: eq:batch. */
+static void move_Q(double *dQ, const struct ov_online *o)
+{
+    const struct ov_problem *p = o->p;
+    const double *v = o->o.v, *G = o->G;
+    size_t M = p->M, P = M + p->K;
+    double noise = p->eta_w * p->eta_w / (double)ov_problem_batch(p);
+    for (size_t k = 0; k < p->K; k++) {
+        for (size_t l = 0; l <= k; l++) {
+            size_t kl = ov_sym_at(k, l);
+            dQ[kl] = p->eta_w * (v[k] * G[k * P + M + l] + v[l] * G[l * P + M + k]) -
+                     2.0 * p->decay_w * o->o.Q[kl] + noise * v[k] * v[l] * o->Nz[kl];
+        }
+    }
+}
+
+/* paper.md eq:ode, the equation of v: sum_c s_c I2(lambda_k, x_c). */
+static void move_v(double *dv, const struct ov_online *o)
+{
+    const struct ov_problem *p = o->p;
+    size_t M = p->M, P = M + p->K;
+    for (size_t k = 0; k < p->K; k++) {
+        size_t a = M + k;
+        double sum = 0.0;
+        for (size_t c = 0; c < P; c++)
+            sum += o->s[c] * ov_I2(p->g, c < M ? p->g_star : p->g, o->C[ov_sym_at(a, a)],
+                                   o->C[ov_sym_at(a, c)], o->C[ov_sym_at(c, c)]);
+        dv[k] = p->eta_v * sum - p->decay_v * o->o.v[k];
+    }
+}
+
+int ov_online_derivatives(double *dy, const double *y, void *ctx)
+{
+    struct ov_online *o = ctx;
+    size_t K = o->p->K, M = o->p->M;
+    ov_online_prepare(o, y);
+    ov_gauss_contract(o->G, o->Nz, o->gauss, o->C, o->s, o->p->sigma);
+    move_Q(dy, o);
+    move_R(dy + ov_sym_size(K), o);
+    if (o->p->eta_v != 0.0)
+        move_v(dy + ov_sym_size(K) + K * M, o);
+    return 0;
+}
+
+void ov_online_rhs(double *dy, struct ov_online *o, const double *y)
+{
+    size_t K = o->p->K, n = ov_overlaps_moving(K, o->p->M);
+    if (o->p->eta_v == 0.0) {
+        memcpy(o->o.v, y + n - K, K * sizeof *y);
+        memset(dy + n - K, 0, K * sizeof *dy);
+    }
+    ov_online_derivatives(dy, y, o);
+}
