@@ -52,8 +52,8 @@ struct queued {
 
 /* What went wrong with a batch. */
 struct trouble {
-    size_t n;
-    char first[512];
+    size_t n, order; /* of its first among those of all batches */
+    char first[REPLY_TEXT + 256];
 };
 
 struct runner {
@@ -67,6 +67,7 @@ struct runner {
     size_t n_worker, n_busy;
     struct shared *shared; /* (n_worker) common with the children */
     struct trouble *trouble; /* (n_batch) */
+    size_t n_trouble;        /* batches with any */
     struct queued *queue;  /* (n_queue) blocks, the next one at `next` */
     size_t n_queue, next;
     struct task *urgent; /* (n_urgent) tables, and what a crash left: before the queue, last first */
@@ -101,6 +102,7 @@ static size_t todo_between(const struct ov_batch *b, size_t from, size_t to)
 
 /* ---- failures ---- */
 
+/* A trouble of the whole command. */
 static void add_failure(struct runner *r, enum ov_status status, const char *line)
 {
     if (r->status == OV_OK)
@@ -112,45 +114,46 @@ static void add_failure(struct runner *r, enum ov_status status, const char *lin
     r->err->status = r->status;
 }
 
-/* A job, or the table of its batch where `is_table`, can't be had. */
+/* A job of the task, or the table of its batch, can't be had. */
 static void fail(struct runner *r, const struct task *task, size_t job, enum ov_status status,
                  const char *why)
 {
     struct ov_batch *b = &r->plan->batch[task->batch];
     struct trouble *trouble = &r->trouble[task->batch];
-    struct ov_text name = {0}, line = {0};
+    struct ov_text name = {0};
     bool is_table = task->kind == ASSEMBLE;
+    add_name(&name, b, job, is_table ? job : job + 1);
+    if (is_table)
+        ov_text_addf(&name, ", table");
+    if (trouble->n++ == 0) {
+        snprintf(trouble->first, sizeof trouble->first, "%s: %s", name.failed ? "?" : name.s, why);
+        trouble->order = r->n_trouble++;
+    }
+    if (r->status == OV_OK)
+        r->status = status;
     if (!is_table) {
         b->job[job].failed = true;
         r->report->n_failed++;
-    }
-    add_name(&name, b, job, is_table ? job : job + 1);
-    ov_text_addf(&line, "%s%s: %s", name.failed ? "?" : name.s, is_table ? ", table" : "", why);
-    if (!line.failed)
-        add_failure(r, status, line.s);
-    if (trouble->n++ == 0 && is_table)
-        snprintf(trouble->first, sizeof trouble->first, "%s", why);
-    else if (trouble->n == 1)
-        snprintf(trouble->first, sizeof trouble->first, "seed %llu: %s",
-                 (unsigned long long)b->job[job].seed, why);
-    if (!is_table)
         ov_progress_job(&r->progress, name.failed ? "?" : name.s, 1, 0.0, work_of(b), why);
+    }
     ov_text_free(&name);
-    ov_text_free(&line);
 }
 
-/* For those who look for the tables later. */
-static void record_trouble(const struct runner *r)
+/* Says what went wrong, a line a batch in the order in which it did, and keeps it for those who look
+ * for the tables later. */
+static void tell_troubles(struct runner *r)
 {
-    for (size_t i = 0; i < r->plan->n_batch; i++) {
-        const struct trouble *t = &r->trouble[i];
+    for (size_t k = 0; k < r->n_trouble; k++) {
+        size_t i = 0;
+        while (r->trouble[i].n == 0 || r->trouble[i].order != k)
+            i++;
+        struct trouble *t = &r->trouble[i];
         const struct ov_batch *b = &r->plan->batch[i];
         struct ov_text text = {0};
-        if (t->n == 0)
-            continue;
         ov_text_addf(&text, "%s", t->first);
         if (t->n > 1)
             ov_text_addf(&text, " (and %zu more)", t->n - 1);
+        add_failure(r, r->status, text.failed ? t->first : text.s);
         ov_failure_write(b->out, b->curve, b->side, b->key, text.failed ? t->first : text.s);
         ov_text_free(&text);
     }
@@ -566,7 +569,7 @@ enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *op
         status = look_for_others(&r);
     ov_jobserver_close(&r.server);
     if (r.trouble)
-        record_trouble(&r);
+        tell_troubles(&r);
     free(r.trouble);
     free(r.queue);
     free(r.urgent);
