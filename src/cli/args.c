@@ -21,7 +21,7 @@ static const struct {
     {'t', "tier", "TIER", "quick, ci (default) or full"},
     {'j', "jobs", "N", "processes at once (default: all CPUs, or what make grants)"},
     {'S', "side", "SIDE", "only theory, or only sgd"},
-    {'e', "seed", "N", "only the run with this seed's number"},
+    {'e', "seed", "A[-B]", "only the runs with these seeds' numbers"},
     {'k', "checkpoint", "SECONDS",
      "keep the state of long runs this often (default: 60; 0: at every chance)"},
     {'q', "quiet", NULL, "no progress"},
@@ -33,7 +33,7 @@ static const struct {
     {'n', "jobs", "N", "how many stored jobs to rerun (default: 10)"},
     {'E', "seed", "N", "choose by this number (default: today's date)"},
     {'r', "reason", "TEXT", "why the new number is right: one line, kept beside it"},
-    {'T', "todo", NULL, "one command a missing job"},
+    {'T', "todo", NULL, "one command a block of missing runs"},
     {'f', "from", "NAME", "the experiment to copy (default: demo)"},
     {'h', "help", NULL, "this text"},
 };
@@ -75,6 +75,16 @@ static bool read_number(uint64_t *x, const char *text)
     return errno == 0 && *end == '\0' && end != text && text[0] != '-';
 }
 
+/* "3", or "3-40". */
+static bool read_range(uint64_t *first, uint64_t *last, const char *text)
+{
+    char word[64];
+    size_t dash = strcspn(text, "-");
+    snprintf(word, sizeof word, "%.*s", (int)dash, text);
+    return dash < sizeof word && read_number(first, word) &&
+           read_number(last, text[dash] ? text + dash + 1 : word) && *first <= *last;
+}
+
 static bool read_tier(enum ov_tier *tier, const char *word)
 {
     for (int i = 0; ov_tier_names[i]; i++)
@@ -110,6 +120,9 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
         return strcmp(word, "theory") == 0 || strcmp(word, "sgd") == 0 ||
                complain(c, "--side is theory or sgd, not", word);
     case 'e':
+        o->any_seed = false;
+        return read_range(&o->seed, &o->last_seed, word) ||
+               complain(c, "--seed wants a number or a range such as 3-40, not", word);
     case 'E':
         o->any_seed = false;
         return read_number(&o->seed, word) || complain(c, "--seed wants a number, not", word);

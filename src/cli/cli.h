@@ -29,6 +29,7 @@ struct ov_options {
     unsigned n_pick;   /* of audit; 0: not given */
     double checkpoint; /* seconds between two states of a run on disk */
     uint64_t seed;     /* 0: all (see any_seed) */
+    uint64_t last_seed;
     bool any_seed, todo, quiet, help;
 };
 

@@ -19,8 +19,7 @@ static void describe_table(struct ov_text *out, const struct ov_batch *b,
     ov_text_addf(out, "# overlap %s\n# experiment: %s\n# curve: %s\n# side: %s\n# key: %s\n",
                  OV_VERSION, e->name, b->curve->id, ov_side_name(b->side), b->key);
     ov_text_addf(out, "# inputs_key: %s\n# seeds: %llu-%llu\n", b->inputs_key,
-                 (unsigned long long)b->job[0].seed,
-                 (unsigned long long)b->job[b->n_job - 1].seed);
+                 (unsigned long long)b->job[0].seed, (unsigned long long)b->job[b->n_job - 1].seed);
     struct ov_text parameters = {0};
     ov_text_addf(&parameters, "%s", ov_batch_side(b)->parameters.s);
     char *rest = parameters.s;
@@ -61,8 +60,7 @@ static enum ov_status print_table(struct ov_text *out, struct ov_batch *b,
         const struct ov_run_lines *run = ov_stored_find(stored, b->job[i].seed);
         if (!run)
             return ov_fail(err, OV_EUSER, "%s: error: no stored run of %s, %s, seed %llu", b->out,
-                           b->curve->id, ov_side_name(b->side),
-                           (unsigned long long)b->job[i].seed);
+                           b->curve->id, ov_side_name(b->side), (unsigned long long)b->job[i].seed);
         ov_text_add(out, run->s, run->n);
     }
     ov_table_seal(out);

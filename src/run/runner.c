@@ -65,12 +65,13 @@ struct runner {
     struct ov_jobserver server;
     struct worker *worker; /* (n_worker) */
     size_t n_worker, n_busy;
-    struct shared *shared; /* (n_worker) common with the children */
+    struct shared *shared;   /* (n_worker) common with the children */
     struct trouble *trouble; /* (n_batch) */
     size_t n_trouble;        /* batches with any */
-    struct queued *queue;  /* (n_queue) blocks, the next one at `next` */
+    struct queued *queue;    /* (n_queue) blocks, the next one at `next` */
     size_t n_queue, next;
-    struct task *urgent; /* (n_urgent) tables, and what a crash left: before the queue, last first */
+    struct task
+        *urgent; /* (n_urgent) tables, and what a crash left: before the queue, last first */
     size_t n_urgent, urgent_room;
     struct ov_progress progress;
     double started;
@@ -139,8 +140,8 @@ static void fail(struct runner *r, const struct task *task, size_t job, enum ov_
     ov_text_free(&name);
 }
 
-/* Says what went wrong, a line a batch in the order in which it did, and keeps it for those who look
- * for the tables later. */
+/* Says what went wrong, a line a batch in the order in which it did, and keeps it for those who
+ * look for the tables later. */
 static void tell_troubles(struct runner *r)
 {
     for (size_t k = 0; k < r->n_trouble; k++) {

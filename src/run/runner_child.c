@@ -12,7 +12,7 @@
 struct child {
     struct shared *shared;
     int out;
-    size_t done, of_group;   /* jobs of the task in groups before, and in the present one */
+    size_t done, of_group; /* jobs of the task in groups before, and in the present one */
     uint64_t work_of_job;
 };
 
@@ -68,8 +68,7 @@ static void compute(struct child *c, const struct ov_batch *b, const struct task
                     const struct ov_run_options *options)
 {
     struct ov_tick tick = {.tell = tell, .ctx = c};
-    struct ov_part_options parts = {
-        .seconds = options->checkpoint_seconds, .note = note, .ctx = c};
+    struct ov_part_options parts = {.seconds = options->checkpoint_seconds, .note = note, .ctx = c};
     struct ov_jobs_hooks hooks = {.begins = begins, .failed = failed, .ctx = c};
     c->done = c->of_group = 0;
     c->work_of_job = ov_batch_side(b)->work;

@@ -183,8 +183,7 @@ static enum ov_status add_file(struct ov_stored *s, const struct ov_runs_of *of,
     }
     const char *at = first_line(f->text.s, side);
     size_t before = s->n_run;
-    enum ov_status status =
-        at ? add_runs(s, s->n_file - 1, at, f->text.s + n, side->n_row) : OV_OK;
+    enum ov_status status = at ? add_runs(s, s->n_file - 1, at, f->text.s + n, side->n_row) : OV_OK;
     note_divergences(s->run + before, s->n_run - before, f->text.s);
     return status;
 }
@@ -211,9 +210,9 @@ static enum ov_status add_blocks(struct ov_stored *s, const struct ov_runs_of *o
     DIR *d = open_jobs(of->out);
     for (const struct dirent *entry; d && status == OV_OK && (entry = readdir(d));)
         if (is_block(entry->d_name, of->inputs_key))
-            status = add_file(
-                s, of, block_path(of->out, of->inputs_key, entry->d_name + OV_BLOCK_KEY + 1),
-                false);
+            status = add_file(s, of,
+                              block_path(of->out, of->inputs_key, entry->d_name + OV_BLOCK_KEY + 1),
+                              false);
     if (d)
         closedir(d);
     return status;
@@ -293,8 +292,8 @@ enum ov_status ov_block_write(const struct ov_runs_of *of, const struct ov_text 
     char *path = text.failed || lines->failed || diverged->failed
                      ? NULL
                      : block_path(of->out, of->inputs_key, text.s + text.len - OV_KEY_SIZE);
-    enum ov_status status = path ? ov_file_put(path, text.s, text.len, err)
-                                 : ov_fail(err, OV_ENOMEM, "out of memory");
+    enum ov_status status =
+        path ? ov_file_put(path, text.s, text.len, err) : ov_fail(err, OV_ENOMEM, "out of memory");
     free(path);
     ov_text_free(&text);
     return status;

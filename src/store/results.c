@@ -130,8 +130,8 @@ static char *failure_path(const char *out, const struct ov_curve *c, enum ov_sid
     return path.s;
 }
 
-void ov_failure_write(const char *out, const struct ov_curve *c, enum ov_side side,
-                      const char *key, const char *text)
+void ov_failure_write(const char *out, const struct ov_curve *c, enum ov_side side, const char *key,
+                      const char *text)
 {
     struct ov_text file = {0};
     char *path = failure_path(out, c, side);

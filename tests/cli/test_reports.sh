@@ -88,18 +88,10 @@ repair() { # FILE: a hash that fits
     sed -i '$d' "$1"
     echo "# sha256: $(sha256sum <"$1" | cut -d' ' -f1)" >>"$1"
 }
-f=$(ls build/results/good/jobs/*.csv | head -n 1)
-cp "$f" kept.csv
-sed -i '5s/\([0-9]\)$/x\1/; 5s/x[0-4]$/7/; 5s/x[5-9]$/2/' "$f"
-holds "audit: a digit is edited" bash -c "! cmp -s kept.csv $f"
-repair "$f"
-check "audit: an edited digit" 1 "$overlap" audit --jobs 100 --seed 3
-says "audit: which and where" "^differs  good a (theory|sgd).*: .*/$(basename "$f"), line 5: stored '.*', rerun '" out
-cp kept.csv "$f"
 sed -i 's/^\(2,5,[0-9.]*\)[0-4],/\19,/; t; s/^\(2,5,[0-9.]*\)[5-9],/\11,/' build/results/good/a.sgd.csv
 repair build/results/good/a.sgd.csv
 check "audit: an edited table" 1 "$overlap" audit --jobs 100 --seed 3
-says "audit: the seed and the row" "^differs  good a sgd seed 2: build/results/good/a.sgd.csv, line [0-9]+: stored '5," out
+says "audit: the seed and the row" "^differs  good a sgd seed 2: build/results/good/a.sgd.csv, row 5: stored '2,5," out
 rm build/results/good/a.sgd.csv
 check "audit: a table made anew" 0 "$overlap" run experiments/good --quiet
 check "audit: all is well" 0 "$overlap" audit --jobs 100 --seed 3

@@ -151,7 +151,8 @@ START_TEST(a_failing_job_fails)
     audit(&a, 1000, 1);
     ck_assert_uint_eq(a.audit.n_failed, 4);
     ck_assert_uint_eq(a.audit.n_same, 6);
-    ck_assert_ptr_nonnull(strstr(a.err.text, "two sgd seed 1: eps_g is not a finite number at time 2"));
+    ck_assert_ptr_nonnull(
+        strstr(a.err.text, "two sgd seed 1: eps_g is not a finite number at time 2"));
     close_audited(&a);
 }
 END_TEST

@@ -372,8 +372,8 @@ START_TEST(blocks)
     static const struct {
         uint64_t work;
         size_t group, block;
-    } cases[] = {{1000, 1, 200}, {1000, 8, 200}, {1000, 7, 196}, {3000000, 1, 1}, {3000000, 8, 8},
-                 {5, 1, 40000},  {5, 64, 40000}, {5, 500, 40000}};
+    } cases[] = {{1000, 1, 200},  {1000, 8, 200}, {1000, 7, 196}, {3000000, 1, 1},
+                 {3000000, 8, 8}, {5, 1, 40000},  {5, 64, 40000}, {5, 500, 40000}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct bench b;
         struct ov_plan plan = {0};
@@ -563,7 +563,7 @@ START_TEST(the_longest_runs_come_first)
         struct ov_run_report report;
         struct ov_error err = {0};
         bench_make(&b);
-    b.curve[0].fails_if_diverged = b.curve[1].fails_if_diverged = true;
+        b.curve[0].fails_if_diverged = b.curve[1].fails_if_diverged = true;
         for (int c = 0; c < 2; c++) {
             bench_set(&b, c, how, DIVERGES);
             bench_set(&b, c, work, work[i][c]);

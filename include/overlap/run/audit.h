@@ -20,7 +20,8 @@ struct ov_audit_item {
     const struct ov_batch *batch; /* of the plan */
     const struct ov_job *job;
     enum ov_audit_state state;
-    char why[512]; /* DIFFERS: file, row of the run, what is stored there and what the rerun gives */
+    char
+        why[512]; /* DIFFERS: file, row of the run, what is stored there and what the rerun gives */
 };
 
 struct ov_audit {
@@ -29,9 +30,9 @@ struct ov_audit {
     size_t n_same, n_differs, n_failed;
 };
 
-/* Chooses min(n, stored) of the plan's stored runs, in a block or in a table. The choice is a function
- * of the seed (a hash) and of which runs are stored. OV_OK; OV_EUSER where nothing is stored;
- * OV_ENOMEM. */
+/* Chooses min(n, stored) of the plan's stored runs, in a block or in a table. The choice is a
+ * function of the seed (a hash) and of which runs are stored. OV_OK; OV_EUSER where nothing is
+ * stored; OV_ENOMEM. */
 enum ov_status ov_audit_choose(struct ov_audit *audit, const struct ov_plan *plan, size_t n,
                                uint64_t seed, struct ov_error *err);
 

@@ -33,8 +33,8 @@ struct ov_batch {
     const struct ov_experiment *experiment;
     const struct ov_curve *curve;
     enum ov_side side;
-    char *out;             /* the experiment's output directory */
-    char *inputs;          /* what the results are a function of, besides the seed */
+    char *out;    /* the experiment's output directory */
+    char *inputs; /* what the results are a function of, besides the seed */
     char inputs_key[OV_KEY_SIZE];
     char key[OV_KEY_SIZE]; /* of the curve's table */
     bool table_valid;      /* the table is there, whole and under its key */
@@ -102,14 +102,13 @@ struct ov_jobs_hooks {
     void *ctx;
 };
 
-/* Computes the jobs from … to - 1 of a batch that are to do, group after group (those to do of seeds
- * 1 … group, group + 1 … 2 group, and so on, so that the same runs come together again after a
- * kill), and stores them in a block, or in several where they take longer than moments. A group that
- * fails is computed one by one, so that what can be had is stored.
- *   in   parts  how runs under way are kept (store/checkpoint.h), or NULL: not at all
- *   in   tick   told the work done in the present group
- * Marks stored jobs valid. Returns OV_OK, or the first failure, with its seed: what the system's
- * `run` says; OV_ENUMERIC where a number came out non-finite; OV_EIO; OV_ENOMEM. */
+/* Computes the jobs from … to - 1 of a batch that are to do, group after group (those to do of
+ * seeds 1 … group, group + 1 … 2 group, and so on, so that the same runs come together again after
+ * a kill), and stores them in a block, or in several where they take longer than moments. A group
+ * that fails is computed one by one, so that what can be had is stored. in   parts  how runs under
+ * way are kept (store/checkpoint.h), or NULL: not at all in   tick   told the work done in the
+ * present group Marks stored jobs valid. Returns OV_OK, or the first failure, with its seed: what
+ * the system's `run` says; OV_ENUMERIC where a number came out non-finite; OV_EIO; OV_ENOMEM. */
 enum ov_status ov_jobs_run(const struct ov_batch *b, size_t from, size_t to,
                            const struct ov_part_options *parts, const struct ov_jobs_hooks *hooks,
                            const struct ov_tick *tick, struct ov_error *err);

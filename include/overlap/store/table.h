@@ -28,8 +28,8 @@ void ov_table_free(struct ov_table *t); /* NULL-safe, twice-safe */
 /* Index of a column, or -1. */
 int ov_table_find(const struct ov_table *t, const char *name);
 
-/* The value of the line "# key: value" among the comments that a text begins with, allocated; NULL if
- * there is none. */
+/* The value of the line "# key: value" among the comments that a text begins with, allocated; NULL
+ * if there is none. */
 char *ov_comment_find(const char *text, const char *key);
 char *ov_table_comment(const struct ov_table *t, const char *key);
 
@@ -47,7 +47,8 @@ enum ov_status ov_table_write(const struct ov_table *t, const char *path, struct
 /* Reads a table's text and checks its seal, no more.
  *   out  text  replaced by the whole file; empty on error
  *   out  n     bytes before the hash line
- * Returns OV_OK; OV_EUSER as ov_table_read for a missing file and a missing or wrong hash; OV_ENOMEM. */
+ * Returns OV_OK; OV_EUSER as ov_table_read for a missing file and a missing or wrong hash;
+ * OV_ENOMEM. */
 enum ov_status ov_table_load(struct ov_text *text, size_t *n, const char *path,
                              struct ov_error *err);
 
