@@ -10,9 +10,10 @@ PREFIX ?= /usr/local
 # ---- what is built ----
 CC = gcc
 PKGS = gsl lapacke openblas libfyaml jansson libcrypto zlib
-WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
+# WERROR=1, as CI has it, turns warnings into errors; CHECKED=1 evaluates invariants (base/check.h).
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
 # No -march=native, no contraction to fma, no fast-math: the same bits on every CPU.
-CFLAGS = -std=c11 -D_GNU_SOURCE -O3 -g -ffp-contract=off -fno-math-errno $(WARN) $(SAN)
+CFLAGS = -std=c11 -D_GNU_SOURCE -O3 -g -ffp-contract=off -fno-math-errno $(WARN) $(if $(CHECKED),-DOV_CHECKED) $(SAN)
 CPPFLAGS = -Iinclude -I$(B)/gen $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lmuparser -lm
 FLOORS = base num model theory sim systems config experiment store run claims paper
@@ -96,6 +97,8 @@ test: all $(TESTS) ## unit tests, end-to-end tests and the house's own checks
 	@tests/run.sh $(B) $(TESTS)
 test-asan: ## the unit tests under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory B=$(B)/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=all -O1" test-unit
+test-checked: ## the unit tests in a build that evaluates invariants
+	@$(MAKE) --no-print-directory B=$(B)/checked CHECKED=1 test-unit
 test-unit: $(TESTS)
 	@tests/run.sh --unit $(B) $(TESTS)
 mutants: all ## do the claims bite? one mistake at a time; make mutants ONLY=law (tests/mutants/README.md)
@@ -122,7 +125,7 @@ install: all ## program, library, headers and man page below PREFIX
 	install -D -m 644 src/cli/overlap.1 $(DESTDIR)$(PREFIX)/share/man/man1/overlap.1
 	cd include && find overlap -name '*.h' -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/include/{} \;
 clean: ## remove what was compiled; results stay
-	rm -rf $(B)/src $(B)/tests $(B)/gen $(B)/asan $(B)/overlap $(B)/liboverlap.a
+	rm -rf $(B)/src $(B)/tests $(B)/gen $(B)/asan $(B)/checked $(B)/overlap $(B)/liboverlap.a
 distclean: ## remove the whole build directory, results included
 	rm -rf $(B)
 help: ## this text
@@ -133,5 +136,5 @@ help: ## this text
 	  $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all bench mutants results figures fig demo verify lock drift audit accept paper plan status new test test-asan test-unit format format-check \
+.PHONY: all bench mutants results figures fig demo verify lock drift audit accept paper plan status new test test-asan test-checked test-unit format format-check \
   deps deps-paper deps-dev doctor install clean distclean help FORCE

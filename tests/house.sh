@@ -115,7 +115,7 @@ mkdir -p "$tmp/tests" && cp Makefile "$tmp" && green "sizes: the copy" sizes "$t
 yes '' | head -401 >"$tmp/src/sim/long.c"
 red "sizes: a file of 401 lines" sizes "$tmp"
 # gnuplot says little of a missing file and exits with 0: the script has to notice.
-red "plot: missing results" src/tools/plot.sh demo "$tmp"
+red "plot: missing results" src/tools/plot.sh "$tmp" experiments/demo
 scripts() {
     local script bad=0
     for script in "$@"; do bash -n "$script" || bad=1; done

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * When two numbers count as equal.
+ */
 #include "overlap/base/agree.h"
 
 #include <math.h>

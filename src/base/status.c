@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Names of statuses, and messages that grow from the inside out.
+ */
 #include "overlap/base/status.h"
 
 #include <stdarg.h>

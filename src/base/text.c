@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Growable strings, and files that are written whole or not at all.
+ */
 #include "overlap/base/text.h"
 
 #include <dirent.h>

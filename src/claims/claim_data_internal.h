@@ -42,19 +42,19 @@ struct ov_query {
 };
 
 /* Builds the query and reports (OV_EUSER, at its place) what the experiment can't answer. */
-enum ov_status ov_query_create(struct ov_query *q, struct ov_claim *claim,
-                               enum ov_claim_side_rule rule, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_query_create(struct ov_query *q, struct ov_claim *claim,
+                                            enum ov_claim_side_rule rule, struct ov_error *err);
 void ov_query_free(struct ov_query *q); /* NULL-safe */
 /* OV_EUSER, at `place`, where a curve's theory does not predict the spread of the quantity. */
-enum ov_status ov_query_predicted(struct ov_query *q, const struct ov_value *place,
-                                  struct ov_error *err);
+OV_NODISCARD enum ov_status ov_query_predicted(struct ov_query *q, const struct ov_value *place,
+                                               struct ov_error *err);
 
 /* The measured time nearest to number i of the claim's, within 5 %, and the first and last of its
  * window, for curve number c; OV_EUSER, at its place, where there is none, or too few. */
-enum ov_status ov_time_find(size_t *j, const struct ov_query *q, size_t c, size_t i,
-                            struct ov_error *err);
-enum ov_status ov_window_find(size_t *first, size_t *last, const struct ov_query *q, size_t c,
-                              struct ov_error *err);
+OV_NODISCARD enum ov_status ov_time_find(size_t *j, const struct ov_query *q, size_t c, size_t i,
+                                         struct ov_error *err);
+OV_NODISCARD enum ov_status ov_window_find(size_t *first, size_t *last, const struct ov_query *q,
+                                           size_t c, struct ov_error *err);
 
 /* The words of `statistic`, NULL at the end. */
 extern const char *const ov_claim_statistics[];
@@ -73,15 +73,15 @@ struct ov_sample {
 };
 
 /* Notes that the claim read this side of this curve; once is enough. OV_OK or OV_ENOMEM. */
-enum ov_status ov_claim_note_table(struct ov_claim *claim, const struct ov_curve *c,
-                                   enum ov_side side, const struct ov_result *r,
-                                   struct ov_error *err);
+OV_NODISCARD enum ov_status ov_claim_note_table(struct ov_claim *claim, const struct ov_curve *c,
+                                                enum ov_side side, const struct ov_result *r,
+                                                struct ov_error *err);
 
 /* Reads all samples: curves outside, times inside.
  *   out  sample  (q->n_curve * q->n_at) owned by the caller; NULL on error
  * Returns OV_OK or OV_ENOMEM. */
-enum ov_status ov_samples_read(struct ov_sample **sample, const struct ov_query *q, const char *out,
-                               struct ov_error *err);
+OV_NODISCARD enum ov_status ov_samples_read(struct ov_sample **sample, const struct ov_query *q,
+                                            const char *out, struct ov_error *err);
 void ov_samples_free(struct ov_sample *sample, size_t n); /* NULL-safe */
 
 /* The sample's number, or its logarithm, with the error over seeds (ov_jackknife); one run of
@@ -103,15 +103,17 @@ struct ov_paths {
  *   in   predicted  also sd and bias, the mean over seeds of theory's columns sd_Q and (where there
  *                   is one, else 0) bias_Q
  * Returns as ov_samples_read; free p in any case. */
-enum ov_status ov_paths_read(struct ov_paths *p, const struct ov_query *q, size_t c, bool predicted,
-                             const char *out, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_paths_read(struct ov_paths *p, const struct ov_query *q, size_t c,
+                                          bool predicted, const char *out, struct ov_error *err);
 void ov_paths_free(struct ov_paths *p); /* NULL-safe */
 
 /* A key that is a number or a formula in the curve's parameters. */
-enum ov_status ov_claim_number(double *x, struct ov_claim *claim, const struct ov_value *v,
-                               const struct ov_curve *c, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_claim_number(double *x, struct ov_claim *claim,
+                                            const struct ov_value *v, const struct ov_curve *c,
+                                            struct ov_error *err);
 /* expect: a number or a formula in the curve's parameters; `otherwise` where it is not given, an
  * error (OV_EUSER) if that is NaN. */
-enum ov_status ov_claim_expect(double *expect, struct ov_claim *claim, const struct ov_curve *c,
-                               double otherwise, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_claim_expect(double *expect, struct ov_claim *claim,
+                                            const struct ov_curve *c, double otherwise,
+                                            struct ov_error *err);
 #endif

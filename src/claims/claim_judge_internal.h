@@ -35,9 +35,9 @@ struct ov_test {
     double low, high;          /* the range; either may be infinite */
     size_t n;                  /* seeds */
 };
-/* The two p-values. out  pass  that the truth lies outside of the range, and looks this well
- * inside; out  fail  that it lies inside, and looks this far outside on either side. se = 0 gives 0
- * and 1. */
+/* The two p-values; se = 0 gives 0 and 1.
+ *   out  pass  that the truth lies outside of the range, and looks this well inside
+ *   out  fail  that it lies inside, and looks this far outside on either side */
 void ov_test_p(double *pass, double *fail, const struct ov_test *t);
 /* P(T > distance/se), for se = 0 whether it is not: 0 or 1. */
 double ov_test_tail(double distance, const struct ov_test *t);
@@ -54,23 +54,30 @@ int ov_verdict_severity(enum ov_verdict v);
 
 /* Takes over the findings (n >= 1) into the claim; the worst one decides. Of n measures with
  * p-values a FAIL has to survive Bonferroni's n p; a PASS needs all of them anyway. */
-enum ov_status ov_claim_settle(struct ov_claim *claim, struct ov_finding *found, size_t n,
-                               struct ov_error *err);
+OV_NODISCARD enum ov_status ov_claim_settle(struct ov_claim *claim, struct ov_finding *found,
+                                            size_t n, struct ov_error *err);
 
 /* The kinds: see their entries in ov_claim_kinds. */
-enum ov_status ov_exact_check(struct ov_claim *claim, struct ov_error *err);
-enum ov_status ov_exact_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err);
-enum ov_status ov_band_check(struct ov_claim *claim, struct ov_error *err);
-enum ov_status ov_band_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err);
-enum ov_status ov_scaling_check(struct ov_claim *claim, struct ov_error *err);
-enum ov_status ov_scaling_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err);
-enum ov_status ov_margin_check(struct ov_claim *claim, struct ov_error *err);
-enum ov_status ov_round_check(struct ov_claim *claim, struct ov_error *err);
-enum ov_status ov_mean_check(struct ov_claim *claim, struct ov_error *err);
-enum ov_status ov_order_check(struct ov_claim *claim, struct ov_error *err);
-enum ov_status ov_margin_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err);
-enum ov_status ov_round_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err);
-enum ov_status ov_mean_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err);
-enum ov_status ov_order_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_exact_check(struct ov_claim *claim, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_exact_evaluate(struct ov_claim *claim, const char *out,
+                                              struct ov_error *err);
+OV_NODISCARD enum ov_status ov_band_check(struct ov_claim *claim, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_band_evaluate(struct ov_claim *claim, const char *out,
+                                             struct ov_error *err);
+OV_NODISCARD enum ov_status ov_scaling_check(struct ov_claim *claim, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_scaling_evaluate(struct ov_claim *claim, const char *out,
+                                                struct ov_error *err);
+OV_NODISCARD enum ov_status ov_margin_check(struct ov_claim *claim, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_round_check(struct ov_claim *claim, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_mean_check(struct ov_claim *claim, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_order_check(struct ov_claim *claim, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_margin_evaluate(struct ov_claim *claim, const char *out,
+                                               struct ov_error *err);
+OV_NODISCARD enum ov_status ov_round_evaluate(struct ov_claim *claim, const char *out,
+                                              struct ov_error *err);
+OV_NODISCARD enum ov_status ov_mean_evaluate(struct ov_claim *claim, const char *out,
+                                             struct ov_error *err);
+OV_NODISCARD enum ov_status ov_order_evaluate(struct ov_claim *claim, const char *out,
+                                              struct ov_error *err);
 
 #endif

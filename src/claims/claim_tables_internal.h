@@ -13,8 +13,8 @@ struct ov_tables {
 };
 
 /* Reads the tables of curve number c. OV_OK, whatever is on disk; OV_ENOMEM. */
-enum ov_status ov_tables_read(struct ov_tables *t, const struct ov_query *q, size_t c,
-                              const char *out, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_tables_read(struct ov_tables *t, const struct ov_query *q, size_t c,
+                                           const char *out, struct ov_error *err);
 void ov_tables_free(struct ov_tables *t);
 
 /* False, with the verdict and why, if this side can't be used. */

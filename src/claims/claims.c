@@ -10,6 +10,7 @@
 #include <libfyaml.h>
 
 #include "overlap/base/text.h"
+#include "overlap/base/check.h"
 
 const char *ov_verdict_name(enum ov_verdict v)
 {
@@ -151,6 +152,19 @@ enum ov_status ov_claims_read(struct ov_claims *claims, const struct ov_experime
 
 /* ---- evaluation ---- */
 
+/* The worst measure decides; what is measured lies in its own interval. */
+static bool is_sound(const struct ov_claim *claim)
+{
+    bool sound = claim->worst < claim->n_measure &&
+                 claim->measure[claim->worst].verdict == claim->verdict &&
+                 (claim->why[0] == '\0') == (claim->verdict == OV_PASS);
+    for (size_t i = 0; i < claim->n_measure && sound; i++) {
+        const struct ov_measure *m = &claim->measure[i];
+        sound = !(m->low > m->high) && !(m->se < 0.0) && !(m->margin < 0.0);
+    }
+    return sound;
+}
+
 enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err)
 {
     tables_free(claim);
@@ -160,7 +174,9 @@ enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char *out, struct
     claim->p_pass = claim->p_fail = claim->p_holm = NAN;
     claim->verdict = OV_CLAIM_MISSING;
     snprintf(claim->why, sizeof claim->why, "not evaluated");
-    return claim->kind->evaluate(claim, out, err);
+    enum ov_status status = claim->kind->evaluate(claim, out, err);
+    OV_CHECK(status != OV_OK || is_sound(claim));
+    return status;
 }
 
 struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name)

@@ -241,7 +241,7 @@ static enum ov_status write_table(const struct comparison *c, const char *time, 
     ov_text_addf(&path, "%s/agreement.csv", out);
     enum ov_status status = text.failed || path.failed
                                 ? ov_fail(err, OV_ENOMEM, "%s: out of memory", c->experiment->name)
-                                : ov_file_update(path.s, text.s, text.len, err);
+                                : ov_file_put(path.s, text.s, text.len, err);
     ov_text_free(&text);
     ov_text_free(&path);
     return status;

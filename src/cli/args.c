@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The options of all subcommands.
+ */
 #include "cli.h"
 
 #include <errno.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * overlap compare: agreement.csv of each experiment, and a line about it.
+ */
 #include "cli.h"
 
 #include <math.h>
@@ -14,6 +17,11 @@ static enum ov_status compare_one(const struct ov_experiment *e, const struct ov
     char *out = ov_out_of(o, e);
     if (!out)
         return ov_fail(err, OV_ENOMEM, "out of memory");
+    if (ov_compare_is_fresh(e, out)) {
+        printf("%s: nothing to compare anew\n", e->name);
+        free(out);
+        return OV_OK;
+    }
     enum ov_status status = ov_compare(&found, e, out, err);
     if (status != OV_OK && status != OV_EUSER) /* of which nothing was written */
         found.n_curve = 0;
@@ -22,10 +30,11 @@ static enum ov_status compare_one(const struct ov_experiment *e, const struct ov
     else if (isnan(found.worst_z))
         printf("%s: %zu curves compared, no curve has two seeds\n", e->name, found.n_curve);
     else
-        printf("%s: %zu curves compared; %s deviates by up to %.2f standard errors (%s at %s = "
+        printf("%s: %zu curve%s compared; %s deviates by up to %.2f standard errors (%s at %s = "
                "%g); of %zu, chance alone gives up to %.2f\n",
-               e->name, found.n_curve, found.worst_quantity, fabs(found.worst_z), found.worst_curve,
-               found.time, found.worst_z_time, found.n_z, ov_agreement_bound(&found, 0.05));
+               e->name, found.n_curve, found.n_curve == 1 ? "" : "s", found.worst_quantity,
+               fabs(found.worst_z), found.worst_curve, found.time, found.worst_z_time, found.n_z,
+               ov_agreement_bound(&found, 0.05));
     free(out);
     return status;
 }

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * overlap doctor: libraries, CPU and what is missing.
+ */
 #include "cli.h"
 
 #include <stdio.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Loading what the command line names: experiments, their claims, the plan of their runs.
+ */
 #include "cli.h"
 
 #include <glob.h>

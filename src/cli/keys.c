@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * overlap keys: the reference of experiment.yaml, from the tables that read it.
+ */
 #include "cli.h"
 
 #include <stdio.h>

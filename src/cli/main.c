@@ -16,13 +16,14 @@
 const struct ov_command ov_commands[] = {
     {"run", "[DIR…]", "ocstjSekqh", "compute what has no valid result: theory and simulation",
      "Without DIR: every experiment of the tier below experiments/, all in one queue, the longest\n"
-     "runs first. Results go to build/results/NAME (or --out): CURVE.theory.csv, CURVE.sgd.csv, "
-     "each with a\n"
-     "JSON file beside it. What is there and valid is not computed again. Long runs keep their\n"
+     "runs first. Results go to build/results/NAME (or --out): CURVE.theory.csv, CURVE.sgd.csv,\n"
+     "each with a JSON file beside it. What is there and valid is not computed again. Long runs "
+     "keep their\n"
      "state below jobs/ and go on from there if they are killed.\n",
      ov_command_run},
     {"compare", "[DIR…]", "osth", "write agreement.csv: simulation against theory, seed by seed",
-     "Every seed is compared with the theory that started at its own overlaps.\n",
+     "Every seed is compared with the theory that started at its own overlaps. What has not\n"
+     "changed since is left as it is. Without DIR: every experiment of the tier.\n",
      ov_command_compare},
     {"verify", "[DIR…]", "ostpvPJLh", "check the claims, and the numbers in paper.md",
      "Without DIR: every experiment below experiments/, and paper.md. Writes build/verdicts.json,\n"

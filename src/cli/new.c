@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * overlap new: an experiment as a copy of another.
+ */
 #include "cli.h"
 
 #include <ctype.h>

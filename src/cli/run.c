@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * overlap run and plan: what is to do, why, and doing it.
+ */
 #include "cli.h"
 
 #include <stdio.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * overlap status: which results, comparisons and figures are there.
+ */
 #include "cli.h"
 
 #include <stdio.h>

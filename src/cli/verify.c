@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * overlap verify: verdicts of claims, numbers of the paper, and the files that tell of them.
+ */
 #include "cli.h"
 
 #include <stdio.h>

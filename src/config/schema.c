@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Values of a map by name, and which of them nobody read.
+ */
 #include "overlap/config/schema.h"
 
 #include <assert.h>

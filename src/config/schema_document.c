@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The reference of a table of keys, for people.
+ */
 #include "overlap/config/schema.h"
 
 #include <math.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * One value of YAML against one row: types, ranges, words.
+ */
 #include "schema_value_internal.h"
 
 #include <math.h>

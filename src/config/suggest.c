@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The word that was probably meant.
+ */
 #include "overlap/config/schema.h"
 
 #include <ctype.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * YAML through libfyaml: one document, its mistakes at their place.
+ */
 #include "overlap/config/yaml.h"
 
 #include <stdbool.h>

@@ -9,6 +9,7 @@
 #include <libfyaml.h>
 
 #include "experiment_internal.h"
+#include "overlap/base/check.h"
 
 enum { MOST_CURVES = 10000, MOST_AXES = 8, LONGEST_ID = 100, MOST_FAILURES = 20 };
 static const double most_rows = 1e7;
@@ -184,6 +185,23 @@ static enum ov_status pick_tiers(struct ov_loading *l, struct ov_value *map)
     return status;
 }
 
+/* What every system has to fill in: times that increase, columns that are named once and come in
+ * the order of their roles, modules, the text of keys. */
+static bool is_whole(const struct ov_side_plan *s)
+{
+    bool whole = s->n_row > 0 && s->n_col > 1 && s->group > 0 && s->module[0] &&
+                 s->parameters.len > 0 && s->columns_doc.len > 0 &&
+                 s->column[0].role == OV_ROLE_TIME && !s->column[0].may_be_nan;
+    for (size_t j = 1; whole && j < s->n_row; j++)
+        whole = s->time[j] > s->time[j - 1];
+    for (size_t i = 1; whole && i < s->n_col; i++) {
+        whole = s->column[i].role >= s->column[i - 1].role;
+        for (size_t k = 0; whole && k < i; k++)
+            whole = strcmp(s->column[i].name, s->column[k].name) != 0;
+    }
+    return whole;
+}
+
 static enum ov_status read_curve(struct ov_loading *l, struct ov_curve *curve,
                                  const struct entry *entry, const struct ov_given *varied,
                                  size_t n_varied)
@@ -217,6 +235,8 @@ static enum ov_status read_curve(struct ov_loading *l, struct ov_curve *curve,
     if (status == OV_OK && (curve->problem.failed || side[0].failed || side[1].failed ||
                             side[0].parameters.failed || side[1].parameters.failed))
         status = ov_loading_no_memory(l);
+    for (size_t i = 0; i < 2 && status == OV_OK; i++)
+        OV_CHECK(side[i].n_run == 0 || is_whole(&side[i]));
     free(given);
     l->failed |= status != OV_OK;
     return status;

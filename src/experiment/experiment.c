@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * experiment.yaml's own keys, and the loading of the whole.
+ */
 #include "overlap/experiment/experiment.h"
 
 #include <errno.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * --set: values that replace those of the file.
+ */
 #include <stdlib.h>
 #include <string.h>
 

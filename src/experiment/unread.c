@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * What was written in vain: keys of defaults or --set that no curve reads.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

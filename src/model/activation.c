@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of activations: g, its slope, and its class for the averages.
+ */
 #include "overlap/model/activation.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The generalisation error of given overlaps, in closed form where there is one.
+ */
 #include "overlap/model/eps_g.h"
 
 #include <math.h>

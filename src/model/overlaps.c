@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Overlaps as one block of numbers: names, covariance, checks, measurement from weights.
+ */
 #include "overlap/model/overlaps.h"
 
 #include <math.h>

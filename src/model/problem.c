@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Is a problem well posed? And the columns that all its rows have.
+ */
 #include "overlap/model/problem.h"
 
 #include <math.h>

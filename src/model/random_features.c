@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The random-feature problem checked, and the second moments of its activations.
+ */
 #include "overlap/model/random_features.h"
 
 #include <math.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Elementary functions with the same bits on every CPU, outside of loops.
+ */
 #include "overlap/num/fmath.h"
 
 #include <float.h>

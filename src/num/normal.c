@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Normal numbers from Philox, by polynomials: the same bits on every CPU.
+ */
 #include "overlap/num/normal.h"
 
 #include <math.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Random words as a function of key and counter.
+ */
 #include "overlap/num/philox.h"
 
 #include "philox_inline_internal.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The largest of many correlated Student t: its bound, over all columns at once.
+ */
 #include "overlap/num/simultaneous.h"
 
 #include <math.h>

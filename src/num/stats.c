@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Means with their errors, Student's t, jackknife, and how many seeds would decide.
+ */
 #include "overlap/num/stats.h"
 
 #include <gsl/gsl_cdf.h>

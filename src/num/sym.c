@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Packed symmetric matrices: eigenvalues, and factors of semi-definite ones.
+ */
 #include "overlap/num/sym.h"
 
 #include <float.h>

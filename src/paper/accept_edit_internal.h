@@ -19,12 +19,13 @@ struct ov_edit {
  *   in   old   (n) bytes
  *   in   edit  (n_edit) by ascending places, none overlapping
  * OV_OK or OV_ENOMEM. */
-enum ov_status ov_edits_apply(struct ov_rewrite *r, const char *old, size_t n,
-                              const struct ov_edit *edit, size_t n_edit);
+OV_NODISCARD enum ov_status ov_edits_apply(struct ov_rewrite *r, const char *old, size_t n,
+                                           const struct ov_edit *edit, size_t n_edit);
 
 /* The rewriting of `expect` in experiment.yaml of a failing claim, and the claim as it is then.
  *   in   name  "EXPERIMENT.ID" */
-enum ov_status ov_accept_expect(struct ov_rewrite *r, struct ov_claim *claim, const char *name,
-                                const char *reason, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_accept_expect(struct ov_rewrite *r, struct ov_claim *claim,
+                                             const char *name, const char *reason,
+                                             struct ov_error *err);
 
 #endif

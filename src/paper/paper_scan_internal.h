@@ -46,7 +46,7 @@ struct ov_paper_scan {
 
 /* Marks s[0..n), where s[n] is '\0' and no other byte is. What keeps its end open (fence, comment)
  * is an issue. OV_OK or OV_ENOMEM. */
-enum ov_status ov_paper_scan(struct ov_paper_scan *p, const char *s, size_t n);
+OV_NODISCARD enum ov_status ov_paper_scan(struct ov_paper_scan *p, const char *s, size_t n);
 void ov_paper_scan_free(struct ov_paper_scan *p); /* NULL-safe */
 
 /* Adds an issue at s[offset]: what is wrong. */

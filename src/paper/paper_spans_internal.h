@@ -20,7 +20,8 @@ struct ov_paper_facts {
 
 /* Checks every span with a claim or a param: notes those that agree or are skipped, marks all of
  * them as covered, and complains about the rest. OV_OK or OV_ENOMEM. */
-enum ov_status ov_paper_check_spans(struct ov_paper_scan *p, const struct ov_paper_facts *facts);
+OV_NODISCARD enum ov_status ov_paper_check_spans(struct ov_paper_scan *p,
+                                                 const struct ov_paper_facts *facts);
 
 /* A number of a claim as the paper prints it. */
 struct ov_paper_number {
@@ -32,8 +33,8 @@ struct ov_paper_number {
  * attributes are not among them.
  *   out  number  (n) owned by the caller
  *   in   name    "EXPERIMENT.ID" of the claim */
-enum ov_status ov_paper_claim_numbers(struct ov_paper_number **number, size_t *n,
-                                      struct ov_paper_scan *p, const struct ov_claim *claim,
-                                      const char *name);
+OV_NODISCARD enum ov_status ov_paper_claim_numbers(struct ov_paper_number **number, size_t *n,
+                                                   struct ov_paper_scan *p,
+                                                   const struct ov_claim *claim, const char *name);
 
 #endif

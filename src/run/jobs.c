@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "overlap/base/check.h"
 #include "overlap/base/clock.h"
 #include "overlap/store/table.h"
 
@@ -222,6 +223,9 @@ static enum ov_status add_run(struct pending *p, double *rows, const struct ov_s
                               uint64_t seed, double diverged_at, struct ov_error *err)
 {
     enum ov_status status = OV_OK;
+    for (size_t j = 0; j < side->n_row; j++)
+        OV_CHECK(rows[j * side->n_col] == side->time[j] || !isnan(diverged_at) ||
+                 !isfinite(rows[j * side->n_col]));
     if (isnan(diverged_at))
         status = check_finite(rows, side, err);
     else

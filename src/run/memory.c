@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * How much memory a plan takes, and how many processes fit.
+ */
 #include "overlap/run/memory.h"
 
 #include <sched.h>

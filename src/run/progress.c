@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * What people see while jobs run: one line on a terminal, few in a log.
+ */
 #include "overlap/run/progress.h"
 
 #include "overlap/base/clock.h"
@@ -34,10 +37,12 @@ void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_runni
     struct ov_text line = {0};
     ov_text_addf(&line, "%zu of %zu jobs, %zu running", p->n_done + p->n_failed, p->n_job, running);
     double done = (double)(p->work_done + work_running), total = (double)p->work_total;
+    double elapsed = now - p->started;
     if (done > 0.0 && total > 0.0) {
-        double elapsed = now - p->started;
         ov_text_addf(&line, ", %.0f %%, ", 100.0 * done / total);
         add_rate(&line, done, elapsed);
+    }
+    if (done > 0.02 * total) { /* theory comes first and tells no steps: no forecast of that */
         ov_text_addf(&line, ", ");
         ov_text_add_duration(&line, elapsed * (total - done) / done);
         ov_text_addf(&line, " left");

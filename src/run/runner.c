@@ -31,206 +31,6 @@
 
 enum { MAX_WORKERS = 256 };
 
-struct worker {
-    pid_t pid;          /* 0: no process */
-    int tasks, replies; /* our ends of its pipes */
-    bool busy, token;   /* has a task; on a token of make's job server */
-    struct task task;
-    double started;      /* the task */
-    uint64_t resumed_at; /* work that an earlier process had done */
-    size_t length;       /* of what has been read of a reply */
-    struct {
-        struct reply head;
-        char text[REPLY_TEXT + 1];
-    } reply;
-};
-
-struct queued {
-    struct task task;
-    uint64_t work;
-};
-
-/* What went wrong with a batch. */
-struct trouble {
-    size_t n, order; /* of its first among those of all batches */
-    char first[REPLY_TEXT + 256];
-};
-
-struct runner {
-    struct ov_plan *plan;
-    const struct ov_run_options *options;
-    struct ov_run_report *report;
-    struct ov_error *err;
-    enum ov_status status;
-    struct ov_jobserver server;
-    struct worker *worker; /* (n_worker) */
-    size_t n_worker, n_busy;
-    struct shared *shared;   /* (n_worker) common with the children */
-    struct trouble *trouble; /* (n_batch) */
-    size_t n_trouble;        /* batches with any */
-    struct queued *queue;    /* (n_queue) blocks, the next one at `next` */
-    size_t n_queue, next;
-    struct task
-        *urgent; /* (n_urgent) tables, and what a crash left: before the queue, last first */
-    size_t n_urgent, urgent_room;
-    struct ov_progress progress;
-    double started;
-};
-
-/* Jobs from … to - 1 of a batch, by their seeds; the whole batch where there are none. */
-static void add_name(struct ov_text *t, const struct ov_batch *b, size_t from, size_t to)
-{
-    unsigned long long first = b->job[from].seed, last = b->job[to > from ? to - 1 : from].seed;
-    ov_text_addf(t, "%s %s %s", b->experiment->name, b->curve->id, ov_side_name(b->side));
-    if (last > first)
-        ov_text_addf(t, " seeds %llu-%llu", first, last);
-    else if (first > 0 && to > from)
-        ov_text_addf(t, " seed %llu", first);
-}
-
-static uint64_t work_of(const struct ov_batch *b)
-{
-    return ov_batch_side(b)->work;
-}
-
-static size_t todo_between(const struct ov_batch *b, size_t from, size_t to)
-{
-    size_t n = 0;
-    for (size_t i = from; i < to; i++)
-        n += ov_job_todo(&b->job[i]);
-    return n;
-}
-
-/* ---- failures ---- */
-
-/* A trouble of the whole command. */
-static void add_failure(struct runner *r, enum ov_status status, const char *line)
-{
-    if (r->status == OV_OK)
-        r->status = status;
-    if (!r->err)
-        return;
-    size_t used = r->err->status == OV_OK ? 0 : strlen(r->err->text);
-    snprintf(r->err->text + used, sizeof r->err->text - used, "%s%s", used ? "\n" : "", line);
-    r->err->status = r->status;
-}
-
-/* A job of the task, or the table of its batch, can't be had. */
-static void fail(struct runner *r, const struct task *task, size_t job, enum ov_status status,
-                 const char *why)
-{
-    struct ov_batch *b = &r->plan->batch[task->batch];
-    struct trouble *trouble = &r->trouble[task->batch];
-    struct ov_text name = {0};
-    bool is_table = task->kind == ASSEMBLE;
-    add_name(&name, b, job, is_table ? job : job + 1);
-    if (is_table)
-        ov_text_addf(&name, ", table");
-    if (trouble->n++ == 0) {
-        snprintf(trouble->first, sizeof trouble->first, "%s: %s", name.failed ? "?" : name.s, why);
-        trouble->order = r->n_trouble++;
-    }
-    if (r->status == OV_OK)
-        r->status = status;
-    if (!is_table) {
-        b->job[job].failed = true;
-        r->report->n_failed++;
-        ov_progress_job(&r->progress, name.failed ? "?" : name.s, 1, 0.0, work_of(b), why);
-    }
-    ov_text_free(&name);
-}
-
-/* Says what went wrong, a line a batch in the order in which it did, and keeps it for those who
- * look for the tables later. */
-static void tell_troubles(struct runner *r)
-{
-    for (size_t k = 0; k < r->n_trouble; k++) {
-        size_t i = 0;
-        while (r->trouble[i].n == 0 || r->trouble[i].order != k)
-            i++;
-        struct trouble *t = &r->trouble[i];
-        const struct ov_batch *b = &r->plan->batch[i];
-        struct ov_text text = {0};
-        ov_text_addf(&text, "%s", t->first);
-        if (t->n > 1)
-            ov_text_addf(&text, " (and %zu more)", t->n - 1);
-        add_failure(r, r->status, text.failed ? t->first : text.s);
-        ov_failure_write(b->out, b->curve, b->side, b->key, text.failed ? t->first : text.s);
-        ov_text_free(&text);
-    }
-}
-
-/* ---- what is to do ---- */
-
-static void add_urgent(struct runner *r, struct task task)
-{
-    if (r->n_urgent == r->urgent_room) {
-        size_t more = r->urgent_room ? 2 * r->urgent_room : 16;
-        struct task *grown = realloc(r->urgent, more * sizeof *grown);
-        if (!grown) {
-            add_failure(r, OV_ENOMEM, "out of memory");
-            return;
-        }
-        r->urgent = grown;
-        r->urgent_room = more;
-    }
-    r->urgent[r->n_urgent++] = task;
-}
-
-static void add_jobs(struct runner *r, size_t batch, size_t from, size_t to)
-{
-    if (todo_between(&r->plan->batch[batch], from, to) > 0)
-        add_urgent(r, (struct task){COMPUTE, batch, from, to});
-}
-
-static void add_table(struct runner *r, size_t batch)
-{
-    const struct ov_batch *b = &r->plan->batch[batch];
-    if (!b->table_valid && ov_batch_valid(b) == b->n_job)
-        add_urgent(r, (struct task){ASSEMBLE, batch, 0, 0});
-}
-
-static int longest_first(const void *a, const void *b)
-{
-    const struct queued *x = a, *y = b;
-    if (x->work != y->work)
-        return x->work > y->work ? -1 : 1;
-    if (x->task.batch != y->task.batch)
-        return x->task.batch < y->task.batch ? -1 : 1;
-    return (x->task.from > y->task.from) - (x->task.from < y->task.from);
-}
-
-/* Cuts all that is to do into blocks. */
-static enum ov_status fill_queue(struct runner *r)
-{
-    size_t most = 0;
-    for (size_t i = 0; i < r->plan->n_batch; i++)
-        most += r->plan->batch[i].n_job;
-    r->queue = calloc(most + 1, sizeof *r->queue);
-    if (!r->queue)
-        return OV_ENOMEM;
-    for (size_t i = 0; i < r->plan->n_batch; i++) {
-        const struct ov_batch *b = &r->plan->batch[i];
-        size_t block = ov_batch_block(b);
-        for (size_t from = 0; from < b->n_job; from += block) {
-            size_t to = from + block < b->n_job ? from + block : b->n_job;
-            size_t n = todo_between(b, from, to);
-            uint64_t work = work_of(b) > 0 ? n * work_of(b) : UINT64_MAX;
-            if (n > 0)
-                r->queue[r->n_queue++] = (struct queued){{COMPUTE, i, from, to}, work};
-        }
-        add_table(r, i); /* of which nothing lacks but the table */
-    }
-    if (r->n_queue > 0)
-        qsort(r->queue, r->n_queue, sizeof *r->queue, longest_first);
-    return OV_OK;
-}
-
-static size_t n_waiting(const struct runner *r)
-{
-    return r->n_urgent + (r->n_queue - r->next);
-}
-
 /* ---- children ---- */
 
 static void be_child(struct runner *r, size_t slot, int in, int out)
@@ -314,7 +114,7 @@ static void take_end(struct runner *r, struct worker *w)
 {
     const struct task *task = &w->task;
     struct ov_batch *b = &r->plan->batch[task->batch];
-    size_t n = todo_between(b, task->from, task->to);
+    size_t n = ov_runner_todo(b, task->from, task->to);
     put_down(r, w);
     if (task->kind == ASSEMBLE) {
         b->table_valid = r->trouble[task->batch].n == 0;
@@ -322,7 +122,7 @@ static void take_end(struct runner *r, struct worker *w)
         return;
     }
     struct ov_text name = {0};
-    add_name(&name, b, task->from, task->to);
+    ov_runner_name(&name, b, task->from, task->to);
     if (n > 0)
         ov_progress_job(&r->progress, name.failed ? "?" : name.s, n, ov_clock() - w->started,
                         n * work_of(b) - w->resumed_at, NULL);
@@ -331,7 +131,7 @@ static void take_end(struct runner *r, struct worker *w)
         if (ov_job_todo(&b->job[i]))
             b->job[i].valid = true;
     r->report->n_done += n;
-    add_table(r, task->batch);
+    ov_runner_add_table(r, task->batch);
 }
 
 static void take_note(struct runner *r, struct worker *w, const struct reply *head,
@@ -339,7 +139,7 @@ static void take_note(struct runner *r, struct worker *w, const struct reply *he
 {
     struct ov_text name = {0};
     unsigned long long at;
-    add_name(&name, &r->plan->batch[w->task.batch], head->from, head->to);
+    ov_runner_name(&name, &r->plan->batch[w->task.batch], head->from, head->to);
     if (sscanf(text, "resumes at %llu", &at) == 1)
         w->resumed_at += at;
     ov_progress_note(&r->progress, name.failed ? "?" : name.s, text);
@@ -354,27 +154,27 @@ static void take_crash(struct runner *r, size_t slot, const char *why)
     size_t from = r->shared[slot].from, to = r->shared[slot].to;
     put_down(r, &r->worker[slot]);
     if (task.kind == ASSEMBLE) {
-        fail(r, &task, 0, OV_EIO, why);
+        ov_runner_fail(r, &task, 0, OV_EIO, why);
         return;
     }
     size_t before = ov_batch_valid(b);
     if (ov_batch_look(b) != OV_OK)
-        add_failure(r, OV_ENOMEM, "out of memory");
+        ov_runner_add_failure(r, OV_ENOMEM, "out of memory");
     size_t stored = ov_batch_valid(b) - before;
     if (stored > 0)
         ov_progress_job(&r->progress, b->curve->id, stored, 0.0, stored * work_of(b), NULL);
     r->report->n_done += stored;
     if (from == to) /* before it began: the whole task is to blame */
         from = task.from, to = task.to;
-    add_jobs(r, task.batch, to, task.to);
-    add_jobs(r, task.batch, task.from, from);
-    bool alone = todo_between(b, from, to) == 1;
+    ov_runner_add_jobs(r, task.batch, to, task.to);
+    ov_runner_add_jobs(r, task.batch, task.from, from);
+    bool alone = ov_runner_todo(b, from, to) == 1;
     for (size_t i = to; i-- > from;)
         if (ov_job_todo(&b->job[i]) && alone)
-            fail(r, &task, i, OV_EIO, why);
+            ov_runner_fail(r, &task, i, OV_EIO, why);
         else
-            add_jobs(r, task.batch, i, i + 1);
-    add_table(r, task.batch);
+            ov_runner_add_jobs(r, task.batch, i, i + 1);
+    ov_runner_add_table(r, task.batch);
 }
 
 /* A child has closed its pipe. */
@@ -419,7 +219,7 @@ static void listen(struct runner *r, size_t slot)
     if (w->reply.head.kind == NOTE)
         take_note(r, w, &w->reply.head, w->reply.text);
     else if (w->reply.head.kind == FAILED)
-        fail(r, &w->task, w->reply.head.from, w->reply.head.status, w->reply.text);
+        ov_runner_fail(r, &w->task, w->reply.head.from, w->reply.head.status, w->reply.text);
     else
         take_end(r, w);
 }
@@ -470,8 +270,8 @@ static enum ov_status run_all(struct runner *r)
 {
     enum ov_status status = OV_OK;
     bool token;
-    while (r->n_busy > 0 || (status == OV_OK && n_waiting(r) > 0)) {
-        while (status == OV_OK && n_waiting(r) > 0 && may_start(r, &token))
+    while (r->n_busy > 0 || (status == OV_OK && ov_runner_waiting(r) > 0)) {
+        while (status == OV_OK && ov_runner_waiting(r) > 0 && may_start(r, &token))
             status = deal(r, idle_slot(r), token);
         if (r->n_busy > 0)
             wait_for_children(r);
@@ -493,8 +293,8 @@ static size_t choose_workers(const struct runner *r)
     size_t n = r->options->workers;
     if (n == 0)
         n = r->server.present ? MAX_WORKERS : ov_machine_cpus();
-    if (n > n_waiting(r))
-        n = n_waiting(r);
+    if (n > ov_runner_waiting(r))
+        n = ov_runner_waiting(r);
     n = n < 1 ? 1 : n > MAX_WORKERS ? MAX_WORKERS : n;
     return ov_plan_workers_within(r->plan, n, ov_machine_memory());
 }
@@ -541,9 +341,9 @@ static enum ov_status look_for_others(struct runner *r)
             continue;
         if (ov_batch_look(b) != OV_OK)
             return ov_fail(r->err, OV_ENOMEM, "out of memory");
-        add_table(r, i);
+        ov_runner_add_table(r, i);
     }
-    return n_waiting(r) > 0 ? run_children(r) : OV_OK;
+    return ov_runner_waiting(r) > 0 ? run_children(r) : OV_OK;
 }
 
 enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *options,
@@ -560,17 +360,17 @@ enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *op
     for (size_t i = 0; i < plan->n_batch; i++)
         report->n_reused += ov_batch_valid(&plan->batch[i]);
     r.trouble = calloc(plan->n_batch + 1, sizeof *r.trouble);
-    enum ov_status status = r.trouble ? fill_queue(&r) : OV_ENOMEM;
+    enum ov_status status = r.trouble ? ov_runner_fill_queue(&r) : OV_ENOMEM;
     if (status != OV_OK)
         ov_fail(err, status, "out of memory");
     ov_jobserver_open(&r.server);
-    if (status == OV_OK && n_waiting(&r) > 0)
+    if (status == OV_OK && ov_runner_waiting(&r) > 0)
         status = run_children(&r);
     if (status == OV_OK)
         status = look_for_others(&r);
     ov_jobserver_close(&r.server);
     if (r.trouble)
-        tell_troubles(&r);
+        ov_runner_tell(&r);
     free(r.trouble);
     free(r.queue);
     free(r.urgent);

@@ -72,8 +72,10 @@ static void compute(struct child *c, const struct ov_batch *b, const struct task
     struct ov_jobs_hooks hooks = {.begins = begins, .failed = failed, .ctx = c};
     c->done = c->of_group = 0;
     c->work_of_job = ov_batch_side(b)->work;
-    ov_jobs_run(b, task->from, task->to, options->checkpoint_seconds < 0.0 ? NULL : &parts, &hooks,
-                &tick, NULL); /* failures are told by the hook */
+    enum ov_status told =
+        ov_jobs_run(b, task->from, task->to, options->checkpoint_seconds < 0.0 ? NULL : &parts,
+                    &hooks, &tick, NULL);
+    (void)told; /* by the hook */
 }
 
 static void assemble(struct child *c, struct ov_batch *b, const char *command, double seconds)

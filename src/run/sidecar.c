@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The JSON beside a table: when, where and how it was made.
+ */
 #include "overlap/run/sidecar.h"
 
 #include <stdio.h>

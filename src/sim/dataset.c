@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Images in IDX files, compressed or not, and what turns them into inputs.
+ */
 #include "overlap/sim/dataset.h"
 
 #include <errno.h>

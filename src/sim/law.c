@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Runs of engine law: groups of eight, measured at the listed times.
+ */
 #include "overlap/sim/law.h"
 
 #include <math.h>
@@ -7,6 +10,7 @@
 
 #include "law_call_internal.h"
 #include "overlap/model/eps_g.h"
+#include "overlap/base/check.h"
 
 #define MOST_STEPS 1e15
 
@@ -42,6 +46,8 @@ static enum ov_status measure(struct law_call *c, struct law_group *s, struct ov
 {
     for (size_t l = 0; l < s->n_run; l++) {
         ov_law_group_measure(s, l);
+        OV_CHECK(!isfinite(s->now[l].block[0]) || ov_overlaps_check(&s->now[l], NULL) == OV_OK ||
+                 ov_overlaps_diverged(s->now[l].block, s->K, s->M));
         if (!ov_overlaps_diverged(s->now[l].block, s->K, s->M))
             continue;
         ov_fail_diverged(err, "alpha", (double)s->step / (double)c->p->N);

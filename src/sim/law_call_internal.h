@@ -28,7 +28,7 @@ struct law_call {
 
 /* Looks into what the tick has found: if it is a state of this call, sets rows, first, row, before
  * and found; else leaves them. Returns OV_OK or OV_ENOMEM. */
-enum ov_status ov_law_call_find(struct law_call *c);
+OV_NODISCARD enum ov_status ov_law_call_find(struct law_call *c);
 
 /* Puts the group that the state was saved from, at its start, where it stood; forgets `found`. */
 void ov_law_call_resume(struct law_call *c, struct law_group *s);

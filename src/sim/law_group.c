@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The state of a group: Cholesky factors of eight runs side by side.
+ */
 #include "law_group_internal.h"
 
 #include <stdlib.h>

@@ -55,8 +55,9 @@ struct law_group {
 
 /* Runs with these keys at their start. p must outlive the group. n_run <= LAW_LANES, N >= P.
  * Returns OV_OK, OV_ENOMEM or OV_EDOM; *s is safe to free in any case. */
-enum ov_status ov_law_group_create(struct law_group *s, const struct ov_problem *p,
-                                   const uint64_t *key, size_t n_run, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_law_group_create(struct law_group *s, const struct ov_problem *p,
+                                                const uint64_t *key, size_t n_run,
+                                                struct ov_error *err);
 void ov_law_group_free(struct law_group *s);
 
 /* The moving numbers of lane l's state into s->now[l]. */

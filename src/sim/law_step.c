@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The step of engine law, compiled for each level of SIMD.
+ */
 
 /* Nobody reads the floating-point exception flags: with that said, the compiler turns choices such
  * as x < 0 ? a : b into SIMD code. It changes no result. */

@@ -19,8 +19,12 @@
 
 /* For all lanes. Arrays of lanes coincide or are apart, so that each lane is for itself; left
  * rolled, the loop becomes SIMD code. */
+#if defined(__clang__)
+#define FOR_LANES(l) _Pragma("clang loop unroll(disable)") for (size_t l = 0; l < LAW_LANES; l++)
+#else
 #define FOR_LANES(l)                                                                               \
     _Pragma("GCC ivdep") _Pragma("GCC unroll 1") for (size_t l = 0; l < LAW_LANES; l++)
+#endif
 
 /* ---- activations: the table's g and g', as loops over n numbers ---- */
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Inputs, features and labels of a block of steps, made ahead as matrix products.
+ */
 #include <math.h>
 #include <stdlib.h>
 

@@ -41,18 +41,19 @@ struct ov_rf_ahead {
 
 /* Copies the weights of an instance into panels. OV_OK or OV_ENOMEM; released by
  * ov_rf_ahead_free, which is NULL-safe. */
-enum ov_status ov_rf_ahead_create(struct ov_rf_ahead *a, const struct ov_rf_problem *p,
-                                  const struct ov_rf_instance *instance, uint64_t key,
-                                  enum ov_simd level);
+OV_NODISCARD enum ov_status ov_rf_ahead_create(struct ov_rf_ahead *a, const struct ov_rf_problem *p,
+                                               const struct ov_rf_instance *instance, uint64_t key,
+                                               enum ov_simd level);
 void ov_rf_ahead_free(struct ov_rf_ahead *a);
 
 /* Features and labels of n <= BLOCK steps from `step` on. */
 void ov_rf_ahead_fill(struct ov_rf_ahead *a, uint64_t step, size_t n);
 
 /* ov_rf_sgd_run at a given level, which the CPU must have. */
-enum ov_status ov_rf_sgd_run_at(enum ov_simd level, double *rows, const struct ov_rf_problem *p,
-                                uint64_t key, const double *t, size_t n_t,
-                                const struct ov_tick *tick, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_sgd_run_at(enum ov_simd level, double *rows,
+                                             const struct ov_rf_problem *p, uint64_t key,
+                                             const double *t, size_t n_t,
+                                             const struct ov_tick *tick, struct ov_error *err);
 
 /* ---- the inner loops ---- */
 

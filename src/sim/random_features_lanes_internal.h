@@ -55,15 +55,19 @@ TARGET static void AT(fields)(double *out, size_t stride, const double *x, size_
 }
 
 /* Long chains of dependent operations: have the compiler mix those of neighbouring vectors. */
+#if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC push_options
 #pragma GCC optimize("schedule-insns")
+#endif
 TARGET static void AT(erf_units)(double *x, double scale, size_t n)
 {
     for (size_t i = 0; i < n; i += PANEL)
         for (size_t j = i; j < i + PANEL; j++)
             x[j] = ov_erf_inline((x[j] * scale) * SQRT_HALF);
 }
+#if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC pop_options
+#endif
 
 #undef TILE
 #undef STRIP

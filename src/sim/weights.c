@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Runs of engine weights: steps, times of measurement, divergence.
+ */
 #include "overlap/sim/weights.h"
 
 #include <math.h>
@@ -8,6 +11,7 @@
 #include "overlap/model/eps_g.h"
 #include "overlap/model/start.h"
 #include "weights_internal.h"
+#include "overlap/base/check.h"
 
 /* Beyond this |Delta| a step asks whether the weights have diverged: where the bound of
  * ov_overlaps_diverged is passed, the error of an unbounded student is of this order. */
@@ -206,6 +210,7 @@ static enum ov_status fill_row(double *row, struct run *r, double alpha, struct 
         return status;
     row[0] = alpha;
     memcpy(r->s.now.block, row + 2, ov_overlaps_moving(p->K, p->M) * sizeof *row);
+    OV_CHECK(ov_overlaps_check(&r->s.now, NULL) == OV_OK);
     row[1] = r->s.in->test ? error[OV_WEIGHTS_TEST] : ov_eps_g(&r->s.now, p->g, p->g_star);
     if (r->s.in->test)
         *extra++ = error[OV_WEIGHTS_TEST_SE];

@@ -103,10 +103,12 @@ void ov_weights_units(const struct ov_weights_kernels *kernel, const struct ov_a
 
 /* Q, R, T and v: of the weights, or for coloured inputs of root_c w, the covariances of fields.
  * Returns OV_OK or OV_ENOMEM. */
-enum ov_status ov_weights_measure(struct ov_overlaps *o, const struct ov_weights_state *r);
+OV_NODISCARD enum ov_status ov_weights_measure(struct ov_overlaps *o,
+                                               const struct ov_weights_state *r);
 
 /* The errors that this run has. Returns OV_OK or OV_ENOMEM. */
-enum ov_status ov_weights_errors(double error[OV_WEIGHTS_ERRORS], const struct ov_weights_state *r);
+OV_NODISCARD enum ov_status ov_weights_errors(double error[OV_WEIGHTS_ERRORS],
+                                              const struct ov_weights_state *r);
 
 /* ---- what is saved ---- */
 
@@ -122,9 +124,11 @@ size_t ov_weights_resume(struct ov_weights_state *r, uint64_t key, double *rows,
 
 /* ov_weights_run_inputs the fast way at a given level, which the CPU must have; the inputs may be
  * NULL. */
-enum ov_status ov_weights_run_at(enum ov_simd level, double *rows, const struct ov_problem *p,
-                                 const struct ov_inputs *in, uint64_t key, const double *alpha,
-                                 size_t n_alpha, const struct ov_tick *tick, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_weights_run_at(enum ov_simd level, double *rows,
+                                              const struct ov_problem *p,
+                                              const struct ov_inputs *in, uint64_t key,
+                                              const double *alpha, size_t n_alpha,
+                                              const struct ov_tick *tick, struct ov_error *err);
 
 /* ---- the inner loops ----
  * Sums are eight partial sums in the order of num/dot.h: element i goes into sum i mod 8. Pieces

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Loops over the weights, compiled for each level of SIMD.
+ */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * SGD as paper.md eq:sgd writes it: what the fast ways are held against.
+ */
 #include <math.h>
 #include <string.h>
 

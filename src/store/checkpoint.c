@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Files that hold runs under way.
+ */
 #include "overlap/store/checkpoint.h"
 
 #include <dirent.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Which sources a result depends on, and the keys made of them.
+ */
 #include "overlap/store/provenance.h"
 
 #include <assert.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * A curve's table as its readers see it: valid, missing, stale or broken.
+ */
 #include "overlap/store/results.h"
 
 #include <inttypes.h>
@@ -138,8 +141,10 @@ void ov_failure_write(const char *out, const struct ov_curve *c, enum ov_side si
     ov_text_addf(&file, "# key: %s\n%s\n", key, text ? text : "");
     if (path && !text)
         unlink(path);
-    else if (path && !file.failed)
-        ov_file_put(path, file.s, file.len, NULL);
+    enum ov_status ignored = OV_OK;
+    if (path && text && !file.failed)
+        ignored = ov_file_put(path, file.s, file.len, NULL);
+    (void)ignored;
     ov_text_free(&file);
     free(path);
 }

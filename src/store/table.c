@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * CSV with a seal: printing, reading, checking.
+ */
 #include "overlap/store/table.h"
 
 #include <math.h>
@@ -7,6 +10,7 @@
 #include <string.h>
 
 #include "overlap/store/provenance.h"
+#include "overlap/base/check.h"
 
 static const char hash_mark[] = "# sha256: ";
 #define HASH_LINE_SIZE (sizeof hash_mark - 1 + OV_KEY_SIZE) /* with its newline, without '\0' */
@@ -93,6 +97,9 @@ void ov_table_print_row(struct ov_text *out, const double *cell, size_t n)
 
 enum ov_status ov_table_print(struct ov_text *out, const struct ov_table *t, struct ov_error *err)
 {
+    OV_CHECK(t->n_col > 0 && (!*t->comments || *t->comments == '#'));
+    for (size_t j = 0; j < t->n_col; j++)
+        OV_CHECK(t->column[j] && *t->column[j] && !strpbrk(t->column[j], ",\n#"));
     out->len = 0;
     ov_text_add(out, t->comments, strlen(t->comments));
     for (size_t j = 0; j < t->n_col; j++)
@@ -250,7 +257,8 @@ static enum ov_status read_rows(struct ov_table *t, struct reader *r)
     return OV_OK;
 }
 
-enum ov_status ov_table_read(struct ov_table *t, const char *path, struct ov_error *err)
+static enum ov_status read_file(struct ov_table *t, const char *path, bool rows,
+                                struct ov_error *err)
 {
     struct ov_text text = {0};
     *t = (struct ov_table){0};
@@ -261,11 +269,21 @@ enum ov_status ov_table_read(struct ov_table *t, const char *path, struct ov_err
         status = read_comments(t, &r);
         if (status == OV_OK)
             status = read_header(t, &r);
-        if (status == OV_OK)
+        if (status == OV_OK && rows)
             status = read_rows(t, &r);
     }
     ov_text_free(&text);
     if (status != OV_OK)
         ov_table_free(t);
     return status;
+}
+
+enum ov_status ov_table_read(struct ov_table *t, const char *path, struct ov_error *err)
+{
+    return read_file(t, path, true, err);
+}
+
+enum ov_status ov_table_read_head(struct ov_table *t, const char *path, struct ov_error *err)
+{
+    return read_file(t, path, false, err);
 }

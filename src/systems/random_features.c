@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * System random-features: what a curve has to compute, and computing it.
+ */
 #include "random_features_internal.h"
 #include "overlap/systems/systems.h"
 #include "values_internal.h"

@@ -37,7 +37,8 @@ extern const struct ov_key ov_rf_keys[];
 
 /* Reads and checks a curve's parameters. s, zero before, is safe to release whatever comes back:
  * OV_OK, OV_EUSER at the place of the value at fault, OV_ENOMEM. */
-enum ov_status ov_rf_read(struct ov_rf_curve *s, struct ov_value *params, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_read(struct ov_rf_curve *s, struct ov_value *params,
+                                       struct ov_error *err);
 void ov_rf_release(void *state); /* NULL-safe */
 
 /* The columns of theory: those of simulation, then one number each for the whole run. */
@@ -48,11 +49,11 @@ struct ov_rf_problem ov_rf_theory_problem(const struct ov_rf_curve *s);
 
 /* One run of theory.
  *   out  rows  (n_t, OV_RF_FIRST_WIDTH + n_width_to) */
-enum ov_status ov_rf_theory_run(double *rows, const struct ov_rf_curve *s, uint64_t key,
-                                struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_theory_run(double *rows, const struct ov_rf_curve *s,
+                                             uint64_t key, struct ov_error *err);
 
 /* What does not need times or an instance: can this theory say anything of this problem? OV_EUSER
  * with the reason if not. */
-enum ov_status ov_rf_theory_check(const struct ov_rf_curve *s, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_theory_check(const struct ov_rf_curve *s, struct ov_error *err);
 
 #endif

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Times of measurement: lists, ranges, and whole steps.
+ */
 #include "times_internal.h"
 
 #include <math.h>

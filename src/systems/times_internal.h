@@ -16,7 +16,7 @@
  *   in   steps  true: generated times are put on whole steps, k/unit with k >= 1 (unit > 0 then),
  *               and what falls together is one
  * Returns OV_OK, OV_EUSER at the place, or OV_ENOMEM. */
-enum ov_status ov_times_read(double **time, size_t *n, struct ov_value *value, size_t unit,
-                             bool steps, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_times_read(double **time, size_t *n, struct ov_value *value,
+                                          size_t unit, bool steps, struct ov_error *err);
 
 #endif

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * System two-layer: what a curve has to compute, and computing it.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

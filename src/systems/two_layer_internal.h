@@ -73,23 +73,25 @@ extern const struct ov_key ov_two_layer_keys[];
 
 /* Reads and checks a curve's parameters. s, zero before, is safe to release whatever comes back:
  * OV_OK, OV_EUSER at the place of the value at fault, OV_ENOMEM. */
-enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params,
-                                 struct ov_error *err);
+OV_NODISCARD enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params,
+                                              struct ov_error *err);
 void ov_two_layer_release(void *state); /* NULL-safe */
 
 /* Bytes that a process of this side allocates besides its rows. */
 double ov_two_layer_memory(const struct ov_two_layer *s, enum ov_side side);
 
 /* Reads `inputs`, `samples` and `batch`; N of a curve with images is set. */
-enum ov_status ov_data_read(struct ov_two_layer *s, struct ov_value *params, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_data_read(struct ov_two_layer *s, struct ov_value *params,
+                                         struct ov_error *err);
 void ov_data_free(struct ov_data *d);
 
 /* Lines of the canonical text; none for plain inputs. `samples` has its own row. */
 void ov_data_describe(struct ov_text *out, const struct ov_data *d);
 
 /* Runs engine weights on inputs that are not plain, one run after the other. */
-enum ov_status ov_data_run(double *rows, const struct ov_two_layer *s, const uint64_t *key,
-                           size_t n_run, const struct ov_tick *tick, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_data_run(double *rows, const struct ov_two_layer *s,
+                                        const uint64_t *key, size_t n_run,
+                                        const struct ov_tick *tick, struct ov_error *err);
 
 /* The columns of levels. */
 void ov_levels_plan(struct ov_side_plan *plan, const struct ov_levels *levels);
@@ -104,8 +106,8 @@ double ov_levels_crossing(const double *row, size_t n, size_t width, double eps_
  * not left) is NaN. */
 bool ov_extras_any(const struct ov_two_layer *s);
 void ov_extras_plan(struct ov_side_plan *plan, const struct ov_two_layer *s);
-enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_layer *s,
-                             const struct ov_overlaps *start, const struct ov_tick *tick,
-                             struct ov_error *err);
+OV_NODISCARD enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_layer *s,
+                                          const struct ov_overlaps *start,
+                                          const struct ov_tick *tick, struct ov_error *err);
 
 #endif

@@ -23,8 +23,8 @@ extern const struct ov_field
                                              a column by six digits: no two may have the same */
 extern const struct ov_field ov_as_times; /* (rows), read by ov_times_read: said only */
 
-enum ov_status ov_take_vector(void *base, const struct ov_key *key, const struct ov_value *v,
-                              struct ov_error *err);
+OV_NODISCARD enum ov_status ov_take_vector(void *base, const struct ov_key *key,
+                                           const struct ov_value *v, struct ov_error *err);
 
 /* `const struct ov_activation *`, by name. */
 extern const struct ov_field ov_as_activation;
@@ -119,8 +119,8 @@ extern const char *const ov_spacings[];
 
 /* Puts a complaint of the model to the value that it is about, or as near as there is one.
  *   in   key  the path that the model names, or NULL */
-enum ov_status ov_place_complaint(struct ov_value *params, const char *key, const char *says,
-                                  struct ov_error *err);
+OV_NODISCARD enum ov_status ov_place_complaint(struct ov_value *params, const char *key,
+                                               const char *says, struct ov_error *err);
 
 /* Tells a curve the numbers of all rows in formulas. */
 void ov_define_variables(struct ov_curve *c, const struct ov_key *keys, const void *base);

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Newton's method on the equations of motion, and the kind of what it finds.
+ */
 #include "overlap/theory/fixed_point.h"
 
 #include <math.h>

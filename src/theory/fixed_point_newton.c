@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Steps of least length: the pseudo-inverse of the Jacobian.
+ */
 #include "fixed_point_newton_internal.h"
 
 #include <math.h>

@@ -28,8 +28,8 @@ struct ov_newton {
 };
 
 /* Starts at o. p and its numbers may change between calls, but not its sizes. */
-enum ov_status ov_newton_create(struct ov_newton *w, const struct ov_problem *p,
-                                const struct ov_overlaps *o);
+OV_NODISCARD enum ov_status ov_newton_create(struct ov_newton *w, const struct ov_problem *p,
+                                             const struct ov_overlaps *o);
 void ov_newton_free(struct ov_newton *w); /* NULL-safe */
 
 /* J at y, entries not finite where f is not defined; false if out of memory. */
@@ -38,10 +38,10 @@ bool ov_newton_jacobian(struct ov_newton *w);
 /* J, f and step = -J^+ f at y, n_null; of all solutions the one with the smallest change of C, both
  * triangles, and of v: it respects that C is positive semi-definite as far as a length can. OV_OK,
  * OV_ENUMERIC (not finite, LAPACK). */
-enum ov_status ov_newton_solve(struct ov_newton *w);
+OV_NODISCARD enum ov_status ov_newton_solve(struct ov_newton *w);
 
 /* ov_fixed_point from w->y, without the check of the start; w->o and w->y are the result. */
-enum ov_status ov_newton_find(struct ov_fixed_point *found, struct ov_newton *w,
-                              struct ov_error *err);
+OV_NODISCARD enum ov_status ov_newton_find(struct ov_fixed_point *found, struct ov_newton *w,
+                                           struct ov_error *err);
 
 #endif

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The equations along one path: drift, its slope and curvature, by averages and differences.
+ */
 #include "fluctuations_local_internal.h"
 
 #include <math.h>

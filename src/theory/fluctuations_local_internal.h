@@ -21,8 +21,8 @@ struct ov_local {
     double *vector, *f, *moved, *up, *down; /* (n) */
 };
 
-enum ov_status ov_local_create(struct ov_local *w, const struct ov_problem *p,
-                               const struct ov_overlaps *start);
+OV_NODISCARD enum ov_status ov_local_create(struct ov_local *w, const struct ov_problem *p,
+                                            const struct ov_overlaps *start);
 void ov_local_free(struct ov_local *w); /* NULL-safe */
 
 /* The right-hand side for ov_solve, ctx a struct ov_local. */

@@ -16,12 +16,14 @@ struct ov_noise; /* nodes and scratch memory of one problem */
 bool ov_noise_possible(const struct ov_problem *p);
 
 /* p must outlive the result. OV_OK, OV_EDOM (not possible, refine > 3), OV_ENOMEM. */
-enum ov_status ov_noise_create(struct ov_noise **w, const struct ov_problem *p, unsigned refine);
+OV_NODISCARD enum ov_status ov_noise_create(struct ov_noise **w, const struct ov_problem *p,
+                                            unsigned refine);
 void ov_noise_free(struct ov_noise *w); /* NULL-safe */
 size_t ov_noise_nodes(const struct ov_noise *w);
 
 /*   out  B (n,n) row-major, c (n), n = ov_overlaps_moving(K,M)
  * Returns OV_OK, or OV_EDOM where o is not positive semi-definite. */
-enum ov_status ov_noise_at(double *B, double *c, struct ov_noise *w, const struct ov_overlaps *o);
+OV_NODISCARD enum ov_status ov_noise_at(double *B, double *c, struct ov_noise *w,
+                                        const struct ov_overlaps *o);
 
 #endif

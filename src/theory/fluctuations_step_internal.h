@@ -20,7 +20,7 @@ struct ov_propagator {
     double *scratch;
 };
 
-enum ov_status ov_propagator_create(struct ov_propagator *w, size_t n);
+OV_NODISCARD enum ov_status ov_propagator_create(struct ov_propagator *w, size_t n);
 void ov_propagator_free(struct ov_propagator *w); /* NULL-safe */
 
 /* Fills E, ahead, delay, noise for B(t) = B0 + (B1 - B0) t/h. */

@@ -30,8 +30,8 @@ struct ov_gauss_erf {
     double *q, *u, *t, *slope, *pull, *mean; /* (S) each */
 };
 
-enum ov_status ov_gauss_erf_create(struct ov_gauss_erf **e, size_t K, size_t M, enum ov_act g,
-                                   enum ov_act g_star);
+OV_NODISCARD enum ov_status ov_gauss_erf_create(struct ov_gauss_erf **e, size_t K, size_t M,
+                                                enum ov_act g, enum ov_act g_star);
 void ov_gauss_erf_free(struct ov_gauss_erf *e); /* NULL-safe */
 
 /* As ov_gauss_contract. */

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Nodes and weights of Gaussian averages on a line, a half line and a plane.
+ */
 #include "gauss_nodes_internal.h"
 
 #include <math.h>
@@ -7,6 +10,7 @@
 #include <gsl/gsl_integration.h>
 
 #include "overlap/num/simd.h"
+#include "overlap/base/check.h"
 
 /* 3e-14 of the probability lies beyond the tail. Narrow fields take the widest step, at which the
  * Gaussian itself is still resolved. */
@@ -14,6 +18,18 @@ static const double tail = 7.6, step = 0.33, widest = 0.5;
 static const double one_over_sqrt_two_pi = 0.39894228040143267794;
 
 enum { HALF_NODES = 32, ANGLES = 32 }; /* those that GSL has tabulated */
+
+/* Weights of a line are those of a probability, whole or half. */
+static bool is_probability(const struct ov_line *line)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < line->n; i++) {
+        if (!(line->weight[i] >= 0.0))
+            return false;
+        sum += line->weight[i];
+    }
+    return fabs(sum - 1.0) < 1e-9 || fabs(sum - 0.5) < 1e-9;
+}
 
 void ov_line_init(struct ov_line *line, double sd)
 {
@@ -31,6 +47,7 @@ void ov_line_init(struct ov_line *line, double sd)
         line->z[i] = z;
         line->weight[i] = h * one_over_sqrt_two_pi * exp(-0.5 * z * z);
     }
+    OV_CHECK(is_probability(line));
 }
 
 void ov_line_init_half(struct ov_line *line, double sd)
@@ -45,6 +62,7 @@ void ov_line_init_half(struct ov_line *line, double sd)
         line->z[i] = z;
         line->weight[i] = w * one_over_sqrt_two_pi * exp(-0.5 * z * z);
     }
+    OV_CHECK(!rule || is_probability(line));
     if (rule)
         gsl_integration_glfixed_table_free(rule);
 }

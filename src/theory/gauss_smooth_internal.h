@@ -12,7 +12,7 @@
 
 struct ov_gauss_smooth; /* scratch memory for P fields */
 
-enum ov_status ov_gauss_smooth_create(struct ov_gauss_smooth **s, size_t P);
+OV_NODISCARD enum ov_status ov_gauss_smooth_create(struct ov_gauss_smooth **s, size_t P);
 void ov_gauss_smooth_free(struct ov_gauss_smooth *s); /* NULL-safe */
 
 #endif

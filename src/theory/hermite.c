@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Hermite coefficients of activations.
+ */
 #include "overlap/theory/hermite.h"
 
 #include <string.h>

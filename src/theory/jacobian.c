@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Jacobians by difference quotients, and the largest eigenvalue by Krylov.
+ */
 #include "overlap/theory/jacobian.h"
 
 #include <float.h>

@@ -25,8 +25,8 @@ struct ov_rf_at_K {
     bool mean;               /* entry 0 is degree 0 and relaxes fast */
 };
 
-enum ov_status ov_rf_at_K_create(struct ov_rf_at_K *x, const struct ov_rf_degrees *d, double ln_K,
-                                 struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_at_K_create(struct ov_rf_at_K *x, const struct ov_rf_degrees *d,
+                                              double ln_K, struct ov_error *err);
 void ov_rf_at_K_free(struct ov_rf_at_K *x);
 
 /* s at z = 0: 0 where K features learn all. */

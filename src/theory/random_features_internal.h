@@ -31,21 +31,21 @@ struct ov_rf_common {
 };
 
 /* Checks p, whose beta is not read unless `needs_beta`, and fills c. fast is NaN for q >= 2. */
-enum ov_status ov_rf_common_init(struct ov_rf_common *c, const struct ov_rf_problem *p,
-                                 bool needs_beta, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_common_init(struct ov_rf_common *c, const struct ov_rf_problem *p,
+                                              bool needs_beta, struct ov_error *err);
 
 /* Where the mean direction's power is not the limit's. */
 void ov_rf_common_set_q(struct ov_rf_common *c, double q);
 
 /* OV_OK, or OV_EDIVERGED with words if q >= 2. */
-enum ov_status ov_rf_check_mean(const struct ov_rf_common *c, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_check_mean(const struct ov_rf_common *c, struct ov_error *err);
 
 /* Everything in f but growth, from floor (as R = 2 eps_g) and kappa. */
 void ov_rf_facts_fill(struct ov_rf_facts *f, const struct ov_rf_common *c, double R, double kappa,
                       double eta_max);
 
 /* OV_OK, or OV_EDOM for a time that is not finite or negative. */
-enum ov_status ov_rf_check_times(const double *t, size_t n, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_check_times(const double *t, size_t n, struct ov_error *err);
 
 /* eps_g from E_rest at a time > 0. */
 static inline double ov_rf_eps_of_rest(const struct ov_rf_common *c, double E_rest)
@@ -55,9 +55,9 @@ static inline double ov_rf_eps_of_rest(const struct ov_rf_common *c, double E_re
 
 /* Fills eps_g from `curve(E_rest, ctx, t)` at each time, time 0 exactly apart. Stops with
  * OV_EDIVERGED at the first value that is not finite (later rows NaN), or with curve's error. */
-enum ov_status ov_rf_fill(double *eps_g, const struct ov_rf_common *c,
-                          enum ov_status (*curve)(double *E_rest, void *ctx, double t), void *ctx,
-                          const double *t, size_t n, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_fill(double *eps_g, const struct ov_rf_common *c,
+                                       enum ov_status (*curve)(double *E_rest, void *ctx, double t),
+                                       void *ctx, const double *t, size_t n, struct ov_error *err);
 
 /* ---- inversion of the Laplace transform ---- */
 
@@ -70,7 +70,7 @@ struct ov_rf_laplace {
 };
 
 /* E_rest at t > 0. */
-enum ov_status ov_rf_invert(double *E_rest, const struct ov_rf_laplace *f, double t);
+OV_NODISCARD enum ov_status ov_rf_invert(double *E_rest, const struct ov_rf_laplace *f, double t);
 
 /* ---- modes coupled by the error that they share ---- */
 
@@ -85,10 +85,10 @@ struct ov_rf_coupled {
     double *from_source; /* (n) weights of (exp(rate t) - 1)/rate; owned with rate */
 };
 
-enum ov_status ov_rf_coupled_create(struct ov_rf_coupled *m, size_t n);
+OV_NODISCARD enum ov_status ov_rf_coupled_create(struct ov_rf_coupled *m, size_t n);
 void ov_rf_coupled_free(struct ov_rf_coupled *m);
 /* One symmetric eigenproblem. OV_OK, OV_ENUMERIC, OV_ENOMEM. Sets OpenBLAS to one thread. */
-enum ov_status ov_rf_coupled_solve(struct ov_rf_coupled *m);
+OV_NODISCARD enum ov_status ov_rf_coupled_solve(struct ov_rf_coupled *m);
 /* E_rest at time t, or after t steps. */
 double ov_rf_coupled_at(const struct ov_rf_coupled *m, double t, bool steps);
 

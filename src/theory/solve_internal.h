@@ -49,8 +49,8 @@ void ov_solver_remember(struct ov_solver *s, const double *dy);
 int ov_solver_dense(double *y, struct ov_solver *s, double t);
 
 /* The values of all events at the start, and their crossings in the last step. */
-enum ov_status ov_solver_events_begin(struct ov_solver *s, struct ov_error *err);
-enum ov_status ov_solver_events_step(struct ov_solver *s, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_solver_events_begin(struct ov_solver *s, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_solver_events_step(struct ov_solver *s, struct ov_error *err);
 /* Nothing is left to find, and that is to end it. */
 bool ov_solver_events_done(const struct ov_solver *s);
 

@@ -10,15 +10,15 @@
 # failed job has left missing is a gap, which is told and drawn around.
 set -eu
 build=$1 dir=$2
-name=$(basename "$(realpath "$dir")")
+at=$(cd "$dir" && pwd -P) || exit 2
+name=${at##*/}
 results=${3:-$build/results/$name}
 figures=figures
-[ "$(realpath "$dir")" = "$(realpath experiments)/$name" ] || figures=$build/figures
-tools=$(dirname "$0")
+[ "$at" = "$(cd experiments && pwd -P)/$name" ] || figures=$build/figures
+tools=${0%/*}
 pdf=$build/figures/$name.pdf generic=$build/figures/$name.gp
 script=$dir/plot.gp sources="$tools/plot.sh figures/style.gp"
 [ -e "$script" ] || { script=$generic && sources="$sources $tools/generic.sh $dir/experiment.yaml"; }
-mkdir -p "$build/figures"
 export LC_ALL=C.UTF-8
 
 fresh() {
@@ -63,6 +63,7 @@ draw() { # terminal target
 }
 
 ! fresh || exit 0
+mkdir -p "$build/figures"
 if [ "$script" = "$generic" ]; then
     messages="$build/figures/$name.messages"
     { "$build/overlap" list "$dir" >"$generic.list" && "$tools/generic.sh" "$results" <"$generic.list" >"$generic.partial"; } \

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Equality at its edges: zero, NaN, infinities, both tolerances.
+ */
 #include <float.h>
 #include <math.h>
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Messages: chains, cut ends, NULL.
+ */
 #include <string.h>
 
 #include "test.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Strings and files: growth, numbers that read back, writes that are all or nothing.
+ */
 #include <dirent.h>
 #include <fcntl.h>
 #include <math.h>

@@ -11,7 +11,7 @@ static const char reported[] =
     " margin: {abs: 0.1}}\n"
     "- {id: pair, says: so, kind: order, curves: [K2, K3], side: theory, at: 1,"
     " direction: increasing}\n"
-    "- {id: gone, says: so, kind: round, curves: K2, side: sgd, at: 7, expect: 3}\n";
+    "- {id: gone, says: so, kind: round, curves: K2, side: sgd, at: 10, expect: 3}\n";
 
 static struct ov_claims report_claims(struct fake *f)
 {
@@ -54,7 +54,7 @@ START_TEST(verdicts_as_json)
     }
     json_t *m = json_array_get(json_object_get(json_object_get(all, "fake.gone"), "measures"), 0);
     ck_assert(json_is_null(json_object_get(m, "value")));
-    ck_assert(json_real_value(json_object_get(m, "at")) == 7.0);
+    ck_assert(json_real_value(json_object_get(m, "at")) == 10.0);
     m = json_array_get(json_object_get(json_object_get(all, "fake.pair"), "measures"), 0);
     ck_assert(json_is_null(json_object_get(m, "expect")));
     ck_assert(json_real_value(json_object_get(m, "value")) == 0.5);
@@ -84,7 +84,7 @@ START_TEST(the_table_is_aligned)
     ck_contains(t.s, "FAIL     wide-K6 @ 1 (worst of 4)\n");
     ck_contains(t.s, "fake.pair  > 0 ");
     ck_contains(t.s, "K2<K3 @ 1\n");
-    ck_contains(t.s, "MISSING  K2 @ 7\n");
+    ck_contains(t.s, "MISSING  K2 @ 10\n");
     size_t where = 0, lines = 0;
     for (const char *line = t.s; *line; line = strchr(line, '\n') + 1, lines++) {
         const char *verdict = strstr(line, lines ? " K2" : "where");

@@ -121,6 +121,33 @@ START_TEST(sealed_with_its_provenance)
 }
 END_TEST
 
+/* Not so of other keys, of a later table, of a spoiled comparison. */
+START_TEST(fresh_until_something_changes)
+{
+    struct fake f;
+    struct ov_agreement found;
+    char path[128];
+    open_one(&f);
+    write_both(&f);
+    ck_assert(!ov_compare_is_fresh(&f.e, f.out));
+    ck_ok(ov_compare(&found, &f.e, f.out, NULL));
+    ck_assert(ov_compare_is_fresh(&f.e, f.out));
+    fake_set(&f, 0, eta_w, 0.3);
+    ck_assert(!ov_compare_is_fresh(&f.e, f.out));
+    fake_set(&f, 0, eta_w, 0.2);
+    ck_assert(ov_compare_is_fresh(&f.e, f.out));
+    usleep(20000); /* the file system's clock is a coarse one */
+    write_both(&f);
+    ck_assert(!ov_compare_is_fresh(&f.e, f.out));
+    ck_ok(ov_compare(&found, &f.e, f.out, NULL));
+    ck_assert(ov_compare_is_fresh(&f.e, f.out));
+    snprintf(path, sizeof path, "%s/agreement.csv", f.out);
+    ck_assert_int_eq(truncate(path, 300), 0);
+    ck_assert(!ov_compare_is_fresh(&f.e, f.out));
+    fake_close(&f);
+}
+END_TEST
+
 START_TEST(one_seed_has_no_z)
 {
     struct fake f;
@@ -316,6 +343,7 @@ static void add_tests(Suite *s)
 {
     OV_TEST(s, deviations_of_every_seed);
     OV_TEST(s, sealed_with_its_provenance);
+    OV_TEST(s, fresh_until_something_changes);
     OV_TEST(s, one_seed_has_no_z);
     OV_TEST(s, rounding_has_no_z);
     OV_TEST(s, what_is_not_valid_is_named);

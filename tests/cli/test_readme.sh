@@ -115,7 +115,7 @@ plot results.'/good.sgd.csv' using 2:3 with points, results.'/bad.sgd.csv' using
 GP
 check "a failing job" 2 $make fig-gap
 says "a failing job: named" 'gap bad sgd.*diverges at alpha = '
-says "a failing job: the rest is compared" '^gap: 1 curves compared' out
+says "a failing job: the rest is compared" '^gap: 1 curve compared' out
 says "a failing job: what is not compared" 'gap: curve bad, sgd: no result'
 says "a failing job: drawn with a gap" 'GAP   gap: no table bad.sgd.csv' out
 holds "a failing job: the figure is there" grep -q '</svg>' figures/gap.svg

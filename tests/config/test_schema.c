@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Reading against a table: every type, every mistake and its place.
+ */
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Whole files: defaults, vary, ids, tiers, and what is refused.
+ */
 #include <math.h>
 #include <sys/stat.h>
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * --set: what it reaches, in which order, and what it is refused for.
+ */
 #include <math.h>
 
 #include "load.h"

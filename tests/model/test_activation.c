@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of activations against their definitions and slopes.
+ */
 #include <math.h>
 
 #include <gsl/gsl_rng.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * eps_g against quadrature and against averages over fresh inputs.
+ */
 #include <math.h>
 #include <string.h>
 

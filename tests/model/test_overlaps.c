@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Names, covariances and checks of overlaps; bounds of divergence.
+ */
 #include <math.h>
 #include <string.h>
 

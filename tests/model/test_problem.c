@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * What makes a problem ill-posed, and which key is blamed.
+ */
 #include <math.h>
 #include <string.h>
 

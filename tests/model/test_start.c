@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Starts embed the overlaps that they are given, seed by seed.
+ */
 #include <math.h>
 #include <string.h>
 

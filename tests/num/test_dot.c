@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Dot products: one order of summation at every level of SIMD.
+ */
 #include <math.h>
 
 #include <gsl/gsl_rng.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Normal numbers: known bits, moments, tails, independence of how they are asked for.
+ */
 #include <math.h>
 #include <string.h>
 

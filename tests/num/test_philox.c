@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Philox against the published answers.
+ */
 #include "overlap/num/philox.h"
 #include "test.h"
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Bounds of many t against their simulated maxima.
+ */
 #include <math.h>
 
 #include <gsl/gsl_cdf.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Means, tails and jackknife against closed values and simulation.
+ */
 #include <math.h>
 
 #include <gsl/gsl_randist.h>

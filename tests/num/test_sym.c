@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Factors and eigenvalues of random, singular and tiny matrices.
+ */
 #include <math.h>
 
 #include <gsl/gsl_randist.h>

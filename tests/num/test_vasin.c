@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The vector asin against libm, at every level of SIMD.
+ */
 #include <float.h>
 #include <math.h>
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "overlap/experiment/experiment.h"
+#include "overlap/run/runner.h"
 #include "overlap/store/provenance.h"
 #include "test.h"
 
@@ -125,6 +126,32 @@ static inline void bench_remove(struct bench *b)
         ov_curve_release(&b->curve[i], NULL);
     }
     snprintf(command, sizeof command, "rm -rf %s", b->out);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static inline enum ov_status run(struct bench *b, unsigned workers, struct ov_run_report *report,
+                                 struct ov_error *err)
+{
+    struct ov_plan plan = {0};
+    struct ov_run_options options = {.workers = workers, .command = "test"};
+    enum ov_status status = ov_plan_add(&plan, &b->experiment, b->out, NULL, err);
+    if (status == OV_OK)
+        status = ov_plan_run(&plan, &options, report, err);
+    ov_plan_free(&plan);
+    return status;
+}
+
+static inline void contents(struct ov_text *t, const struct bench *b, const char *file)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", b->out, file);
+    ck_ok(ov_file_read(t, path, 0, NULL));
+}
+
+static inline void spoil(const struct bench *b, const char *file, const char *shell)
+{
+    char command[256];
+    snprintf(command, sizeof command, shell, b->out, file);
     ck_assert_int_eq(system(command), 0);
 }
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * What is taken for a job server, and files that must keep their bytes.
+ */
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>

@@ -29,7 +29,12 @@ START_TEST(the_log_has_a_line_every_half_minute)
     ov_progress_show(&p, 2, 50);
     ov_progress_show(&p, 2, 50);
     ck_assert_ptr_nonnull(strstr(log, "4 of 10 jobs, 2 running, 45 %, "));
+    ck_assert_ptr_nonnull(strstr(log, " left\n"));
     ck_assert_ptr_eq(strchr(log, '\n'), log + size - 1);
+    p.work_total *= 1000; /* too early for a forecast */
+    p.last_shown -= 31;
+    ov_progress_show(&p, 2, 50);
+    ck_assert_ptr_null(strstr(strchr(log, '\n'), " left"));
     fclose(f);
     free(log);
 }

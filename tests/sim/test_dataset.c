@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * IDX files: right ones, and every way in which one is wrong.
+ */
 #include "overlap/sim/dataset.h"
 
 #include <math.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The simulator of random features against SGD written out.
+ */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Engine weights: times, keys, levels of SIMD, divergence, progress.
+ */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Which files a key covers, and what changes it.
+ */
 #include <string.h>
 
 #include "overlap/store/provenance.h"

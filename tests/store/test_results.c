@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Tables on disk: valid, stale, broken, of other seeds.
+ */
 #include <math.h>
 
 #include "run/fake.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Tables printed and read back; truncated and edited ones.
+ */
 #include <math.h>
 #include <string.h>
 #include <sys/resource.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Curves of random features: reading, keys, running, divergence.
+ */
 #include <math.h>
 
 #include "experiment/load.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Curves of two-layer: the text of keys, seeds, formulas, both sides.
+ */
 #include "two_layer_cases.h"
 
 static const struct ov_system *const sys = &ov_system_two_layer;

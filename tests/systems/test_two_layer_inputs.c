@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * inputs, samples and batch: reading, keys, runs.
+ */
 #include <math.h>
 
 #include "sim/idx_files.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Times at which eps_g falls to a level.
+ */
 #include <math.h>
 #include <stdlib.h>
 

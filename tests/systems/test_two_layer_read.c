@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Mistakes in the parameters of two-layer, at their places.
+ */
 #include <math.h>
 
 #include "overlap/model/activation.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Averages of pairs and quadruples of units against quadrature.
+ */
 #include <math.h>
 
 #include "overlap/model/eps_g.h"

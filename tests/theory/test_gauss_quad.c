@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The quadrature that others are held against, on integrals that are known.
+ */
 #include <math.h>
 
 #include "overlap/num/sym.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Hermite coefficients against closed forms.
+ */
 #include <math.h>
 
 #include <gsl/gsl_poly.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Difference quotients and the growth exponent against closed matrices.
+ */
 #include <math.h>
 #include <string.h>
 

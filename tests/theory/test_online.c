@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Right-hand sides against averages taken by quadrature and by simulation.
+ */
 #include <math.h>
 #include <string.h>
 

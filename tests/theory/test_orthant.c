@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Orthant probabilities and moments against closed forms and sampling.
+ */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The solver on equations with known solutions.
+ */
 #include <float.h>
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Events found inside of steps.
+ */
 #include <math.h>
 #include <string.h>
 

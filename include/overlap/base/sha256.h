@@ -17,6 +17,7 @@ void ov_sha256(char hex[OV_KEY_SIZE], const void *bytes, size_t n);
 
 /* SHA-256 of a file's bytes, of which one piece at a time is in memory. Returns OV_OK; OV_EUSER
  * with "PATH: …" if it can't be read; OV_ENOMEM. */
-enum ov_status ov_sha256_file(char hex[OV_KEY_SIZE], const char *path, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_sha256_file(char hex[OV_KEY_SIZE], const char *path,
+                                           struct ov_error *err);
 
 #endif

@@ -19,6 +19,13 @@
 #define OV_PRINTF(fmt, args)
 #endif
 
+/* In front of a function whose result must not be dropped: gcc and clang warn. */
+#if defined(__GNUC__)
+#define OV_NODISCARD __attribute__((warn_unused_result))
+#else
+#define OV_NODISCARD
+#endif
+
 enum ov_status {
     OV_OK = 0,
     OV_EUSER,     /* the user's mistake: usage, configuration or data       (exit 2) */

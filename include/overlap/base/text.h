@@ -30,23 +30,26 @@ void ov_text_add_number(struct ov_text *t, double x);
 /* Reads a whole file, at most `limit` bytes (0: 1 GiB).
  *   out  t   replaced by the contents; may contain '\0' bytes, t->len counts them; empty on error
  * Returns OV_OK; OV_EUSER with "PATH: …" if it can't be opened or read, or is too large. */
-enum ov_status ov_file_read(struct ov_text *t, const char *path, size_t limit,
-                            struct ov_error *err);
+OV_NODISCARD enum ov_status ov_file_read(struct ov_text *t, const char *path, size_t limit,
+                                         struct ov_error *err);
 
 /* Writes a file so that at every moment PATH is absent, the old file, or the whole new one:
  * a temporary file beside it, fsync, rename, fsync of the directory. Makes the directories above
  * PATH. Concurrent writers of the same path are safe (the last rename wins). A link stays one: what
  * it leads to is written. A device or a pipe (/dev/stdout) is written to as it is.
  * Returns OV_OK; OV_EIO with "PATH: …" (disk full, permission, …), leaving no temporary file. */
-enum ov_status ov_file_write(const char *path, const char *bytes, size_t n, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_file_write(const char *path, const char *bytes, size_t n,
+                                          struct ov_error *err);
 
 /* The same without fsync, for sealed files that can be computed again: a machine that loses its
  * power may leave a torn one, which its seal gives away. */
-enum ov_status ov_file_put(const char *path, const char *bytes, size_t n, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_file_put(const char *path, const char *bytes, size_t n,
+                                        struct ov_error *err);
 
 /* As ov_file_write, but a file that has these bytes already is left alone, its time of change
  * included: what make compares. */
-enum ov_status ov_file_update(const char *path, const char *bytes, size_t n, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_file_update(const char *path, const char *bytes, size_t n,
+                                           struct ov_error *err);
 
 /* Removes what killed writers of ov_file_write left in a directory: its temporary files that are
  * older than `seconds`. Fine where there is no such directory. */
@@ -56,6 +59,6 @@ void ov_dir_sweep(const char *dir, double seconds);
 bool ov_file_exists(const char *path);
 
 /* Makes a directory and those above it; fine where it exists. OV_OK, or OV_EIO. */
-enum ov_status ov_dir_make(const char *path, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_dir_make(const char *path, struct ov_error *err);
 
 #endif

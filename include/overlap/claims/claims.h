@@ -80,15 +80,16 @@ struct ov_claims {
  * experiment does not have, an empty selection, a key that the statistic does not use, a time or
  * a window at which a curve is not measured, a formula that does not parse, a margin below 0 or of
  * nothing. */
-enum ov_status ov_claims_read(struct ov_claims *claims, const struct ov_experiment *e,
-                              struct ov_error *err);
+OV_NODISCARD enum ov_status ov_claims_read(struct ov_claims *claims, const struct ov_experiment *e,
+                                           struct ov_error *err);
 void ov_claims_free(struct ov_claims *claims); /* NULL-safe */
 
 /* Evaluates one claim on the results below `out`; again gives the same. What is on disk decides the
  * verdict: STALE for what is of other inputs, truncated or edited; FAIL for non-finite data. The
  * worst measure decides: FAIL > MISSING > STALE > INCONCLUSIVE > PASS.
  * Returns OV_OK or OV_ENOMEM. */
-enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char *out, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char *out,
+                                              struct ov_error *err);
 
 /* Holm's correction (1979) over everything that is claimed together, once all are evaluated; level
  * 0.05 is usual. The family of PASS is every claim with p-values, whatever it is so far, and p is
@@ -98,7 +99,8 @@ enum ov_status ov_claim_evaluate(struct ov_claim *claim, const char *out, struct
  * where other measures of a FAIL are). Then, however many claims there are, any is PASS wrongly,
  * and any is FAIL wrongly, at most `level` of the time each. What is deterministic belongs to
  * neither family. paper.md eq:holm. OV_OK or OV_ENOMEM. */
-enum ov_status ov_claims_holm(struct ov_claims *claims, double level, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_claims_holm(struct ov_claims *claims, double level,
+                                           struct ov_error *err);
 
 /* The claim named "EXPERIMENT.ID", or NULL. */
 struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name);
@@ -109,8 +111,8 @@ struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name
  * verdict}]}}}, keys sorted, numbers as JSON numbers, null where not finite. No clock, host or path
  * in it.
  * What is no UTF-8 becomes U+FFFD. Returns OV_OK; OV_EIO; OV_ENOMEM. */
-enum ov_status ov_claims_write_json(const struct ov_claims *claims, const char *path,
-                                    struct ov_error *err);
+OV_NODISCARD enum ov_status ov_claims_write_json(const struct ov_claims *claims, const char *path,
+                                                 struct ov_error *err);
 
 /* The table on stdout, aligned, a row for each claim's worst measure: claim, expected ± margin,
  * measured ± se, n, verdict, where ("K4 @ 100 (worst of 6)", cut where it is too wide).

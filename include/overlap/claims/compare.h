@@ -6,6 +6,7 @@
 #ifndef OVERLAP_CLAIMS_COMPARE_H
 #define OVERLAP_CLAIMS_COMPARE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "overlap/base/status.h"
@@ -41,7 +42,11 @@ double ov_agreement_bound(const struct ov_agreement *found, double level);
  * Returns OV_OK; OV_EUSER where a result that is asked for is missing, stale or broken (naming the
  * command that mends it), holds non-finite numbers, has no partner or one at other times (a line
  * for each; such curves are left out, what is there is written); OV_EIO; OV_ENOMEM. */
-enum ov_status ov_compare(struct ov_agreement *found, const struct ov_experiment *e,
-                          const char *out, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_compare(struct ov_agreement *found, const struct ov_experiment *e,
+                                       const char *out, struct ov_error *err);
+
+/* True where OUT/agreement.csv is whole, of the keys that its tables have to have now, and neither
+ * they nor this program have changed since: ov_compare would write the same again. */
+bool ov_compare_is_fresh(const struct ov_experiment *e, const char *out);
 
 #endif

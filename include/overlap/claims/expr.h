@@ -20,8 +20,8 @@ typedef bool ov_expr_lookup(double *x, const void *ctx, const char *name);
  *   out  column  zero-based position in `text` of what is wrong; may be NULL
  *   in   names   NULL-terminated names known to lookup, for did-you-mean; may be NULL
  * Returns OV_OK, or OV_EUSER: syntax, unknown name, a value that is not finite. */
-enum ov_status ov_expr_evaluate(double *x, const char *text, ov_expr_lookup *lookup,
-                                const void *ctx, const char *const *names, size_t *column,
-                                struct ov_error *err);
+OV_NODISCARD enum ov_status ov_expr_evaluate(double *x, const char *text, ov_expr_lookup *lookup,
+                                             const void *ctx, const char *const *names,
+                                             size_t *column, struct ov_error *err);
 
 #endif

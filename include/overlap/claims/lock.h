@@ -19,8 +19,8 @@
  * full precision, null where not finite (or no whole table). No clock, host or path: the same
  * claims on the same results give the same bytes. Nothing is written where the file holds them
  * already. Returns OV_OK; OV_EIO; OV_ENOMEM. */
-enum ov_status ov_lock_write(const struct ov_claims *claims, const char *path,
-                             struct ov_error *err);
+OV_NODISCARD enum ov_status ov_lock_write(const struct ov_claims *claims, const char *path,
+                                          struct ov_error *err);
 
 /* {"CURVE.SIDE": KEY, …} of one claim, for jansson (json_t *); NULL where memory ran out. */
 void *ov_lock_tables(const struct ov_claim *claim);
@@ -43,8 +43,8 @@ struct ov_drift {
 /* Compares two lock files. A claim may count as changed, drifted and redefined at once.
  * Returns OV_OK; OV_EUSER with "PATH: error: …" for a file that can't be read, is truncated or no
  * JSON (with line and column), or is no lock; OV_ENOMEM. */
-enum ov_status ov_drift_compare(struct ov_drift *drift, const char *old_path, const char *new_path,
-                                struct ov_error *err);
+OV_NODISCARD enum ov_status ov_drift_compare(struct ov_drift *drift, const char *old_path,
+                                             const char *new_path, struct ov_error *err);
 void ov_drift_free(struct ov_drift *drift); /* NULL-safe */
 
 /* True where something a reader relies on changed: anything but new claims. */

@@ -43,10 +43,10 @@ extern const struct ov_field ov_as_word;  /* unsigned or an enum: the index amon
                                              map, which counts as "given", the one after them */
 
 /* What these are made of, for fields that differ in one member. */
-enum ov_status ov_take_size(void *base, const struct ov_key *key, const struct ov_value *v,
-                            struct ov_error *err);
-enum ov_status ov_take_real(void *base, const struct ov_key *key, const struct ov_value *v,
-                            struct ov_error *err);
+OV_NODISCARD enum ov_status ov_take_size(void *base, const struct ov_key *key,
+                                         const struct ov_value *v, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_take_real(void *base, const struct ov_key *key,
+                                         const struct ov_value *v, struct ov_error *err);
 void ov_say_size(struct ov_text *out, const struct ov_key *key, const void *base);
 bool ov_number_size(double *x, const struct ov_key *key, const void *base);
 bool ov_number_known(double *x, const struct ov_key *key, const void *base);
@@ -58,7 +58,7 @@ bool ov_number_known(double *x, const struct ov_key *key, const void *base);
  * it after the map's own. What has been said to be unused is left alone.
  *   in   base  the struct that `at` counts in
  * Returns OV_OK, or the first mistake, OV_EUSER at its place; OV_ENOMEM. */
-enum ov_status ov_params_take(void *base, struct ov_value *map, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_params_take(void *base, struct ov_value *map, struct ov_error *err);
 
 /* The lines of all rows, in the order of the table, that belong to any of `of`. */
 void ov_params_say(struct ov_text *out, const struct ov_key *keys, unsigned of, const void *base);

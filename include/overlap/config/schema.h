@@ -89,16 +89,17 @@ struct ov_given {
  * Defaults are filled in (given = false is `node == NULL`). Unknown keys get a did-you-mean from
  * the table; duplicate keys, wrong types, empty texts, non-finite numbers and ranges are reported.
  * Returns OV_OK or OV_EUSER with all mistakes in err->text. */
-enum ov_status ov_schema_read(struct ov_value *value, struct fy_node *node,
-                              const struct ov_key *keys, const char *what, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_schema_read(struct ov_value *value, struct fy_node *node,
+                                           const struct ov_key *keys, const char *what,
+                                           struct ov_error *err);
 
 /* The same for keys gathered by the caller: of two with one name the later holds.
  *   in   where  the place for what is missing, and the root's node; may be NULL
  *   in   given  (n) */
-enum ov_status ov_schema_read_given(struct ov_value *value, struct fy_node *where,
-                                    const struct ov_given *given, size_t n,
-                                    const struct ov_key *keys, const char *what,
-                                    struct ov_error *err);
+OV_NODISCARD enum ov_status ov_schema_read_given(struct ov_value *value, struct fy_node *where,
+                                                 const struct ov_given *given, size_t n,
+                                                 const struct ov_key *keys, const char *what,
+                                                 struct ov_error *err);
 
 /* The entry of a table that a name or a path ("init.std") leads to, or NULL. */
 const struct ov_key *ov_schema_find(const struct ov_key *keys, const char *path);

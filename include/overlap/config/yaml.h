@@ -18,10 +18,11 @@ struct fy_document;
  * Returns OV_OK, or OV_EUSER with "PATH:LINE:COLUMN: error: …" (syntax, duplicate keys, bytes that
  * are no UTF-8 text, nothing in it, a second document, nesting or aliases beyond all reason) or
  * "PATH: …" (no such file, a directory, more than 4 MiB); OV_ENOMEM. */
-enum ov_status ov_yaml_read(struct fy_document **doc, const char *path, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_yaml_read(struct fy_document **doc, const char *path,
+                                         struct ov_error *err);
 
 /* The same for n bytes in memory; `name` stands for the path in messages. */
-enum ov_status ov_yaml_parse(struct fy_document **doc, const char *bytes, size_t n,
-                             const char *name, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_yaml_parse(struct fy_document **doc, const char *bytes, size_t n,
+                                          const char *name, struct ov_error *err);
 
 #endif

@@ -70,8 +70,9 @@ struct ov_load_options {
  * duplicate curve ids, or ids that are not file names ([A-Za-z0-9_.-], not starting with . or -); a
  * curve with neither theory nor sgd; keys that nothing reads, among the defaults (no curve reads
  * it) or on a curve; whatever the system's `plan` refuses. */
-enum ov_status ov_experiment_load(struct ov_experiment **e, const char *dir,
-                                  const struct ov_load_options *options, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_experiment_load(struct ov_experiment **e, const char *dir,
+                                               const struct ov_load_options *options,
+                                               struct ov_error *err);
 void ov_experiment_free(struct ov_experiment *e); /* NULL-safe */
 
 /* The curves that a name means: the curve with this id, or all of a group.

@@ -36,7 +36,7 @@ static inline size_t ov_overlaps_size(size_t K, size_t M)
 }
 
 /* All zero. Returns OV_OK or OV_ENOMEM (then *o is safe to free). K, M >= 1. */
-enum ov_status ov_overlaps_create(struct ov_overlaps *o, size_t K, size_t M);
+OV_NODISCARD enum ov_status ov_overlaps_create(struct ov_overlaps *o, size_t K, size_t M);
 void ov_overlaps_free(struct ov_overlaps *o); /* NULL-safe, twice-safe */
 
 /* The joint covariance of the fields (nu_0 … nu_M-1, lambda_0 … lambda_K-1), teacher first:
@@ -53,7 +53,7 @@ void ov_overlaps_measure(struct ov_overlaps *o, const double *w, const double *w
 /* Checks that everything is finite and C is positive semi-definite, to a relative 1e-9.
  * Returns OV_OK, or OV_EDOM with what is wrong ("Q_1_1 is not finite", "the joint matrix of
  * T, R, Q is not positive semi-definite: smallest eigenvalue -0.25"). */
-enum ov_status ov_overlaps_check(const struct ov_overlaps *o, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_overlaps_check(const struct ov_overlaps *o, struct ov_error *err);
 
 /* Column name of moving number i: "Q_1_0", "R_0_2", "v_3". i < ov_overlaps_moving. */
 void ov_overlaps_column(char name[32], size_t i, size_t K, size_t M);

@@ -69,7 +69,8 @@ void ov_problem_free(struct ov_problem *p);
  * Errors (OV_EUSER): K, M < 1; 0 < N < K + M, or N = 0 where weights are needed (a random start or
  * a random teacher); non-finite or negative eta_w, eta_v, sigma, decay, std; T not PSD or with a
  * zero diagonal; T, R, Q not jointly PSD; a given Q or R with a random teacher. */
-enum ov_status ov_problem_check(const struct ov_problem *p, const char **key, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_problem_check(const struct ov_problem *p, const char **key,
+                                             struct ov_error *err);
 
 /* True if the initial overlaps (T included) do not depend on the seed. */
 bool ov_problem_start_is_fixed(const struct ov_problem *p);

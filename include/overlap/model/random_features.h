@@ -62,8 +62,8 @@ static inline double ov_rf_steps_at(double *part, double t, size_t K)
  * beside a beta that is not their ratio; 0 < N < M + 1; no activation; eta not finite or <= 0
  * (without flow); sigma, init_std not finite or < 0; v_star missing or not finite; T missing, not
  * PSD, or with a zero diagonal. Large eta is no error here: what it does is theory's to say. */
-enum ov_status ov_rf_problem_check(const struct ov_rf_problem *p, const char **key,
-                                   struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_problem_check(const struct ov_rf_problem *p, const char **key,
+                                                struct ov_error *err);
 
 /* ---- powers of the activations (paper.md eq:rf_hermite) ---- */
 
@@ -88,7 +88,7 @@ struct ov_rf_powers ov_rf_powers_of(const struct ov_rf_problem *p);
  *   out  c2   (n), degrees 0 … n-1
  * Closed forms for linear, erf, relu, quadratic, he2; the trapezoidal rule for generic g, absolute
  * error about 1e-15 <g^2>, n <= 500. Returns OV_OK, or OV_EDOM (generic g and n > 500). */
-enum ov_status ov_rf_hermite(double *c2, size_t n, const struct ov_activation *g);
+OV_NODISCARD enum ov_status ov_rf_hermite(double *c2, size_t n, const struct ov_activation *g);
 
 /* ---- an instance: features and teacher drawn, and the risk they imply ---- */
 
@@ -108,8 +108,9 @@ struct ov_rf_instance {
  * is random. Memory 8 (K (K + N) + M N) bytes; time some K^2 (N/4 + 10) ns.
  *   out  x   all zero on error
  * Returns OV_OK; OV_EUSER (as ov_rf_problem_check, or N or K is 0); OV_ENOMEM; OV_EDOM. */
-enum ov_status ov_rf_instance_create(struct ov_rf_instance *x, const struct ov_rf_problem *p,
-                                     uint64_t key, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_instance_create(struct ov_rf_instance *x,
+                                                  const struct ov_rf_problem *p, uint64_t key,
+                                                  struct ov_error *err);
 void ov_rf_instance_free(struct ov_rf_instance *x); /* NULL-safe, twice-safe */
 
 /* eps_g of the last layer w (K): (w'Fw - 2 w'b + tau2)/2, exact and without a test set (paper.md

@@ -27,14 +27,15 @@ enum ov_stream {
  * Fixed starts are embedded through their joint Cholesky factor in a random orthonormal frame of
  * K + M directions, so that the overlaps measured agree with the given ones to 1e-12.
  * Returns OV_OK, OV_ENOMEM, or OV_EDOM. */
-enum ov_status ov_start_weights(double *w, double *w_star, double *v, const struct ov_problem *p,
-                                uint64_t key, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_start_weights(double *w, double *w_star, double *v,
+                                             const struct ov_problem *p, uint64_t key,
+                                             struct ov_error *err);
 
 /* Initial overlaps of the run with this key: exact for a fixed start (the key is not used and N may
  * be 0), else measured on the very weights that ov_start_weights gives.
  *   out  o   created with K and M; all of it is written
  * Returns OV_OK, OV_ENOMEM, or OV_EDOM. */
-enum ov_status ov_start_overlaps(struct ov_overlaps *o, const struct ov_problem *p, uint64_t key,
-                                 struct ov_error *err);
+OV_NODISCARD enum ov_status ov_start_overlaps(struct ov_overlaps *o, const struct ov_problem *p,
+                                              uint64_t key, struct ov_error *err);
 
 #endif

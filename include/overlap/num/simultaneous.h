@@ -32,8 +32,8 @@ struct ov_simultaneous {
 /*   in   data  (n, J) row-major, finite; columns without spread count as uncorrelated
  *   in   key, draws   of the random numbers: the same key, the same draws; 10000 are usual
  * Returns OV_OK; OV_EDOM where data is not finite; OV_ENOMEM. J >= 1, n >= 1. */
-enum ov_status ov_simultaneous_create(struct ov_simultaneous *s, const double *data, size_t n,
-                                      size_t J, uint64_t key, size_t draws);
+OV_NODISCARD enum ov_status ov_simultaneous_create(struct ov_simultaneous *s, const double *data,
+                                                   size_t n, size_t J, uint64_t key, size_t draws);
 void ov_simultaneous_free(struct ov_simultaneous *s); /* NULL-safe */
 
 /* P_all(p): never below p nor above J p (Bonferroni), which also serves where there are too few

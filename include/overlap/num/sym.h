@@ -31,10 +31,10 @@ static inline size_t ov_sym_at(size_t i, size_t j)
  *   in   tol how far below zero rounding may have taken A, relative to its largest diagonal
  *            element; beyond, A is not PSD. 1e-10 is usual.
  * Returns OV_OK, OV_EDOM if A is not PSD or not finite (L is then undefined), or OV_ENOMEM. */
-enum ov_status ov_sym_cholesky(double *L, const double *A, size_t n, double tol);
+OV_NODISCARD enum ov_status ov_sym_cholesky(double *L, const double *A, size_t n, double tol);
 
 /* Smallest eigenvalue (LAPACK dsyev).
  * Returns OV_OK, OV_EDOM for a non-finite entry, OV_ENUMERIC, or OV_ENOMEM. n >= 1. */
-enum ov_status ov_sym_min_eigenvalue(double *min, const double *A, size_t n);
+OV_NODISCARD enum ov_status ov_sym_min_eigenvalue(double *min, const double *A, size_t n);
 
 #endif

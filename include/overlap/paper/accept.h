@@ -36,11 +36,12 @@ struct ov_accepted {
  * STALE, SKIPPED or INCONCLUSIVE, not finite, of another kind, with a formula in `expect`, with
  * measures that no one number fits, or whose number stands where it can't be rewritten without
  * changing anything else; a paper that can't be read; OV_ENOMEM. */
-enum ov_status ov_accept(struct ov_accepted *accepted, struct ov_claim *claim, const char *paper,
-                         const char *reason, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_accept(struct ov_accepted *accepted, struct ov_claim *claim,
+                                      const char *paper, const char *reason, struct ov_error *err);
 
 /* Writes what changes, each file whole or not at all. OV_OK; OV_EIO; OV_ENOMEM. */
-enum ov_status ov_accept_write(const struct ov_accepted *accepted, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_accept_write(const struct ov_accepted *accepted,
+                                            struct ov_error *err);
 void ov_accepted_free(struct ov_accepted *accepted); /* NULL-safe */
 
 #endif

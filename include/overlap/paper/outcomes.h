@@ -29,12 +29,13 @@ struct ov_outcomes {
 /* Collects the points of evaluated claims and of a paper.
  *   in   paper  its path; NULL where none was checked, `report` is not read then
  * Returns OV_OK; OV_ENOMEM. */
-enum ov_status ov_outcomes_collect(struct ov_outcomes *all, const struct ov_claims *claims,
-                                   const char *paper, const struct ov_paper_report *report,
-                                   struct ov_error *err);
+OV_NODISCARD enum ov_status ov_outcomes_collect(struct ov_outcomes *all,
+                                                const struct ov_claims *claims, const char *paper,
+                                                const struct ov_paper_report *report,
+                                                struct ov_error *err);
 /* The one failing point of a verification that could not be made: files of an earlier one must not
  * stand for it. OV_OK; OV_ENOMEM. */
-enum ov_status ov_outcomes_broken(struct ov_outcomes *all, const char *why);
+OV_NODISCARD enum ov_status ov_outcomes_broken(struct ov_outcomes *all, const char *why);
 void ov_outcomes_free(struct ov_outcomes *all); /* NULL-safe */
 
 /* The whole file as text. Claims' texts may hold anything: '#' and '\' are escaped in TAP, what XML

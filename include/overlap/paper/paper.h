@@ -52,10 +52,10 @@ struct ov_paper_report {
  *
  * Columns count characters. Returns OV_OK also where numbers are wrong (see the report); OV_EUSER
  * if PATH can't be read, or is no text; OV_ENOMEM. */
-enum ov_status ov_paper_check(struct ov_paper_report *report, const char *path,
-                              const struct ov_claims *claims,
-                              const struct ov_experiment *const *experiments, size_t n,
-                              struct ov_error *err);
+OV_NODISCARD enum ov_status ov_paper_check(struct ov_paper_report *report, const char *path,
+                                           const struct ov_claims *claims,
+                                           const struct ov_experiment *const *experiments, size_t n,
+                                           struct ov_error *err);
 void ov_paper_report_free(struct ov_paper_report *report); /* NULL-safe */
 
 #endif

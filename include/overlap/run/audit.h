@@ -33,15 +33,16 @@ struct ov_audit {
 /* Chooses min(n, stored) of the plan's stored runs, in a block or in a table. The choice is a
  * function of the seed (a hash) and of which runs are stored. OV_OK; OV_EUSER where nothing is
  * stored; OV_ENOMEM. */
-enum ov_status ov_audit_choose(struct ov_audit *audit, const struct ov_plan *plan, size_t n,
-                               uint64_t seed, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_audit_choose(struct ov_audit *audit, const struct ov_plan *plan,
+                                            size_t n, uint64_t seed, struct ov_error *err);
 
 /* Runs each of them alone, below the directory `scratch`, and compares its rows, text by text.
  *   in   scratch  an empty directory; the caller removes it with what is in it
  * Returns OV_OK also where runs differ or fail (see the items; err then tells the failures, a line
  * each); OV_EIO; OV_ENOMEM. */
-enum ov_status ov_audit_run(struct ov_audit *audit, const char *scratch,
-                            const struct ov_run_options *options, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_audit_run(struct ov_audit *audit, const char *scratch,
+                                         const struct ov_run_options *options,
+                                         struct ov_error *err);
 void ov_audit_free(struct ov_audit *audit); /* NULL-safe */
 
 #endif

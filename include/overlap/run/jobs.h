@@ -63,13 +63,14 @@ struct ov_plan {
  *   in   curve_id  only this curve or group; NULL: all
  * The experiment must outlive the plan.
  * Returns OV_OK; OV_EUSER if no curve has that id; OV_ENOMEM. */
-enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e, const char *out,
-                           const char *curve_id, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e,
+                                        const char *out, const char *curve_id,
+                                        struct ov_error *err);
 void ov_plan_free(struct ov_plan *plan); /* NULL-safe, twice-safe */
 
 /* Looks again what of a batch is stored: sets table_valid and every job's `valid`. OV_OK or
  * OV_ENOMEM. */
-enum ov_status ov_batch_look(struct ov_batch *b);
+OV_NODISCARD enum ov_status ov_batch_look(struct ov_batch *b);
 
 /* True if a job has no valid result, isn't left out and has not failed. */
 static inline bool ov_job_todo(const struct ov_job *job)
@@ -109,15 +110,16 @@ struct ov_jobs_hooks {
  * way are kept (store/checkpoint.h), or NULL: not at all in   tick   told the work done in the
  * present group Marks stored jobs valid. Returns OV_OK, or the first failure, with its seed: what
  * the system's `run` says; OV_ENUMERIC where a number came out non-finite; OV_EIO; OV_ENOMEM. */
-enum ov_status ov_jobs_run(const struct ov_batch *b, size_t from, size_t to,
-                           const struct ov_part_options *parts, const struct ov_jobs_hooks *hooks,
-                           const struct ov_tick *tick, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_jobs_run(const struct ov_batch *b, size_t from, size_t to,
+                                        const struct ov_part_options *parts,
+                                        const struct ov_jobs_hooks *hooks,
+                                        const struct ov_tick *tick, struct ov_error *err);
 
 /* Puts the table of a batch together from its stored runs, writes it with its sidecar, and removes
  * what it makes superfluous.
  *   in   command  for the sidecar, or NULL; seconds: since this command started
  * Returns OV_OK; OV_EUSER if a run is not stored; OV_EIO; OV_ENOMEM. */
-enum ov_status ov_batch_assemble(struct ov_batch *b, const char *command, double seconds,
-                                 struct ov_error *err);
+OV_NODISCARD enum ov_status ov_batch_assemble(struct ov_batch *b, const char *command,
+                                              double seconds, struct ov_error *err);
 
 #endif

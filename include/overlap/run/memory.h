@@ -27,7 +27,8 @@ size_t ov_plan_workers_within(const struct ov_plan *plan, size_t workers, double
 
 /* Returns OV_OK, or OV_EUSER naming the first batch with runs to do of which one process alone
  * takes more than `limit` bytes. */
-enum ov_status ov_plan_check_memory(const struct ov_plan *plan, double limit, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_plan_check_memory(const struct ov_plan *plan, double limit,
+                                                 struct ov_error *err);
 
 /* "3.2 MB", "16 GB". */
 void ov_text_add_bytes(struct ov_text *t, double bytes);

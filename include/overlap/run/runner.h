@@ -31,7 +31,7 @@ struct ov_run_report {
  * err->text. Children die with this process. No more processes run at once than this machine has
  * memory for. Returns OV_OK, or the status of the first failure; OV_EUSER, with nothing done, where
  * one process alone would not fit. */
-enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *options,
-                           struct ov_run_report *report, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *options,
+                                        struct ov_run_report *report, struct ov_error *err);
 
 #endif

@@ -13,8 +13,8 @@
 #include "overlap/run/jobs.h"
 
 /* Writes OUT/CURVE.SIDE.json. */
-enum ov_status ov_sidecar_write(const struct ov_batch *b, const char *command, double seconds,
-                                struct ov_error *err);
+OV_NODISCARD enum ov_status ov_sidecar_write(const struct ov_batch *b, const char *command,
+                                             double seconds, struct ov_error *err);
 
 /* The inputs recorded in a batch's sidecar, as ov_inputs prints them, and its seeds.
  *   out  inputs  replaced; empty where there is no readable sidecar

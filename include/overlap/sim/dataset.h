@@ -22,12 +22,14 @@ struct ov_dataset {
  * Returns OV_OK; OV_EUSER with "PATH: …" for a file that is not there, no regular file, not IDX,
  * not of unsigned bytes in three dimensions, without images or pixels, of a size beyond 4 GiB,
  * truncated, longer than its header says, or damaged; OV_ENOMEM. On error d is empty. */
-enum ov_status ov_dataset_read(struct ov_dataset *d, const char *path, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_dataset_read(struct ov_dataset *d, const char *path,
+                                            struct ov_error *err);
 void ov_dataset_free(struct ov_dataset *d); /* NULL-safe, twice-safe */
 
 /* The number of images and of pixels, without reading them: all of the errors above but damage
  * inside of a compressed file whose length is right. */
-enum ov_status ov_dataset_sizes(size_t *n, size_t *N, const char *path, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_dataset_sizes(size_t *n, size_t *N, const char *path,
+                                             struct ov_error *err);
 
 /* Some images as inputs: x_i = (byte_i - mean_i) scale. A view; owns nothing. */
 struct ov_images {
@@ -43,8 +45,9 @@ struct ov_images {
  *   in   standardise  true: the mean of each pixel, and the one scale for which the mean of
  *                     |x|^2/N is 1; pixels that never change become 0. false: mean 0, scale 1/255
  * Returns OV_OK, or OV_EUSER if no pixel changes. */
-enum ov_status ov_dataset_scale(double *mean, double *scale, const struct ov_dataset *d, size_t n,
-                                bool standardise, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_dataset_scale(double *mean, double *scale,
+                                             const struct ov_dataset *d, size_t n, bool standardise,
+                                             struct ov_error *err);
 
 /* Elements from … from + n - 1 of input mu. */
 static inline void ov_images_fill(double *x, const struct ov_images *images, size_t mu, size_t from,

@@ -39,8 +39,9 @@
  * Returns OV_OK; OV_EDIVERGED with "run 3: diverges at alpha = …" (index into key; of the first
  * eight runs with a diverging one, the earliest in alpha, then the lowest index; those eight stop
  * there, later ones are not begun); OV_EDOM for bad times or N < K + M; OV_ENOMEM. */
-enum ov_status ov_law_run(double *rows, const struct ov_problem *p, const uint64_t *key,
-                          size_t n_run, const double *alpha, size_t n_alpha,
-                          const struct ov_tick *tick, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_law_run(double *rows, const struct ov_problem *p,
+                                       const uint64_t *key, size_t n_run, const double *alpha,
+                                       size_t n_alpha, const struct ov_tick *tick,
+                                       struct ov_error *err);
 
 #endif

@@ -30,8 +30,8 @@ enum { OV_RF_T, OV_RF_ALPHA, OV_RF_EPS_G, OV_RF_WIDTH };
  * student's error is a million times what labels and initial student account for; OV_EUSER where
  * there is nothing to simulate: flow (the limit of small eta has no steps), no N or K, and as
  * ov_rf_problem_check; OV_EDOM for times out of order; OV_ENOMEM. */
-enum ov_status ov_rf_sgd_run(double *rows, const struct ov_rf_problem *p, uint64_t key,
-                             const double *t, size_t n_t, const struct ov_tick *tick,
-                             struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_sgd_run(double *rows, const struct ov_rf_problem *p, uint64_t key,
+                                          const double *t, size_t n_t, const struct ov_tick *tick,
+                                          struct ov_error *err);
 
 #endif

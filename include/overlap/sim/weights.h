@@ -41,9 +41,9 @@ struct ov_inputs {
  *   in   alpha  (n_alpha) increasing, >= 0
  *   in   tick   told the steps done, and given the state to keep; may be NULL
  * Returns OV_OK; OV_EDIVERGED with "diverges at alpha = …", in err->diverged_at too; OV_ENOMEM. */
-enum ov_status ov_weights_run(double *rows, const struct ov_problem *p, uint64_t key,
-                              const double *alpha, size_t n_alpha, const struct ov_tick *tick,
-                              struct ov_error *err);
+OV_NODISCARD enum ov_status ov_weights_run(double *rows, const struct ov_problem *p, uint64_t key,
+                                           const double *alpha, size_t n_alpha,
+                                           const struct ov_tick *tick, struct ov_error *err);
 
 /* The width of a row of a run with given inputs (NULL: fresh white ones), and a column's name:
  * those of ov_row_width, then "eps_g_se" with images and "eps_t" with a training set. */
@@ -58,17 +58,17 @@ void ov_weights_column(char name[32], const struct ov_problem *p, const struct o
  *              overlaps of the weights. eps_t is the mean of (phi - y)^2/2 over the training set, y
  *              with the noise it is trained on. Errors between two steps are interpolated.
  * OV_EDOM besides, for inputs of another dimension than N or a training set of a wrong size. */
-enum ov_status ov_weights_run_inputs(double *rows, const struct ov_problem *p,
-                                     const struct ov_inputs *in, uint64_t key, const double *alpha,
-                                     size_t n_alpha, const struct ov_tick *tick,
-                                     struct ov_error *err);
+OV_NODISCARD enum ov_status ov_weights_run_inputs(double *rows, const struct ov_problem *p,
+                                                  const struct ov_inputs *in, uint64_t key,
+                                                  const double *alpha, size_t n_alpha,
+                                                  const struct ov_tick *tick, struct ov_error *err);
 
 /* The same, bit by bit, as eq:sgd reads: one step after the other, one loop for each field and one
  * for each update. The oracle of the above, which computes the inputs and the teacher's fields
  * ahead and moves the weights in the same pass as it takes their next fields. */
-enum ov_status ov_weights_run_plain(double *rows, const struct ov_problem *p,
-                                    const struct ov_inputs *in, uint64_t key, const double *alpha,
-                                    size_t n_alpha, const struct ov_tick *tick,
-                                    struct ov_error *err);
+OV_NODISCARD enum ov_status ov_weights_run_plain(double *rows, const struct ov_problem *p,
+                                                 const struct ov_inputs *in, uint64_t key,
+                                                 const double *alpha, size_t n_alpha,
+                                                 const struct ov_tick *tick, struct ov_error *err);
 
 #endif

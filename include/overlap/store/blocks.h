@@ -53,7 +53,7 @@ struct ov_stored {
 /* Reads all blocks of these runs, and the curve's table where it is of the same inputs; without
  * diverged runs where the curve does not take these for results. What is on disk is no error.
  * OV_OK, or OV_ENOMEM (*s is empty then). */
-enum ov_status ov_stored_read(struct ov_stored *s, const struct ov_runs_of *of);
+OV_NODISCARD enum ov_status ov_stored_read(struct ov_stored *s, const struct ov_runs_of *of);
 void ov_stored_free(struct ov_stored *s); /* NULL-safe, twice-safe */
 /* The run with this seed, or NULL. */
 const struct ov_run_lines *ov_stored_find(const struct ov_stored *s, uint64_t seed);
@@ -70,8 +70,8 @@ void ov_lines_run(struct ov_text *out, const struct ov_side_plan *side, uint64_t
 
 /* Writes runs, as ov_lines_run appended them, with the list of those that diverged, as one block.
  * OV_OK, OV_EIO or OV_ENOMEM. */
-enum ov_status ov_block_write(const struct ov_runs_of *of, const struct ov_text *lines,
-                              const struct ov_text *diverged, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_block_write(const struct ov_runs_of *of, const struct ov_text *lines,
+                                           const struct ov_text *diverged, struct ov_error *err);
 /* Appends to the list of diverged runs, "SEED TIME, …", as the comment diverged_at holds it. */
 void ov_divergence_add(struct ov_text *list, uint64_t seed, double at);
 

@@ -47,9 +47,10 @@ struct ov_part {
 /* Looks for the file of n runs with these inputs and seeds; what is truncated or edited is named
  * and ignored. in   outer  told what the work tells; may be NULL; outlives the part Returns OV_OK,
  * or OV_ENOMEM (then *part is closed). */
-enum ov_status ov_part_open(struct ov_part *part, const char *out, const char *inputs_key,
-                            const uint64_t *seed, size_t n, const struct ov_part_options *options,
-                            const struct ov_tick *outer);
+OV_NODISCARD enum ov_status ov_part_open(struct ov_part *part, const char *out,
+                                         const char *inputs_key, const uint64_t *seed, size_t n,
+                                         const struct ov_part_options *options,
+                                         const struct ov_tick *outer);
 
 /* Removes the file if the runs are stored: nobody will ask for it. Twice-safe. */
 void ov_part_close(struct ov_part *part, bool stored);

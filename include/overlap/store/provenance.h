@@ -13,7 +13,7 @@
 #include "overlap/base/text.h"
 #include "overlap/experiment/experiment.h"
 
-#define OV_VERSION "0.1.0"
+#define OV_VERSION "0.2.0"
 
 /* One source file as it was compiled in (the build generates the table). */
 struct ov_source {
@@ -26,9 +26,9 @@ struct ov_source {
 extern const struct ov_source ov_sources[];
 
 /* Names and hashes of the files that compute something: those of the given modules, what they
- * include, the .c of every header included, and so on. Appends "PATH: HASH\n" sorted by path. in
- * sources  a table as ov_sources in   modules    "theory/online", …, NULL at the end; a module
- * without files asserts */
+ * include, the .c of every header included, and so on. Appends "PATH: HASH\n" sorted by path.
+ *   in   sources  a table as ov_sources
+ *   in   modules  "theory/online", …, NULL at the end; a module without files asserts */
 void ov_sources_closure(struct ov_text *out, const struct ov_source *sources,
                         const char *const *modules);
 
@@ -42,7 +42,7 @@ void ov_inputs_key(char key[OV_KEY_SIZE], const char *inputs);
 void ov_curve_key(char key[OV_KEY_SIZE], const char *inputs, uint64_t first, size_t n);
 /* The random key of a run: of the problem and the seed's number alone. Returns OV_OK or OV_ENOMEM.
  */
-enum ov_status ov_random_key(uint64_t *key, const struct ov_curve *c, uint64_t seed);
+OV_NODISCARD enum ov_status ov_random_key(uint64_t *key, const struct ov_curve *c, uint64_t seed);
 
 /* Paths of a curve's table and of its JSON sidecar below an output directory. Freed by the caller.
  */

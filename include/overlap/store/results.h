@@ -33,8 +33,9 @@ struct ov_result {
 };
 
 /* Reads OUT/CURVE.SIDE.csv. Never fails for what is on disk: that is the state. OV_ENOMEM only. */
-enum ov_status ov_result_read(struct ov_result *r, const char *out, const struct ov_experiment *e,
-                              const struct ov_curve *c, enum ov_side side);
+OV_NODISCARD enum ov_status ov_result_read(struct ov_result *r, const char *out,
+                                           const struct ov_experiment *e, const struct ov_curve *c,
+                                           enum ov_side side);
 void ov_result_free(struct ov_result *r); /* NULL-safe, twice-safe */
 
 /* Cell of seed group i, time j, column k. */

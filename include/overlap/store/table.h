@@ -21,8 +21,8 @@ struct ov_table {
 };
 
 /* Zero cells. Column names are set by the caller through ov_table_name. */
-enum ov_status ov_table_create(struct ov_table *t, size_t n_row, size_t n_col);
-enum ov_status ov_table_name(struct ov_table *t, size_t col, const char *name);
+OV_NODISCARD enum ov_status ov_table_create(struct ov_table *t, size_t n_row, size_t n_col);
+OV_NODISCARD enum ov_status ov_table_name(struct ov_table *t, size_t col, const char *name);
 void ov_table_free(struct ov_table *t); /* NULL-safe, twice-safe */
 
 /* Index of a column, or -1. */
@@ -35,28 +35,35 @@ char *ov_table_comment(const struct ov_table *t, const char *key);
 
 /* The whole file as text, its hash line included. Non-finite numbers are written as nan, inf, -inf.
  */
-enum ov_status ov_table_print(struct ov_text *out, const struct ov_table *t, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_table_print(struct ov_text *out, const struct ov_table *t,
+                                           struct ov_error *err);
 /* Appends one row of cells and its newline. */
 void ov_table_print_row(struct ov_text *out, const double *cell, size_t n);
 /* Ends any text of complete lines with its hash line. */
 void ov_table_seal(struct ov_text *text);
 
 /* Writes atomically (base/text.h). */
-enum ov_status ov_table_write(const struct ov_table *t, const char *path, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_table_write(const struct ov_table *t, const char *path,
+                                           struct ov_error *err);
 
 /* Reads a table's text and checks its seal, no more.
  *   out  text  replaced by the whole file; empty on error
  *   out  n     bytes before the hash line
  * Returns OV_OK; OV_EUSER as ov_table_read for a missing file and a missing or wrong hash;
  * OV_ENOMEM. */
-enum ov_status ov_table_load(struct ov_text *text, size_t *n, const char *path,
-                             struct ov_error *err);
+OV_NODISCARD enum ov_status ov_table_load(struct ov_text *text, size_t *n, const char *path,
+                                          struct ov_error *err);
 
 /* Reads and checks a table.
  * Returns OV_OK; OV_EUSER with "PATH:LINE:COLUMN: error: …" for a missing file, a missing or wrong
  * hash
  * ("truncated" where the last line is no hash, "edited" where it differs), a ragged row, a cell
  * that is no number, duplicate columns; OV_ENOMEM. */
-enum ov_status ov_table_read(struct ov_table *t, const char *path, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_table_read(struct ov_table *t, const char *path,
+                                          struct ov_error *err);
+/* The same without rows (n_row 0, no cells): whether the table is whole, and its comments and
+ * columns, at a tenth of the time. */
+OV_NODISCARD enum ov_status ov_table_read_head(struct ov_table *t, const char *path,
+                                               struct ov_error *err);
 
 #endif

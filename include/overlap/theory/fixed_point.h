@@ -48,8 +48,8 @@ const char *ov_fixed_kind_name(enum ov_fixed_kind kind);
  * Returns OV_OK; OV_ENUMERIC (not found: no convergence in 200 steps; what Newton's method found is
  * no covariance); OV_EDIVERGED (left every bound); OV_EDOM (the start is not finite or no
  * covariance); OV_ENOMEM. */
-enum ov_status ov_fixed_point(struct ov_fixed_point *found, struct ov_overlaps *o,
-                              const struct ov_problem *p, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_fixed_point(struct ov_fixed_point *found, struct ov_overlaps *o,
+                                           const struct ov_problem *p, struct ov_error *err);
 
 /* Follows the fixed point that Newton's method finds from o while a parameter takes the listed
  * values, by steps in the parameter that are halved as often as needed (down to 2^-12 of the
@@ -66,22 +66,23 @@ enum ov_status ov_fixed_point(struct ov_fixed_point *found, struct ov_overlaps *
  *   in      extrapolate  predict linearly from the last two points rather than from the last one
  * Returns OV_OK also if the fixed point is lost on the way (n_found < n_value); as ov_fixed_point
  * if there is none at the first value. */
-enum ov_status ov_fixed_point_continue(struct ov_fixed_point *found, double *rows, size_t *n_found,
-                                       double *lost, struct ov_overlaps *o,
-                                       const struct ov_problem *p,
-                                       void (*set)(struct ov_problem *p, double value),
-                                       const double *value, size_t n_value, bool extrapolate,
-                                       struct ov_error *err);
+OV_NODISCARD enum ov_status
+ov_fixed_point_continue(struct ov_fixed_point *found, double *rows, size_t *n_found, double *lost,
+                        struct ov_overlaps *o, const struct ov_problem *p,
+                        void (*set)(struct ov_problem *p, double value), const double *value,
+                        size_t n_value, bool extrapolate, struct ov_error *err);
 
 /* The learning rate eta_w above which a perfect solution is unstable. At a state that is at rest at
  * all learning rates, J = eta (J_1 + eta J_2) exactly: the least eta > 0 at which the largest real
  * part of J_1 + eta J_2 becomes positive. eta_v keeps its ratio to eta_w. Good to 1e-8 or better
  * where f is smooth, to some 1e-3 for relu, for which a perfect student is at the edge of its
- * domain. out  eta_max  INFINITY if it is stable up to 1e6 in   p        its eta_w > 0 only matters
- * through eta_v/eta_w in   o        the state, usually R = Q = T, v = v* Returns OV_OK; OV_EDOM if
- * o is not at rest at all learning rates (label noise, decay, a teacher that is not learnt
- * perfectly) or unstable as eta -> 0; OV_ENOMEM. */
-enum ov_status ov_eta_max(double *eta_max, const struct ov_problem *p, const struct ov_overlaps *o,
-                          struct ov_error *err);
+ * domain.
+ *   out  eta_max  INFINITY if it is stable up to 1e6
+ *   in   p        its eta_w > 0 only matters through eta_v/eta_w
+ *   in   o        the state, usually R = Q = T, v = v*
+ * Returns OV_OK; OV_EDOM if o is not at rest at all learning rates (label noise, decay, a teacher
+ * that is not learnt perfectly) or unstable as eta -> 0; OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_eta_max(double *eta_max, const struct ov_problem *p,
+                                       const struct ov_overlaps *o, struct ov_error *err);
 
 #endif

@@ -56,9 +56,9 @@ struct ov_fluctuations_report {
  *   in   o  Q, R, v, T, v_star: jointly positive semi-definite
  * Returns OV_OK; OV_EDOM (not positive semi-definite, not finite; no nodes, see above; options out
  * of range); OV_ENOMEM. */
-enum ov_status ov_fluctuations_noise(double *B, double *c, const struct ov_problem *p,
-                                     const struct ov_overlaps *o,
-                                     const struct ov_fluctuations_options *opt);
+OV_NODISCARD enum ov_status ov_fluctuations_noise(double *B, double *c, const struct ov_problem *p,
+                                                  const struct ov_overlaps *o,
+                                                  const struct ov_fluctuations_options *opt);
 
 /* A row is [alpha, sd_eps_g, bias_eps_g, sd of each moving number, bias of each]:
  * standard deviations times sqrt N, means of (run - theory) times N. */
@@ -77,11 +77,10 @@ static inline size_t ov_fluctuations_width(size_t K, size_t M)
  * p->N is not used. Returns OV_OK; OV_EDIVERGED; OV_ENUMERIC (no step is small enough, the overlaps
  * leave their domain); OV_EDOM (arguments, as ov_solve and ov_fluctuations_noise); OV_ENOMEM.
  * On error the rows (and Sigma) before the failure are written, the rest are NaN. */
-enum ov_status ov_fluctuations_solve(double *rows, double *Sigma, const struct ov_problem *p,
-                                     const struct ov_overlaps *start, const double *alpha,
-                                     size_t n_alpha, const struct ov_fluctuations_options *opt,
-                                     struct ov_fluctuations_report *report,
-                                     const struct ov_tick *tick, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_fluctuations_solve(
+    double *rows, double *Sigma, const struct ov_problem *p, const struct ov_overlaps *start,
+    const double *alpha, size_t n_alpha, const struct ov_fluctuations_options *opt,
+    struct ov_fluctuations_report *report, const struct ov_tick *tick, struct ov_error *err);
 
 /* Half-width of the band within which the mean of n_runs runs of dimension N lies around theory:
  * z sd/sqrt(n N) + 2 |bias|/N, sd and bias from a row. The second term stands for the known shift

@@ -32,8 +32,9 @@ double ov_gauss_J2(const double *C, const struct ov_activation *const *act, size
 
 /* Scratch memory for the contracted averages of one (K,M): no allocation per call. */
 struct ov_gauss;
-enum ov_status ov_gauss_create(struct ov_gauss **w, size_t K, size_t M,
-                               const struct ov_activation *g, const struct ov_activation *g_star);
+OV_NODISCARD enum ov_status ov_gauss_create(struct ov_gauss **w, size_t K, size_t M,
+                                            const struct ov_activation *g,
+                                            const struct ov_activation *g_star);
 void ov_gauss_free(struct ov_gauss *w); /* NULL-safe */
 
 /* How the averages of a student g and a teacher g_star are taken, in one short line for people. */

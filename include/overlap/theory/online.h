@@ -24,8 +24,8 @@ struct ov_online; /* scratch memory and constants of one problem */
 
 /* T and v_star are taken from `start`, everything else from p (which must outlive the result).
  * Returns OV_OK or OV_ENOMEM. */
-enum ov_status ov_online_create(struct ov_online **o, const struct ov_problem *p,
-                                const struct ov_overlaps *start);
+OV_NODISCARD enum ov_status ov_online_create(struct ov_online **o, const struct ov_problem *p,
+                                             const struct ov_overlaps *start);
 void ov_online_free(struct ov_online *o); /* NULL-safe */
 
 /* The right-hand side.
@@ -52,19 +52,21 @@ bool ov_online_jacobian_is_closed(const struct ov_problem *p);
  * are written, the rest are NaN throughout. A frozen v is not part of what is integrated.
  * A start that is exactly symmetric under exchange of students leaves its plateau by rounding
  * errors alone, after some 35 growth times or never: give it the asymmetry that is meant. */
-enum ov_status ov_online_solve(double *rows, const struct ov_problem *p,
-                               const struct ov_overlaps *start, const double *alpha, size_t n_alpha,
-                               const struct ov_solve_options *opt, struct ov_solve_report *report,
-                               const struct ov_tick *tick, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_online_solve(double *rows, const struct ov_problem *p,
+                                            const struct ov_overlaps *start, const double *alpha,
+                                            size_t n_alpha, const struct ov_solve_options *opt,
+                                            struct ov_solve_report *report,
+                                            const struct ov_tick *tick, struct ov_error *err);
 
 /* When eps_g first falls to a given level; 0 if the start is there already.
  *   out  alpha    NaN if not before alpha_max, or on error
  *   out  report   may be NULL
  * Errors as ov_solve; OV_EDOM for a level or an alpha_max that is not finite or negative. */
-enum ov_status ov_online_time_to(double *alpha, const struct ov_problem *p,
-                                 const struct ov_overlaps *start, double eps_g, double alpha_max,
-                                 const struct ov_solve_options *opt, struct ov_solve_report *report,
-                                 const struct ov_tick *tick, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_online_time_to(double *alpha, const struct ov_problem *p,
+                                              const struct ov_overlaps *start, double eps_g,
+                                              double alpha_max, const struct ov_solve_options *opt,
+                                              struct ov_solve_report *report,
+                                              const struct ov_tick *tick, struct ov_error *err);
 
 /* When the first plateau is left: when eps_g falls to half of its height. The height is eps_g
  * where |d ln eps_g/d ln alpha| has a minimum, below half of its maximum before, on a grid of 40
@@ -74,9 +76,11 @@ enum ov_status ov_online_time_to(double *alpha, const struct ov_problem *p,
  *   out  alpha, plateau  NaN if there is no plateau, or it is not left before alpha_max
  *   out  report          of the run that finds the plateau; may be NULL
  * Errors as ov_online_time_to. */
-enum ov_status ov_online_escape(double *alpha, double *plateau, const struct ov_problem *p,
-                                const struct ov_overlaps *start, double alpha_max,
-                                const struct ov_solve_options *opt, struct ov_solve_report *report,
-                                const struct ov_tick *tick, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_online_escape(double *alpha, double *plateau,
+                                             const struct ov_problem *p,
+                                             const struct ov_overlaps *start, double alpha_max,
+                                             const struct ov_solve_options *opt,
+                                             struct ov_solve_report *report,
+                                             const struct ov_tick *tick, struct ov_error *err);
 
 #endif

@@ -26,7 +26,8 @@ double ov_orthant_moment(const double *C, size_t P, const size_t *half, size_t n
                          const size_t *power, size_t n_power);
 
 /* P4 of a correlation matrix that is well conditioned, without any check: the inner loop of the
- * ReLU contraction.  in  r  (6) the correlations 10, 20, 21, 30, 31, 32 */
+ * ReLU contraction.
+ *   in   r  (6) the correlations 10, 20, 21, 30, 31, 32 */
 double ov_orthant4_regular(const double r[6]);
 
 #endif

@@ -47,22 +47,23 @@ struct ov_rf_facts {
  * makes of it above eta_max); a few us a point.
  *   out  eps_g  (n)
  *   in   t      (n) any order, >= 0 */
-enum ov_status ov_rf_limit_curve(double *eps_g, const struct ov_rf_problem *p, const double *t,
-                                 size_t n, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_limit_curve(double *eps_g, const struct ov_rf_problem *p,
+                                              const double *t, size_t n, struct ov_error *err);
 
 /* The same by the sum over modes (paper.md eq:rf_modes): the Marchenko-Pastur law on `nodes`
  * points (400 for 1e-12 where mu_star2/mu1_2 >= 0.04) and one symmetric eigenproblem of that size.
  * The check of ov_rf_limit_curve, and slower. 2 <= nodes <= 4000. */
-enum ov_status ov_rf_limit_modes(double *eps_g, const struct ov_rf_problem *p, size_t nodes,
-                                 const double *t, size_t n, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_limit_modes(double *eps_g, const struct ov_rf_problem *p,
+                                              size_t nodes, const double *t, size_t n,
+                                              struct ov_error *err);
 
-enum ov_status ov_rf_limit_facts(struct ov_rf_facts *f, const struct ov_rf_problem *p,
-                                 struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_limit_facts(struct ov_rf_facts *f, const struct ov_rf_problem *p,
+                                              struct ov_error *err);
 
 /* beta -> infinity at fixed alpha = steps/N (paper.md eq:rf_wide): p->beta is not read.
  *   in   alpha  (n) >= 0; with flow eta alpha */
-enum ov_status ov_rf_wide_curve(double *eps_g, const struct ov_rf_problem *p, const double *alpha,
-                                size_t n, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_wide_curve(double *eps_g, const struct ov_rf_problem *p,
+                                             const double *alpha, size_t n, struct ov_error *err);
 
 /* ---- an instance ---- */
 
@@ -78,10 +79,11 @@ enum ov_rf_time {
  *   out  eps_g  (n), may be NULL with n = 0
  *   out  f      may be NULL
  * Sets OpenBLAS to one thread for the process, as theory/solve.h does. */
-enum ov_status ov_rf_instance_curve(double *eps_g, struct ov_rf_facts *f,
-                                    const struct ov_rf_problem *p, const struct ov_rf_instance *x,
-                                    enum ov_rf_time time, const double *t, size_t n,
-                                    struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_instance_curve(double *eps_g, struct ov_rf_facts *f,
+                                                 const struct ov_rf_problem *p,
+                                                 const struct ov_rf_instance *x,
+                                                 enum ov_rf_time time, const double *t, size_t n,
+                                                 struct ov_error *err);
 
 /* ---- all degrees, any K: rows of J and of the teacher on the sphere ---- */
 
@@ -92,8 +94,9 @@ struct ov_rf_degrees;
  * Needs p->N >= 3 and T_mm = 1; reads N, g, g*, T, v_star, and eta, flow, sigma, init_std for
  * curves. K and beta are not read. 2 <= degrees <= 4000 (500 for generic g or g*); erf is complete
  * to rounding with 60. Time: some 100 us per 100 degrees of erf, 15 ms of relu. */
-enum ov_status ov_rf_degrees_create(struct ov_rf_degrees **d, const struct ov_rf_problem *p,
-                                    size_t degrees, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_degrees_create(struct ov_rf_degrees **d,
+                                                 const struct ov_rf_problem *p, size_t degrees,
+                                                 struct ov_error *err);
 void ov_rf_degrees_free(struct ov_rf_degrees *d); /* NULL-safe */
 
 /* One degree (paper.md eq:rf_degree): share[n] of the kernel k(1) = g2, dimension of its space,
@@ -107,24 +110,26 @@ struct ov_rf_degree ov_rf_degrees_get(const struct ov_rf_degrees *d, size_t n);
 
 /* Long times for K features, K given by its logarithm (any size: exp may overflow). Paper.md
  * eq:rf_equivalent. ln_K >= 0. */
-enum ov_status ov_rf_degrees_facts(struct ov_rf_facts *f, const struct ov_rf_degrees *d,
-                                   double ln_K, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_degrees_facts(struct ov_rf_facts *f,
+                                                const struct ov_rf_degrees *d, double ln_K,
+                                                struct ov_error *err);
 
 /* eps_g at t = steps/K (paper.md eq:rf_equivalent_laplace), by the contour of ov_rf_limit_curve. */
-enum ov_status ov_rf_degrees_curve(double *eps_g, const struct ov_rf_degrees *d, double ln_K,
-                                   const double *t, size_t n, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_degrees_curve(double *eps_g, const struct ov_rf_degrees *d,
+                                                double ln_K, const double *t, size_t n,
+                                                struct ov_error *err);
 
 /* ln K at which floor = fraction * tau2/2. 0 < fraction < 1. OV_EUSER if one feature is enough;
  * OV_ENUMERIC if the degrees at hand do not reach so far. */
-enum ov_status ov_rf_degrees_width(double *ln_K, const struct ov_rf_degrees *d, double fraction,
-                                   struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_degrees_width(double *ln_K, const struct ov_rf_degrees *d,
+                                                double fraction, struct ov_error *err);
 
 /* The floor on step l of the staircase, K = b N^l/l! with N -> infinity (paper.md
  * eq:rf_staircase): degrees below l are learnt, above are not. Needs T_mm = 1; N, K, beta are not
  * read. 1 <= l <= 400, b > 0.
  *   out  floor  eps_g */
-enum ov_status ov_rf_staircase(double *floor, const struct ov_rf_problem *p, size_t l, double b,
-                               struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_staircase(double *floor, const struct ov_rf_problem *p, size_t l,
+                                            double b, struct ov_error *err);
 
 /* ---- K fixed, N -> infinity ---- */
 
@@ -132,8 +137,8 @@ enum ov_status ov_rf_staircase(double *floor, const struct ov_rf_problem *p, siz
  * beta are not read. Needs <g> = 0 (OV_EUSER otherwise), and no flow.
  *   out  eps_g  (n), may be NULL with n = 0
  *   out  f      may be NULL */
-enum ov_status ov_rf_fixed_width_curve(double *eps_g, struct ov_rf_facts *f,
-                                       const struct ov_rf_problem *p, const double *t, size_t n,
-                                       struct ov_error *err);
+OV_NODISCARD enum ov_status ov_rf_fixed_width_curve(double *eps_g, struct ov_rf_facts *f,
+                                                    const struct ov_rf_problem *p, const double *t,
+                                                    size_t n, struct ov_error *err);
 
 #endif

@@ -60,10 +60,11 @@ struct ov_solve_report {
  * On error the rows before the failure are written, the rest are NaN.
  * Sets OpenBLAS to one thread for the process: the order of its sums, and with it the last bits of
  * the path, would depend on their number, and at these sizes the others only wait. */
-enum ov_status ov_solve(double *path, const struct ov_ode *ode, const double *y0,
-                        const double *time, size_t n_time, const struct ov_solve_options *opt,
-                        struct ov_solve_report *report, const struct ov_tick *tick,
-                        struct ov_error *err);
+OV_NODISCARD enum ov_status ov_solve(double *path, const struct ov_ode *ode, const double *y0,
+                                     const double *time, size_t n_time,
+                                     const struct ov_solve_options *opt,
+                                     struct ov_solve_report *report, const struct ov_tick *tick,
+                                     struct ov_error *err);
 
 /* ---- events ---- */
 
@@ -92,10 +93,9 @@ struct ov_events {
  * What goes through zero and back within a quarter of a step is missed; so is what only touches.
  * OV_ENUMERIC where a value is NaN; else as ov_solve. Right-hand sides of rk8pd's shorter steps
  * count. */
-enum ov_status ov_solve_events(double *path, const struct ov_ode *ode, const double *y0,
-                               const double *time, size_t n_time,
-                               const struct ov_solve_options *opt, const struct ov_events *events,
-                               struct ov_solve_report *report, const struct ov_tick *tick,
-                               struct ov_error *err);
+OV_NODISCARD enum ov_status
+ov_solve_events(double *path, const struct ov_ode *ode, const double *y0, const double *time,
+                size_t n_time, const struct ov_solve_options *opt, const struct ov_events *events,
+                struct ov_solve_report *report, const struct ov_tick *tick, struct ov_error *err);
 
 #endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Whether a comparison still is what it would be if it were made again, without reading tables.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "overlap/base/text.h"
+#include "overlap/claims/compare.h"
+#include "overlap/store/provenance.h"
+#include "overlap/store/table.h"
+
+/* By the time of the last change of the file or its name, which no copying sets back. */
+static bool is_later(const char *path, const struct stat *than)
+{
+    struct stat s;
+    if (stat(path, &s) != 0)
+        return true;
+    return s.st_ctim.tv_sec != than->st_ctim.tv_sec ? s.st_ctim.tv_sec > than->st_ctim.tv_sec
+                                                    : s.st_ctim.tv_nsec > than->st_ctim.tv_nsec;
+}
+
+/* The comment of a table as it has to be now; false if the table is later than the comparison. */
+static bool add_side(struct ov_text *keys, const struct ov_curve *c, enum ov_side side,
+                     const char *out, const struct stat *made)
+{
+    struct ov_text inputs = {0};
+    char key[OV_KEY_SIZE] = "";
+    ov_inputs(&inputs, c, side);
+    if (!inputs.failed)
+        ov_curve_key(key, inputs.s ? inputs.s : "", c->side[side].first, c->side[side].n_run);
+    ov_text_free(&inputs);
+    ov_text_addf(keys, "# key of %s.%s: %s\n", c->id, ov_side_name(side), key);
+    char *path = ov_table_path(out, c, side);
+    bool good = path && *key && !is_later(path, made);
+    free(path);
+    return good;
+}
+
+bool ov_compare_is_fresh(const struct ov_experiment *e, const char *out)
+{
+    struct ov_text path = {0}, keys = {0};
+    struct ov_table t;
+    struct stat made;
+    ov_text_addf(&path, "%s/agreement.csv", out);
+    bool fresh = !path.failed && stat(path.s, &made) == 0 && !is_later("/proc/self/exe", &made);
+    ov_text_addf(&keys, "\n# experiment: %s\n", e->name);
+    for (size_t i = 0; i < e->n_curve && fresh; i++) {
+        const struct ov_curve *c = &e->curve[i];
+        if (c->side[OV_THEORY].n_run > 0 && c->side[OV_SGD].n_run > 0)
+            fresh =
+                add_side(&keys, c, OV_THEORY, out, &made) && add_side(&keys, c, OV_SGD, out, &made);
+    }
+    ov_text_addf(&keys, "# columns: ");
+    if (fresh && !keys.failed && ov_table_read_head(&t, path.s, NULL) == OV_OK) {
+        fresh = strstr(t.comments, keys.s) != NULL;
+        ov_table_free(&t);
+    } else {
+        fresh = false;
+    }
+    ov_text_free(&path);
+    ov_text_free(&keys);
+    return fresh;
+}
