@@ -24,7 +24,7 @@ static const struct {
     {'t', "tier", "TIER", "quick, ci (default) or full"},
     {'j', "jobs", "N", "processes at once (default: all CPUs, or what make grants)"},
     {'S', "side", "SIDE", "only theory, or only sgd"},
-    {'e', "seed", "N", "only the run with this seed's number"},
+    {'e', "seed", "A[-B]", "only the runs with these seeds' numbers"},
     {'E', "seeds", "A-B", "as if the curves had these seeds only; goes with --out"},
     {'k', "checkpoint", "SECONDS",
      "keep the state of long runs this often (default: 60; 0: at every chance)"},
@@ -32,7 +32,7 @@ static const struct {
     {'p', "paper", "FILE", "check this paper's numbers"},
     {'v', "verdicts", "FILE", "write verdicts there instead of build/verdicts.json"},
     {'r', "reason", "TEXT", "why the new number is right: one line, kept beside it"},
-    {'T', "todo", NULL, "one command a missing job"},
+    {'T', "todo", NULL, "one command a block of missing runs"},
     {'f', "from", "NAME", "the experiment to copy (default: demo)"},
     {'h', "help", NULL, "this text"},
 };
@@ -74,14 +74,14 @@ static bool read_number(uint64_t *x, const char *text)
     return errno == 0 && *end == '\0' && end != text && text[0] != '-';
 }
 
+/* "3", or "3-40". */
 static bool read_range(uint64_t *first, uint64_t *last, const char *text)
 {
     char word[64];
-    const char *dash = strchr(text, '-');
-    if (!dash || (size_t)(dash - text) >= sizeof word)
-        return false;
-    snprintf(word, sizeof word, "%.*s", (int)(dash - text), text);
-    return read_number(first, word) && read_number(last, dash + 1) && *first <= *last;
+    size_t dash = strcspn(text, "-");
+    snprintf(word, sizeof word, "%.*s", (int)dash, text);
+    return dash < sizeof word && read_number(first, word) &&
+           read_number(last, text[dash] ? text + dash + 1 : word) && *first <= *last;
 }
 
 static bool read_tier(enum ov_tier *tier, const char *word)
@@ -120,10 +120,11 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
                complain(c, "--side is theory or sgd, not", word);
     case 'e':
         o->any_seed = false;
-        return read_number(&o->seed, word) || complain(c, "--seed wants a number, not", word);
+        return read_range(&o->seed, &o->last_seed, word) ||
+               complain(c, "--seed wants a number or a range such as 3-40, not", word);
     case 'E':
         o->some_seeds = true;
-        return read_range(&o->first, &o->last, word) ||
+        return (strchr(word, '-') && read_range(&o->first, &o->last, word)) ||
                complain(c, "--seeds wants FIRST-LAST, not", word);
     case 'k':
         if (!ov_schema_number(&o->checkpoint, word) || o->checkpoint < 0.0)

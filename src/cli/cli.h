@@ -26,9 +26,9 @@ struct ov_options {
     size_t n_set;
     enum ov_tier tier;
     unsigned workers;
-    double checkpoint;    /* seconds between two states of a run on disk */
-    uint64_t seed;        /* 0: all (see any_seed) */
-    uint64_t first, last; /* of --seeds, with some_seeds */
+    double checkpoint;        /* seconds between two states of a run on disk */
+    uint64_t seed, last_seed; /* of --seed; all without (see any_seed) */
+    uint64_t first, last;     /* of --seeds, with some_seeds */
     bool any_seed, some_seeds, todo, quiet, help;
 };
 

@@ -41,7 +41,7 @@ const struct ov_command ov_commands[] = {
      ov_command_accept},
     {"plan", "[DIR…]", "ocstjTh", "say what would run, and why",
      "The column memory is what one process takes; the last line, what --jobs of them take.\n"
-     "With --todo: one command a missing job, for GNU parallel or a SLURM array.\n",
+     "With --todo: one command a block of missing runs, for GNU parallel or a SLURM array.\n",
      ov_command_plan},
     {"list", "[DIR…]", "th", "name the experiments of a tier, or what is in one",
      "Without DIR: the names of the experiments of the tier below experiments/, one a line. With\n"

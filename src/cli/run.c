@@ -22,7 +22,9 @@ static size_t restrict_plan(struct ov_plan *plan, const struct ov_options *o)
         struct ov_batch *b = &plan->batch[i];
         bool side = !o->side || strcmp(o->side, ov_side_name(b->side)) == 0;
         for (size_t j = 0; j < b->n_job; j++) {
-            b->job[j].left_out = !side || (!o->any_seed && b->job[j].seed != o->seed);
+            uint64_t seed = b->job[j].seed;
+            bool asked = o->any_seed || (seed >= o->seed && seed <= o->last_seed);
+            b->job[j].left_out = !side || !asked;
             kept += !b->job[j].left_out;
         }
     }
@@ -77,17 +79,25 @@ int ov_command_run(const struct ov_options *o)
 
 /* ---- plan: the same, without running ---- */
 
+/* One for each block with anything to do. */
 static void print_commands(const struct ov_batch *b, const struct ov_options *o)
 {
+    size_t block = ov_batch_block(b);
     for (size_t i = 0; i < b->n_job; i++) {
+        size_t last = i, end = (i / block + 1) * block;
         if (!ov_job_todo(&b->job[i]))
             continue;
-        printf("overlap run %s --out %s --curve %s --side %s --seed %llu --tier %s --jobs 1",
-               b->experiment->dir, b->out, b->curve->id, ov_side_name(b->side),
-               (unsigned long long)b->job[i].seed, ov_tier_names[o->tier]);
+        for (size_t j = i; j < b->n_job && j < end; j++)
+            last = ov_job_todo(&b->job[j]) ? j : last;
+        printf("overlap run %s --out %s --curve %s --side %s --seed %llu", b->experiment->dir,
+               b->out, b->curve->id, ov_side_name(b->side), (unsigned long long)b->job[i].seed);
+        if (last > i)
+            printf("-%llu", (unsigned long long)b->job[last].seed);
+        printf(" --tier %s --jobs 1", ov_tier_names[o->tier]);
         for (size_t s = 0; s < o->n_set; s++)
             printf(" --set '%s'", o->set[s]);
         printf("\n");
+        i = last;
     }
 }
 

@@ -128,7 +128,8 @@ int ov_command_verify(const struct ov_options *o)
     if (status == OV_OK)
         status = ov_verdicts_write(path, &claims, paper_of(o), &paper, &err);
     if (status != OV_OK)
-        ov_verdicts_broken(path, err.text, NULL);
+        if (ov_verdicts_broken(path, err.text, NULL) != OV_OK)
+            fprintf(stderr, "overlap: %s is that of an earlier time\n", path);
     int code = status == OV_OK ? conclude(&claims, &paper) : ov_report(&err);
     ov_paper_report_free(&paper);
     ov_claims_free(&claims);

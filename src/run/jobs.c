@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Plans, jobs and the tables that are put together from them.
+ * The plan: which runs there are and which of them are stored. Running them, block by block.
  */
 #include "overlap/run/jobs.h"
 
@@ -8,81 +8,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "overlap/run/sidecar.h"
-#include "overlap/store/table.h"
 #include "overlap/base/check.h"
+#include "overlap/base/clock.h"
+#include "overlap/store/table.h"
 
 /* ---- what has to be done ---- */
 
-char *ov_job_path(const struct ov_batch *b, const struct ov_job *job)
+/* Diverged runs are no result where the curve does not want them to be. */
+static bool is_wanted(const struct ov_batch *b, const char *text)
 {
-    struct ov_text path = {0};
-    char key[OV_KEY_SIZE];
-    if (!job->key[0])
-        ov_run_key(key, b->inputs, job->seed);
-    ov_text_addf(&path, "%s/jobs/%s.csv", b->out, job->key[0] ? job->key : key);
-    if (path.failed)
-        ov_text_free(&path);
-    return path.s;
-}
-
-static bool has_key(const struct ov_table *t, const char *key)
-{
-    char *found = ov_table_comment(t, "key");
-    bool same = found && strcmp(found, key) == 0;
-    free(found);
-    return same;
-}
-
-/* A diverged run is no result where the curve does not want it to be one. */
-static bool is_wanted(const struct ov_batch *b, const struct ov_table *t)
-{
-    char *diverged = b->curve->fails_if_diverged ? ov_table_comment(t, "diverged_at") : NULL;
+    char *diverged = b->curve->fails_if_diverged ? ov_comment_find(text, "diverged_at") : NULL;
     bool wanted = !diverged;
     free(diverged);
     return wanted;
 }
 
-static enum ov_status read_job(struct ov_table *t, const struct ov_batch *b,
-                               const struct ov_job *job, struct ov_error *err)
-{
-    const struct ov_side_plan *side = ov_batch_side(b);
-    char *path = ov_job_path(b, job);
-    if (!path)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
-    enum ov_status status = ov_table_read(t, path, err);
-    if (status == OV_OK && (!has_key(t, job->key) || !is_wanted(b, t) || t->n_row != side->n_row ||
-                            t->n_col != side->n_col)) {
-        status = ov_fail(err, OV_EUSER, "%s: error: not the result that its name says", path);
-        ov_table_free(t);
-    }
-    free(path);
-    return status;
-}
-
 /* A whole table under its key stands for all of its runs; else each run is looked up. */
-static enum ov_status look_up(struct ov_batch *b)
+enum ov_status ov_batch_look(struct ov_batch *b)
 {
-    struct ov_table t;
-    char *path = ov_table_path(b->out, b->curve, b->side);
-    if (!path)
-        return OV_ENOMEM;
-    if (ov_table_read_head(&t, path, NULL) == OV_OK) {
-        b->table_valid = has_key(&t, b->key) && is_wanted(b, &t);
-        ov_table_free(&t);
-    }
+    const struct ov_runs_of of = ov_batch_runs(b);
+    struct ov_stored stored = {0};
+    struct ov_text t = {0};
+    size_t n;
+    char *path = ov_table_path(b->out, b->curve, b->side), *key = NULL;
+    enum ov_status status = path ? OV_OK : OV_ENOMEM;
+    if (status == OV_OK && ov_table_load(&t, &n, path, NULL) == OV_OK)
+        key = ov_comment_find(t.s, "key");
+    b->table_valid = key && strcmp(key, b->key) == 0 && is_wanted(b, t.s);
+    free(key);
     free(path);
-    for (size_t i = 0; i < b->n_job; i++) {
-        b->job[i].valid = b->table_valid;
-        if (b->table_valid)
-            continue;
-        ov_run_key(b->job[i].key, b->inputs, b->job[i].seed);
-        if (read_job(&t, b, &b->job[i], NULL) != OV_OK)
-            continue;
-        b->job[i].valid = true;
-        ov_table_free(&t);
-    }
-    return OV_OK;
+    ov_text_free(&t);
+    if (status == OV_OK && !b->table_valid)
+        status = ov_stored_read(&stored, &of);
+    for (size_t i = 0; i < b->n_job; i++)
+        b->job[i].valid = b->table_valid || ov_stored_find(&stored, b->job[i].seed);
+    ov_stored_free(&stored);
+    return status;
 }
 
 static void batch_free(struct ov_batch *b)
@@ -106,10 +67,14 @@ static enum ov_status batch_make(struct ov_batch *b, const struct ov_experiment 
         batch_free(b);
         return OV_ENOMEM;
     }
+    ov_inputs_key(b->inputs_key, b->inputs);
     ov_curve_key(b->key, b->inputs, first, n);
     for (size_t i = 0; i < n; i++)
         b->job[i].seed = first + i;
-    return look_up(b);
+    enum ov_status status = ov_batch_look(b);
+    if (status != OV_OK)
+        batch_free(b);
+    return status;
 }
 
 static enum ov_status add_batch(struct ov_plan *plan, const struct ov_experiment *e,
@@ -191,6 +156,25 @@ size_t ov_plan_todo(const struct ov_plan *plan)
     return n;
 }
 
+size_t ov_batch_group(const struct ov_batch *b)
+{
+    size_t group = ov_batch_side(b)->group;
+    return group > OV_GROUP_MAX ? OV_GROUP_MAX : group < 1 ? 1 : group;
+}
+
+/* Steps and numbers in a block: tenths of a second, and megabytes. Work that is not known may be
+ * long. */
+size_t ov_batch_block(const struct ov_batch *b)
+{
+    const uint64_t steps = 200000, cells = 1000000;
+    const struct ov_side_plan *side = ov_batch_side(b);
+    size_t group = ov_batch_group(b), own = side->n_row * side->n_col;
+    uint64_t n = side->work > 0 ? steps / side->work : 1;
+    uint64_t most = own > 0 ? cells / own : 1;
+    n = n < most ? n : most;
+    return n < group ? group : (size_t)n / group * group;
+}
+
 /* ---- doing it ---- */
 
 static bool may_be_nan(const struct ov_column *column, bool diverged)
@@ -229,82 +213,45 @@ static void cut_off(double *rows, const struct ov_side_plan *side)
     }
 }
 
-static enum ov_status name_columns(struct ov_table *t, size_t from, const struct ov_batch *b)
-{
-    enum ov_status status = OV_OK;
-    for (size_t j = from; j < t->n_col && status == OV_OK; j++)
-        status = ov_table_name(t, j, ov_batch_side(b)->column[j - from].name);
-    return status;
-}
-
-/* diverged_at: NaN for a run that does not. */
-static enum ov_status store_job(struct ov_table *t, const struct ov_batch *b,
-                                const struct ov_job *job, double diverged_at, struct ov_error *err)
-{
-    struct ov_text comments = {0};
-    ov_text_addf(&comments, "# overlap %s, one run\n# key: %s\n", OV_VERSION, job->key);
-    if (!isnan(diverged_at))
-        ov_text_addf(&comments, "# diverged_at: %.17g\n", diverged_at);
-    char *path = ov_job_path(b, job);
-    enum ov_status status = OV_ENOMEM;
-    if (!comments.failed && path) {
-        free(t->comments);
-        t->comments = comments.s;
-        comments.s = NULL;
-        status = name_columns(t, 0, b);
-    }
-    if (status == OV_OK)
-        status = ov_table_write(t, path, err);
-    else
-        ov_fail(err, status, "out of memory");
-    free(path);
-    ov_text_free(&comments);
-    return status;
-}
-
-bool ov_job_stored(const struct ov_batch *b, const struct ov_job *job)
-{
-    struct ov_table t;
-    bool stored = read_job(&t, b, job, NULL) == OV_OK;
-    if (stored)
-        ov_table_free(&t);
-    return stored;
-}
-
-/* Stores one run's rows. */
-static enum ov_status store_rows(const double *rows, const struct ov_batch *b,
-                                 const struct ov_job *job, double diverged_at, struct ov_error *err)
-{
-    const struct ov_side_plan *side = ov_batch_side(b);
-    struct ov_table t;
-    if (ov_table_create(&t, side->n_row, side->n_col) != OV_OK)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
-    for (size_t j = 0; j < side->n_row; j++)
-        OV_CHECK(rows[j * side->n_col] == side->time[j] || !isnan(diverged_at) ||
-                 !isfinite(rows[j * side->n_col]));
-    memcpy(t.cell, rows, side->n_row * side->n_col * sizeof *rows);
-    enum ov_status status = OV_OK;
-    if (isnan(diverged_at))
-        status = check_finite(rows, side, err);
-    else
-        cut_off(t.cell, side);
-    if (status == OV_OK)
-        status = store_job(&t, b, job, diverged_at, err);
-    ov_table_free(&t);
-    return status;
-}
-
 /* A run that diverges alone is a result, unless the curve does not want it to be one. */
 static bool is_result(const struct ov_batch *b, size_t n, enum ov_status status)
 {
     return status == OV_EDIVERGED && n == 1 && !b->curve->fails_if_diverged;
 }
 
-static enum ov_status run_together(const struct ov_batch *b, struct ov_job *const *job, size_t n,
-                                   const struct ov_tick *tick, struct ov_error *err)
+/* Lines of runs that wait for their block. */
+struct pending {
+    struct ov_text lines;
+    struct ov_text diverged; /* "seed time, …" */
+};
+
+/* diverged_at: NaN for a run that does not. */
+static enum ov_status add_run(struct pending *p, double *rows, const struct ov_side_plan *side,
+                              uint64_t seed, double diverged_at, struct ov_error *err)
+{
+    enum ov_status status = OV_OK;
+    for (size_t j = 0; j < side->n_row; j++)
+        OV_CHECK(rows[j * side->n_col] == side->time[j] || !isnan(diverged_at) ||
+                 !isfinite(rows[j * side->n_col]));
+    if (isnan(diverged_at))
+        status = check_finite(rows, side, err);
+    else
+        cut_off(rows, side);
+    if (status != OV_OK)
+        return status;
+    ov_lines_run(&p->lines, side, seed, rows);
+    if (!isnan(diverged_at))
+        ov_divergence_add(&p->diverged, seed, diverged_at);
+    return OV_OK;
+}
+
+/* Computes n jobs and adds the rows of all or of none. */
+static enum ov_status run_together(struct pending *p, const struct ov_batch *b,
+                                   struct ov_job *const *job, size_t n, const struct ov_tick *tick,
+                                   struct ov_error *err)
 {
     struct ov_error own = {0};
-    size_t size = ov_batch_side(b)->n_row * ov_batch_side(b)->n_col;
+    size_t size = ov_batch_side(b)->n_row * ov_batch_side(b)->n_col, before = p->lines.len;
     uint64_t key[OV_GROUP_MAX] = {0};
     double *rows = calloc(n * size + 1, sizeof *rows), diverged_at = NAN;
     enum ov_status status = rows ? OV_OK : OV_ENOMEM;
@@ -323,134 +270,131 @@ static enum ov_status run_together(const struct ov_batch *b, struct ov_job *cons
         ov_fail(err, status, "%s", own.text);
     }
     for (size_t i = 0; i < n && status == OV_OK; i++)
-        status = store_rows(rows + i * size, b, job[i], diverged_at, err);
+        status = add_run(p, rows + i * size, ov_batch_side(b), job[i]->seed, diverged_at, err);
     free(rows);
+    if (status != OV_OK)
+        p->lines.len = before;
     return status;
 }
 
-/* The same with a checkpoint, if one is asked for. It stays where the runs failed. */
-static enum ov_status run_kept(const struct ov_batch *b, struct ov_job *const *job, size_t n,
-                               const struct ov_part_options *parts, const struct ov_tick *tick,
-                               struct ov_error *err)
+/* One call of ov_jobs_run. */
+struct work {
+    const struct ov_batch *b;
+    size_t from, to;
+    const struct ov_part_options *parts;
+    const struct ov_jobs_hooks *hooks;
+    const struct ov_tick *tick;
+    struct ov_error *err;
+    enum ov_status status; /* the first failure */
+    struct pending pending;
+    double stored; /* when the last block was written */
+};
+
+static void fail_job(struct work *w, const struct ov_job *job, enum ov_status status,
+                     const char *why)
+{
+    if (w->status == OV_OK) {
+        w->status = ov_fail(w->err, status, "%s", why);
+        if (job->seed > 0)
+            ov_error_context(w->err, "seed %llu", (unsigned long long)job->seed);
+    }
+    if (w->hooks && w->hooks->failed)
+        w->hooks->failed(w->hooks->ctx, (size_t)(job - w->b->job), status, why);
+}
+
+/* Writes what is pending as a block. */
+static bool store_pending(struct work *w)
+{
+    struct ov_error own = {0};
+    const struct ov_runs_of of = ov_batch_runs(w->b);
+    struct pending *p = &w->pending;
+    enum ov_status status =
+        p->lines.len > 0 ? ov_block_write(&of, &p->lines, &p->diverged, &own) : OV_OK;
+    for (size_t i = w->from; i < w->to; i++) {
+        struct ov_job *job = &w->b->job[i];
+        if (!job->pending)
+            continue;
+        job->pending = false;
+        job->valid = status == OV_OK;
+        if (!job->valid)
+            fail_job(w, job, status, own.text);
+    }
+    ov_text_free(&p->lines);
+    ov_text_free(&p->diverged);
+    w->stored = ov_clock();
+    return status == OV_OK;
+}
+
+/* Runs that take seconds are stored at once, cheaper ones wait for others of their block. */
+static bool store_if_due(struct work *w)
+{
+    const double most_seconds = 2.0;
+    const size_t most_bytes = (size_t)64 << 20;
+    if (ov_clock() - w->stored < most_seconds && w->pending.lines.len < most_bytes)
+        return true;
+    return store_pending(w);
+}
+
+/* Computes jobs together, with a checkpoint if one is asked for. It stays where the runs failed. */
+static enum ov_status run_kept(struct work *w, struct ov_job *const *job, size_t n,
+                               const struct ov_tick *tick, struct ov_error *err)
 {
     struct ov_part part;
-    const char *key[OV_GROUP_MAX];
-    if (!parts)
-        return run_together(b, job, n, tick, err);
+    uint64_t seed[OV_GROUP_MAX];
+    enum ov_status status = OV_OK;
     for (size_t i = 0; i < n; i++)
-        key[i] = job[i]->key;
-    enum ov_status status = ov_part_open(&part, b->out, key, n, parts, tick);
+        seed[i] = job[i]->seed;
+    if (w->parts)
+        status = ov_part_open(&part, w->b->out, w->b->inputs_key, seed, n, w->parts, tick);
     if (status != OV_OK)
         return ov_fail(err, status, "out of memory");
-    status = run_together(b, job, n, &part.tick, err);
-    ov_part_close(&part, status == OV_OK);
+    status = run_together(&w->pending, w->b, job, n, w->parts ? &part.tick : tick, err);
+    for (size_t i = 0; i < n && status == OV_OK; i++)
+        job[i]->pending = true;
+    bool done = status == OV_OK && store_if_due(w);
+    if (w->parts)
+        ov_part_close(&part, done);
     return status;
 }
 
-enum ov_status ov_jobs_run(const struct ov_batch *b, struct ov_job *const *job, size_t n,
-                           const struct ov_part_options *parts, const struct ov_tick *tick,
-                           struct ov_error *err)
+static void run_group(struct work *w, struct ov_job *const *job, size_t n)
 {
-    enum ov_status first = run_kept(b, job, n, parts, tick, err);
-    if (first == OV_OK || n == 1)
-        return first;
-    first = OV_OK;
-    for (size_t i = 0; i < n; i++) {
-        struct ov_error own = {0};
-        enum ov_status status =
-            ov_job_stored(b, job[i]) ? OV_OK : run_kept(b, job + i, 1, parts, NULL, &own);
-        if (status == OV_OK || first != OV_OK)
-            continue;
-        first = ov_fail(err, status, "%s", own.text);
-        ov_error_context(err, "seed %llu", (unsigned long long)job[i]->seed);
+    struct ov_error own = {0};
+    enum ov_status status = run_kept(w, job, n, w->tick, &own);
+    if (status != OV_OK && n == 1)
+        fail_job(w, job[0], status, own.text);
+    for (size_t i = 0; i < n && status != OV_OK && n > 1; i++) {
+        struct ov_error alone = {0};
+        enum ov_status of_one = run_kept(w, job + i, 1, NULL, &alone);
+        if (of_one != OV_OK)
+            fail_job(w, job[i], of_one, alone.text);
     }
-    return first;
 }
 
-/* ---- a curve's table ---- */
-
-/* The comments that make a table readable by itself. No clock, host or path. */
-static void describe_table(struct ov_text *out, const struct ov_batch *b,
-                           const struct ov_text *diverged)
+enum ov_status ov_jobs_run(const struct ov_batch *b, size_t from, size_t to,
+                           const struct ov_part_options *parts, const struct ov_jobs_hooks *hooks,
+                           const struct ov_tick *tick, struct ov_error *err)
 {
-    const struct ov_experiment *e = b->experiment;
-    ov_text_addf(out, "# overlap %s\n# experiment: %s\n# curve: %s\n# side: %s\n# key: %s\n",
-                 OV_VERSION, e->name, b->curve->id, ov_side_name(b->side), b->key);
-    ov_text_addf(out, "# seeds: %llu-%llu\n", (unsigned long long)b->job[0].seed,
-                 (unsigned long long)b->job[b->n_job - 1].seed);
-    struct ov_text parameters = {0};
-    ov_text_addf(&parameters, "%s", ov_batch_side(b)->parameters.s);
-    char *rest = parameters.s;
-    for (char *line; rest && (line = strsep(&rest, "\n")) && *line;)
-        ov_text_addf(out, "# %s\n", line);
-    ov_text_addf(out, "# columns: seed - number of the run, 0 where nothing depends on it; %s\n",
-                 ov_batch_side(b)->columns_doc.s);
-    if (diverged->len > 0)
-        ov_text_addf(out, "# diverged_at: %s\n", diverged->s);
-    out->failed = out->failed || parameters.failed || diverged->failed;
-    ov_text_free(&parameters);
-}
-
-/* "seed time, …" of those that diverged. */
-static void note_divergence(struct ov_batch *b, struct ov_text *diverged,
-                            const struct ov_table *run, uint64_t seed)
-{
-    char *at = ov_table_comment(run, "diverged_at");
-    if (!at)
-        return;
-    double time = strtod(at, NULL);
-    b->first_diverged = b->n_diverged == 0 ? time : fmin(time, b->first_diverged);
-    b->n_diverged++;
-    ov_text_addf(diverged, "%s%llu %s", diverged->len ? ", " : "", (unsigned long long)seed, at);
-    free(at);
-}
-
-/* Notes in `diverged` who diverged. */
-static enum ov_status fill_table(struct ov_table *t, struct ov_text *diverged, struct ov_batch *b,
-                                 struct ov_error *err)
-{
-    double *cell = t->cell;
-    b->n_diverged = 0;
-    for (size_t i = 0; i < b->n_job; i++) {
-        struct ov_table run;
-        enum ov_status status = read_job(&run, b, &b->job[i], err);
-        if (status != OV_OK)
-            return status;
-        for (size_t r = 0; r < run.n_row; r++, cell += t->n_col) {
-            cell[0] = (double)b->job[i].seed;
-            memcpy(cell + 1, run.cell + r * run.n_col, run.n_col * sizeof *cell);
-        }
-        note_divergence(b, diverged, &run, b->job[i].seed);
-        ov_table_free(&run);
+    size_t group = ov_batch_group(b);
+    struct work w = {.b = b,
+                     .from = from,
+                     .to = to,
+                     .parts = parts,
+                     .hooks = hooks,
+                     .tick = tick,
+                     .err = err,
+                     .stored = ov_clock()};
+    for (size_t i = from; i < to;) {
+        struct ov_job *job[OV_GROUP_MAX];
+        size_t n = 0, begin = i, end = (i / group + 1) * group;
+        for (; i < to && i < end; i++)
+            if (ov_job_todo(&b->job[i]))
+                job[n++] = &b->job[i];
+        if (n > 0 && hooks && hooks->begins)
+            hooks->begins(hooks->ctx, begin, i, n);
+        if (n > 0)
+            run_group(&w, job, n);
     }
-    return OV_OK;
-}
-
-enum ov_status ov_batch_assemble(struct ov_batch *b, const char *command, double seconds,
-                                 struct ov_error *err)
-{
-    const struct ov_side_plan *side = ov_batch_side(b);
-    struct ov_text comments = {0}, diverged = {0};
-    struct ov_table t;
-    enum ov_status status = ov_table_create(&t, side->n_row * b->n_job, side->n_col + 1);
-    char *path = ov_table_path(b->out, b->curve, b->side);
-    if (status != OV_OK || !path) {
-        free(path);
-        return ov_fail(err, OV_ENOMEM, "out of memory");
-    }
-    status = fill_table(&t, &diverged, b, err);
-    describe_table(&comments, b, &diverged);
-    free(t.comments);
-    t.comments = comments.s;
-    if (comments.failed || ov_table_name(&t, 0, "seed") != OV_OK || name_columns(&t, 1, b) != OV_OK)
-        status = ov_fail(err, OV_ENOMEM, "out of memory");
-    if (status == OV_OK)
-        status = ov_sidecar_write(b, command, seconds, err);
-    if (status == OV_OK)
-        status = ov_table_write(&t, path, err);
-    b->table_valid = status == OV_OK;
-    ov_text_free(&diverged);
-    ov_table_free(&t);
-    free(path);
-    return status;
+    store_pending(&w);
+    return w.status;
 }

@@ -17,28 +17,24 @@ double ov_machine_memory(void)
     return pages > 0 && size > 0 ? (double)pages * (double)size : INFINITY;
 }
 
-static size_t group_of(const struct ov_batch *b)
-{
-    size_t group = ov_batch_side(b)->group;
-    return group > OV_GROUP_MAX ? OV_GROUP_MAX : group < 1 ? 1 : group;
-}
-
 double ov_batch_memory(const struct ov_batch *b)
 {
     const struct ov_side_plan *side = ov_batch_side(b);
-    size_t together = group_of(b) < b->n_job ? group_of(b) : b->n_job;
-    double rows = (double)side->n_row * (double)side->n_col;
-    /* as numbers, once more in a table, and once as text */
-    return PROGRAM_BYTES + side->memory + 8.0 * rows * (double)(together + 1) + 20.0 * rows;
+    size_t group = ov_batch_group(b), block = ov_batch_block(b);
+    double together = (double)(group < b->n_job ? group : b->n_job);
+    double stored = (double)(block < b->n_job ? block : b->n_job);
+    double cells = (double)side->n_row * (double)side->n_col;
+    /* as numbers, and the block's as text, twice while it is sealed */
+    return PROGRAM_BYTES + side->memory + 8.0 * cells * together + 40.0 * cells * stored;
 }
 
-/* How many processes a batch's runs to do make. */
+/* How many processes a batch's runs to do can occupy. */
 static size_t processes(const struct ov_batch *b)
 {
-    size_t group = group_of(b), n = 0;
-    for (size_t from = 0; from < b->n_job; from += group) {
+    size_t block = ov_batch_block(b), n = 0;
+    for (size_t from = 0; from < b->n_job; from += block) {
         bool todo = false;
-        for (size_t i = from; i < b->n_job && i < from + group; i++)
+        for (size_t i = from; i < b->n_job && i < from + block; i++)
             todo = todo || ov_job_todo(&b->job[i]);
         n += todo;
     }

@@ -1,81 +1,177 @@
 /* SPDX-License-Identifier: MIT
  *
- * A child process: computes its jobs, and tells its parent what went wrong.
+ * What a child of the runner does, and what is swept before children start.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "overlap/base/clock.h"
 #include "runner_internal.h"
+
+struct child {
+    struct shared *shared;
+    int out;
+    size_t done, of_group; /* jobs of the task in groups before, and in the present one */
+    uint64_t work_of_job;
+};
+
+static void write_whole(int fd, const void *bytes, size_t n)
+{
+    for (const char *at = bytes; n > 0;) {
+        ssize_t written = write(fd, at, n);
+        if (written < 0) /* without a parent there is nothing to do */
+            _exit(OV_EIO);
+        at += written;
+        n -= (size_t)written;
+    }
+}
+
+static void reply(const struct child *c, enum reply_kind kind, size_t from, size_t to,
+                  enum ov_status status, const char *text)
+{
+    struct reply r = {kind, from, to, status, strlen(text)};
+    if (r.n > REPLY_TEXT)
+        r.n = REPLY_TEXT;
+    write_whole(c->out, &r, sizeof r);
+    write_whole(c->out, text, r.n);
+}
 
 static void tell(void *ctx, uint64_t done, uint64_t total)
 {
+    const struct child *c = ctx;
     (void)total;
-    *(volatile uint64_t *)ctx = done;
+    c->shared->work = c->done * c->work_of_job + done;
 }
 
 static void note(void *ctx, const char *line)
 {
-    dprintf(*(const int *)ctx, "%c%.1000s%c", NOTE_BEGINS, line, NOTE_ENDS);
+    const struct child *c = ctx;
+    reply(c, NOTE, c->shared->from, c->shared->to, OV_OK, line);
 }
 
-static void say(int fd, const char *text)
-{
-    ssize_t ignored = write(fd, text, strlen(text)); /* at most PIPE_BUF: whole or not at all */
-    (void)ignored;
-}
-
+/* All are to stop: the parent hears by the exit code whether there is a state to go on from. */
 static void leave(void *ctx, bool saved)
 {
-    say(*(const int *)ctx,
-        saved ? "stopped; its state is kept" : "stopped; it has no state to keep");
-    _exit(OV_EIO);
+    (void)ctx;
+    _exit(saved ? STOPPED_KEPT : STOPPED_BARE);
 }
 
-void ov_runner_child(const struct worker *w, const struct ov_run_options *options,
-                     volatile uint64_t *work, int fd)
+static void begins(void *ctx, size_t from, size_t to, size_t n)
 {
-    struct ov_error err = {0};
-    struct ov_tick tick = {.tell = tell, .ctx = (void *)work};
+    struct child *c = ctx;
+    c->done += c->of_group;
+    c->of_group = n;
+    c->shared->from = from;
+    c->shared->to = to;
+}
+
+static void failed(void *ctx, size_t job, enum ov_status status, const char *why)
+{
+    reply(ctx, FAILED, job, job + 1, status, why[0] ? why : ov_status_name(status));
+}
+
+static void compute(struct child *c, const struct ov_batch *b, const struct task *task,
+                    const struct ov_run_options *options)
+{
+    struct ov_tick tick = {.tell = tell, .ctx = c};
     struct ov_part_options parts = {.seconds = options->checkpoint_seconds,
                                     .note = note,
-                                    .ctx = &fd,
+                                    .ctx = c,
                                     .stop = &ov_runner_stopped,
                                     .leave = leave};
-    if (options->checkpoint_seconds < 0.0) { /* nothing is kept: nothing to wait for */
-        signal(SIGTERM, SIG_DFL);
-        if (ov_runner_stopped)
-            leave(&fd, false);
-    }
-    enum ov_status status = ov_jobs_run(
-        w->batch, w->job, w->n_job, options->checkpoint_seconds < 0.0 ? NULL : &parts, &tick, &err);
-    if (status != OV_OK)
-        say(fd, err.text[0] ? err.text : ov_status_name(status));
-    _exit((int)status);
+    struct ov_jobs_hooks hooks = {.begins = begins, .failed = failed, .ctx = c};
+    c->done = c->of_group = 0;
+    c->work_of_job = ov_batch_side(b)->work;
+    enum ov_status told =
+        ov_jobs_run(b, task->from, task->to, options->checkpoint_seconds < 0.0 ? NULL : &parts,
+                    &hooks, &tick, NULL);
+    (void)told; /* by the hook */
 }
 
-/* True for runs of the plan without a result, now or later: their checkpoints are of use. */
-static bool is_wanted(void *ctx, const char *key)
+static void assemble(struct child *c, struct ov_batch *b, const char *command, double seconds)
+{
+    struct ov_error err = {0};
+    enum ov_status status = ov_batch_assemble(b, command, seconds, &err);
+    if (status != OV_OK) {
+        failed(c, 0, status, err.text);
+    } else if (b->n_diverged > 0) { /* a result, and told */
+        char line[128];
+        snprintf(line, sizeof line, "%zu of %zu runs diverge, the first at %s = %.6g",
+                 b->n_diverged, b->n_job, ov_curve_time(b->curve), b->first_diverged);
+        c->shared->from = c->shared->to = 0;
+        note(c, line);
+    }
+}
+
+void ov_runner_child(struct ov_plan *plan, const struct ov_run_options *options, double started,
+                     struct shared *shared, int in, int out)
+{
+    struct child c = {.shared = shared, .out = out};
+    struct task task;
+    if (options->checkpoint_seconds < 0.0) /* nothing is kept: nothing to wait for */
+        signal(SIGTERM, SIG_DFL);
+    while (!ov_runner_stopped && read(in, &task, sizeof task) == (ssize_t)sizeof task) {
+        struct ov_batch *b = &plan->batch[task.batch];
+        if (task.kind == COMPUTE)
+            compute(&c, b, &task, options);
+        else
+            assemble(&c, b, options->command, ov_clock() - started);
+        reply(&c, ENDED, task.from, task.to, OV_OK, "");
+    }
+    _exit(0);
+}
+
+/* ---- sweeping ---- */
+
+static enum ov_run_state state_of_run(void *ctx, const char *inputs_key, uint64_t seed)
+{
+    const struct ov_plan *plan = ctx;
+    for (size_t i = 0; i < plan->n_batch; i++) {
+        const struct ov_batch *b = &plan->batch[i];
+        if (strcmp(b->inputs_key, inputs_key) != 0 || seed < b->job[0].seed ||
+            seed - b->job[0].seed >= b->n_job)
+            continue;
+        return b->job[seed - b->job[0].seed].valid ? OV_RUN_STORED : OV_RUN_WANTED;
+    }
+    return OV_RUN_UNPLANNED;
+}
+
+static bool is_wanted(void *ctx, const char *front)
 {
     const struct ov_plan *plan = ctx;
     for (size_t i = 0; i < plan->n_batch; i++)
-        for (size_t j = 0; j < plan->batch[i].n_job; j++)
-            if (!plan->batch[i].job[j].valid && strcmp(plan->batch[i].job[j].key, key) == 0)
-                return true;
+        if (strncmp(plan->batch[i].inputs_key, front, OV_BLOCK_KEY) == 0)
+            return true;
     return false;
+}
+
+/* A kill may have come between a table and the end of its blocks. */
+static void sweep_blocks(const struct ov_batch *b)
+{
+    struct ov_stored stored;
+    const struct ov_runs_of of = ov_batch_runs(b);
+    if (!b->table_valid || !ov_blocks_any(&of) || ov_stored_read(&stored, &of) != OV_OK)
+        return;
+    ov_stored_remove(&stored, b->job[0].seed, b->n_job);
+    ov_stored_free(&stored);
 }
 
 void ov_runner_sweep(struct ov_plan *plan)
 {
+    const double minute = 60.0, week = 7.0 * 86400.0;
     for (size_t i = 0; i < plan->n_batch; i++) {
         struct ov_text jobs = {0};
+        sweep_blocks(&plan->batch[i]);
         if (i > 0 && strcmp(plan->batch[i].out, plan->batch[i - 1].out) == 0)
             continue;
         ov_text_addf(&jobs, "%s/jobs", plan->batch[i].out);
-        ov_dir_sweep(plan->batch[i].out, 60.0);
+        ov_dir_sweep(plan->batch[i].out, minute);
         if (!jobs.failed)
-            ov_dir_sweep(jobs.s, 60.0);
-        ov_parts_sweep(plan->batch[i].out, 7.0 * 86400.0, is_wanted, plan);
+            ov_dir_sweep(jobs.s, minute);
+        ov_parts_sweep(plan->batch[i].out, week, state_of_run, plan);
+        ov_blocks_sweep(plan->batch[i].out, week, is_wanted, plan);
         ov_text_free(&jobs);
     }
 }

@@ -1,42 +1,134 @@
 /* SPDX-License-Identifier: MIT
  *
- * What runner.c, which deals out jobs, and runner_child.c, which does them, share.
+ * What runner.c, which deals out work, and runner_child.c, which does it, share: two pipes a child,
+ * one for tasks and one for replies, and a few numbers in common memory.
  */
 #ifndef OVERLAP_RUN_RUNNER_INTERNAL_H
 #define OVERLAP_RUN_RUNNER_INTERNAL_H
 
 #include <signal.h>
+#include <stdint.h>
 #include <sys/types.h>
 
+#include "overlap/run/jobserver.h"
+#include "overlap/run/progress.h"
 #include "overlap/run/runner.h"
 
-struct worker {
-    pid_t pid; /* 0: idle */
-    int fd;    /* read end of the child's pipe */
-    struct ov_batch *batch;
-    struct ov_job *job[OV_GROUP_MAX]; /* (n_job) made together */
-    size_t n_job;
-    double started;
-    uint64_t resumed_at; /* work that an earlier process had done */
-    bool token;          /* runs on a token of make's job server */
-    char message[sizeof((struct ov_error *)0)->text];
-    size_t length;
+enum task_kind {
+    COMPUTE, /* the jobs from … to - 1 of a batch that are to do */
+    ASSEMBLE /* the batch's table */
 };
 
-/* A note for the log comes through the pipe between these two, which no message begins with. */
-#define NOTE_BEGINS '\001'
-#define NOTE_ENDS '\002'
+struct task {
+    enum task_kind kind;
+    size_t batch, from, to;
+};
 
-/* SIGTERM has come. Children inherit it with its handler: there is no moment without. */
+enum reply_kind {
+    NOTE,   /* text for the log, about the jobs from … to - 1 */
+    FAILED, /* job `from` of the task's batch has no result, or its table can't be written: text */
+    ENDED   /* of the task: all else is stored */
+};
+
+struct reply {
+    enum reply_kind kind;
+    size_t from, to;
+    enum ov_status status;
+    size_t n; /* bytes of text that follow, at most REPLY_TEXT */
+};
+enum { REPLY_TEXT = 1024 };
+
+/* SIGTERM has come. Children inherit it with its handler: there is no moment without. One that
+ * leaves for it says by its exit code whether it has kept its state. */
 extern volatile sig_atomic_t ov_runner_stopped;
+enum { STOPPED_KEPT = 100, STOPPED_BARE };
 
-/* The whole life of a child: does the worker's jobs, says what went wrong, and leaves. */
-void ov_runner_child(const struct worker *w, const struct ov_run_options *options,
-                     volatile uint64_t *work, int fd) __attribute__((noreturn));
+/* Written by a child, read by the parent at any moment. */
+struct shared {
+    volatile uint64_t work;   /* steps done of the task */
+    volatile size_t from, to; /* jobs being computed together: who is to blame for a crash */
+};
+
+struct worker {
+    pid_t pid;          /* 0: no process */
+    int tasks, replies; /* our ends of its pipes */
+    bool busy, token;   /* has a task; on a token of make's job server */
+    struct task task;
+    double started;      /* the task */
+    uint64_t resumed_at; /* work that an earlier process had done */
+    size_t length;       /* of what has been read of a reply */
+    struct {
+        struct reply head;
+        char text[REPLY_TEXT + 1];
+    } reply;
+};
+
+struct queued {
+    struct task task;
+    uint64_t work;
+};
+
+/* What went wrong with a batch. */
+struct trouble {
+    size_t n, order; /* of its first among those of all batches */
+    char first[REPLY_TEXT + 256];
+};
+
+struct runner {
+    struct ov_plan *plan;
+    const struct ov_run_options *options;
+    struct ov_run_report *report;
+    struct ov_error *err;
+    enum ov_status status;
+    struct ov_jobserver server;
+    struct worker *worker; /* (n_worker) */
+    size_t n_worker, n_busy;
+    struct shared *shared;   /* (n_worker) common with the children */
+    struct trouble *trouble; /* (n_batch) */
+    size_t n_trouble;        /* batches with any */
+    struct queued *queue;    /* (n_queue) blocks, the next one at `next` */
+    size_t n_queue, next;
+    struct task
+        *urgent; /* (n_urgent) tables, and what a crash left: before the queue, last first */
+    size_t n_urgent, urgent_room;
+    struct ov_progress progress;
+    double started;
+};
+
+static inline uint64_t work_of(const struct ov_batch *b)
+{
+    return ov_batch_side(b)->work;
+}
+
+/* Appends the name of jobs from … to - 1 of a batch, by their seeds; of the whole batch where there
+ * are none. */
+void ov_runner_name(struct ov_text *t, const struct ov_batch *b, size_t from, size_t to);
+/* How many of these jobs are to do. */
+size_t ov_runner_todo(const struct ov_batch *b, size_t from, size_t to);
+
+/* A trouble of the whole command: a line of its error. */
+void ov_runner_add_failure(struct runner *r, enum ov_status status, const char *line);
+/* A job of the task, or the table of its batch, can't be had. */
+void ov_runner_fail(struct runner *r, const struct task *task, size_t job, enum ov_status status,
+                    const char *why);
+/* Says what went wrong, a line a batch in the order in which it did, and keeps it for those who look
+ * for the tables later. */
+void ov_runner_tell(struct runner *r);
+
+/* Cuts all that is to do into blocks, the longest first. OV_OK or OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_runner_fill_queue(struct runner *r);
+/* Jobs, or a table if nothing else lacks, to be dealt out before all others. */
+void ov_runner_add_jobs(struct runner *r, size_t batch, size_t from, size_t to);
+void ov_runner_add_table(struct runner *r, size_t batch);
+size_t ov_runner_waiting(const struct runner *r); /* tasks that no one has */
+
+/* The whole life of a child: does the tasks that it reads from `in` until there are none. */
+void ov_runner_child(struct ov_plan *plan, const struct ov_run_options *options, double started,
+                     struct shared *shared, int in, int out) __attribute__((noreturn));
 
 /* Removes what killed runs left: a write takes moments, so a half-written file of a minute ago is
- * nobody's; a checkpoint may be of a run that is not in this plan and asked for tomorrow, but
- * hardly in a week. */
+ * nobody's; a checkpoint or a block may be of a run that is not in this plan and asked for
+ * tomorrow, but hardly in a week. Blocks of runs that have a table go at once. */
 void ov_runner_sweep(struct ov_plan *plan);
 
 #endif

@@ -5,6 +5,7 @@
 #include "overlap/store/checkpoint.h"
 
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 #include "overlap/store/provenance.h"
 #include "overlap/store/table.h"
 
-#define FIRST_LINE "overlap checkpoint 1\n"
+#define FIRST_LINE "overlap checkpoint 2\n"
 #define SUFFIX ".part"
 /* Saving takes this share of the time at most. */
 #define LARGEST_SHARE 0.05
@@ -146,15 +147,16 @@ static void look(struct ov_part *part)
     ov_text_free(&line);
 }
 
-enum ov_status ov_part_open(struct ov_part *part, const char *out, const char *const *key, size_t n,
-                            const struct ov_part_options *options, const struct ov_tick *outer)
+enum ov_status ov_part_open(struct ov_part *part, const char *out, const char *inputs_key,
+                            const uint64_t *seed, size_t n, const struct ov_part_options *options,
+                            const struct ov_tick *outer)
 {
     char name[OV_KEY_SIZE];
     struct ov_text path = {0};
     *part = (struct ov_part){.options = *options, .outer = outer};
-    ov_text_addf(&part->head, FIRST_LINE);
+    ov_text_addf(&part->head, FIRST_LINE "inputs: %s\n", inputs_key);
     for (size_t i = 0; i < n; i++)
-        ov_text_addf(&part->head, "run: %s\n", key[i]);
+        ov_text_addf(&part->head, "seed: %" PRIu64 "\n", seed[i]);
     ov_sha256(name, part->head.s ? part->head.s : "", part->head.len);
     ov_text_addf(&path, "%s/jobs/%s%s", out, name, SUFFIX);
     part->path = path.s;
@@ -182,38 +184,29 @@ void ov_part_close(struct ov_part *part, bool stored)
 
 /* ---- what is left behind ---- */
 
-static bool is_stored(const char *jobs, const char *key)
-{
-    struct ov_text path = {0};
-    struct ov_table t;
-    ov_text_addf(&path, "%s/%s.csv", jobs, key);
-    bool stored = !path.failed && ov_table_read(&t, path.s, NULL) == OV_OK;
-    if (stored)
-        ov_table_free(&t);
-    ov_text_free(&path);
-    return stored;
-}
+typedef enum ov_run_state state_of_run(void *ctx, const char *inputs_key, uint64_t seed);
 
-/* Will one ask for this file? `old`: it has not been written for long. */
-static bool is_waste(const char *jobs, const char *path, bool old,
-                     bool (*wanted)(void *ctx, const char *key), void *ctx)
+/* Will no one ask for this file? `old`: it has not been written for long. */
+static bool is_waste(const char *path, bool old, state_of_run *state, void *ctx)
 {
     char line[256], key[OV_KEY_SIZE];
+    uint64_t seed;
     bool any_wanted = false, any_stored = false;
     FILE *f = fopen(path, "rb");
     if (!f)
         return false;
-    if (fgets(line, sizeof line, f) && strcmp(line, FIRST_LINE) == 0)
-        while (fgets(line, sizeof line, f) && sscanf(line, "run: %64[0-9a-f]", key) == 1) {
-            any_wanted = any_wanted || wanted(ctx, key);
-            any_stored = any_stored || is_stored(jobs, key);
+    if (fgets(line, sizeof line, f) && strcmp(line, FIRST_LINE) == 0 &&
+        fgets(line, sizeof line, f) && sscanf(line, "inputs: %64[0-9a-f]", key) == 1)
+        while (fgets(line, sizeof line, f) && sscanf(line, "seed: %" SCNu64, &seed) == 1) {
+            enum ov_run_state is = state(ctx, key, seed);
+            any_wanted = any_wanted || is == OV_RUN_WANTED;
+            any_stored = any_stored || is == OV_RUN_STORED;
         }
     fclose(f);
     return any_stored || (old && !any_wanted);
 }
 
-void ov_parts_sweep(const char *out, double seconds, bool (*wanted)(void *ctx, const char *key),
-                    void *ctx)
+void ov_parts_sweep(const char *out, double seconds, state_of_run *state, void *ctx)
 {
     struct ov_text jobs = {0}, path = {0};
     struct stat s;
@@ -226,7 +219,7 @@ void ov_parts_sweep(const char *out, double seconds, bool (*wanted)(void *ctx, c
         path.len = 0;
         ov_text_addf(&path, "%s/%s", jobs.s, entry->d_name);
         if (!path.failed && stat(path.s, &s) == 0 &&
-            is_waste(jobs.s, path.s, difftime(time(NULL), s.st_mtime) > seconds, wanted, ctx))
+            is_waste(path.s, difftime(time(NULL), s.st_mtime) > seconds, state, ctx))
             unlink(path.s);
     }
     if (d)

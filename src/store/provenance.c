@@ -109,12 +109,10 @@ static void hash_text(char key[OV_KEY_SIZE], struct ov_text *text)
     ov_text_free(text);
 }
 
-void ov_run_key(char key[OV_KEY_SIZE], const char *inputs, uint64_t seed)
+void ov_inputs_key(char key[OV_KEY_SIZE], const char *inputs)
 {
     struct ov_text text = {0};
-    ov_text_add(&text, "run\n", 4); /* printf is slow on long texts, and there are many runs */
-    ov_text_add(&text, inputs, strlen(inputs));
-    ov_text_addf(&text, "seed: %" PRIu64 "\n", seed);
+    ov_text_addf(&text, "inputs\n%s", inputs);
     hash_text(key, &text);
 }
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "overlap/base/text.h"
 #include "overlap/store/provenance.h"
@@ -121,21 +122,73 @@ static bool check_shape(struct ov_result *r, const struct ov_side_plan *s)
     return true;
 }
 
+/* ---- why a result could not be computed ---- */
+
+static char *failure_path(const char *out, const struct ov_curve *c, enum ov_side side)
+{
+    struct ov_text path = {0};
+    ov_text_addf(&path, "%s/%s.%s.failed", out, c->id, ov_side_name(side));
+    if (path.failed)
+        ov_text_free(&path);
+    return path.s;
+}
+
+void ov_failure_write(const char *out, const struct ov_curve *c, enum ov_side side, const char *key,
+                      const char *text)
+{
+    struct ov_text file = {0};
+    char *path = failure_path(out, c, side);
+    ov_text_addf(&file, "# key: %s\n%s\n", key, text ? text : "");
+    if (path && !text)
+        unlink(path);
+    enum ov_status ignored = OV_OK;
+    if (path && text && !file.failed)
+        ignored = ov_file_put(path, file.s, file.len, NULL);
+    (void)ignored;
+    ov_text_free(&file);
+    free(path);
+}
+
+/* Says so where the last attempt at the result with this key failed. */
+static void add_failure(struct ov_result *r, const char *out, const struct ov_curve *c,
+                        enum ov_side side, const char *key)
+{
+    struct ov_text file = {0};
+    char *path = failure_path(out, c, side), *of = NULL;
+    if (path && ov_file_exists(path) && ov_file_read(&file, path, 0, NULL) == OV_OK)
+        of = ov_comment_find(file.s, "key");
+    if (of && strcmp(of, key) == 0) {
+        const char *text = file.s + strcspn(file.s, "\n") + 1;
+        size_t used = strlen(r->why);
+        snprintf(r->why + used, sizeof r->why - used, ": failed: %.*s", (int)strcspn(text, "\n"),
+                 text);
+    }
+    free(of);
+    free(path);
+    ov_text_free(&file);
+}
+
+/* ---- reading ---- */
+
+/* The key that the side's table has to have. */
+static enum ov_status present_key(char key[OV_KEY_SIZE], const struct ov_curve *c,
+                                  enum ov_side side)
+{
+    struct ov_text inputs = {0};
+    ov_inputs(&inputs, c, side);
+    enum ov_status status = inputs.failed ? OV_ENOMEM : OV_OK;
+    ov_curve_key(key, inputs.s ? inputs.s : "", c->side[side].first, c->side[side].n_run);
+    ov_text_free(&inputs);
+    return status;
+}
+
 /* VALID or STALE, by the key among the comments. */
-static enum ov_status judge_key(struct ov_result *r, const struct ov_experiment *e,
-                                const struct ov_curve *c, enum ov_side side)
+static void judge_key(struct ov_result *r, const struct ov_experiment *e, const struct ov_curve *c,
+                      enum ov_side side, const char *key)
 {
     uint64_t first = c->side[side].first;
     size_t n = c->side[side].n_run;
-    struct ov_text inputs = {0};
-    char key[OV_KEY_SIZE], seeds[64];
-    ov_inputs(&inputs, c, side);
-    if (inputs.failed) {
-        ov_text_free(&inputs);
-        return OV_ENOMEM;
-    }
-    ov_curve_key(key, inputs.s ? inputs.s : "", first, n);
-    ov_text_free(&inputs);
+    char seeds[64];
     snprintf(seeds, sizeof seeds, "%" PRIu64 "-%" PRIu64, first, first + n - 1);
     char *old_key = ov_table_comment(&r->table, "key");
     char *old_seeds = ov_table_comment(&r->table, "seeds");
@@ -150,7 +203,6 @@ static enum ov_status judge_key(struct ov_result *r, const struct ov_experiment 
                   e->dir);
     free(old_key);
     free(old_seeds);
-    return OV_OK;
 }
 
 /* Puts the path in front of what is broken, where the table's reader has not done so. */
@@ -170,22 +222,22 @@ enum ov_status ov_result_read(struct ov_result *r, const char *out, const struct
         set_state(r, OV_NOT_ASKED, "the experiment does not ask for %s", ov_side_name(side));
         return OV_OK;
     }
-    char *path = ov_table_path(out, c, side);
-    if (!path)
-        return OV_ENOMEM;
+    char key[OV_KEY_SIZE], *path = ov_table_path(out, c, side);
     struct ov_error err = {0};
-    enum ov_status status = OV_OK;
-    if (!ov_file_exists(path)) {
+    enum ov_status status = path ? present_key(key, c, side) : OV_ENOMEM;
+    if (status == OV_OK && !ov_file_exists(path)) {
         set_state(r, OV_MISSING, "no result (run `overlap run %s`)", e->dir);
-    } else {
+    } else if (status == OV_OK) {
         status = ov_table_read(&r->table, path, &err);
         if (status == OV_OK && check_structure(r, &c->side[side]))
-            status = judge_key(r, e, c, side);
+            judge_key(r, e, c, side, key);
         else if (status == OV_EUSER)
             break_off(r, err.text);
     }
     if (r->state == OV_BROKEN)
         name_file(r, path);
+    if (r->state == OV_MISSING || r->state == OV_STALE)
+        add_failure(r, out, c, side, key);
     free(path);
     if (status == OV_EUSER)
         status = OV_OK;

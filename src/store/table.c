@@ -57,10 +57,10 @@ int ov_table_find(const struct ov_table *t, const char *name)
     return -1;
 }
 
-char *ov_table_comment(const struct ov_table *t, const char *key)
+char *ov_comment_find(const char *text, const char *key)
 {
     size_t n = strlen(key);
-    for (const char *line = t->comments; line && *line;) {
+    for (const char *line = text; line && *line == '#';) {
         const char *end = strchr(line, '\n');
         size_t length = end ? (size_t)(end - line) : strlen(line);
         if (length > n + 3 && strncmp(line + 2, key, n) == 0 && line[n + 2] == ':')
@@ -70,6 +70,11 @@ char *ov_table_comment(const struct ov_table *t, const char *key)
     return NULL;
 }
 
+char *ov_table_comment(const struct ov_table *t, const char *key)
+{
+    return ov_comment_find(t->comments ? t->comments : "", key);
+}
+
 void ov_table_seal(struct ov_text *text)
 {
     char hex[OV_KEY_SIZE];
@@ -77,6 +82,17 @@ void ov_table_seal(struct ov_text *text)
         return;
     ov_sha256(hex, text->s ? text->s : "", text->len);
     ov_text_addf(text, "%s%s\n", hash_mark, hex);
+}
+
+void ov_table_print_row(struct ov_text *out, const double *cell, size_t n)
+{
+    char digits[40];
+    for (size_t j = 0; j < n; j++) {
+        int length = isnan(cell[j]) ? snprintf(digits, sizeof digits, "nan") /* never -nan */
+                                    : snprintf(digits, sizeof digits, "%.17g", cell[j]);
+        digits[length++] = j + 1 < n ? ',' : '\n';
+        ov_text_add(out, digits, (size_t)length);
+    }
 }
 
 enum ov_status ov_table_print(struct ov_text *out, const struct ov_table *t, struct ov_error *err)
@@ -89,18 +105,8 @@ enum ov_status ov_table_print(struct ov_text *out, const struct ov_table *t, str
     for (size_t j = 0; j < t->n_col; j++)
         ov_text_addf(out, "%s%s", j ? "," : "", t->column[j]);
     ov_text_add(out, "\n", 1);
-    for (size_t i = 0; i < t->n_row; i++) {
-        for (size_t j = 0; j < t->n_col; j++) {
-            double x = t->cell[i * t->n_col + j];
-            if (j > 0)
-                ov_text_add(out, ",", 1);
-            if (isnan(x)) /* printf may write -nan */
-                ov_text_add(out, "nan", 3);
-            else
-                ov_text_addf(out, "%.17g", x);
-        }
-        ov_text_add(out, "\n", 1);
-    }
+    for (size_t i = 0; i < t->n_row; i++)
+        ov_table_print_row(out, t->cell + i * t->n_col, t->n_col);
     ov_table_seal(out);
     return out->failed ? ov_fail(err, OV_ENOMEM, "out of memory") : OV_OK;
 }
@@ -130,22 +136,34 @@ static enum ov_status complain(const struct reader *r, const char *at, const cha
                    (size_t)(at - r->line_start) + 1, what);
 }
 
-/* The last line has to be the hash of all before it. */
-static enum ov_status check_hash(struct reader *r, const struct ov_text *text)
+/* The last line has to be the hash of all before it; *end: where that is. */
+static enum ov_status check_hash(size_t *end, const struct ov_text *text, const char *path,
+                                 struct ov_error *err)
 {
     size_t n = text->len;
     const char *last = text->s + (n >= HASH_LINE_SIZE ? n - HASH_LINE_SIZE : 0);
     if (n < HASH_LINE_SIZE || strncmp(last, hash_mark, sizeof hash_mark - 1) != 0 ||
         text->s[n - 1] != '\n')
-        return ov_fail(r->err, OV_EUSER, "%s: error: truncated: its last line is not '# sha256: …'",
-                       r->path);
+        return ov_fail(err, OV_EUSER, "%s: error: truncated: its last line is not '# sha256: …'",
+                       path);
     char hex[OV_KEY_SIZE];
     ov_sha256(hex, text->s, n - HASH_LINE_SIZE);
     if (strncmp(last + sizeof hash_mark - 1, hex, OV_KEY_SIZE - 1) != 0)
-        return ov_fail(r->err, OV_EUSER, "%s: error: edited: its hash does not fit its contents",
-                       r->path);
-    r->end = last;
+        return ov_fail(err, OV_EUSER, "%s: error: edited: its hash does not fit its contents",
+                       path);
+    *end = n - HASH_LINE_SIZE;
     return OV_OK;
+}
+
+enum ov_status ov_table_load(struct ov_text *text, size_t *n, const char *path,
+                             struct ov_error *err)
+{
+    enum ov_status status = ov_file_read(text, path, 0, err);
+    if (status == OV_OK)
+        status = check_hash(n, text, path, err);
+    if (status != OV_OK)
+        ov_text_free(text);
+    return status;
 }
 
 static void next_line(struct reader *r)
@@ -244,12 +262,11 @@ static enum ov_status read_file(struct ov_table *t, const char *path, bool rows,
 {
     struct ov_text text = {0};
     *t = (struct ov_table){0};
-    enum ov_status status = ov_file_read(&text, path, 0, err);
+    size_t n = 0;
+    enum ov_status status = ov_table_load(&text, &n, path, err);
     if (status == OV_OK) {
-        struct reader r = {path, text.s, text.s + text.len, text.s, 1, err};
-        status = check_hash(&r, &text);
-        if (status == OV_OK)
-            status = read_comments(t, &r);
+        struct reader r = {path, text.s, text.s + n, text.s, 1, err};
+        status = read_comments(t, &r);
         if (status == OV_OK)
             status = read_header(t, &r);
         if (status == OV_OK && rows)

@@ -11,9 +11,21 @@
 #include <unistd.h>
 
 #include "overlap/experiment/experiment.h"
+#include "overlap/run/runner.h"
+#include "overlap/store/provenance.h"
 #include "test.h"
 
-enum { FINE, DIVERGES, NAN_ROW, CRASHES, ONE_DIVERGES, STOPPED, STOPPED_BARE };
+enum {
+    FINE,
+    DIVERGES,
+    NAN_ROW,
+    CRASHES,
+    ONE_DIVERGES,
+    TELLS_PROCESS,
+    ONE_CRASHES,
+    STOPPED,
+    STOPPED_BARE
+};
 
 struct fake {
     double rate, gigabytes; /* gigabytes: what simulation says it takes */
@@ -21,6 +33,7 @@ struct fake {
     int how;      /* what goes wrong in simulation */
     size_t group; /* runs made together; 0: one */
     unsigned delay_us;
+    uint64_t work; /* of a run; 0: 5 */
 };
 
 static const double fake_time[] = {0.0, 1.0, 2.0, 3.0, 4.0};
@@ -39,7 +52,7 @@ static inline void fake_plan(struct ov_curve *c)
         s->n_row = 5;
         s->time = fake_time;
         s->group = side == OV_SGD && f->group ? f->group : 1;
-        s->work = side == OV_SGD ? 5 : 0;
+        s->work = side == OV_THEORY ? 0 : f->work ? f->work : 5;
         s->memory = (side == OV_SGD ? 1e9 : 1e8) * f->gigabytes;
         s->module[0] = side == OV_THEORY ? "theory/online" : "sim/weights";
         ov_side_column(s, OV_ROLE_TIME, false, "alpha");
@@ -81,7 +94,15 @@ static enum ov_status fake_run(double *rows, const struct ov_curve *c, enum ov_s
         rows[2 * i + 1] = exp(-f->rate * time) + own;
         ov_tick_tell(tick, i + 1, 5 * n);
     }
-    bool bad = side == OV_SGD && f->how != FINE && f->how < STOPPED;
+    if (f->how == TELLS_PROCESS)
+        for (size_t i = 0; i < 5 * n; i++)
+            rows[2 * i + 1] = getpid();
+    uint64_t fatal = 0;
+    if (side == OV_SGD && f->how == ONE_CRASHES && ov_random_key(&fatal, c, 23) == OV_OK)
+        for (size_t i = 0; i < n; i++)
+            if (key[i] == fatal)
+                raise(SIGKILL);
+    bool bad = side == OV_SGD && f->how != FINE && f->how < TELLS_PROCESS;
     if (f->how == ONE_DIVERGES && (n > 1 || key[0] % 2 == 0))
         bad = bad && n > 1;
     if (bad && (f->how == ONE_DIVERGES || f->how == DIVERGES)) {
@@ -134,6 +155,32 @@ static inline void bench_remove(struct bench *b)
         ov_curve_release(&b->curve[i], NULL);
     }
     snprintf(command, sizeof command, "rm -rf %s", b->out);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static inline enum ov_status run(struct bench *b, unsigned workers, struct ov_run_report *report,
+                                 struct ov_error *err)
+{
+    struct ov_plan plan = {0};
+    struct ov_run_options options = {.workers = workers, .command = "test"};
+    enum ov_status status = ov_plan_add(&plan, &b->experiment, b->out, NULL, err);
+    if (status == OV_OK)
+        status = ov_plan_run(&plan, &options, report, err);
+    ov_plan_free(&plan);
+    return status;
+}
+
+static inline void contents(struct ov_text *t, const struct bench *b, const char *file)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", b->out, file);
+    ck_ok(ov_file_read(t, path, 0, NULL));
+}
+
+static inline void spoil(const struct bench *b, const char *file, const char *shell)
+{
+    char command[256];
+    snprintf(command, sizeof command, shell, b->out, file);
     ck_assert_int_eq(system(command), 0);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Jobs: one run (curve, side, seed) each. A job's rows are stored as OUT/jobs/KEY.csv; a curve's
- * table OUT/CURVE.SIDE.csv is put together from them when all are there. What has a valid result
- * under its key is never computed again, so a kill at any moment costs at most the runs under way,
- * and the bytes depend on nothing but keys.
+ * Jobs: one run (curve, side, seed) each. Runs are stored by the block (store/blocks.h); a curve's
+ * table OUT/CURVE.SIDE.csv is put together from them when all are there, and the blocks go. What is
+ * stored for the same inputs is never computed again, so a kill at any moment costs at most a few
+ * seconds and the runs under way, and the bytes of a table depend on nothing but its key.
  */
 #ifndef OVERLAP_RUN_JOBS_H
 #define OVERLAP_RUN_JOBS_H
@@ -15,15 +15,17 @@
 #include "overlap/base/status.h"
 #include "overlap/base/text.h"
 #include "overlap/base/tick.h"
+#include "overlap/store/blocks.h"
 #include "overlap/store/checkpoint.h"
 #include "overlap/experiment/experiment.h"
 #include "overlap/store/provenance.h"
 
 struct ov_job {
     uint64_t seed;
-    char key[OV_KEY_SIZE]; /* of the result; empty where a valid table stands for all */
-    bool valid;            /* its result is there and whole */
-    bool left_out;         /* the caller doesn't want it run now */
+    bool valid;    /* its result is stored */
+    bool left_out; /* the caller doesn't want it run now */
+    bool failed;   /* it was tried, in vain */
+    bool pending;  /* computed, but not stored yet */
 };
 
 /* All runs of one side of one curve. */
@@ -31,8 +33,9 @@ struct ov_batch {
     const struct ov_experiment *experiment;
     const struct ov_curve *curve;
     enum ov_side side;
-    char *out;             /* the experiment's output directory */
-    char *inputs;          /* what the results are a function of, besides the seed */
+    char *out;    /* the experiment's output directory */
+    char *inputs; /* what the results are a function of, besides the seed */
+    char inputs_key[OV_KEY_SIZE];
     char key[OV_KEY_SIZE]; /* of the curve's table */
     bool table_valid;      /* the table is there, whole and under its key */
     struct ov_job *job;    /* (n_job) seeds ascending; all owned */
@@ -44,6 +47,11 @@ struct ov_batch {
 static inline const struct ov_side_plan *ov_batch_side(const struct ov_batch *b)
 {
     return &b->curve->side[b->side];
+}
+
+static inline struct ov_runs_of ov_batch_runs(const struct ov_batch *b)
+{
+    return (struct ov_runs_of){b->out, b->curve, b->side, b->inputs_key};
 }
 
 struct ov_plan {
@@ -62,10 +70,14 @@ OV_NODISCARD enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_ex
                                         struct ov_error *err);
 void ov_plan_free(struct ov_plan *plan); /* NULL-safe, twice-safe */
 
-/* True if a job has no valid result and isn't left out. */
+/* Looks again what of a batch is stored: sets table_valid and every job's `valid`. OV_OK or
+ * OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_batch_look(struct ov_batch *b);
+
+/* True if a job has no valid result, isn't left out and has not failed. */
 static inline bool ov_job_todo(const struct ov_job *job)
 {
-    return !job->valid && !job->left_out;
+    return !job->valid && !job->left_out && !job->failed;
 }
 size_t ov_plan_todo(const struct ov_plan *plan); /* how many of those */
 size_t ov_batch_todo(const struct ov_batch *b);
@@ -76,27 +88,39 @@ size_t ov_batch_valid(const struct ov_batch *b);
  * "src/sim/weights.c changed", "truncated: …"; nothing if it has not. */
 void ov_batch_why(struct ov_text *why, const struct ov_batch *b);
 
-/* Path of a job's stored rows, allocated. */
-char *ov_job_path(const struct ov_batch *b, const struct ov_job *job);
+enum { OV_GROUP_MAX = 64 }; /* jobs that a system may be given together */
 
-enum { OV_GROUP_MAX = 64 }; /* jobs that one process may be given together */
+/* How many runs of the side are computed together: its `group`, from 1 to OV_GROUP_MAX. */
+size_t ov_batch_group(const struct ov_batch *b);
+/* How many jobs make a block: a multiple of the group, more where runs are short. A function of the
+ * side's plan alone. */
+size_t ov_batch_block(const struct ov_batch *b);
 
-/* Computes jobs of one batch together and stores the rows of each. If that fails, they are computed
- * one by one, so that what can be had is stored.
- *   in   job    (n) pointers, 1 <= n <= OV_GROUP_MAX
- *   in   parts  how runs under way are kept (store/checkpoint.h), or NULL: not at all
- * Returns OV_OK, or the first failure: what the system's `run` says, with the seed if n > 1;
- * OV_ENUMERIC where a number came out non-finite; OV_EIO. */
-OV_NODISCARD enum ov_status ov_jobs_run(const struct ov_batch *b, struct ov_job *const *job,
-                                        size_t n, const struct ov_part_options *parts,
+/* What ov_jobs_run tells its caller; each may be NULL. */
+struct ov_jobs_hooks {
+    /* n of the jobs from … to - 1 are computed next, together. */
+    void (*begins)(void *ctx, size_t from, size_t to, size_t n);
+    /* The job has no result, and why. */
+    void (*failed)(void *ctx, size_t job, enum ov_status status, const char *why);
+    void *ctx;
+};
+
+/* Computes the jobs from … to - 1 of a batch that are to do, group after group (those to do of
+ * seeds 1 … group, group + 1 … 2 group, and so on, so that the same runs come together again after
+ * a kill), and stores them in a block, or in several where they take longer than moments. A group
+ * that fails is computed one by one, so that what can be had is stored. in   parts  how runs under
+ * way are kept (store/checkpoint.h), or NULL: not at all in   tick   told the work done in the
+ * present group Marks stored jobs valid. Returns OV_OK, or the first failure, with its seed: what
+ * the system's `run` says; OV_ENUMERIC where a number came out non-finite; OV_EIO; OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_jobs_run(const struct ov_batch *b, size_t from, size_t to,
+                                        const struct ov_part_options *parts,
+                                        const struct ov_jobs_hooks *hooks,
                                         const struct ov_tick *tick, struct ov_error *err);
 
-/* True if the stored rows of a job are there and whole. */
-bool ov_job_stored(const struct ov_batch *b, const struct ov_job *job);
-
-/* Puts the table of a batch together from its jobs, and writes it with its sidecar.
+/* Puts the table of a batch together from its stored runs, writes it with its sidecar, and removes
+ * what it makes superfluous.
  *   in   command  for the sidecar, or NULL; seconds: since this command started
- * Returns OV_OK; OV_EUSER if a job's result is not there or broken; OV_EIO; OV_ENOMEM. */
+ * Returns OV_OK; OV_EUSER if a run is not stored; OV_EIO; OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_batch_assemble(struct ov_batch *b, const char *command,
                                               double seconds, struct ov_error *err);
 

@@ -2,11 +2,12 @@
  *
  * The state of runs under way as a file, so that a killed process costs a minute and not a day.
  *
- * Runs that are made together have one file, OUT/jobs/HASH.part, HASH that of their keys: the same
- * runs made together with the same others find it again, others never ask for it. It begins with
- * lines of text
- *     overlap checkpoint 1
- *     run: KEY               one for each run
+ * Runs that are made together have one file, OUT/jobs/HASH.part, HASH that of their inputs' key and
+ * their seeds: the same runs made together with the same others find it again, others never ask
+ * for it. It begins with the lines
+ *     overlap checkpoint 2
+ *     inputs: KEY
+ *     seed: S                    one for each run
  *     done: D of T
  *     bytes: N
  * and ends, after N bytes that only the simulator understands, in a line with the hash of all that.
@@ -41,18 +42,18 @@ struct ov_part {
     struct ov_part_options options;
     const struct ov_tick *outer;
     struct ov_checkpoint checkpoint;
-    struct ov_text head, file; /* owned; the lines of the runs' keys; what was found */
+    struct ov_text head, file; /* owned; the lines that name the runs; what was found */
     char *path;                /* owned */
     double interval, saved;    /* seconds between states, and when the last one was written */
     uint64_t found_done, found_total, done, total;
     bool started, warned, waited; /* waited: stop was seen, and no state since */
 };
 
-/* Looks for the file of n runs with these keys; what is truncated or edited is named and ignored.
- *   in   outer  told what the work tells; may be NULL; outlives the part
- * Returns OV_OK, or OV_ENOMEM (then *part is closed). */
+/* Looks for the file of n runs with these inputs and seeds; what is truncated or edited is named
+ * and ignored. in   outer  told what the work tells; may be NULL; outlives the part Returns OV_OK,
+ * or OV_ENOMEM (then *part is closed). */
 OV_NODISCARD enum ov_status ov_part_open(struct ov_part *part, const char *out,
-                                         const char *const *key, size_t n,
+                                         const char *inputs_key, const uint64_t *seed, size_t n,
                                          const struct ov_part_options *options,
                                          const struct ov_tick *outer);
 
@@ -60,10 +61,12 @@ OV_NODISCARD enum ov_status ov_part_open(struct ov_part *part, const char *out,
 void ov_part_close(struct ov_part *part, bool stored);
 
 /* Removes files below OUT/jobs that no run will ask for: those with a run that has been stored
- * since (the same runs can't be made together again), and those of runs that are not wanted, or
- * that can't be read, once they are older than `seconds`.
- *   in   wanted  true for the key of a run that is planned */
-void ov_parts_sweep(const char *out, double seconds, bool (*wanted)(void *ctx, const char *key),
+ * since (the same runs can't be made together again), and those of runs that are not planned, or
+ * that can't be read, once they are older than `seconds`. in   state  what the plan says of a run
+ */
+enum ov_run_state { OV_RUN_UNPLANNED, OV_RUN_WANTED, OV_RUN_STORED };
+void ov_parts_sweep(const char *out, double seconds,
+                    enum ov_run_state (*state)(void *ctx, const char *inputs_key, uint64_t seed),
                     void *ctx);
 
 #endif

@@ -36,8 +36,8 @@ void ov_sources_closure(struct ov_text *out, const struct ov_source *sources,
  * parameters, then the sources. */
 void ov_inputs(struct ov_text *out, const struct ov_curve *c, enum ov_side side);
 
-/* The key of one run: inputs and the seed's number. */
-void ov_run_key(char key[OV_KEY_SIZE], const char *inputs, uint64_t seed);
+/* The key of the inputs alone: all runs of one side have it, whatever their seeds. */
+void ov_inputs_key(char key[OV_KEY_SIZE], const char *inputs);
 /* The key of a curve's table: inputs and all of its seeds. */
 void ov_curve_key(char key[OV_KEY_SIZE], const char *inputs, uint64_t first, size_t n);
 /* The random key of a run: of the problem and the seed's number alone. Returns OV_OK or OV_ENOMEM.

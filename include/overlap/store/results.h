@@ -54,6 +54,12 @@ static inline bool ov_result_diverged(const struct ov_result *r, size_t i)
  * (seed 0); -1 if there is none. */
 int ov_result_partner(const struct ov_result *theory, const struct ov_result *sgd, size_t i);
 
+/* Keeps in OUT/CURVE.SIDE.failed, for readers of what is then missing, why the result with this key
+ * could not be computed; text NULL: it could, and the file goes. A file that can't be written is no
+ * error: what failed has been said. */
+void ov_failure_write(const char *out, const struct ov_curve *c, enum ov_side side, const char *key,
+                      const char *text);
+
 /* The default output directory of an experiment: "build/results/NAME", allocated. */
 char *ov_results_dir(const struct ov_experiment *e);
 

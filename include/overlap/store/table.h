@@ -28,19 +28,31 @@ void ov_table_free(struct ov_table *t); /* NULL-safe, twice-safe */
 /* Index of a column, or -1. */
 int ov_table_find(const struct ov_table *t, const char *name);
 
-/* The value of the comment line "# key: value", allocated; NULL if there is none. */
+/* The value of the line "# key: value" among the comments that a text begins with, allocated; NULL
+ * if there is none. */
+char *ov_comment_find(const char *text, const char *key);
 char *ov_table_comment(const struct ov_table *t, const char *key);
 
 /* The whole file as text, its hash line included. Non-finite numbers are written as nan, inf, -inf.
  */
 OV_NODISCARD enum ov_status ov_table_print(struct ov_text *out, const struct ov_table *t,
                                            struct ov_error *err);
+/* Appends one row of cells and its newline. */
+void ov_table_print_row(struct ov_text *out, const double *cell, size_t n);
 /* Ends any text of complete lines with its hash line. */
 void ov_table_seal(struct ov_text *text);
 
 /* Writes atomically (base/text.h). */
 OV_NODISCARD enum ov_status ov_table_write(const struct ov_table *t, const char *path,
                                            struct ov_error *err);
+
+/* Reads a table's text and checks its seal, no more.
+ *   out  text  replaced by the whole file; empty on error
+ *   out  n     bytes before the hash line
+ * Returns OV_OK; OV_EUSER as ov_table_read for a missing file and a missing or wrong hash;
+ * OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_table_load(struct ov_text *text, size_t *n, const char *path,
+                                          struct ov_error *err);
 
 /* Reads and checks a table.
  * Returns OV_OK; OV_EUSER with "PATH:LINE:COLUMN: error: …" for a missing file, a missing or wrong

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the runner has to do and in which order, and what went wrong.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "overlap/store/results.h"
+#include "runner_internal.h"
+
+/* Jobs from … to - 1 of a batch, by their seeds; the whole batch where there are none. */
+void ov_runner_name(struct ov_text *t, const struct ov_batch *b, size_t from, size_t to)
+{
+    unsigned long long first = b->job[from].seed, last = b->job[to > from ? to - 1 : from].seed;
+    ov_text_addf(t, "%s %s %s", b->experiment->name, b->curve->id, ov_side_name(b->side));
+    if (last > first)
+        ov_text_addf(t, " seeds %llu-%llu", first, last);
+    else if (first > 0 && to > from)
+        ov_text_addf(t, " seed %llu", first);
+}
+
+size_t ov_runner_todo(const struct ov_batch *b, size_t from, size_t to)
+{
+    size_t n = 0;
+    for (size_t i = from; i < to; i++)
+        n += ov_job_todo(&b->job[i]);
+    return n;
+}
+
+/* ---- failures ---- */
+
+/* A trouble of the whole command. */
+void ov_runner_add_failure(struct runner *r, enum ov_status status, const char *line)
+{
+    if (r->status == OV_OK)
+        r->status = status;
+    if (!r->err)
+        return;
+    size_t used = r->err->status == OV_OK ? 0 : strlen(r->err->text);
+    snprintf(r->err->text + used, sizeof r->err->text - used, "%s%s", used ? "\n" : "", line);
+    r->err->status = r->status;
+}
+
+/* A job of the task, or the table of its batch, can't be had. */
+void ov_runner_fail(struct runner *r, const struct task *task, size_t job, enum ov_status status,
+                    const char *why)
+{
+    struct ov_batch *b = &r->plan->batch[task->batch];
+    struct trouble *trouble = &r->trouble[task->batch];
+    struct ov_text name = {0};
+    bool is_table = task->kind == ASSEMBLE;
+    ov_runner_name(&name, b, job, is_table ? job : job + 1);
+    if (is_table)
+        ov_text_addf(&name, ", table");
+    if (trouble->n++ == 0) {
+        snprintf(trouble->first, sizeof trouble->first, "%s: %s", name.failed ? "?" : name.s, why);
+        trouble->order = r->n_trouble++;
+    }
+    if (r->status == OV_OK)
+        r->status = status;
+    if (!is_table) {
+        b->job[job].failed = true;
+        r->report->n_failed++;
+        ov_progress_job(&r->progress, name.failed ? "?" : name.s, 1, 0.0, work_of(b), why);
+    }
+    ov_text_free(&name);
+}
+
+/* Says what went wrong, a line a batch in the order in which it did, and keeps it for those who
+ * look for the tables later. */
+void ov_runner_tell(struct runner *r)
+{
+    for (size_t k = 0; k < r->n_trouble; k++) {
+        size_t i = 0;
+        while (r->trouble[i].n == 0 || r->trouble[i].order != k)
+            i++;
+        struct trouble *t = &r->trouble[i];
+        const struct ov_batch *b = &r->plan->batch[i];
+        struct ov_text text = {0};
+        ov_text_addf(&text, "%s", t->first);
+        if (t->n > 1)
+            ov_text_addf(&text, " (and %zu more)", t->n - 1);
+        ov_runner_add_failure(r, r->status, text.failed ? t->first : text.s);
+        ov_failure_write(b->out, b->curve, b->side, b->key, text.failed ? t->first : text.s);
+        ov_text_free(&text);
+    }
+}
+
+/* ---- what is to do ---- */
+
+static void add_urgent(struct runner *r, struct task task)
+{
+    if (r->n_urgent == r->urgent_room) {
+        size_t more = r->urgent_room ? 2 * r->urgent_room : 16;
+        struct task *grown = realloc(r->urgent, more * sizeof *grown);
+        if (!grown) {
+            ov_runner_add_failure(r, OV_ENOMEM, "out of memory");
+            return;
+        }
+        r->urgent = grown;
+        r->urgent_room = more;
+    }
+    r->urgent[r->n_urgent++] = task;
+}
+
+void ov_runner_add_jobs(struct runner *r, size_t batch, size_t from, size_t to)
+{
+    if (ov_runner_todo(&r->plan->batch[batch], from, to) > 0)
+        add_urgent(r, (struct task){COMPUTE, batch, from, to});
+}
+
+void ov_runner_add_table(struct runner *r, size_t batch)
+{
+    const struct ov_batch *b = &r->plan->batch[batch];
+    if (!b->table_valid && ov_batch_valid(b) == b->n_job)
+        add_urgent(r, (struct task){ASSEMBLE, batch, 0, 0});
+}
+
+static int longest_first(const void *a, const void *b)
+{
+    const struct queued *x = a, *y = b;
+    if (x->work != y->work)
+        return x->work > y->work ? -1 : 1;
+    if (x->task.batch != y->task.batch)
+        return x->task.batch < y->task.batch ? -1 : 1;
+    return (x->task.from > y->task.from) - (x->task.from < y->task.from);
+}
+
+/* Cuts all that is to do into blocks. */
+enum ov_status ov_runner_fill_queue(struct runner *r)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < r->plan->n_batch; i++)
+        most += r->plan->batch[i].n_job;
+    r->queue = calloc(most + 1, sizeof *r->queue);
+    if (!r->queue)
+        return OV_ENOMEM;
+    for (size_t i = 0; i < r->plan->n_batch; i++) {
+        const struct ov_batch *b = &r->plan->batch[i];
+        size_t block = ov_batch_block(b);
+        for (size_t from = 0; from < b->n_job; from += block) {
+            size_t to = from + block < b->n_job ? from + block : b->n_job;
+            size_t n = ov_runner_todo(b, from, to);
+            uint64_t work = work_of(b) > 0 ? n * work_of(b) : UINT64_MAX;
+            if (n > 0)
+                r->queue[r->n_queue++] = (struct queued){{COMPUTE, i, from, to}, work};
+        }
+        ov_runner_add_table(r, i); /* of which nothing lacks but the table */
+    }
+    if (r->n_queue > 0)
+        qsort(r->queue, r->n_queue, sizeof *r->queue, longest_first);
+    return OV_OK;
+}
+
+size_t ov_runner_waiting(const struct runner *r)
+{
+    return r->n_urgent + (r->n_queue - r->next);
+}
