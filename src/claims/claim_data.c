@@ -212,6 +212,7 @@ static void fill(struct ov_sample *s, const struct tables *t, const struct ov_sp
 {
     s->n = t->own.n_seed;
     s->single = t->q->side == OV_THEORY && s->n == 1;
+    s->share = t->q->what->of_run && !t->q->what->when;
     s->x = ov_xcalloc(s->n, sizeof *s->x);
     if (t->q->what->of_run)
         fill_divergence(s, t);
@@ -253,8 +254,21 @@ void ov_samples_free(struct ov_sample *sample, size_t n)
     free(sample);
 }
 
+/* A few runs that all diverged do not show that all do: the error is that of a share with one more
+ * of each kind (Laplace), which is never 0. */
+static struct ov_mean share_of(const struct ov_sample *s)
+{
+    double n = (double)s->n, ones = 0.0;
+    for (size_t i = 0; i < s->n; i++)
+        ones += s->x[i];
+    double p = (ones + 1.0) / (n + 2.0), sd = sqrt(p * (1.0 - p));
+    return (struct ov_mean){s->n, ones / n, sd, sd / sqrt(n)};
+}
+
 struct ov_mean ov_sample_estimate(const struct ov_sample *s, bool log_scale)
 {
+    if (s->share && s->n > 1 && !log_scale)
+        return share_of(s);
     if (!s->single)
         return ov_jackknife(s->x, s->n, s->reduce, log_scale);
     double x = ov_reduce(s->x, s->n, s->reduce);

@@ -139,7 +139,7 @@ void ov_round_judge(struct ov_finding *f, struct ov_claim *claim, const struct o
 static void set_test(struct ov_test *t, const struct ov_measure *m, const struct ov_sample *s)
 {
     bool spread = s->reduce != OV_REDUCE_MEAN;
-    struct ov_mean estimate = ov_jackknife(s->x, s->n, s->reduce, spread);
+    struct ov_mean estimate = ov_sample_estimate(s, spread);
     double low = m->expect - m->margin, high = m->expect + m->margin;
     *t = (struct ov_test){estimate.mean, estimate.se, (double)s->n - 1.0, low, high, s->n};
     if (spread) {

@@ -124,6 +124,7 @@ struct ov_sample {
     double *x; /* (n) owned */
     size_t n;
     bool single; /* one run of theory: no seeds to average over */
+    bool share;  /* ones and zeros: the share of runs that diverged */
     enum ov_reduction reduce;
     double theory;           /* against_theory: theory's mean there; else NaN */
     enum ov_verdict verdict; /* PASS: to be judged; FAIL: no such number; MISSING, STALE */

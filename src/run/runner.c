@@ -69,12 +69,10 @@ static enum ov_status start(struct runner *r, size_t slot)
     }
     int why = errno;
     close(down[0]);
-    if (up[1] >= 0)
-        close(up[1]);
+    close(up[1]); /* of -1: nothing */
     if (pid < 0) {
         close(down[1]);
-        if (up[0] >= 0)
-            close(up[0]);
+        close(up[0]);
         return ov_fail(r->err, OV_EIO, "no process: %s", strerror(why));
     }
     w->pid = pid;
@@ -319,14 +317,6 @@ static size_t choose_workers(const struct runner *r)
     return ov_plan_workers_within(r->plan, n, ov_machine_memory());
 }
 
-static uint64_t work_to_do(const struct ov_plan *plan)
-{
-    uint64_t work = 0;
-    for (size_t i = 0; i < plan->n_batch; i++)
-        work += ov_batch_todo(&plan->batch[i]) * work_of(&plan->batch[i]);
-    return work;
-}
-
 static enum ov_status run_children(struct runner *r)
 {
     r->n_worker = choose_workers(r);
@@ -338,7 +328,7 @@ static enum ov_status run_children(struct runner *r)
         r->shared = shared;
         void (*before)(int) = signal(SIGPIPE, SIG_IGN); /* a child may die with a task unread */
         ov_progress_start(&r->progress, r->options->log, r->options->live, ov_plan_todo(r->plan),
-                          work_to_do(r->plan));
+                          ov_runner_work(r->plan));
         const struct sigaction ours = {.sa_handler = stop};
         struct sigaction theirs;
         sigaction(SIGTERM, &ours, &theirs);
@@ -397,6 +387,7 @@ enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *op
         ov_runner_add_failure(&r, OV_EIO,
                               "stopped by SIGTERM; the same command goes on from there");
     ov_jobserver_close(&r.server);
+    ov_runner_sweep_blocks(plan);
     if (r.trouble)
         ov_runner_tell(&r);
     free(r.trouble);

@@ -147,23 +147,39 @@ static bool is_wanted(void *ctx, const char *front)
     return false;
 }
 
-/* A kill may have come between a table and the end of its blocks. */
-static void sweep_blocks(const struct ov_batch *b)
+/* True if a batch has its table and so has each that shares its runs: two curves that differ only
+ * in what they ask of theory have one simulation. */
+static bool is_done_with(const struct ov_plan *plan, const struct ov_batch *b)
 {
-    struct ov_stored stored;
-    const struct ov_runs_of of = ov_batch_runs(b);
-    if (!b->table_valid || !ov_blocks_any(&of) || ov_stored_read(&stored, &of) != OV_OK)
-        return;
-    ov_stored_remove(&stored, b->job[0].seed, b->n_job);
-    ov_stored_free(&stored);
+    bool done = b->table_valid;
+    for (size_t i = 0; i < plan->n_batch && done; i++) {
+        const struct ov_batch *other = &plan->batch[i];
+        done = other->table_valid || strcmp(other->inputs_key, b->inputs_key) != 0 ||
+               strcmp(other->out, b->out) != 0;
+    }
+    return done;
+}
+
+void ov_runner_sweep_blocks(const struct ov_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_batch; i++) {
+        const struct ov_batch *b = &plan->batch[i];
+        struct ov_stored stored;
+        const struct ov_runs_of of = ov_batch_runs(b);
+        if (!is_done_with(plan, b) || !ov_blocks_any(&of) || ov_stored_read(&stored, &of) != OV_OK)
+            continue;
+        ov_stored_remove(&stored, b->job[0].seed, b->n_job);
+        ov_stored_free(&stored);
+    }
 }
 
 void ov_runner_sweep(struct ov_plan *plan)
 {
     const double minute = 60.0, week = 7.0 * 86400.0;
+    ov_runner_sweep_blocks(
+        plan); /* a kill may have come between a table and the end of its blocks */
     for (size_t i = 0; i < plan->n_batch; i++) {
         struct ov_text jobs = {0};
-        sweep_blocks(&plan->batch[i]);
         if (i > 0 && strcmp(plan->batch[i].out, plan->batch[i - 1].out) == 0)
             continue;
         ov_text_addf(&jobs, "%s/jobs", plan->batch[i].out);

@@ -120,7 +120,8 @@ OV_NODISCARD enum ov_status ov_runner_fill_queue(struct runner *r);
 /* Jobs, or a table if nothing else lacks, to be dealt out before all others. */
 void ov_runner_add_jobs(struct runner *r, size_t batch, size_t from, size_t to);
 void ov_runner_add_table(struct runner *r, size_t batch);
-size_t ov_runner_waiting(const struct runner *r); /* tasks that no one has */
+size_t ov_runner_waiting(const struct runner *r);    /* tasks that no one has */
+uint64_t ov_runner_work(const struct ov_plan *plan); /* steps that are to do, where known */
 
 /* The whole life of a child: does the tasks that it reads from `in` until there are none. */
 void ov_runner_child(struct ov_plan *plan, const struct ov_run_options *options, double started,
@@ -130,5 +131,7 @@ void ov_runner_child(struct ov_plan *plan, const struct ov_run_options *options,
  * nobody's; a checkpoint or a block may be of a run that is not in this plan and asked for
  * tomorrow, but hardly in a week. Blocks of runs that have a table go at once. */
 void ov_runner_sweep(struct ov_plan *plan);
+/* Removes the blocks of runs that are in all tables which want them. */
+void ov_runner_sweep_blocks(const struct ov_plan *plan);
 
 #endif

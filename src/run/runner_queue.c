@@ -156,3 +156,11 @@ size_t ov_runner_waiting(const struct runner *r)
 {
     return r->n_urgent + (r->n_queue - r->next);
 }
+
+uint64_t ov_runner_work(const struct ov_plan *plan)
+{
+    uint64_t work = 0;
+    for (size_t i = 0; i < plan->n_batch; i++)
+        work += ov_batch_todo(&plan->batch[i]) * work_of(&plan->batch[i]);
+    return work;
+}

@@ -47,7 +47,7 @@ cat >experiments/mine/experiment.yaml <<'YAML'
 title: t
 system: two-layer
 tier: quick
-defaults: {N: 400, K: 1, M: 1, eta_w: 0.01, alpha: [0, 1, 2], theory: true, init: {kind: informed, std: 0}}
+defaults: {N: 400, K: 1, M: 1, eta_w: 0.0001, alpha: [0, 1, 2], theory: true, init: {kind: informed, std: 0}}
 curves: [{id: a, activation: he3, teacher_activation: linear, sgd: {engine: law, seeds: 64}}]
 claims: [{id: c, says: x, kind: mean, curves: a, at: 1, statistic: relative, margin: {abs: 0.2}}]
 YAML

@@ -51,7 +51,7 @@ fi
 check "verify: another file" 1 "$overlap" verify experiments/good --verdicts o/v.json
 holds "the same bytes" cmp o/v.json build/verdicts.json
 cp experiments/good/experiment.yaml kept.yaml
-sed -i 's/alpha: \[0, 0.5/alpha: [0.1, 0.5/' experiments/good/experiment.yaml
+sed -i 's/alpha: \[0, 0.5/alpha: [0, 0.1, 0.5/' experiments/good/experiment.yaml
 check "verify: stale" 2 reports
 says "TAP: STALE is a failure" 'verdict: STALE' build/verify.tap
 sed -i 's/at: 5/att: 5/' experiments/good/experiment.yaml

@@ -351,8 +351,7 @@ START_TEST(divergence_is_named_at_once)
         ck_assert_int_eq(ov_rf_sgd_run(rows[0], &p, 1, t, 2, NULL, &err), OV_EDIVERGED);
         ck_assert_msg(strncmp(err.text, "diverges at t = ", 16) == 0, "%s", err.text);
         ck_assert(isnan(rows[1][OV_RF_EPS_G]) && isnan(rows[1][OV_RF_T]));
-        ck_assert(err.diverged_at > 1.0 ? isfinite(rows[0][OV_RF_EPS_G])
-                                        : isnan(rows[0][OV_RF_EPS_G]));
+        ck_assert((err.diverged_at > 1.0) == isfinite(rows[0][OV_RF_EPS_G]));
         ck_agree(err.diverged_at, strtod(err.text + 16, NULL), 1e-5, 0.0);
     }
 }
