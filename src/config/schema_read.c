@@ -94,7 +94,9 @@ static struct ov_given *pairs(struct ov_reading *r, size_t *n, struct fy_node *n
     while (node && given && (pair = fy_node_mapping_iterate(node, &i))) {
         struct fy_node *key = fy_node_pair_key(pair);
         const char *name = key && fy_node_is_scalar(key) ? fy_node_get_scalar0(key) : NULL;
-        if (name)
+        if (name && !*name) /* which has no place of its own */
+            OV_MISTAKE(r, node, "a key is empty: there is a ':' with nothing before it");
+        else if (name)
             given[(*n)++] = (struct ov_given){name, key, fy_node_pair_value(pair), false};
         else
             OV_MISTAKE(r, key ? key : fy_node_pair_value(pair), "a key must be a word");

@@ -63,6 +63,8 @@ static enum ov_status split_entry(struct entry *entry, struct ov_loading *l)
         const char *name = word(key);
         if (!name)
             FAIL(l, key ? key : entry->node, "a key must be a word");
+        else if (!*name) /* which has no place of its own */
+            FAIL(l, entry->node, "a key is empty: there is a ':' with nothing before it");
         else if (strcmp(name, "id") == 0)
             entry->id = value;
         else if (strcmp(name, "vary") == 0)
@@ -116,8 +118,12 @@ static enum ov_status read_axes(struct entry *entry, struct ov_loading *l)
     enum ov_status status = OV_OK;
     while ((pair = fy_node_mapping_iterate(entry->vary, &i))) {
         struct fy_node *key = fy_node_pair_key(pair), *list = fy_node_pair_value(pair);
-        if (!word(key))
-            return FAIL(l, key ? key : entry->vary, "a key must be a word");
+        if (!word(key) || !*word(key))
+            return FAIL(l,
+                        word(key) ? entry->vary
+                        : key     ? key
+                                  : entry->vary,
+                        "a key must be a word");
         if (entry->n_axis == MOST_AXES)
             return FAIL(l, key, "more than %d keys in vary", MOST_AXES);
         struct axis *axis = &entry->axis[entry->n_axis++];

@@ -149,6 +149,11 @@ static enum ov_status read_defaults(struct ov_loading *l, struct fy_node *node)
     while ((pair = fy_node_mapping_iterate(node, &i))) {
         struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
         const char *name = key && fy_node_is_scalar(key) ? fy_node_get_scalar0(key) : NULL;
+        if (name && !*name) { /* which has no place of its own */
+            l->failed = true;
+            ov_node_fail(node, l->err, "a key is empty: there is a ':' with nothing before it");
+            continue;
+        }
         if (!name || strcmp(name, "id") == 0 || strcmp(name, "vary") == 0) {
             l->failed = true;
             ov_node_fail(key ? key : node, l->err, "'%s' can't stand among the defaults",

@@ -181,6 +181,11 @@ check "a sweep into divergence: compared" 0 "$overlap" compare diverging-sweep -
 says "a sweep into divergence: all curves" '15 curves compared' out
 check "a sweep into divergence: judged" 0 "$overlap" verify diverging-sweep --out sweep
 says "a sweep into divergence: passes" '^1 passed, 0 failed, 0 skipped$' out
+cp -r "$root"/tests/cli/inputs/{empty-key,formula-in-a-block} .
+check "an empty key" 2 "$overlap" plan empty-key
+says "an empty key: in its map" "^empty-key/experiment.yaml:7:5: error: a key is empty"
+check "a formula over several lines" 0 "$overlap" run formula-in-a-block --out block
+check "a formula over several lines: judged" 0 "$overlap" verify formula-in-a-block --out block
 cp -r "$root/tests/cli/inputs/claim-beyond-the-grid" .
 for command in plan run; do
     check "claims beyond the grid: $command" 2 "$overlap" $command claim-beyond-the-grid --out beyond
