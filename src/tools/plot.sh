@@ -49,7 +49,7 @@ without_gaps() {
 draw() { # terminal target
     partial="$build/figures/$name.$1.partial"
     messages="$build/figures/$name.$1.messages"
-    gnuplot -e "name='$name'; results='$results'; terminal='$1'; target='$partial'" \
+    gnuplot -e "name='$(printf %s "$name" | tr -c 'A-Za-z0-9_' _)'; results='$results'; terminal='$1'; target='$partial'" \
         "$script" 2>"$messages" || true
     if [ ! -s "$partial" ] || { [ -s "$messages" ] && ! without_gaps "$messages"; }; then
         fail "$script: error: gnuplot did not draw the $1:" "$messages"

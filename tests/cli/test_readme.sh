@@ -51,10 +51,10 @@ rm -r experiments/other
 cp experiments/demo/plot.gp experiments/mine
 check "a plot.gp takes its place" 0 $make fig-mine
 says "a plot.gp takes its place: drawn" 'PLOT  figures/mine.svg' out
-cp -r experiments/mine away && rm away/plot.gp
-check "a directory anywhere" 0 $make fig DIR=away/
-holds "a directory anywhere: its figure" grep -q '</svg>' build/figures/away.svg
-holds "a directory anywhere: nothing in figures/" test ! -e figures/away.svg
+cp -r experiments/mine far-away && rm far-away/plot.gp
+check "a directory anywhere" 0 $make fig DIR=far-away/
+holds "a directory anywhere: its figure" grep -q '</svg>' build/figures/far-away.svg
+holds "a directory anywhere: nothing in figures/" test ! -e figures/far-away.svg
 check "a directory that isn't there" 2 $make fig DIR=nowhere
 
 # ---- what the figure without plot.gp is made of ----
