@@ -6,13 +6,13 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <gsl/gsl_version.h>
 #include <jansson.h>
 #include <libfyaml.h>
 #include <openssl/crypto.h>
 
+#include "overlap/run/memory.h"
 #include "overlap/store/provenance.h"
 #include "overlap/run/sidecar.h"
 #include "overlap/systems/systems.h"
@@ -45,7 +45,7 @@ static bool first_line(char line[256], const char *question)
 
 static void print_cpu(void)
 {
-    printf("  %-10s %ld CPUs;", "machine", sysconf(_SC_NPROCESSORS_ONLN));
+    printf("  %-10s %zu CPUs;", "machine", ov_machine_cpus());
 #if defined(__x86_64__)
     printf(" AVX2 %s, AVX-512 %s", __builtin_cpu_supports("avx2") ? "yes" : "no",
            __builtin_cpu_supports("avx512f") ? "yes" : "no");

@@ -10,7 +10,7 @@
 #define OV_CHECK(condition)                                                                        \
     ((condition) ? (void)0 : ov_check_failed(__FILE__, __LINE__, __func__, #condition))
 #else
-#define OV_CHECK(condition) ((void)sizeof(!(condition)))
+#define OV_CHECK(condition) ((void)(0 && (condition)))
 #endif
 
 /* Says "FILE:LINE: FUNCTION: CONDITION does not hold" on stderr and aborts. */
