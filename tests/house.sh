@@ -114,6 +114,19 @@ green "sizes: files under 400 lines, the Makefile under 200" sizes .
 mkdir -p "$tmp/tests" && cp Makefile "$tmp" && green "sizes: the copy" sizes "$tmp"
 yes '' | head -401 >"$tmp/src/sim/long.c"
 red "sizes: a file of 401 lines" sizes "$tmp"
+# Every source and script says what it is for, after the licence and before the code.
+heads() {
+    local mute
+    mute=$(find "$1"/src "$1"/include "$1"/tests \( -name '*.[ch]' -o -name '*.sh' -o -name '*.lua' \) -exec awk '
+        FNR == 1 { said = 0 }
+        FNR > 8 || /^#include/ { if (!said) print FILENAME; nextfile }
+        !/SPDX|^#!|shellcheck/ && /^(\/\*| \*|#|--) +[^ ]+ [^ ]+/ { said = 1 }' {} +)
+    [ -z "$mute" ] || { echo "they do not say what they are for: $mute"; return 1; }
+}
+green "heads: every file says what it is for" heads .
+printf '/* SPDX-License-Identifier: MIT */\n#include <math.h>\n/* what follows is a comment */\n' >"$tmp/src/sim/mute.c"
+red "heads: a file without one" heads "$tmp"
+rm "$tmp/src/sim/mute.c"
 # gnuplot says little of a missing file and exits with 0: the script has to notice.
 red "plot: missing results" src/tools/plot.sh "$tmp" experiments/demo
 scripts() {
@@ -121,7 +134,7 @@ scripts() {
     for script in "$@"; do bash -n "$script" || bad=1; done
     return $bad
 }
-green "shell scripts parse" scripts tests/*.sh tests/cli/*.sh src/tools/*.sh
+green "shell scripts parse" scripts .ci/run tests/*.sh tests/cli/*.sh src/tools/*.sh
 echo 'if' >"$tmp/bad.sh"
 red "shell scripts: one that does not" scripts tests/run.sh "$tmp/bad.sh"
 

@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The pieces of JSON that reports of claims are made of: any text, any number, trees without
+ * memory.
+ */
 #include "claim_json_internal.h"
 
 #include <math.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Claims and their measures as JSON: the part of verdicts.json that the claims themselves say.
+ */
 #include "overlap/claims/claims.h"
 
 #include <math.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The verdicts as a table for a terminal: claim, expected, measured, seeds, verdict, where.
+ */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Numbers as papers print them: what a literal says, how far its digits reach, and another with
+ * as many.
+ */
 #include "overlap/claims/digits.h"
 
 #include <ctype.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Formulas of claims through muParser's C interface, with the column of what is wrong in them.
+ */
 #include "overlap/claims/expr.h"
 
 #include <ctype.h>

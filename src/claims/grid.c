@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Cells of text in columns of equal width, counted in characters and not in bytes.
+ */
 #include "grid_internal.h"
 
 #include <stdlib.h>

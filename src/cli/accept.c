@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * overlap accept: printed numbers of one claim rewritten to the data; refused in CI.
+ */
 #include "cli.h"
 
 #include <stdio.h>

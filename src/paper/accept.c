@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * accept: what is to be rewritten in paper.md and in experiment.yaml, all checked before
+ * anything is written.
+ */
 #include "overlap/paper/accept.h"
 
 #include <math.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Replacements of stretches of a text, in order.
+ */
 #include "accept_edit_internal.h"
 
 enum ov_status ov_edits_apply(struct ov_rewrite *r, const char *old, size_t n,

@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * accept, the experiment's side: where a claim's expect stands in experiment.yaml, and its new
+ * digits.
+ */
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The numbers of paper.md against the data: pandoc lists them, each is checked, and what no
+ * claim covers is wrong.
+ */
 #include "overlap/paper/paper.h"
 
 #include <stdlib.h>

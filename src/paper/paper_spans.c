@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * One span of the paper: its attributes, the measure it cites, its digits against the data.
+ */
 #include "paper_spans_internal.h"
 
 #include <ctype.h>

@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Writes verdicts.json: the claims, the numbers of the paper and what was found wrong, in one
+ * file.
+ */
 #include "overlap/paper/verdicts.h"
 
 #include <jansson.h>

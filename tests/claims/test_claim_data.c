@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * What claims read of tables: windows, nearest times, divergence, and data that are missing,
+ * stale, broken or NaN.
+ */
 #include <math.h>
 
 #include "fake_claims.h"

@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Kinds exact, round, margin, mean and order: each of their verdicts, and how often intervals
+ * cover.
+ */
 #include <math.h>
 
 #include <gsl/gsl_randist.h>

@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Kind band: its verdicts, and rates of false alarms that are what they say, over many drawn
+ * data sets.
+ */
 #include "random_claims.h"
 
 #define BAND(rest) CLAIM("kind: band, curves: K2, " rest)

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Holm's correction over a paper's claims: step by step, and what it must not correct away.
+ */
 #include "fake_claims.h"
 
 /* One claim that is what its p-values say, by itself. */

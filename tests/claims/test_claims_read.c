@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Claims as written in YAML: every mistake is named at its place.
+ */
 #include "fake_claims.h"
 
 static void expect_refusal(const char *yaml, const char *what)

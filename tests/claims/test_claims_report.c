@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Claims as JSON and as a table on a terminal.
+ */
 #include <math.h>
 
 #include <jansson.h>

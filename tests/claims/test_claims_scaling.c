@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Kind scaling: exponents and slopes with their errors, and its verdicts.
+ */
 #include <gsl/gsl_randist.h>
 
 #include "fake_claims.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * agreement.csv: deviations of every seed, when it is made again, and the data it refuses.
+ */
 #include <math.h>
 #include <sys/stat.h>
 

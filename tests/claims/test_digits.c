@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Printed numbers: what is one, half a unit of its last digit, and rewriting that keeps the
+ * digits.
+ */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Formulas: values, limits, and the column of a mistake.
+ */
 #include <math.h>
 #include <string.h>
 

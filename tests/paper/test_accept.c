@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * overlap accept: what it rewrites, what it leaves as it is, and what it refuses.
+ */
 #include "claims/fake_claims.h"
 #include "overlap/paper/accept.h"
 #include "overlap/paper/paper.h"

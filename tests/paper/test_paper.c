@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The paper's numbers against given verdicts: right, wrong, uncovered, unreadable.
+ */
 #include <math.h>
 #include <sys/stat.h>
 
@@ -6,8 +9,7 @@
 #include "overlap/paper/paper.h"
 #include "pandoc_there.h"
 
-/* fake.plateau: one number; fake.curves: K3 and K4 at 10 and 100; and one claim of each bad
- * verdict. */
+/* fake.plateau: one number; fake.curves: K3, K4 at 10 and 100; a claim of each bad verdict. */
 static struct ov_measure plateau[] = {{.curve = "K4",
                                        .at = NAN,
                                        .value = 0.036437,
@@ -56,8 +58,7 @@ static enum ov_status check_paper(struct paper *p, const char *text, size_t n, s
 static void check_text(struct paper *p, const char *text)
 {
     struct ov_error err = {0};
-    enum ov_status status = check_paper(p, text, strlen(text), &err);
-    ck_assert_msg(status == OV_OK, "%s", err.text);
+    ck_assert_msg(check_paper(p, text, strlen(text), &err) == OV_OK, "%s", err.text);
     ck_assert_uint_eq(p->report.n_point,
                       p->report.n_checked + p->report.n_wrong + p->report.n_skipped);
 }
