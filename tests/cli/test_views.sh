@@ -144,3 +144,17 @@ holds "no lock: cut anywhere" test $bad = 0
 check "no such file" 2 "$views" drift nowhere.json old.json
 check "one file" 2 "$views" drift old.json
 check "no such view" 2 "$views" tip v.json x
+
+# ---- CI: nothing is left out ----
+whole() { jq -e -f "$root/.ci/whole.jq" "$1"; }
+left_out() { # NAME JQ: v.json after that is not whole
+    jq "del(.claims[\"fake.a-over\"], .paper.points[1]) | $2" v.json >w.json
+    if whole w.json >held; then echo "not ok CI: $1 goes through"; else echo "ok CI: $1 is noticed"; fi
+}
+jq 'del(.claims["fake.a-over"], .paper.points[1])' v.json >w.json
+holds "CI: all was checked" whole w.json
+left_out "a claim that was skipped" '.claims["fake.good"].verdict = "SKIPPED"'
+left_out "a number that was skipped" '.paper.points[0].verdict = "SKIPPED"'
+left_out "a paper without numbers" '.paper.points = []'
+left_out "a paper that was not read" 'del(.paper)'
+left_out "a verification without claims" '.claims = {}'
