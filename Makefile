@@ -36,8 +36,8 @@ $(B)/src/run/sidecar.o: $(B)/gen/build.h
 $(B)/gen/%.o: $(B)/gen/%.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(B)/gen/filter.c: src/tools/numbers.lua src/tools/paper_list.lua
-	@mkdir -p $(@D); { echo 'extern const char ov_paper_filter[]; const char ov_paper_filter[] ='; \
-	  sed 's/[\\"]/\\&/g; s/^/"/; s/$$/\\n"/' $^; echo ';'; } > $@.tmp && mv $@.tmp $@
+	@mkdir -p $(@D); { echo 'extern const char ov_paper_filter[]; const char ov_paper_filter[] =' && \
+	  sed 's/[\\"]/\\&/g; s/^/"/; s/$$/\\n"/' $^ && echo ';'; } > $@.tmp && mv $@.tmp $@
 $(B)/gen/sources.c: src/tools/sources.sh $(foreach f,base num model theory sim,$(wildcard src/$(f)/* include/overlap/$(f)/*))
 	@mkdir -p $(@D); src/tools/sources.sh > $@.tmp && mv $@.tmp $@
 $(B)/gen/build.h: FORCE
@@ -49,8 +49,8 @@ $(B)/tests/%: tests/%.c $(B)/liboverlap.a
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TESTS:=.d) $(BENCHES:=.d)
 
 # ---- experiments: results -> comparison -> figure -> verdicts -> paper ----
-# '+' hands the job server's tokens down, and would run even under `make -n`.
-PLUS = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,+)
+# '+' hands the job server's tokens down, and would run even under `make -n`, -q and -t.
+PLUS = $(if $(or $(findstring n,$(firstword -$(MAKEFLAGS))),$(findstring q,$(firstword -$(MAKEFLAGS))),$(findstring t,$(firstword -$(MAKEFLAGS)))),,+)
 # A job that failed leaves the rest to be compared, drawn and judged; $(B)/failed then fails at the end.
 GO_ON = { [ $$? -eq 4 ] && touch $(B)/failed; }
 WHOLE = [ ! -e $(B)/failed ]
@@ -70,7 +70,7 @@ fig: all ## those of a directory anywhere: make fig DIR=/some/where
 demo: fig-demo ## a tiny experiment with everything, in under a minute
 	@echo "The figure is figures/demo.svg; what it says is in experiments/demo/README.md."
 VERIFY = { $(B)/overlap verify --tier $(TIER) --verdicts $(B)/verdicts.json; code=$$?; \
-  src/tools/views.sh tap $(B)/verdicts.json $(B)/verify.tap && src/tools/views.sh junit $(B)/verdicts.json $(B)/verify.xml && (exit $$code); }
+  { src/tools/views.sh tap $(B)/verdicts.json $(B)/verify.tap && src/tools/views.sh junit $(B)/verdicts.json $(B)/verify.xml; } || exit 2; (exit $$code); }
 # claims that fail or are open are no reason to stop
 RED_TOO = case $$? in 1|3) ;; *) exit 2 ;; esac
 verify: results ## check the claims and the numbers in paper.md

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <gsl/gsl_cdf.h>
+
 #include <libfyaml.h>
 
 #include "overlap/base/alloc.h"
@@ -148,6 +150,33 @@ static void set_test(struct ov_test *t, const struct ov_measure *m, const struct
     }
 }
 
+/* P(X >= k) and P(X <= k) of a binomial X of n trials; a p that no share can have excludes both. */
+static double at_least(double k, double n, double p)
+{
+    return p <= 0.0 ? 0.0 : p >= 1.0 || k == 0.0 ? 1.0 : gsl_cdf_beta_P(p, k, n - k + 1.0);
+}
+
+static double at_most(double k, double n, double p)
+{
+    return p >= 1.0 ? 0.0 : p <= 0.0 || k == n ? 1.0 : gsl_cdf_beta_Q(p, k + 1.0, n - k);
+}
+
+/* A share is tested exactly, and has the interval of Clopper and Pearson (1934). */
+static void test_share(struct ov_measure *m, const struct ov_test *t)
+{
+    double n = (double)t->n, k = round(n * m->value), error = OV_CLAIM_ERROR;
+    m->low = k == 0.0 ? 0.0 : gsl_cdf_beta_Pinv(error, k, n - k + 1.0);
+    m->high = k == n ? 1.0 : gsl_cdf_beta_Qinv(error, k + 1.0, n - k);
+    m->p_pass = fmax(at_least(k, n, t->low), at_most(k, n, t->high));
+    m->p_fail = 1.0;
+    if (m->value > t->high)
+        m->p_fail = fmin(1.0, 2.0 * (t->high < 0.0 ? 0.0 : 1.0 - at_most(k - 1.0, n, t->high)));
+    else if (m->value < t->low)
+        m->p_fail = fmin(1.0, 2.0 * (t->low > 1.0 ? 0.0 : 1.0 - at_least(k + 1.0, n, t->low)));
+    ov_measure_reach(m, t);
+    ov_measure_decide(m);
+}
+
 void ov_mean_judge(struct ov_finding *f, struct ov_claim *claim, const struct ov_sample *s,
                    size_t i, const char *out)
 {
@@ -161,7 +190,10 @@ void ov_mean_judge(struct ov_finding *f, struct ov_claim *claim, const struct ov
     m->n = s[i].n;
     m->low = m->high = m->se = NAN;
     m->verdict = OV_INCONCLUSIVE;
-    if (isfinite(t.se)) {
+    if (s[i].share && s[i].n > 0) {
+        m->se = t.se;
+        test_share(m, &t);
+    } else if (isfinite(t.se)) {
         double half = ov_student_halfwidth(s[i].n, OV_CLAIM_LEVEL) * t.se;
         m->se = spread ? m->value * t.se : t.se;
         m->low = spread ? exp(t.value - half) : t.value - half;

@@ -111,6 +111,12 @@ static enum ov_status claim_read(struct ov_claim *claim, const struct ov_claims 
         return status;
     enum ov_status asked = ov_query_read(claim, err);
     claim->id = claim->query->given.id->string;
+    const struct ov_statistic *what = claim->query->what;
+    bool share = asked == OV_OK && what->of_run && !what->when;
+    if (share && (claim->kind->judge == ov_order_judge || claim->kind->judge == ov_scaling_judge))
+        asked = ov_value_fail(claim->query->given.id, err,
+                              "%s is a share of runs: kind mean tests it, %s does not", what->name,
+                              claim->kind->name);
     status = check_id(claims, claim, claim->query->given.id, err);
     return status == OV_OK ? asked : status;
 }

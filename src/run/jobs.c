@@ -326,11 +326,11 @@ static bool store_pending(struct work *w)
 }
 
 /* Runs that take seconds are stored at once, cheaper ones wait for others of their block. */
-static bool store_if_due(struct work *w)
+static bool store_if_due(struct work *w, bool has_state)
 {
     const double most_seconds = 2.0;
     const size_t most_bytes = (size_t)64 << 20;
-    if (ov_clock() - w->stored < most_seconds && w->pending.lines.len < most_bytes)
+    if (!has_state && ov_clock() - w->stored < most_seconds && w->pending.lines.len < most_bytes)
         return true;
     return store_pending(w);
 }
@@ -351,7 +351,8 @@ static enum ov_status run_kept(struct work *w, struct ov_job *const *job, size_t
     status = run_together(&w->pending, w->b, job, n, w->parts ? &part.tick : tick, err);
     for (size_t i = 0; i < n && status == OV_OK; i++)
         job[i]->pending = true;
-    bool done = status == OV_OK && store_if_due(w);
+    bool has_state = w->parts && part.path && ov_file_exists(part.path);
+    bool done = status == OV_OK && store_if_due(w, has_state);
     if (w->parts)
         ov_part_close(&part, done);
     return status;

@@ -2,6 +2,7 @@
  *
  * What a child of the runner does, and what is swept before children start.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,8 @@ static void write_whole(int fd, const void *bytes, size_t n)
 {
     for (const char *at = bytes; n > 0;) {
         ssize_t written = write(fd, at, n);
+        if (written < 0 && errno == EINTR)
+            continue;
         if (written < 0) /* without a parent there is nothing to do */
             _exit(OV_EIO);
         at += written;
@@ -125,13 +128,18 @@ void ov_runner_child(struct ov_plan *plan, const struct ov_run_options *options,
 
 /* ---- sweeping ---- */
 
+struct place {
+    const struct ov_plan *plan;
+    const char *out;
+};
+
 static enum ov_run_state state_of_run(void *ctx, const char *inputs_key, uint64_t seed)
 {
-    const struct ov_plan *plan = ctx;
-    for (size_t i = 0; i < plan->n_batch; i++) {
-        const struct ov_batch *b = &plan->batch[i];
-        if (strcmp(b->inputs_key, inputs_key) != 0 || seed < b->job[0].seed ||
-            seed - b->job[0].seed >= b->n_job)
+    const struct place *at = ctx;
+    for (size_t i = 0; i < at->plan->n_batch; i++) {
+        const struct ov_batch *b = &at->plan->batch[i];
+        if (strcmp(b->out, at->out) != 0 || strcmp(b->inputs_key, inputs_key) != 0 ||
+            seed < b->job[0].seed || seed - b->job[0].seed >= b->n_job)
             continue;
         return b->job[seed - b->job[0].seed].valid ? OV_RUN_STORED : OV_RUN_WANTED;
     }
@@ -147,15 +155,35 @@ static bool is_wanted(void *ctx, const char *front)
     return false;
 }
 
-/* True if a batch has its table and so has each that shares its runs: two curves that differ only
- * in what they ask of theory have one simulation. */
+/* True if another curve of the experiment has the same runs: two that differ only in what they ask
+ * of theory have one simulation. */
+static bool has_same_runs(const struct ov_batch *b, const struct ov_curve *other)
+{
+    struct ov_text inputs = {0};
+    char key[OV_KEY_SIZE];
+    if (other == b->curve || other->side[b->side].n_run == 0)
+        return false;
+    ov_inputs(&inputs, other, b->side);
+    ov_inputs_key(key, inputs.s ? inputs.s : "");
+    ov_text_free(&inputs);
+    return strcmp(key, b->inputs_key) == 0;
+}
+
+/* True if a batch has its table and so has each that shares its runs, whether or not it is in this
+ * plan. */
 static bool is_done_with(const struct ov_plan *plan, const struct ov_batch *b)
 {
     bool done = b->table_valid;
-    for (size_t i = 0; i < plan->n_batch && done; i++) {
-        const struct ov_batch *other = &plan->batch[i];
-        done = other->table_valid || strcmp(other->inputs_key, b->inputs_key) != 0 ||
-               strcmp(other->out, b->out) != 0;
+    for (size_t i = 0; i < b->experiment->n_curve && done; i++) {
+        const struct ov_curve *c = &b->experiment->curve[i];
+        if (!has_same_runs(b, c))
+            continue;
+        done = false;
+        for (size_t k = 0; k < plan->n_batch; k++) {
+            const struct ov_batch *other = &plan->batch[k];
+            done = done || (other->curve == c && other->side == b->side && other->table_valid &&
+                            strcmp(other->out, b->out) == 0);
+        }
     }
     return done;
 }
@@ -166,7 +194,8 @@ void ov_runner_sweep_blocks(const struct ov_plan *plan)
         const struct ov_batch *b = &plan->batch[i];
         struct ov_stored stored;
         const struct ov_runs_of of = ov_batch_runs(b);
-        if (!is_done_with(plan, b) || !ov_blocks_any(&of) || ov_stored_read(&stored, &of) != OV_OK)
+        if (!b->table_valid || !ov_blocks_any(&of) || !is_done_with(plan, b) ||
+            ov_stored_read(&stored, &of) != OV_OK)
             continue;
         ov_stored_remove(&stored, b->job[0].seed, b->n_job);
         ov_stored_free(&stored);
@@ -186,7 +215,8 @@ void ov_runner_sweep(struct ov_plan *plan)
         ov_dir_sweep(plan->batch[i].out, minute);
         if (!jobs.failed)
             ov_dir_sweep(jobs.s, minute);
-        ov_parts_sweep(plan->batch[i].out, week, state_of_run, plan);
+        ov_parts_sweep(plan->batch[i].out, week, state_of_run,
+                       &(struct place){plan, plan->batch[i].out});
         ov_blocks_sweep(plan->batch[i].out, week, is_wanted, plan);
         ov_text_free(&jobs);
     }

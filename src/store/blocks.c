@@ -324,7 +324,7 @@ void ov_table_retire(const struct ov_runs_of *of, uint64_t first, size_t n)
         kept = block_path(of->out, inputs, t.s + t.len - OV_KEY_SIZE);
     struct ov_text jobs = {0};
     ov_text_addf(&jobs, "%s/jobs", of->out);
-    if (kept && !jobs.failed && ov_dir_make(jobs.s, NULL) == OV_OK && rename(path, kept) == 0)
+    if (kept && !jobs.failed && ov_dir_make(jobs.s, NULL) == OV_OK && link(path, kept) == 0)
         utimensat(AT_FDCWD, kept, NULL, 0); /* its age as a block begins now */
     ov_text_free(&jobs);
     ov_text_free(&t);

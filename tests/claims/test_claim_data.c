@@ -5,6 +5,8 @@
  */
 #include <math.h>
 
+#include <gsl/gsl_randist.h>
+
 #include "fake_claims.h"
 
 static double bump(const void *ctx, double seed, size_t j, size_t column)
@@ -276,6 +278,45 @@ START_TEST(claims_see_divergence)
 }
 END_TEST
 
+/* Of n runs each of which diverges with probability `p`, on the edge of what is claimed: how often
+ * does the claim pass? Exactly, by the verdict of each possible count. */
+static double wrongly_passed(size_t n, double p)
+{
+    double wrong = 0.0;
+    for (size_t k = 0; k <= n; k++) {
+        struct fake f;
+        struct data d = {2, 0, 0.1};
+        struct ov_table t;
+        struct ov_text comments = {0};
+        fake_open(&f, OF("statistic: diverged, expect: 1, margin: {abs: 0.2}"));
+        fake_set(&f, 0, n_sgd, n);
+        fake_table(&t, &f, 0, OV_SGD, number, &d);
+        ov_text_addf(&comments, "%s", t.comments);
+        for (size_t i = 1; i <= k; i++)
+            ov_text_addf(&comments, "%s%zu 50%s", i == 1 ? "# diverged_at: " : ", ", i,
+                         i == k ? "\n" : "");
+        free(t.comments);
+        t.comments = comments.s;
+        fake_put(&t, &f, 0, OV_SGD);
+        ov_table_free(&t);
+        struct ov_claims claims = read_claims(&f);
+        bool pass = evaluate(&claims, &f, 0)->verdict == OV_PASS;
+        wrong += pass ? gsl_ran_binomial_pdf((unsigned)k, p, (unsigned)n) : 0.0;
+        ov_claims_free(&claims);
+        fake_close(&f);
+    }
+    return wrong;
+}
+
+START_TEST(a_share_passes_wrongly_as_seldom_as_is_said)
+{
+    ck_assert_double_lt(wrongly_passed(5, 0.8), 0.05);
+    ck_assert_double_lt(wrongly_passed(20, 0.8), 0.05);
+    ck_assert_double_gt(wrongly_passed(20, 0.8), 0.001);
+    ck_assert_double_gt(wrongly_passed(40, 0.97), 0.9); /* and what is true passes */
+}
+END_TEST
+
 START_TEST(without_divergence_there_is_no_time_of_it)
 {
     struct fake f;
@@ -309,6 +350,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, times_are_the_nearest_measured);
     OV_TEST(s, times_that_are_not_measured_are_refused);
     OV_TEST(s, claims_see_divergence);
+    OV_TEST(s, a_share_passes_wrongly_as_seldom_as_is_said);
     OV_TEST(s, without_divergence_there_is_no_time_of_it);
 }
 

@@ -108,17 +108,18 @@ struct ov_jobs_hooks {
 /* Computes the jobs from … to - 1 of a batch that are to do, group after group (those to do of
  * seeds 1 … group, group + 1 … 2 group, and so on, so that the same runs come together again after
  * a kill), and stores them in a block, or in several where they take longer than moments. A group
- * that fails is computed one by one, so that what can be had is stored. in   parts  how runs under
- * way are kept (store/checkpoint.h), or NULL: not at all in   tick   told the work done in the
- * present group Marks stored jobs valid. Returns OV_OK, or the first failure, with its seed: what
- * the system's `run` says; OV_ENUMERIC where a number came out non-finite; OV_EIO; OV_ENOMEM. */
+ * that fails is computed one by one, so that what can be had is stored. Stored jobs become valid.
+ *   in   parts  how runs under way are kept (store/checkpoint.h), or NULL: not at all
+ *   in   tick   told the work done in the present group
+ * Returns OV_OK, or the first failure, with its seed: what the system's `run` says; OV_ENUMERIC
+ * where a number came out non-finite; OV_EIO; OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_jobs_run(const struct ov_batch *b, size_t from, size_t to,
                                         const struct ov_part_options *parts,
                                         const struct ov_jobs_hooks *hooks,
                                         const struct ov_tick *tick, struct ov_error *err);
 
-/* Puts the table of a batch together from its stored runs, writes it with its sidecar, and removes
- * what it makes superfluous.
+/* Puts the table of a batch together from its stored runs, and writes it with its sidecar.
+ * Blocks stay: the runner removes them once every table that wants their runs stands.
  *   in   command  for the sidecar, or NULL; seconds: since this command started
  * Returns OV_OK; OV_EUSER if a run is not stored; OV_EIO; OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_batch_assemble(struct ov_batch *b, const char *command,

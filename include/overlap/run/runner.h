@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Runs a plan: a process a job, several at once, with progress.
+ * Runs a plan: processes that take one block of runs after the other, with progress.
  */
 #ifndef OVERLAP_RUN_RUNNER_H
 #define OVERLAP_RUN_RUNNER_H

@@ -7,7 +7,7 @@
  *
  * An older table of the same inputs is as good a source of runs as a block. One that would be
  * overwritten while it holds runs that the new one lacks (of other inputs, or of more seeds)
- * becomes a block itself: changing a parameter back, or the tier, computes nothing again.
+ * becomes a block itself: changing a parameter back, or the tier, computes nothing again for a week.
  */
 #ifndef OVERLAP_STORE_BLOCKS_H
 #define OVERLAP_STORE_BLOCKS_H

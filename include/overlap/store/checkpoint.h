@@ -50,8 +50,9 @@ struct ov_part {
 };
 
 /* Looks for the file of n runs with these inputs and seeds; what is truncated or edited is named
- * and ignored. in   outer  told what the work tells; may be NULL; outlives the part Returns OV_OK,
- * or OV_ENOMEM (then *part is closed). */
+ * and ignored.
+ *   in   outer  told what the work tells; may be NULL; outlives the part
+ * Returns OV_OK, or OV_ENOMEM (then *part is closed). */
 OV_NODISCARD enum ov_status ov_part_open(struct ov_part *part, const char *out,
                                          const char *inputs_key, const uint64_t *seed, size_t n,
                                          const struct ov_part_options *options,
@@ -62,8 +63,8 @@ void ov_part_close(struct ov_part *part, bool stored);
 
 /* Removes files below OUT/jobs that no run will ask for: those with a run that has been stored
  * since (the same runs can't be made together again), and those of runs that are not planned, or
- * that can't be read, once they are older than `seconds`. in   state  what the plan says of a run
- */
+ * that can't be read, once they are older than `seconds`.
+ *   in   state  what the plan says of a run */
 enum ov_run_state { OV_RUN_UNPLANNED, OV_RUN_WANTED, OV_RUN_STORED };
 void ov_parts_sweep(const char *out, double seconds,
                     enum ov_run_state (*state)(void *ctx, const char *inputs_key, uint64_t seed),
