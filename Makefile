@@ -60,13 +60,15 @@ results: all ## what has no valid result: all runs of the tier in one queue
 figures: results ## every figure (TIER=quick, ci or full; make -jN runs N jobs at once)
 	@set -o pipefail; $(B)/overlap list --tier $(TIER) | sed 's,^,experiments/,' | \
 	  xargs -P "$$(nproc)" -n 1 src/tools/plot.sh $(B) && $(WHOLE)
-ONE = code=0; $(B)/overlap run $(1) --tier $(TIER) || { code=$$?; [ $$code -eq 4 ] || exit $$code; }; \
-  $(B)/overlap compare $(1) --tier $(TIER) || code=$$?; src/tools/plot.sh $(B) $(1) || code=$$?; \
-  $(B)/overlap verify $(1) --tier $(TIER) --verdicts $(B)/$(notdir $(1))-verdicts.json || code=$$?; exit $$code
+# The first thing that went wrong is the exit code.
+KEEP = { last=$$?; [ $$code -ne 0 ] || code=$$last; }
+ONE = code=0; $(B)/overlap run "$(1)" --tier $(TIER) || { code=$$?; [ $$code -eq 4 ] || exit $$code; }; \
+  $(B)/overlap compare "$(1)" --tier $(TIER) || $(KEEP); src/tools/plot.sh $(B) "$(1)" || $(KEEP); \
+  $(B)/overlap verify "$(1)" --tier $(TIER) --verdicts "$(B)/$$(basename "$(1)")-verdicts.json" || $(KEEP); exit $$code
 fig-%: all ## one experiment's figure and verdicts: make fig-NAME
 	$(PLUS)@$(call ONE,experiments/$*)
 fig: all ## those of a directory anywhere: make fig DIR=/some/where
-	$(PLUS)@$(call ONE,$(DIR:/=))
+	$(PLUS)@[ -n "$(DIR)" ] || { echo "make fig: error: which directory? make fig DIR=/some/where" >&2; exit 2; }; $(call ONE,$(DIR:/=))
 demo: fig-demo ## a tiny experiment with everything, in under a minute
 	@echo "The figure is figures/demo.svg; what it says is in experiments/demo/README.md."
 VERIFY = { $(B)/overlap verify --tier $(TIER) --verdicts $(B)/verdicts.json; code=$$?; \
@@ -102,7 +104,7 @@ new: all ## start an experiment: make new EXP=mine FROM=erf_learning_curves
 test: all $(TESTS) ## unit tests, end-to-end tests and the house's own checks
 	@tests/run.sh $(B) $(TESTS)
 test-asan: ## the unit tests under the address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory B=$(B)/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=all -O1" test-unit
+	@ASAN_OPTIONS=allocator_may_return_null=1 $(MAKE) --no-print-directory B=$(B)/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=all -O1" test-unit
 test-checked: ## the unit tests in a build that evaluates invariants
 	@$(MAKE) --no-print-directory B=$(B)/checked CHECKED=1 test-unit
 test-unit: $(TESTS)

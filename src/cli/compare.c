@@ -28,7 +28,8 @@ static enum ov_status compare_one(const struct ov_experiment *e, const struct ov
     else if (found.n_curve == 0)
         printf("%s: no curve has both theory and simulation\n", e->name);
     else if (isnan(found.worst_z))
-        printf("%s: %zu curves compared, no curve has two seeds\n", e->name, found.n_curve);
+        printf("%s: %zu curve%s compared, none with two seeds whose numbers there are\n", e->name,
+               found.n_curve, found.n_curve == 1 ? "" : "s");
     else
         printf("%s: %zu curve%s compared; %s deviates by up to %.2f standard errors (%s at %s = "
                "%g); of %zu, chance alone gives up to %.2f\n",
