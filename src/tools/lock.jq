@@ -32,11 +32,13 @@ def largest(a; b): if a > b then a else b end;
 def same_time(a; b): a == b or (a != null and b != null and (a - b | fabs) <= 1e-9 * largest(a | fabs; b | fabs));
 
 # Values drift in units of both errors; where neither has one, by parts of themselves, and 1e-6 is too
-# far: theory agrees across machines to its tolerance, which is far below.
+# far: theory agrees across machines to its tolerance, which is far below. Where the errors are those
+# of rounding, as of runs that theory starts alike, a 1e-9 of itself is no drift.
 def value_rows($old; $new):
   (($old.se // 0) * ($old.se // 0) + ($new.se // 0) * ($new.se // 0) | sqrt) as $sigma
   | if ($old.value == null) != ($new.value == null) then ""
     elif $old.value == null or $old.value == $new.value then empty
+    elif $sigma > 0 and ($new.value - $old.value | fabs) <= 1e-9 * largest($old.value | fabs; $new.value | fabs) then empty
     elif $sigma > 0 then ($new.value - $old.value | fabs) / $sigma | select(. > 3) | "\(. * 10 | round / 10) sigma"
     else ($new.value - $old.value | fabs) / largest($old.value | fabs; $new.value | fabs) | select(. > 1e-6) | "\(digits(2)) relative" end
   | ["drifted", ($new | place), ($old | number), ($new | number), .];
