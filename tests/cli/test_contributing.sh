@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The recipes of src/README.md, as they are printed there, in a copy of the tree: a new activation, a
-# new system, a new experiment, and what makes results stale.
+# new system, a new experiment, a new kind of claim, and what makes results stale.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -42,7 +42,8 @@ holds "stale-too: theory's are not" bash -c "! grep -E 'theory.*changed' out"
 
 follow add-activation
 follow add-system
-check "built with both" 0 $make all
+follow add-claim-kind
+check "built with all three" 0 $make all
 cat >experiments/mine/experiment.yaml <<'YAML'
 title: t
 system: two-layer
@@ -66,11 +67,17 @@ curves: [{id: a, rate: 0.5, noise: 0.1, t: {max: 4, points: 5, spacing: linear},
 claims:
   - {id: mean, says: x, kind: mean, curves: a, at: 2, statistic: relative, margin: {abs: 0.1}}
   - {id: value, says: x, kind: margin, curves: a, side: theory, at: 4, expect: 0.00915781944, margin: {abs: 1.0e-9}}
+  - {id: below, says: x, kind: below, curves: a, side: theory, at: 4, expect: 0.01}
+  - {id: above, says: x, kind: below, curves: a, side: theory, at: 4, expect: 0.009}
 YAML
 check "add-system: it runs" 0 "$overlap" run experiments/decay
 check "add-system: compared" 0 "$overlap" compare experiments/decay
-check "add-system: judged" 0 "$overlap" verify experiments/decay
-says "add-system: both claims pass" '^2 passed, 0 failed, 0 skipped$' out
+check "add-system: judged" 1 "$overlap" verify experiments/decay
+says "add-claim-kind: a value below its bound, and one that is not" '^claims: 3 PASS, 1 FAIL' out
+says "add-claim-kind: it says why" 'is not below 0.009' out
+sed -i '/kind: below.*0.009}/d' experiments/decay/experiment.yaml
+check "add-system: what is left" 0 "$overlap" verify experiments/decay
+says "add-system: the claims pass" '^3 passed, 0 failed, 0 skipped$' out
 check "add-system: its keys" 0 "$overlap" keys decay
 says "add-system: the rows are there" '^rate: a number, from 0 to 100; required' out
 sed -i 's/rate: 0.5/rate: -1/' experiments/decay/experiment.yaml
