@@ -328,11 +328,9 @@ static bool store_pending(struct work *w)
 /* Runs that take seconds are stored at once, cheaper ones wait for others of their block. */
 static bool store_if_due(struct work *w, bool has_state)
 {
-    const double most_seconds = 2.0;
     const size_t most_bytes = (size_t)64 << 20;
-    if (!has_state && ov_clock() - w->stored < most_seconds && w->pending.lines.len < most_bytes)
-        return true;
-    return store_pending(w);
+    bool due = has_state || ov_clock() - w->stored >= 2.0 || w->pending.lines.len >= most_bytes;
+    return due ? store_pending(w) : true;
 }
 
 /* Computes jobs together, with a checkpoint if one is asked for. It stays where the runs failed. */
