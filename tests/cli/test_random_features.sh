@@ -64,6 +64,13 @@ says "eta too large: theory says how fast" 'eta_max is 6, the error grows as exp
 holds "eta too large: no table" test ! -e div/out/limit.sgd.csv
 check "eta too large: kept" 0 timeout 60 "$overlap" run div --out div/out
 says "eta too large: kept, until then" '^0,1000000,nan,nan' div/out/limit.theory.csv
+# two curves that differ only in their theory have one simulation
+check "shared runs: one curve" 0 "$overlap" run div --out shared --side sgd --curve limit
+check "shared runs: the other" 0 "$overlap" run div --out shared --side sgd --curve inst
+says "shared runs: nothing is computed twice" '^0 runs computed in .*, 3 valid before, 0 failed; 1 tables written$'
+holds "shared runs: the same rows" diff <(grep -v '^#' shared/limit.sgd.csv) <(grep -v '^#' shared/inst.sgd.csv)
+check "shared runs: all of it" 0 "$overlap" run div --out shared
+holds "shared runs: no block is left" bash -c '! ls shared/jobs/*.csv 2>/dev/null'
 check "keys" 0 "$overlap" keys random-features
 says "keys: they are there" '^init_std: ' out
 check "keys of all systems" 0 "$overlap" keys
