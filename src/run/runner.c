@@ -25,18 +25,17 @@
 #include "overlap/base/clock.h"
 #include "overlap/run/jobserver.h"
 #include "overlap/run/memory.h"
-#include "overlap/run/progress.h"
 #include "overlap/store/results.h"
 #include "runner_internal.h"
 
 enum { MAX_WORKERS = 256 };
+#define STOPPED_BY(name) "stopped by " name "; the same command goes on from there"
 
 volatile sig_atomic_t ov_runner_stopped;
 
 static void stop(int signal_number)
 {
-    (void)signal_number;
-    ov_runner_stopped = 1;
+    ov_runner_stopped = signal_number;
 }
 
 /* ---- children ---- */
@@ -152,8 +151,7 @@ static void take_note(struct runner *r, struct worker *w, const struct reply *he
     ov_text_free(&name);
 }
 
-/* What a dead child leaves. What it had stored is valid, the runs it was at are tried alone, unless
- * all are to stop. */
+/* What a dead child had stored is valid; what it was at is tried alone, unless all are to stop. */
 static void take_crash(struct runner *r, size_t slot, const char *why)
 {
     const struct task task = r->worker[slot].task;
@@ -330,10 +328,13 @@ static enum ov_status run_children(struct runner *r)
         ov_progress_start(&r->progress, r->options->log, r->options->live, ov_plan_todo(r->plan),
                           ov_runner_work(r->plan));
         const struct sigaction ours = {.sa_handler = stop};
-        struct sigaction theirs;
+        const struct sigaction once = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
+        struct sigaction theirs, of_int;
         sigaction(SIGTERM, &ours, &theirs);
+        sigaction(SIGINT, &once, &of_int); /* Ctrl-C: a second one does not wait */
         status = run_all(r);
         sigaction(SIGTERM, &theirs, NULL);
+        sigaction(SIGINT, &of_int, NULL);
         ov_progress_end(&r->progress);
         signal(SIGPIPE, before);
     } else {
@@ -384,8 +385,8 @@ enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *op
     if (status == OV_OK && !ov_runner_stopped)
         status = look_for_others(&r);
     if (ov_runner_stopped)
-        ov_runner_add_failure(&r, OV_EIO,
-                              "stopped by SIGTERM; the same command goes on from there");
+        ov_runner_add_failure(
+            &r, OV_EIO, ov_runner_stopped == SIGINT ? STOPPED_BY("SIGINT") : STOPPED_BY("SIGTERM"));
     ov_jobserver_close(&r.server);
     ov_runner_sweep_blocks(plan);
     if (r.trouble)

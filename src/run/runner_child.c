@@ -113,8 +113,10 @@ void ov_runner_child(struct ov_plan *plan, const struct ov_run_options *options,
 {
     struct child c = {.shared = shared, .out = out};
     struct task task;
-    if (options->checkpoint_seconds < 0.0) /* nothing is kept: nothing to wait for */
+    if (options->checkpoint_seconds < 0.0) { /* nothing is kept: nothing to wait for */
         signal(SIGTERM, SIG_DFL);
+        signal(SIGINT, SIG_DFL);
+    }
     while (!ov_runner_stopped && read(in, &task, sizeof task) == (ssize_t)sizeof task) {
         struct ov_batch *b = &plan->batch[task.batch];
         if (task.kind == COMPUTE)

@@ -38,7 +38,7 @@ struct reply {
 };
 enum { REPLY_TEXT = 1024 };
 
-/* SIGTERM has come. Children inherit it with its handler: there is no moment without. One that
+/* SIGTERM or SIGINT has come: its number. Children inherit it with its handler: there is no moment without. One that
  * leaves for it says by its exit code whether it has kept its state. */
 extern volatile sig_atomic_t ov_runner_stopped;
 enum { STOPPED_KEPT = 100, STOPPED_BARE };

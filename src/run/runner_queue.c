@@ -61,7 +61,8 @@ void ov_runner_fail(struct runner *r, const struct task *task, size_t job, enum 
     if (!is_table) {
         b->job[job].failed = true;
         r->report->n_failed++;
-        ov_progress_job(&r->progress, name.failed ? "?" : name.s, 1, 0.0, work_of(b), why);
+        if (!ov_runner_stopped) /* which is no failure of the run's own, and told at the end */
+            ov_progress_job(&r->progress, name.failed ? "?" : name.s, 1, 0.0, work_of(b), why);
     }
     ov_text_free(&name);
 }

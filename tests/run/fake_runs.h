@@ -24,7 +24,8 @@ enum {
     TELLS_PROCESS,
     ONE_CRASHES,
     STOPPED,
-    STOPPED_BARE
+    STOPPED_BARE,
+    INTERRUPTED
 };
 
 struct fake {
@@ -65,14 +66,14 @@ static inline void fake_plan(struct ov_curve *c)
 
 /* The machine is taken away while it runs: ends only if that is heard. `keeps`: it offers a state.
  */
-static inline void be_stopped(const struct ov_tick *tick, bool keeps)
+static inline void be_stopped(const struct ov_tick *tick, bool keeps, int by)
 {
     static const char state[] = "half of it";
     size_t n;
     const char *found = ov_tick_found(tick, &n);
     if (found && n == sizeof state && strcmp(found, state) == 0)
         return; /* goes on to its end */
-    kill(getppid(), SIGTERM);
+    kill(getppid(), by);
     for (;;) {
         ov_tick_tell(tick, 1, 5);
         if (keeps && ov_tick_due(tick))
@@ -86,8 +87,8 @@ static enum ov_status fake_run(double *rows, const struct ov_curve *c, enum ov_s
 {
     const struct fake *f = c->state;
     usleep(f->delay_us);
-    if (side == OV_SGD && (f->how == STOPPED || f->how == STOPPED_BARE))
-        be_stopped(tick, f->how == STOPPED);
+    if (side == OV_SGD && f->how >= STOPPED)
+        be_stopped(tick, f->how != STOPPED_BARE, f->how == INTERRUPTED ? SIGINT : SIGTERM);
     for (size_t i = 0; i < 5 * n; i++) {
         double own = side == OV_SGD ? 1e-20 * (double)key[i / 5] : 0.0, time = (double)(i % 5);
         rows[2 * i] = time;

@@ -33,7 +33,8 @@ static void run_stopped(struct bench *b, int how, double seconds, const char *wh
     bench_set(b, 0, group, 4);
     ck_assert_int_eq(run_with(b, seconds, &report, &err), OV_EIO);
     ck_assert_msg(strstr(err.text, what), "%s", err.text);
-    ck_assert_ptr_nonnull(strstr(err.text, "stopped by SIGTERM"));
+    const char *by = how == INTERRUPTED ? "stopped by SIGINT" : "stopped by SIGTERM";
+    ck_assert_ptr_nonnull(strstr(err.text, by));
     ck_assert_uint_eq(report.n_done, 2);   /* theory, before */
     ck_assert_uint_eq(report.n_failed, 4); /* of ten: no more were started */
 }
@@ -73,10 +74,20 @@ START_TEST(sigterm_ends_what_has_no_state)
 }
 END_TEST
 
+START_TEST(an_interrupt_keeps_the_state_too)
+{
+    struct bench b;
+    bench_make(&b);
+    run_stopped(&b, INTERRUPTED, 1e9, "stopped; its state is kept");
+    bench_remove(&b);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, sigterm_keeps_the_state);
     OV_TEST(s, sigterm_ends_what_has_no_state);
+    OV_TEST(s, an_interrupt_keeps_the_state_too);
 }
 
 OV_TEST_MAIN("run/stopped");
