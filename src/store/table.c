@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * CSV with a seal: printing, reading, checking.
+ * CSV with a seal: rows of numbers, sealing, reading, checking.
  */
 #include "overlap/store/table.h"
 
@@ -10,32 +10,9 @@
 #include <string.h>
 
 #include "overlap/store/provenance.h"
-#include "overlap/base/check.h"
 
 static const char hash_mark[] = "# sha256: ";
 #define HASH_LINE_SIZE (sizeof hash_mark - 1 + OV_KEY_SIZE) /* with its newline, without '\0' */
-
-enum ov_status ov_table_create(struct ov_table *t, size_t n_row, size_t n_col)
-{
-    *t = (struct ov_table){.n_row = n_row, .n_col = n_col};
-    t->column = calloc(n_col + 1, sizeof *t->column);
-    t->cell = calloc(n_row * n_col + 1, sizeof *t->cell);
-    t->comments = strdup("");
-    if (t->column && t->cell && t->comments)
-        return OV_OK;
-    ov_table_free(t);
-    return OV_ENOMEM;
-}
-
-enum ov_status ov_table_name(struct ov_table *t, size_t col, const char *name)
-{
-    char *copy = strdup(name);
-    if (!copy)
-        return OV_ENOMEM;
-    free(t->column[col]);
-    t->column[col] = copy;
-    return OV_OK;
-}
 
 void ov_table_free(struct ov_table *t)
 {
@@ -93,32 +70,6 @@ void ov_table_print_row(struct ov_text *out, const double *cell, size_t n)
         digits[length++] = j + 1 < n ? ',' : '\n';
         ov_text_add(out, digits, (size_t)length);
     }
-}
-
-enum ov_status ov_table_print(struct ov_text *out, const struct ov_table *t, struct ov_error *err)
-{
-    OV_CHECK(t->n_col > 0 && (!*t->comments || *t->comments == '#'));
-    for (size_t j = 0; j < t->n_col; j++)
-        OV_CHECK(t->column[j] && *t->column[j] && !strpbrk(t->column[j], ",\n#"));
-    out->len = 0;
-    ov_text_add(out, t->comments, strlen(t->comments));
-    for (size_t j = 0; j < t->n_col; j++)
-        ov_text_addf(out, "%s%s", j ? "," : "", t->column[j]);
-    ov_text_add(out, "\n", 1);
-    for (size_t i = 0; i < t->n_row; i++)
-        ov_table_print_row(out, t->cell + i * t->n_col, t->n_col);
-    ov_table_seal(out);
-    return out->failed ? ov_fail(err, OV_ENOMEM, "out of memory") : OV_OK;
-}
-
-enum ov_status ov_table_write(const struct ov_table *t, const char *path, struct ov_error *err)
-{
-    struct ov_text text = {0};
-    enum ov_status status = ov_table_print(&text, t, err);
-    if (status == OV_OK)
-        status = ov_file_put(path, text.s, text.len, err);
-    ov_text_free(&text);
-    return status;
 }
 
 /* ---- reading ---- */

@@ -17,7 +17,7 @@
 #include "overlap/systems/systems.h"
 #include "overlap/claims/claims.h"
 #include "overlap/store/provenance.h"
-#include "overlap/store/table.h"
+#include "store/make_table.h"
 
 enum { SETS = 200, SEEDS = 10, CLAIMS = 5 };
 
@@ -67,10 +67,10 @@ static void write_table(struct setting *s, enum ov_side side, const uint64_t *ke
     struct ov_text inputs = {0}, comments = {0};
     char curve_key[OV_KEY_SIZE];
     need(system->run(cell, c, side, key, n, NULL, &s->err), &s->err);
-    need(ov_table_create(&t, n * rows, cols + 1), &s->err);
-    need(ov_table_name(&t, 0, "seed"), &s->err);
+    table_make(&t, n * rows, cols + 1);
+    table_name(&t, 0, "seed");
     for (size_t k = 0; k < cols; k++)
-        need(ov_table_name(&t, k + 1, c->side[side].column[k].name), &s->err);
+        table_name(&t, k + 1, c->side[side].column[k].name);
     for (size_t i = 0; i < n * rows; i++) {
         t.cell[i * (cols + 1)] = (double)(first + i / rows);
         memcpy(t.cell + i * (cols + 1) + 1, cell + i * cols, cols * sizeof *cell);
@@ -80,10 +80,9 @@ static void write_table(struct setting *s, enum ov_side side, const uint64_t *ke
     ov_curve_key(curve_key, inputs.s, first, n);
     ov_text_addf(&comments, "# key: %s\n# seeds: %zu-%zu\n", curve_key, (size_t)first,
                  (size_t)first + n - 1);
-    free(t.comments);
-    t.comments = comments.s;
+    table_comment(&t, comments.s);
     char *path = ov_table_path(s->out, s->curve, side);
-    need(ov_table_write(&t, path, &s->err), &s->err);
+    need(table_write(&t, path, &s->err), &s->err);
     free(path);
     ov_table_free(&t);
     ov_text_free(&inputs);

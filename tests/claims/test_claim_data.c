@@ -237,8 +237,7 @@ static void write_diverged(struct fake *f, enum ov_side side, const char *who)
     struct ov_text comments = {0};
     fake_table(&t, f, 0, side, diverging, &d);
     ov_text_addf(&comments, "%s# diverged_at: %s\n", t.comments, who);
-    free(t.comments);
-    t.comments = comments.s;
+    table_comment(&t, comments.s);
     fake_put(&t, f, 0, side);
     ov_table_free(&t);
 }
@@ -295,8 +294,7 @@ static double wrongly_passed(size_t n, double p)
         for (size_t i = 1; i <= k; i++)
             ov_text_addf(&comments, "%s%zu 50%s", i == 1 ? "# diverged_at: " : ", ", i,
                          i == k ? "\n" : "");
-        free(t.comments);
-        t.comments = comments.s;
+        table_comment(&t, comments.s);
         fake_put(&t, &f, 0, OV_SGD);
         ov_table_free(&t);
         struct ov_claims claims = read_claims(&f);

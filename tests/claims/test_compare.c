@@ -289,8 +289,7 @@ START_TEST(a_mean_over_what_is_left_is_none)
     write_both(&f);
     fake_table(&t, &f, 0, OV_SGD, diverging, f.state);
     ov_text_addf(&comments, "%s# diverged_at: 2 50\n", t.comments);
-    free(t.comments);
-    t.comments = comments.s;
+    table_comment(&t, comments.s);
     fake_put(&t, &f, 0, OV_SGD);
     ov_table_free(&t);
     ck_ok(ov_compare(&found, &f.e, f.out, NULL));

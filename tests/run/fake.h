@@ -17,7 +17,7 @@
 #include "overlap/base/text.h"
 #include "overlap/experiment/experiment.h"
 #include "overlap/store/provenance.h"
-#include "overlap/store/table.h"
+#include "store/make_table.h"
 #include "overlap/config/yaml.h"
 #include "test.h"
 
@@ -136,9 +136,9 @@ static inline void fake_table(struct ov_table *t, const struct fake *f, size_t c
     ov_curve_key(key, inputs.s, first, n);
     ov_text_addf(&comments, "# key: %s\n# seeds: %" PRIu64 "-%" PRIu64 "\n", key, first,
                  first + n - 1);
-    ck_ok(ov_table_create(t, n * FAKE_TIMES, n_col));
+    table_make(t, n * FAKE_TIMES, n_col);
     for (size_t k = 0; k < n_col; k++)
-        ck_ok(ov_table_name(t, k, k == 0 ? "seed" : s->column[k - 1].name));
+        table_name(t, k, k == 0 ? "seed" : s->column[k - 1].name);
     for (size_t i = 0; i < t->n_row; i++) {
         double *row = t->cell + n_col * i, seed = (double)(first + i / FAKE_TIMES);
         row[0] = seed;
@@ -155,7 +155,7 @@ static inline void fake_put(const struct ov_table *t, const struct fake *f, size
                             enum ov_side side)
 {
     char *path = ov_table_path(f->out, f->curve + c, side);
-    ck_ok(ov_table_write(t, path, NULL));
+    ck_ok(table_write(t, path, NULL));
     free(path);
 }
 

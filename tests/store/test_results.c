@@ -125,7 +125,7 @@ static void write_renamed(const struct fake *f, size_t column, const char *name,
 {
     struct ov_table t;
     fake_table(&t, f, 0, OV_SGD, plain, NULL);
-    ck_ok(ov_table_name(&t, column, name));
+    table_name(&t, column, name);
     t.n_row = n_row;
     fake_put(&t, f, 0, OV_SGD);
     ov_table_free(&t);

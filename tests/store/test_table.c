@@ -10,7 +10,7 @@
 
 #include "overlap/base/text.h"
 #include "overlap/store/provenance.h"
-#include "overlap/store/table.h"
+#include "store/make_table.h"
 #include "test.h"
 
 static char dir[] = "/tmp/overlap-table-XXXXXX";
@@ -32,15 +32,14 @@ static void remove_dir(void)
 static void make_table(struct ov_table *t, size_t n_row)
 {
     const char *names[] = {"seed", "alpha", "eps_g"};
-    ck_ok(ov_table_create(t, n_row, 3));
+    table_make(t, n_row, 3);
     for (size_t j = 0; j < 3; j++)
-        ck_ok(ov_table_name(t, j, names[j]));
+        table_name(t, j, names[j]);
     gsl_rng *r = ov_test_rng(20261121);
     for (size_t i = 0; i < n_row * 3; i++)
         t->cell[i] = ldexp(gsl_rng_uniform(r) - 0.5, (int)gsl_rng_uniform_int(r, 200) - 100);
     gsl_rng_free(r);
-    free(t->comments);
-    t->comments = strdup("# overlap\n# key: 0123abc\n# seeds: 1-5\n");
+    table_comment(t, strdup("# overlap\n# key: 0123abc\n# seeds: 1-5\n"));
 }
 
 static void write_bytes(const char *bytes)
@@ -74,7 +73,7 @@ START_TEST(every_bit_comes_back)
     make_table(&t, 500);
     t.cell[3] = -0.0;
     t.cell[4] = 5e-324;
-    ck_ok(ov_table_write(&t, path, NULL));
+    ck_ok(table_write(&t, path, NULL));
     ck_ok(ov_table_read(&back, path, NULL));
     ck_assert_uint_eq(back.n_row, t.n_row);
     ck_assert_uint_eq(back.n_col, t.n_col);
@@ -100,7 +99,7 @@ START_TEST(not_finite_comes_back)
     t.cell[0] = NAN;
     t.cell[1] = INFINITY;
     t.cell[2] = -INFINITY;
-    ck_ok(ov_table_write(&t, path, NULL));
+    ck_ok(table_write(&t, path, NULL));
     ck_ok(ov_table_read(&back, path, NULL));
     ck_assert(isnan(back.cell[0]) && back.cell[1] == INFINITY && back.cell[2] == -INFINITY);
     ov_table_free(&t);
@@ -115,7 +114,7 @@ START_TEST(every_truncation_is_seen)
     struct ov_text text = {0};
     make_dir();
     make_table(&t, 4);
-    ck_ok(ov_table_print(&text, &t, NULL));
+    table_print(&text, &t);
     for (size_t n = 0; n < text.len; n++) {
         ck_ok(ov_file_write(path, text.s, n, NULL));
         ck_assert_msg(ov_table_read(&back, path, NULL) == OV_EUSER, "cut at %zu passed", n);
@@ -132,7 +131,7 @@ START_TEST(every_edit_is_seen)
     struct ov_text text = {0};
     make_dir();
     make_table(&t, 4);
-    ck_ok(ov_table_print(&text, &t, NULL));
+    table_print(&text, &t);
     for (size_t i = 0; i < text.len; i++) {
         text.s[i] ^= 1;
         ck_ok(ov_file_write(path, text.s, text.len, NULL));
@@ -176,7 +175,7 @@ START_TEST(a_full_disk_loses_nothing)
     struct ov_error err = {0};
     make_dir();
     make_table(&t, 3);
-    ck_ok(ov_table_write(&t, path, NULL));
+    ck_ok(table_write(&t, path, NULL));
     struct ov_table large;
     make_table(&large, 3000);
     signal(SIGXFSZ, SIG_IGN);
@@ -184,7 +183,7 @@ START_TEST(a_full_disk_loses_nothing)
     getrlimit(RLIMIT_FSIZE, &old);
     small.rlim_max = old.rlim_max;
     setrlimit(RLIMIT_FSIZE, &small);
-    ck_assert_int_eq(ov_table_write(&large, path, &err), OV_EIO);
+    ck_assert_int_eq(table_write(&large, path, &err), OV_EIO);
     setrlimit(RLIMIT_FSIZE, &old);
     ck_assert_ptr_nonnull(strstr(err.text, "t.csv"));
     ck_ok(ov_table_read(&back, path, NULL)); /* the old table is still whole */

@@ -20,9 +20,6 @@ struct ov_table {
     char *comments; /* the lines above the header with their "# ", each ending in '\n'; owned */
 };
 
-/* Zero cells. Column names are set by the caller through ov_table_name. */
-OV_NODISCARD enum ov_status ov_table_create(struct ov_table *t, size_t n_row, size_t n_col);
-OV_NODISCARD enum ov_status ov_table_name(struct ov_table *t, size_t col, const char *name);
 void ov_table_free(struct ov_table *t); /* NULL-safe, twice-safe */
 
 /* Index of a column, or -1. */
@@ -33,18 +30,10 @@ int ov_table_find(const struct ov_table *t, const char *name);
 char *ov_comment_find(const char *text, const char *key);
 char *ov_table_comment(const struct ov_table *t, const char *key);
 
-/* The whole file as text, its hash line included. Non-finite numbers are written as nan, inf, -inf.
- */
-OV_NODISCARD enum ov_status ov_table_print(struct ov_text *out, const struct ov_table *t,
-                                           struct ov_error *err);
-/* Appends one row of cells and its newline. */
+/* Appends one row of cells in %.17g and its newline; what is not finite is nan, inf or -inf. */
 void ov_table_print_row(struct ov_text *out, const double *cell, size_t n);
 /* Ends any text of complete lines with its hash line. */
 void ov_table_seal(struct ov_text *text);
-
-/* Writes atomically (base/text.h). */
-OV_NODISCARD enum ov_status ov_table_write(const struct ov_table *t, const char *path,
-                                           struct ov_error *err);
 
 /* Reads a table's text and checks its seal, no more.
  *   out  text  replaced by the whole file; empty on error
@@ -56,9 +45,8 @@ OV_NODISCARD enum ov_status ov_table_load(struct ov_text *text, size_t *n, const
 
 /* Reads and checks a table.
  * Returns OV_OK; OV_EUSER with "PATH:LINE:COLUMN: error: …" for a missing file, a missing or wrong
- * hash
- * ("truncated" where the last line is no hash, "edited" where it differs), a ragged row, a cell
- * that is no number, duplicate columns; OV_ENOMEM. */
+ * hash ("truncated" where the last line is no hash, "edited" where it differs), a ragged row, a
+ * cell that is no number, duplicate columns; OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_table_read(struct ov_table *t, const char *path,
                                           struct ov_error *err);
 /* The same without rows (n_row 0, no cells): whether the table is whole, and its comments and
