@@ -162,7 +162,8 @@ static const char *first_line(const char *text, const struct ov_side_plan *side)
     return same ? text : NULL;
 }
 
-/* Reads one file; `path` is taken over. Spoiled ones are remembered without runs. */
+/* Reads one file; `path` is taken over. Spoiled ones are remembered without runs; one that can't be
+ * read (too many files open, permission) may be good and is left alone. */
 static enum ov_status add_file(struct ov_stored *s, const struct ov_runs_of *of, char *path,
                                bool is_table)
 {
@@ -176,14 +177,17 @@ static enum ov_status add_file(struct ov_stored *s, const struct ov_runs_of *of,
     s->file = grown;
     struct ov_stored_file *f = &grown[s->n_file++];
     *f = (struct ov_stored_file){.path = path, .is_table = is_table};
-    size_t n = 0;
-    if (ov_table_load(&f->text, &n, path, NULL) != OV_OK || !is_of(f->text.s, of->inputs_key)) {
-        ov_text_free(&f->text);
-        return OV_OK;
+    size_t n = 0, before = s->n_run;
+    enum ov_status status = ov_table_load(&f->text, &n, path, NULL);
+    if (!f->text.s) {
+        s->n_file--;
+        free(path);
+        return status == OV_ENOMEM ? status : OV_OK;
     }
+    if (status != OV_OK || !is_of(f->text.s, of->inputs_key))
+        return OV_OK;
     const char *at = first_line(f->text.s, side);
-    size_t before = s->n_run;
-    enum ov_status status = at ? add_runs(s, s->n_file - 1, at, f->text.s + n, side->n_row) : OV_OK;
+    status = at ? add_runs(s, s->n_file - 1, at, f->text.s + n, side->n_row) : OV_OK;
     note_divergences(s->run + before, s->n_run - before, f->text.s);
     return status;
 }

@@ -110,11 +110,7 @@ enum ov_status ov_table_load(struct ov_text *text, size_t *n, const char *path,
                              struct ov_error *err)
 {
     enum ov_status status = ov_file_read(text, path, 0, err);
-    if (status == OV_OK)
-        status = check_hash(n, text, path, err);
-    if (status != OV_OK)
-        ov_text_free(text);
-    return status;
+    return status == OV_OK ? check_hash(n, text, path, err) : status;
 }
 
 static void next_line(struct reader *r)

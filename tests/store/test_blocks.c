@@ -3,6 +3,7 @@
  * Blocks: read back as they were written, ignored when spoiled or foreign, swept when of no use.
  */
 #include <sys/stat.h>
+#include <unistd.h>
 #include <utime.h>
 
 #include "overlap/store/blocks.h"
@@ -62,6 +63,37 @@ START_TEST(written_and_read)
 }
 END_TEST
 
+/* A link to itself can't be opened, whoever asks. */
+START_TEST(unreadable_ones_are_left_alone)
+{
+    struct fake f;
+    struct ov_stored s;
+    struct stat found;
+    struct ov_text lost = {0};
+    fake_open(&f, NULL);
+    struct ov_runs_of of = {f.out, &f.curve[0], OV_SGD, key};
+    write_block(&of, 1, 2);
+    ck_ok(ov_stored_read(&s, &of));
+    ov_text_addf(&lost, "%s", s.file[0].path);
+    ck_assert_int_eq(truncate(lost.s, 0), 0);
+    ov_stored_free(&s);
+    size_t end = lost.len - 5;
+    lost.s[end] = lost.s[end] == 'f' ? '0' : 'f';
+    ck_assert_int_eq(symlink(strrchr(lost.s, '/') + 1, lost.s), 0);
+    ck_ok(ov_stored_read(&s, &of));
+    ck_assert_uint_eq(s.n_run, 0);
+    ck_assert_uint_eq(s.n_file, 1);
+    char *spoiled = strdup(s.file[0].path);
+    ov_stored_remove(&s, 1, 2);
+    ov_stored_free(&s);
+    ck_assert_int_ne(lstat(spoiled, &found), 0);
+    ck_assert_int_eq(lstat(lost.s, &found), 0);
+    free(spoiled);
+    ov_text_free(&lost);
+    fake_close(&f);
+}
+END_TEST
+
 START_TEST(old_ones_that_nobody_wants_are_swept)
 {
     struct fake f;
@@ -87,6 +119,7 @@ END_TEST
 static void add_tests(Suite *s)
 {
     OV_TEST(s, written_and_read);
+    OV_TEST(s, unreadable_ones_are_left_alone);
     OV_TEST(s, old_ones_that_nobody_wants_are_swept);
 }
 

@@ -60,7 +60,7 @@ const struct ov_run_lines *ov_stored_find(const struct ov_stored *s, uint64_t se
 /* True if there is any block of these runs: cheap. */
 bool ov_blocks_any(const struct ov_runs_of *of);
 /* Removes the blocks read that hold nothing but runs first … first + n - 1, which have a table by
- * now, and those that hold nothing. */
+ * now, and the spoiled ones. A block that could not be read is not among those read. */
 void ov_stored_remove(const struct ov_stored *s, uint64_t first, size_t n);
 
 /* Appends the names of a side's columns, "seed,…", or one run's rows (n_row, n_col), as lines. */

@@ -36,7 +36,7 @@ void ov_table_print_row(struct ov_text *out, const double *cell, size_t n);
 void ov_table_seal(struct ov_text *text);
 
 /* Reads a table's text and checks its seal, no more.
- *   out  text  replaced by the whole file; empty on error
+ *   out  text  replaced by the whole file, its seal right or wrong; empty where it can't be read
  *   out  n     bytes before the hash line
  * Returns OV_OK; OV_EUSER as ov_table_read for a missing file and a missing or wrong hash;
  * OV_ENOMEM. */
