@@ -235,6 +235,10 @@ static enum ov_status read_curve(struct ov_loading *l, struct ov_curve *curve,
         status == OV_OK ? ov_value_get(&curve->params, "on_divergence") : NULL;
     if (on_divergence)
         curve->fails_if_diverged = strcmp(on_divergence->string, ov_on_divergence[1]) == 0;
+    if (status == OV_OK && system->state_size > 0) {
+        curve->state = calloc(1, system->state_size);
+        status = curve->state ? OV_OK : ov_loading_no_memory(l);
+    }
     if (status == OV_OK)
         status = system->plan(curve, l->err);
     const struct ov_side_plan *side = curve->side;

@@ -66,8 +66,10 @@ const char *ov_curve_time(const struct ov_curve *c)
 
 void ov_curve_release(struct ov_curve *c, const struct ov_system *system)
 {
-    if (system && system->release)
+    if (system && system->release && c->state)
         system->release(c->state);
+    if (system && system->state_size > 0)
+        free(c->state);
     for (size_t i = 0; i < 2; i++) {
         free(c->side[i].column);
         ov_text_free(&c->side[i].columns_doc);

@@ -113,10 +113,7 @@ static void define_powers(struct ov_curve *c, const struct ov_rf_powers *powers)
 
 static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
 {
-    struct ov_rf_curve *s = calloc(1, sizeof *s);
-    if (!s)
-        return ov_fail(err, OV_ENOMEM, "out of memory while reading a curve");
-    c->state = s;
+    struct ov_rf_curve *s = c->state;
     enum ov_status status = ov_rf_read(s, &c->params, err);
     if (status != OV_OK)
         return status;
@@ -158,6 +155,7 @@ const struct ov_system ov_system_random_features = {
     .doc = "a student with a frozen random first layer, whose last layer learns by one-pass SGD "
            "from a two-layer teacher",
     .keys = ov_rf_keys,
+    .state_size = sizeof(struct ov_rf_curve),
     .plan = plan,
     .run = run,
     .release = ov_rf_release,

@@ -39,7 +39,7 @@ extern const struct ov_key ov_rf_keys[];
  * OV_OK, OV_EUSER at the place of the value at fault, OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_rf_read(struct ov_rf_curve *s, struct ov_value *params,
                                        struct ov_error *err);
-void ov_rf_release(void *state); /* NULL-safe */
+void ov_rf_release(void *state); /* what a struct ov_rf_curve owns */
 
 /* The columns of theory: those of simulation, then one number each for the whole run. */
 enum { OV_RF_FLOOR = 3, OV_RF_STATIONARY, OV_RF_GROWTH, OV_RF_ETA_MAX, OV_RF_FIRST_WIDTH };

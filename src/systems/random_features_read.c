@@ -200,10 +200,7 @@ enum ov_status ov_rf_read(struct ov_rf_curve *s, struct ov_value *params, struct
 void ov_rf_release(void *state)
 {
     struct ov_rf_curve *s = state;
-    if (!s)
-        return;
     ov_rf_problem_free(&s->problem);
     free(s->t);
     free(s->width_to);
-    free(s);
 }

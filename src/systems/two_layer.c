@@ -128,10 +128,7 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_two_layer *s)
 
 static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
 {
-    struct ov_two_layer *s = calloc(1, sizeof *s);
-    if (!s)
-        return ov_fail(err, OV_ENOMEM, "out of memory while reading a curve");
-    c->state = s;
+    struct ov_two_layer *s = c->state;
     enum ov_status status = ov_two_layer_read(s, &c->params, err);
     if (status != OV_OK)
         return status;
@@ -233,6 +230,7 @@ const struct ov_system ov_system_two_layer = {
     .name = "two-layer",
     .doc = "a two-layer student trained by one-pass SGD on a two-layer teacher",
     .keys = ov_two_layer_keys,
+    .state_size = sizeof(struct ov_two_layer),
     .plan = plan,
     .run = run,
     .release = ov_two_layer_release,

@@ -75,7 +75,7 @@ extern const struct ov_key ov_two_layer_keys[];
  * OV_OK, OV_EUSER at the place of the value at fault, OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params,
                                               struct ov_error *err);
-void ov_two_layer_release(void *state); /* NULL-safe */
+void ov_two_layer_release(void *state); /* what a struct ov_two_layer owns */
 
 /* Bytes that a process of this side allocates besides its rows. */
 double ov_two_layer_memory(const struct ov_two_layer *s, enum ov_side side);

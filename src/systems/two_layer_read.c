@@ -176,12 +176,9 @@ enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params
 void ov_two_layer_release(void *state)
 {
     struct ov_two_layer *s = state;
-    if (!s)
-        return;
     ov_problem_free(&s->problem);
     ov_data_free(&s->data);
     free(s->alpha);
     free(s->extras.time_to.eps_g);
     free(s->sgd_time_to.eps_g);
-    free(s);
 }

@@ -71,12 +71,16 @@ struct ov_system {
     const char *doc;
     const struct ov_key *keys; /* a curve's parameters; theory and sgd among them */
 
+    size_t state_size; /* of c->state, which a curve gets zeroed before `plan`; 0: no state of its
+                          own */
+
     /* Reads and checks a curve's parameters (c->params, read against `keys`) and says what there
-     * is to compute: fills c->state, c->side, c->problem and, by ov_curve_define, its variables.
+     * is to compute: fills *c->state, c->side, c->problem and, by ov_curve_define, its variables.
      * Returns OV_OK; OV_EUSER reported at the place of the value at fault; OV_ENOMEM. What was
      * filled in by then is released by the caller. */
     enum ov_status (*plan)(struct ov_curve *c, struct ov_error *err);
-    void (*release)(void *state); /* NULL-safe */
+    void (*release)(void *state); /* what the state owns, however little of it is filled in; NULL
+                                     where it owns nothing */
 
     /* Computes runs that are made together, at most `group` of the side. What a run gives must not
      * depend on the runs made with it.

@@ -58,9 +58,7 @@ static void plan_side(struct ov_side_plan *plan, const struct decay *s, enum ov_
 
 static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
 {
-    struct decay *s = c->state = calloc(1, sizeof *s);
-    if (!s)
-        return ov_fail(err, OV_ENOMEM, "out of memory while reading a curve");
+    struct decay *s = c->state;
     const struct ov_value *sgd = ov_value_get(&c->params, "sgd");
     enum ov_status status = ov_params_take(s, &c->params, err);
     if (status == OV_OK)
@@ -97,14 +95,13 @@ static enum ov_status run(double *rows, const struct ov_curve *c, enum ov_side s
 static void release(void *state)
 {
     struct decay *s = state;
-    if (s)
-        free(s->t);
-    free(s);
+    free(s->t);
 }
 
 const struct ov_system ov_system_decay = {.name = "decay",
                                           .doc = "a weight that is forgotten",
                                           .keys = keys,
+                                          .state_size = sizeof(struct decay),
                                           .plan = plan,
                                           .run = run,
                                           .release = release};
