@@ -76,7 +76,11 @@ printf '# Results\n\n[0.5]{claim="undecided.open"}\n' >open.md
 printf '# Results\n\n[9999]{claim="good.end"}\n' >wrong.md
 check "a number of an undecided claim" 3 "$overlap" verify good undecided --paper open.md
 says "a number of an undecided claim: so it is" '"verdict": "INCONCLUSIVE"' build/verdicts.json
-check "a wrong number beside it" 1 "$overlap" verify good undecided --paper wrong.md
+if command -v pandoc >/dev/null; then
+    check "a wrong number beside it" 1 "$overlap" verify good undecided --paper wrong.md
+else
+    echo "skip a wrong number beside an undecided claim: no pandoc here"
+fi
 twin empty
 sed -i 's/curves: a/curves: b/' empty/experiment.yaml
 check "an empty selection" 2 "$overlap" verify empty
