@@ -17,7 +17,7 @@ struct ov_online {
     double *s;           /* (P) */
     double *G;           /* (K,P) */
     double *Nz;          /* packed (K,K) */
-    double *derivatives; /* owned; of the first Jacobian on: of G and Nz, and scratch (3n) */
+    double *derivatives; /* owned; of the first Jacobian on: of G and Nz, and scratch */
 };
 
 /* What is integrated: [Q | R | v], or [Q | R] where v is frozen. */
@@ -28,6 +28,13 @@ void ov_online_prepare(struct ov_online *o, const double *y);
 
 /* The right-hand side for the integrated numbers, ctx a struct ov_online; returns 0. */
 int ov_online_derivatives(double *dy, const double *y, void *ctx);
+
+/* The Jacobian (n,n) by differences at y that stay inside of the cone of covariances, or at the edge
+ * of it where y is beyond; 2n + 1 right-hand sides. For averages that are smooth up to the edge it
+ * errs by some 1e-10 of |y| |J|. NaN where y or a right-hand side is not finite. Returns nonzero if
+ * out of memory. scratch: ov_online_differences_scratch(p) numbers. */
+int ov_online_differences(double *J, struct ov_online *o, const double *y, double *scratch);
+size_t ov_online_differences_scratch(const struct ov_problem *p);
 
 /* All of it for ov_solve; eps_g at the integrated numbers. */
 void ov_online_ode(struct ov_ode *ode, struct ov_online *o);

@@ -10,10 +10,6 @@
 
 #include "gauss_erf_internal.h"
 #include "online_internal.h"
-#include "overlap/theory/jacobian.h"
-
-/* One entry below this is as uncertain as one of this size (differences). */
-static const double least_scale = 1e-4;
 
 struct view {
     size_t K, M, P, D, n, width; /* width of a row of derivatives: D + P */
@@ -138,14 +134,15 @@ int ov_online_jacobian(double *J, struct ov_online *o, const double *y)
 {
     size_t K = o->p->K, M = o->p->M, P = M + K, D = ov_sym_size(P), n = ov_online_integrated(o->p);
     bool closed = ov_online_jacobian_is_closed(o->p);
-    size_t rows = closed ? K * P + ov_sym_size(K) : 0, scratch = closed ? D : 3 * n;
+    size_t rows = closed ? K * P + ov_sym_size(K) : 0,
+           scratch = closed ? D : ov_online_differences_scratch(o->p);
     if (!o->derivatives)
         o->derivatives = calloc(rows * (D + P) + scratch, sizeof *o->derivatives);
     if (!o->derivatives)
         return -1;
     double *dNz = o->derivatives + (closed ? K * P * (D + P) : 0);
     if (!closed)
-        return ov_jacobian(J, ov_online_derivatives, o, y, n, least_scale, o->derivatives);
+        return ov_online_differences(J, o, y, o->derivatives);
     ov_online_prepare(o, y);
     if (o->p->eta_v != 0.0) /* by v the product rule needs G and Nz themselves */
         ov_gauss_contract(o->G, o->Nz, o->gauss, o->C, o->s, o->p->sigma);

@@ -38,9 +38,11 @@ void ov_online_rhs(double *dy, struct ov_online *o, const double *y);
  *   out  J   (n,n) row-major, J_ij = d dy_i / d y_j, n = ov_overlaps_moving(K,M), less K for a
  *            frozen v
  *   in   y   (n); a frozen v is the one of the start or of the last ov_online_rhs
- * Exact, at the cost of a few right-hand sides, where student and teacher are erf or linear
- * (ov_online_jacobian_is_closed); else by differences, 2n right-hand sides and errors of some
- * 1e-10. Returns 0, or nonzero if out of memory. */
+ * Exact, at the cost of a few right-hand sides, where it is known in closed form
+ * (ov_online_jacobian_is_closed); else by differences that stay inside of the cone of covariances,
+ * so that y may be at its edge (a perfect student, one without weights, collinear ones): 2n + 1
+ * right-hand sides, errors of some 1e-9 where the averages are smooth up to the edge. Beyond the
+ * edge it is that at the edge. Returns 0, or nonzero if out of memory. */
 int ov_online_jacobian(double *J, struct ov_online *o, const double *y);
 bool ov_online_jacobian_is_closed(const struct ov_problem *p);
 
