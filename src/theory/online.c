@@ -27,9 +27,11 @@ static int diverged(const double *y, void *ctx)
 
 void ov_online_ode(struct ov_ode *ode, struct ov_online *o)
 {
-    *ode = (struct ov_ode){.n = ov_online_integrated(o->p),
+    size_t n = ov_online_integrated(o->p);
+    *ode = (struct ov_ode){.n = n,
                            .rhs = ov_online_derivatives,
-                           .jacobian = ov_online_jacobian_is_closed(o->p) ? jacobian : NULL,
+                           .jacobian = jacobian,
+                           .jacobian_rhs = ov_online_jacobian_is_closed(o->p) ? 0 : 2 * n + 1,
                            .diverged = diverged,
                            .ctx = o};
 }

@@ -130,6 +130,7 @@ static int jacobian(struct ov_solver *s, double *J, const double *y)
     if (!s->ode->jacobian) /* an entry below atol/rtol is as uncertain as one of that size */
         return ov_jacobian(J, call_rhs, s, y, n, s->rtol > 0.0 ? s->atol / s->rtol : 0.0,
                            s->scratch);
+    s->work.n_rhs += s->ode->jacobian_rhs;
     bool good = s->ode->jacobian(J, y, s->ode->ctx) == 0 && all_finite(J, n * n);
     return good ? GSL_SUCCESS : GSL_FAILURE;
 }

@@ -22,6 +22,7 @@ struct ov_ode {
     /* J (n,n) row-major, J_ij = d dy_i / d y_j; NULL: central differences of rhs. Nonzero as rhs.
      * Only msbdf asks for it. */
     int (*jacobian)(double *J, const double *y, void *ctx);
+    size_t jacobian_rhs; /* right-hand sides that one `jacobian` takes, for the counts; 0: none */
     /* Nonzero if y is beyond what counts as converging ("diverges"); NULL: only non-finite is. */
     int (*diverged)(const double *y, void *ctx);
     void *ctx;
