@@ -16,6 +16,7 @@
 
 #include "gauss_erf_internal.h"
 #include "gauss_internal.h"
+#include "gauss_relu_internal.h"
 #include "gauss_smooth_internal.h"
 #include "overlap/model/eps_g.h"
 #include "overlap/num/sym.h"
@@ -171,6 +172,8 @@ enum ov_status ov_gauss_create(struct ov_gauss **out, size_t K, size_t M,
     bool good = w->block && w->act;
     if (g->act <= OV_ACT_ERF && g_star->act <= OV_ACT_ERF)
         good = good && ov_gauss_erf_create(&w->erf, K, M, g->act, g_star->act) == OV_OK;
+    if (g->act == OV_ACT_RELU && g_star->act == OV_ACT_RELU)
+        good = good && ov_gauss_relu_create(&w->relu, P) == OV_OK;
     if (is_smooth(g->act, g_star->act))
         good = good && ov_gauss_smooth_create(&w->smooth, P) == OV_OK;
     if (!good) {
@@ -192,6 +195,7 @@ void ov_gauss_free(struct ov_gauss *w)
     if (!w)
         return;
     ov_gauss_erf_free(w->erf);
+    ov_gauss_relu_free(w->relu);
     ov_gauss_smooth_free(w->smooth);
     free(w->act);
     free(w->block);

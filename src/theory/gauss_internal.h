@@ -13,6 +13,7 @@ struct ov_gauss {
     enum ov_act g, g_star; /* which closed forms apply */
     const struct ov_activation *student, *teacher;
     struct ov_gauss_erf *erf;       /* owned; NULL unless both are erf or linear (gauss_erf.h) */
+    struct ov_gauss_relu *relu;     /* owned; NULL unless both are ReLU (gauss_relu.h) */
     struct ov_gauss_smooth *smooth; /* owned; NULL unless the student is generic (gauss_smooth.h) */
     const struct ov_activation **act; /* (P) owned: of each field */
     double *block;                    /* owned; the views below */

@@ -4,224 +4,264 @@
  * 1. < theta(x_k) theta(x_l) relu(x_a) relu(x_b) > only depends on the set {k,l,a,b} and on which
  *    two of it are multiplied: it is the second moment of x_a x_b on the orthant where all fields
  *    of the set are positive. So each set of one to four fields is met once, and gives its moments
- *    to all Nz_kl that ask for them.
- * 2. All second moments on an orthant, in standardised fields of correlation R, P_n its
- *    probability (paper.md eq:tallis):
- *        M = P_n R + R (E - diag(sum_r E_qr R_qr)) R,
- *        E_qr = p_qr/(2 pi sqrt(1 - R_qr^2)), E_qq = 0,
- *    p_qr the orthant probability of the other fields given x_q = x_r = 0: 1, 1/2, P_2. The six
- *    arcsines of P_2 share one determinant, so that in sets that span less than four dimensions
- *    their rounding errors cancel as the terms do.
- * 3. Sets with nearly equal or dead fields go to theory/orthant.h one by one.
+ *    to all Nz_kl that ask for them. A field of length zero has theta = relu = 0: its sets give
+ *    nothing.
+ * 2. All second moments on an orthant, in standardised fields of correlation R, P its probability
+ *    (paper.md eq:tallis):
+ *        M_ab = P R_ab + sum_q R_aq B_qb,  B_qb = < x_b delta(x_q) prod theta >
+ *                                               = sum_r (R_br - R_qb R_qr) E_qr,
+ *        E_qr = p_qr/(2 pi sqrt(1 - R_qr^2)),
+ *    p_qr the orthant probability of the other fields given x_q = x_r = 0: 1, 1/2, P_2.
+ * 3. Nz and G of a learnt student are small differences of such terms, each of which moves by
+ *    epsilon/sqrt(1 - r^2) when r does by epsilon. What counts is that all of them see the same r:
+ *    correlations, their sines and arcsines are taken once for each pair, and 1 - |r| and
+ *    R_br - R_qb R_qr from differences that are exact near |r| = 1. Then no C is too singular, and
+ *    none needs more than double precision. Equal or opposite fields: terms in which
+ *    1/sqrt(1 - r^2) stands with a factor that is 0 are 0.
  */
 #include <math.h>
-#include <stdbool.h>
+#include <stdlib.h>
 
-#include "gauss_internal.h"
-#include "overlap/theory/orthant.h"
+#include <gsl/gsl_integration.h>
+
+#include "gauss_relu_internal.h"
 
 static const double one_over_two_pi = 0.5 / M_PI;
 
-/* The least 1 - r^2 that step 2 takes. */
-static const double regular = 1e-5;
+/* 1 - |r| up to which two fields are one: what rounding C makes. */
+static const double same = 4e-16;
 
-struct set {
-    size_t n, field[4]; /* increasing */
-    double sd[4], R[4][4];
-    double M[4][4]; /* out: < x_a x_b > on the orthant */
-};
+/* ---- memory and rules ---- */
 
-/* ---- one set ---- */
+static const size_t legendre[OV_RELU_RULES] = {6, 14, 24};
 
-/* Whether step 2 will do; not with a dead field, nor with NaN. */
-static bool load(struct set *x, const double *C)
+/* Gauss-Legendre on [-1,1]; the last on [0,1] in the fourth root of the distance from 0. */
+static bool make_rules(struct ov_gauss_relu *x)
 {
-    bool good = true;
-    for (size_t i = 0; i < x->n; i++) {
-        x->sd[i] = sqrt(C[ov_sym_at(x->field[i], x->field[i])]);
-        x->R[i][i] = 1.0;
-        good = good && x->sd[i] > 0.0;
-        for (size_t j = 0; j < i; j++) {
-            double r = C[ov_sym_at(x->field[i], x->field[j])] / (x->sd[i] * x->sd[j]);
-            x->R[i][j] = x->R[j][i] = r;
-            good = good && (1.0 - r) * (1.0 + r) > regular;
+    for (size_t i = 0; i < OV_RELU_RULES; i++) {
+        struct ov_relu_rule *rule = &x->rule[i];
+        bool graded = i == OV_RELU_RULES - 1;
+        rule->n = legendre[i];
+        gsl_integration_glfixed_table *t = gsl_integration_glfixed_table_alloc(rule->n);
+        if (!t)
+            return false;
+        for (size_t j = 0; j < rule->n; j++) {
+            double at, weight;
+            gsl_integration_glfixed_point(graded ? 0.0 : -1.0, 1.0, j, &at, &weight, t);
+            rule->at[j] = graded ? at * at * at * at : at;
+            rule->weight[j] = graded ? 4.0 * at * at * at * weight : weight;
+        }
+        gsl_integration_glfixed_table_free(t);
+    }
+    return true;
+}
+
+enum ov_status ov_gauss_relu_create(struct ov_gauss_relu **out, size_t P)
+{
+    struct ov_gauss_relu *x = *out = calloc(1, sizeof *x);
+    if (!x)
+        return OV_ENOMEM;
+    x->P = P;
+    x->sd = calloc(P, sizeof *x->sd);
+    x->pair = calloc(P * P, sizeof *x->pair);
+    if (x->sd && x->pair && make_rules(x))
+        return OV_OK;
+    ov_gauss_relu_free(x);
+    *out = NULL;
+    return OV_ENOMEM;
+}
+
+void ov_gauss_relu_free(struct ov_gauss_relu *x)
+{
+    if (!x)
+        return;
+    free(x->pair);
+    free(x->sd);
+    free(x);
+}
+
+/* ---- pairs ---- */
+
+static struct ov_relu_pair pair_of(double r)
+{
+    double open = 1.0 - fabs(r);
+    if (open <= same)
+        r = copysign(1.0, r), open = 0.0;
+    double s = sqrt(open * (2.0 - open));
+    return (struct ov_relu_pair){.R = r,
+                                 .open = open,
+                                 .s = s,
+                                 .inverse = s > 0.0 ? 1.0 / s : 0.0,
+                                 .angle = asin(r),
+                                 .along = 1.0 / sqrt(2.0 * (2.0 - open)),
+                                 .across = open > 0.0 ? 1.0 / sqrt(2.0 * open) : 0.0,
+                                 .T = sqrt(open / (2.0 - open))};
+}
+
+void ov_gauss_relu_load(struct ov_gauss_relu *x, const double *C)
+{
+    for (size_t a = 0; a < x->P; a++) {
+        double aa = C[ov_sym_at(a, a)];
+        x->sd[a] = aa < 0.0 ? 0.0 : sqrt(aa);
+        for (size_t b = 0; b <= a; b++) {
+            double size = aa * C[ov_sym_at(b, b)];
+            bool dead = !(aa > 0.0 && x->sd[b] > 0.0) && !isnan(size);
+            double r = a == b ? 1.0 : C[ov_sym_at(a, b)] / sqrt(size);
+            x->pair[a * x->P + b] = x->pair[b * x->P + a] = pair_of(dead ? 0.0 : r);
         }
     }
-    return good;
 }
 
-static double determinant4(const struct set *x)
+/* ---- sets ---- */
+
+void ov_gauss_relu_boundary(struct ov_relu_set *x, double cap)
 {
-    long double L[4][4], det = 1.0L;
-    for (size_t i = 0; i < 4; i++)
-        for (size_t j = 0; j <= i; j++) {
-            long double left = x->R[i][j];
-            for (size_t k = 0; k < j; k++)
-                left -= L[i][k] * L[j][k] * L[k][k];
-            if (i == j)
-                det *= left;
-            L[i][j] = i == j ? left : L[j][j] != 0.0L ? left / L[j][j] : 0.0L;
+    for (size_t q = 0; q < x->n; q++)
+        for (size_t b = 0; b < x->n; b++) {
+            x->B[q][b] = 0.0;
+            for (size_t r = 0; b != q && r < x->n; r++)
+                if (r != q)
+                    x->B[q][b] += one_over_two_pi * fmin(x->pair[q][r].inverse, cap) *
+                                  x->p[q][r] * x->part[q][b][r];
         }
-    return det > 0.0L ? (double)det : 0.0;
 }
 
-/* P_2 of fields i and j given x_q = x_r = 0, in a set of determinant det. */
-static double two_given_two(const struct set *x, size_t i, size_t j, size_t q, size_t r, double det)
+/* R_br - R_qb R_qr, from a difference that is exact where r is nearly +-q. */
+static double part(const struct ov_relu_set *x, size_t q, size_t b, size_t r)
 {
-    const double(*R)[4] = x->R;
-    double open = (1.0 - R[q][r]) * (1.0 + R[q][r]);
-    double cov = open * R[i][j] - R[i][q] * R[j][q] - R[i][r] * R[j][r] +
-                 R[q][r] * (R[i][q] * R[j][r] + R[i][r] * R[j][q]);
-    return 0.25 + one_over_two_pi * atan2(cov, sqrt(det * open));
+    const struct ov_relu_pair *qr = &x->pair[q][r];
+    if (b == r)
+        return qr->s * qr->s;
+    double sign = qr->R < 0.0 ? -1.0 : 1.0;
+    return (x->pair[b][r].R - sign * x->pair[q][b].R) + sign * qr->open * x->pair[q][b].R;
 }
 
-static void boundary(double E[4][4], const struct set *x)
+static void fill_pairs(struct ov_relu_set *x, const struct ov_gauss_relu *w)
 {
-    double det = x->n == 4 ? determinant4(x) : 0.0;
+    for (size_t q = 0; q < x->n; q++)
+        for (size_t r = 0; r < x->n; r++)
+            x->pair[q][r] = w->pair[x->field[q] * w->P + x->field[r]];
+    for (size_t q = 0; q < x->n; q++)
+        for (size_t b = 0; b < x->n; b++)
+            for (size_t r = 0; r < x->n; r++)
+                x->part[q][b][r] = q == b || q == r ? 0.0 : part(x, q, b, r);
+}
+
+static void probabilities(struct ov_relu_set *x, const struct ov_gauss_relu *w)
+{
+    if (x->n == 4) {
+        ov_gauss_relu_four(x, w);
+        return;
+    }
+    x->P = x->n == 1 ? 0.5 : x->n == 2 ? 0.25 : 0.125;
     for (size_t q = 0; q < x->n; q++)
         for (size_t r = 0; r < q; r++) {
-            double p = x->n == 2 ? 1.0 : 0.5;
-            if (x->n == 4) { /* the other two of 0, 1, 2, 3 */
-                size_t i = 0;
-                while (i == q || i == r)
-                    i++;
-                p = two_given_two(x, i, 6 - i - q - r, q, r, det);
-            }
-            E[q][r] = E[r][q] = p * one_over_two_pi / sqrt((1.0 - x->R[q][r]) * (1.0 + x->R[q][r]));
+            x->P += (x->n == 2 ? 1.0 : 0.5) * one_over_two_pi * x->pair[q][r].angle;
+            x->p[q][r] = x->p[r][q] = x->n == 2 ? 1.0 : 0.5;
         }
 }
 
-static double probability(const struct set *x)
+bool ov_gauss_relu_set(struct ov_relu_set *x, const struct ov_gauss_relu *w)
 {
-    const double(*R)[4] = x->R;
-    if (x->n == 4)
-        return ov_orthant4_regular(
-            (const double[6]){R[1][0], R[2][0], R[2][1], R[3][0], R[3][1], R[3][2]});
-    if (x->n == 3)
-        return 0.125 + 0.5 * one_over_two_pi * (asin(R[1][0]) + asin(R[2][0]) + asin(R[2][1]));
-    return x->n == 2 ? 0.25 + one_over_two_pi * asin(R[1][0]) : 0.5;
-}
-
-/* Step 2. */
-static void regular_moments(struct set *x)
-{
-    double E[4][4] = {{0.0}}, ER[4][4], P = probability(x);
-    size_t n = x->n;
-    boundary(E, x);
-    for (size_t q = 0; q < n; q++) {
-        double diagonal = 0.0;
-        for (size_t r = 0; r < n; r++)
-            diagonal += r == q ? 0.0 : E[q][r] * x->R[q][r];
-        E[q][q] = -diagonal;
-    }
-    for (size_t q = 0; q < n; q++)
-        for (size_t b = 0; b < n; b++) {
-            ER[q][b] = 0.0;
-            for (size_t r = 0; r < n; r++)
-                ER[q][b] += E[q][r] * x->R[r][b];
-        }
-    for (size_t a = 0; a < n; a++)
+    for (size_t i = 0; i < x->n; i++)
+        if (w->sd[x->field[i]] == 0.0)
+            return false;
+    fill_pairs(x, w);
+    probabilities(x, w);
+    ov_gauss_relu_boundary(x, INFINITY);
+    for (size_t a = 0; a < x->n; a++)
         for (size_t b = 0; b <= a; b++) {
-            double sum = P * x->R[a][b];
-            for (size_t q = 0; q < n; q++)
-                sum += x->R[a][q] * ER[q][b];
-            x->M[a][b] = x->M[b][a] = x->sd[a] * x->sd[b] * sum;
+            double sum = x->P * x->pair[a][b].R;
+            for (size_t q = 0; q < x->n; q++)
+                sum += x->pair[a][q].R * x->B[q][b];
+            x->M[a][b] = x->M[b][a] = w->sd[x->field[a]] * w->sd[x->field[b]] * sum;
         }
+    return true;
 }
 
-/* Step 3. */
-static void careful_moments(struct set *x, const double *C)
+static void visit(struct ov_gauss *w, struct ov_relu_set *x, ov_gauss_relu_each *each, void *ctx,
+                  size_t students)
 {
-    static const size_t all[4] = {0, 1, 2, 3};
-    double part[10];
-    for (size_t a = 0; a < x->n; a++)
-        for (size_t b = 0; b <= a; b++)
-            part[ov_sym_at(a, b)] = C[ov_sym_at(x->field[a], x->field[b])];
-    for (size_t a = 0; a < x->n; a++)
-        for (size_t b = 0; b <= a; b++)
-            x->M[a][b] = x->M[b][a] =
-                ov_orthant_moment(part, x->n, all, x->n, (const size_t[2]){a, b}, 2);
+    if (students > 0 && students + 2 >= x->n && ov_gauss_relu_set(x, w->relu))
+        each(ctx, x);
+    if (x->n == 4)
+        return;
+    size_t n = x->n++;
+    for (size_t c = n > 0 ? x->field[n - 1] + 1 : 0; c < w->P; c++) {
+        x->field[n] = c;
+        visit(w, x, each, ctx, students + (c >= w->M ? 1 : 0));
+        x->n = n + 1;
+    }
+    x->n = n;
+}
+
+void ov_gauss_relu_visit(struct ov_gauss *w, ov_gauss_relu_each *each, void *ctx)
+{
+    struct ov_relu_set x = {.n = 0};
+    visit(w, &x, each, ctx, 0);
 }
 
 /* ---- contraction ---- */
 
+struct sums {
+    double *Nz;
+    const struct ov_gauss *w;
+    const double *s;
+};
+
 /* Adds the moments of a set to the Nz of all students k, l in it: the two factors a and b, with
  * k and l, must make up the whole set. */
-static void scatter(double *Nz, const struct set *x, size_t M, const double *s)
+static void scatter(void *ctx, struct ov_relu_set *x)
 {
+    struct sums *to = ctx;
+    const double *s = to->s;
+    size_t M = to->w->M;
+    unsigned whole = (1u << x->n) - 1u;
     for (size_t k = 0; k < x->n; k++)
         for (size_t l = 0; l <= k; l++) {
             if (x->field[k] < M || x->field[l] < M)
                 continue;
             double sum = 0.0;
             for (size_t a = 0; a < x->n; a++)
-                for (size_t b = 0; b < x->n; b++) {
-                    unsigned whole = (1u << x->n) - 1u;
+                for (size_t b = 0; b < x->n; b++)
                     if ((1u << k | 1u << l | 1u << a | 1u << b) == whole)
                         sum += s[x->field[a]] * s[x->field[b]] * x->M[a][b];
-                }
-            Nz[ov_sym_at(x->field[k] - M, x->field[l] - M)] += sum;
+            to->Nz[ov_sym_at(x->field[k] - M, x->field[l] - M)] += sum;
         }
 }
 
-/* Students among the fields from x->field[0] on: what a set of n fields must at least have. */
-static bool useful(const struct set *x, size_t M)
-{
-    size_t students = 0;
-    for (size_t i = 0; i < x->n; i++)
-        students += x->field[i] >= M ? 1 : 0;
-    return students > 0 && students + 2 >= x->n;
-}
-
-/* All sets that begin with those in x. */
-static void visit(double *Nz, struct set *x, const struct ov_gauss *w, const double *C,
-                  const double *s)
-{
-    if (useful(x, w->M)) {
-        if (load(x, C))
-            regular_moments(x);
-        else
-            careful_moments(x, C);
-        scatter(Nz, x, w->M, s);
-    }
-    if (x->n == 4)
-        return;
-    size_t n = x->n++;
-    for (size_t c = n > 0 ? x->field[n - 1] + 1 : 0; c < w->P; c++) {
-        x->field[n] = c;
-        visit(Nz, x, w, C, s);
-    }
-    x->n = n;
-}
-
-/* sum_c s_c I3(k;b,c) for all b: with the angle phi of lambda_k and x_c, cos phi = r,
- * I3 = C_bk sqrt(det)/(2 pi C_kk) + C_bc (1/4 + asin(r)/2 pi), det = C_kk C_cc - C_kc^2. */
+/* sum_c s_c I3(k;b,c) for all b:
+ * I3 = C_bk sd_c sqrt(1 - r^2)/(2 pi sd_k) + C_bc (1/4 + asin(r)/2 pi), r = R_kc. */
 static void contract_student(double *G, const struct ov_gauss *w, const double *C, const double *s,
-                             size_t i)
+                             size_t k)
 {
-    long double kk = C[ov_sym_at(i, i)];
+    const struct ov_gauss_relu *x = w->relu;
     for (size_t b = 0; b < w->P; b++)
-        G[b] = isnan((double)kk) ? NAN : 0.0;
-    for (size_t c = 0; kk > 0.0L && c < w->P; c++) {
-        long double kc = C[ov_sym_at(i, c)], open = kk * C[ov_sym_at(c, c)] - kc * kc;
-        double det = c == i || open <= 0.0L ? 0.0 : (double)sqrtl(open);
-        double on_k = s[c] * one_over_two_pi * det / (double)kk;
-        double on_c = s[c] * (0.25 + one_over_two_pi * atan2((double)kc, det));
+        G[b] = 0.0;
+    for (size_t c = 0; x->sd[k] != 0.0 && c < w->P; c++) {
+        const struct ov_relu_pair *kc = &x->pair[k * w->P + c];
+        double on_k = s[c] * one_over_two_pi * kc->s * x->sd[c] / x->sd[k];
+        double on_c = s[c] * (0.25 + one_over_two_pi * kc->angle);
         for (size_t b = 0; b < w->P; b++)
-            G[b] += on_k * C[ov_sym_at(i, b)] + on_c * C[ov_sym_at(b, c)];
+            G[b] += on_k * C[ov_sym_at(k, b)] + on_c * C[ov_sym_at(b, c)];
     }
 }
 
 void ov_gauss_contract_relu(double *G, double *Nz, struct ov_gauss *w, const double *C,
                             const double *s, double sigma)
 {
+    ov_gauss_relu_load(w->relu, C);
     for (size_t k = 0; k < w->K; k++)
         contract_student(G + k * w->P, w, C, s, w->M + k);
     if (!Nz)
         return;
     for (size_t k = 0; k < w->K; k++)
-        for (size_t l = 0; l <= k; l++)
-            Nz[ov_sym_at(k, l)] = sigma * sigma * ov_gauss_J2(C, w->act, w->M + k, w->M + l);
-    struct set x = {.n = 0};
-    visit(Nz, &x, w, C, s);
+        for (size_t l = 0; l <= k; l++) {
+            size_t K = w->M + k, L = w->M + l;
+            bool alive = w->relu->sd[K] != 0.0 && w->relu->sd[L] != 0.0;
+            double angle = w->relu->pair[K * w->P + L].angle;
+            Nz[ov_sym_at(k, l)] =
+                alive ? sigma * sigma * (0.25 + one_over_two_pi * angle) : 0.0;
+        }
+    ov_gauss_relu_visit(w, scatter, &(struct sums){Nz, w, s});
 }
