@@ -128,6 +128,11 @@ double ov_gauss_J2(const double *C, const struct ov_activation *const *act, size
 
 /* ---- contraction ---- */
 
+static bool is_square(enum ov_act g)
+{
+    return g == OV_ACT_QUADRATIC || g == OV_ACT_HE2;
+}
+
 /* The contraction of a pair without one of its own in gauss_erf.c: by the student, because only
  * the student's slopes enter, unless both are of one kind that has a shorter way. */
 static ov_gauss_contraction *contraction_of(const struct ov_gauss *w)
@@ -137,8 +142,7 @@ static ov_gauss_contraction *contraction_of(const struct ov_gauss *w)
         [OV_ACT_RELU] = ov_gauss_contract_sums,     [OV_ACT_QUADRATIC] = ov_gauss_contract_sums,
         [OV_ACT_HE2] = ov_gauss_contract_sums,      [OV_ACT_GENERIC] = ov_gauss_contract_sums,
     };
-    bool square = w->g == OV_ACT_QUADRATIC || w->g == OV_ACT_HE2;
-    if (square && (w->g_star == OV_ACT_QUADRATIC || w->g_star == OV_ACT_HE2))
+    if (is_square(w->g) && is_square(w->g_star))
         return ov_gauss_contract_quadratic;
     if (w->g == OV_ACT_RELU && w->g_star == OV_ACT_RELU)
         return ov_gauss_contract_relu;
@@ -149,8 +153,8 @@ static ov_gauss_contraction *contraction_of(const struct ov_gauss *w)
  * teacher without kinks. */
 static bool is_smooth(enum ov_act g, enum ov_act g_star)
 {
-    bool square = g == OV_ACT_QUADRATIC || g == OV_ACT_HE2;
-    return g_star != OV_ACT_RELU && (g == OV_ACT_GENERIC || (square && g_star == OV_ACT_GENERIC));
+    return g_star != OV_ACT_RELU &&
+           (g == OV_ACT_GENERIC || (is_square(g) && g_star == OV_ACT_GENERIC));
 }
 
 enum ov_status ov_gauss_create(struct ov_gauss **out, size_t K, size_t M,
@@ -209,6 +213,24 @@ void ov_gauss_contract(double *G, double *Nz, struct ov_gauss *w, const double *
         ov_gauss_erf_contract(G, Nz, w->erf, C, s, sigma);
     else
         contraction_of(w)(G, Nz, w, C, s, sigma);
+}
+
+bool ov_gauss_has_derivatives(const struct ov_activation *g, const struct ov_activation *g_star)
+{
+    enum ov_act a = g->act, b = g_star->act;
+    return (a <= OV_ACT_ERF && b <= OV_ACT_ERF) || (a == OV_ACT_RELU && b == OV_ACT_RELU) ||
+           (is_square(a) && is_square(b));
+}
+
+void ov_gauss_derivatives(double *dG, double *dNz, struct ov_gauss *w, const double *C,
+                          const double *s, double sigma)
+{
+    if (w->erf)
+        ov_gauss_erf_derivatives(dG, dNz, w->erf, C, s, sigma);
+    else if (w->relu)
+        ov_gauss_relu_derivatives(dG, dNz, w, C, s, sigma);
+    else
+        ov_gauss_quadratic_derivatives(dG, dNz, w, C, s, sigma);
 }
 
 const char *ov_gauss_method(const struct ov_activation *g, const struct ov_activation *g_star)

@@ -191,9 +191,3 @@ void ov_gauss_erf_derivatives(double *dG, double *dNz, struct ov_gauss_erf *e, c
     for (size_t i = 1; i < ov_sym_size(e->K); i++)
         memcpy(dNz + i * width, dNz, width * sizeof *dNz);
 }
-
-void ov_gauss_derivatives(double *dG, double *dNz, struct ov_gauss *w, const double *C,
-                          const double *s, double sigma)
-{
-    ov_gauss_erf_derivatives(dG, dNz, w->erf, C, s, sigma);
-}

@@ -62,6 +62,16 @@ ov_gauss_contraction ov_gauss_contract_quadratic; /* x^2 or He2, both */
 ov_gauss_contraction ov_gauss_contract_relu;      /* ReLU, both */
 ov_gauss_contraction ov_gauss_contract_smooth;    /* w->smooth */
 
+/* ---- derivatives, as ov_gauss_derivatives ---- */
+
+typedef void ov_gauss_derivation(double *dG, double *dNz, struct ov_gauss *w, const double *C,
+                                 const double *s, double sigma);
+ov_gauss_derivation ov_gauss_quadratic_derivatives; /* x^2 or He2, both */
+ov_gauss_derivation ov_gauss_relu_derivatives;      /* ReLU, both */
+
+/* out_ij = sum_c C_ic s_c A_cj, j <= i, all packed (P,P): C D A, which must be symmetric. */
+void ov_gauss_sandwich(double *out, const double *C, const double *s, const double *A, size_t P);
+
 /* Parts of contract_sums: all of G; Nz_kl. */
 void ov_gauss_sum_G(double *G, const struct ov_gauss *w, const double *C, const double *s);
 double ov_gauss_sum_Nz(const struct ov_gauss *w, const double *C, const double *s, double sigma,

@@ -11,8 +11,8 @@
 
 #include "gauss_internal.h"
 
-/* out_ij = sum_c C_ic s_c A_cj, j <= i: X from A = C, Y from A = X; all packed (P,P). */
-static void sandwich(double *out, const double *C, const double *s, const double *A, size_t P)
+/* X from A = C, Y from A = X. */
+void ov_gauss_sandwich(double *out, const double *C, const double *s, const double *A, size_t P)
 {
     for (size_t i = 0; i < P; i++)
         for (size_t j = 0; j <= i; j++) {
@@ -27,7 +27,7 @@ void ov_gauss_contract_quadratic(double *G, double *Nz, struct ov_gauss *w, cons
                                  const double *s, double sigma)
 {
     double *X = w->C1, *Y = w->C2, e = 0.0, trace = 0.0;
-    sandwich(X, C, s, C, w->P);
+    ov_gauss_sandwich(X, C, s, C, w->P);
     for (size_t c = 0; c < w->P; c++) {
         e += s[c] * (C[ov_sym_at(c, c)] - (w->act[c]->act == OV_ACT_HE2 ? 1.0 : 0.0));
         trace += s[c] * X[ov_sym_at(c, c)];
@@ -39,7 +39,7 @@ void ov_gauss_contract_quadratic(double *G, double *Nz, struct ov_gauss *w, cons
         }
     if (!Nz)
         return;
-    sandwich(Y, C, s, X, w->P);
+    ov_gauss_sandwich(Y, C, s, X, w->P);
     for (size_t k = 0; k < w->K; k++)
         for (size_t l = 0; l <= k; l++) {
             size_t kl = ov_sym_at(w->M + k, w->M + l);

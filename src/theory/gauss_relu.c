@@ -33,7 +33,7 @@ static const double same = 4e-16;
 
 /* ---- memory and rules ---- */
 
-static const size_t legendre[OV_RELU_RULES] = {6, 14, 24};
+static const size_t legendre[OV_RELU_RULES] = {6, 10, 14, 24};
 
 /* Gauss-Legendre on [-1,1]; the last on [0,1] in the fourth root of the distance from 0. */
 static bool make_rules(struct ov_gauss_relu *x)
@@ -114,6 +114,11 @@ void ov_gauss_relu_load(struct ov_gauss_relu *x, const double *C)
 
 /* ---- sets ---- */
 
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 void ov_gauss_relu_boundary(struct ov_relu_set *x, double cap)
 {
     for (size_t q = 0; q < x->n; q++)
@@ -121,30 +126,39 @@ void ov_gauss_relu_boundary(struct ov_relu_set *x, double cap)
             x->B[q][b] = 0.0;
             for (size_t r = 0; b != q && r < x->n; r++)
                 if (r != q)
-                    x->B[q][b] += one_over_two_pi * fmin(x->pair[q][r].inverse, cap) *
+                    x->B[q][b] += one_over_two_pi * smaller(x->pair[q][r]->inverse, cap) *
                                   x->p[q][r] * x->part[q][b][r];
         }
 }
 
-/* R_br - R_qb R_qr, from a difference that is exact where r is nearly +-q. */
-static double part(const struct ov_relu_set *x, size_t q, size_t b, size_t r)
+/* From a difference that is exact where r is nearly +-q. */
+static double part(const struct ov_relu_pair *qr, double qb, double br)
 {
-    const struct ov_relu_pair *qr = &x->pair[q][r];
-    if (b == r)
-        return qr->s * qr->s;
     double sign = qr->R < 0.0 ? -1.0 : 1.0;
-    return (x->pair[b][r].R - sign * x->pair[q][b].R) + sign * qr->open * x->pair[q][b].R;
+    return (br - sign * qb) + sign * qr->open * qb;
+}
+
+double ov_gauss_relu_part(const struct ov_gauss_relu *x, size_t q, size_t b, size_t r)
+{
+    const struct ov_relu_pair *qr = &x->pair[q * x->P + r];
+    if (q == b || q == r)
+        return 0.0;
+    return b == r ? qr->s * qr->s
+                  : part(qr, x->pair[q * x->P + b].R, x->pair[b * x->P + r].R);
 }
 
 static void fill_pairs(struct ov_relu_set *x, const struct ov_gauss_relu *w)
 {
     for (size_t q = 0; q < x->n; q++)
         for (size_t r = 0; r < x->n; r++)
-            x->pair[q][r] = w->pair[x->field[q] * w->P + x->field[r]];
+            x->pair[q][r] = &w->pair[x->field[q] * w->P + x->field[r]];
     for (size_t q = 0; q < x->n; q++)
         for (size_t b = 0; b < x->n; b++)
             for (size_t r = 0; r < x->n; r++)
-                x->part[q][b][r] = q == b || q == r ? 0.0 : part(x, q, b, r);
+                x->part[q][b][r] =
+                    q == b || q == r ? 0.0
+                    : b == r         ? x->pair[q][r]->s * x->pair[q][r]->s
+                                     : part(x->pair[q][r], x->pair[q][b]->R, x->pair[b][r]->R);
 }
 
 static void probabilities(struct ov_relu_set *x, const struct ov_gauss_relu *w)
@@ -156,7 +170,7 @@ static void probabilities(struct ov_relu_set *x, const struct ov_gauss_relu *w)
     x->P = x->n == 1 ? 0.5 : x->n == 2 ? 0.25 : 0.125;
     for (size_t q = 0; q < x->n; q++)
         for (size_t r = 0; r < q; r++) {
-            x->P += (x->n == 2 ? 1.0 : 0.5) * one_over_two_pi * x->pair[q][r].angle;
+            x->P += (x->n == 2 ? 1.0 : 0.5) * one_over_two_pi * x->pair[q][r]->angle;
             x->p[q][r] = x->p[r][q] = x->n == 2 ? 1.0 : 0.5;
         }
 }
@@ -171,9 +185,9 @@ bool ov_gauss_relu_set(struct ov_relu_set *x, const struct ov_gauss_relu *w)
     ov_gauss_relu_boundary(x, INFINITY);
     for (size_t a = 0; a < x->n; a++)
         for (size_t b = 0; b <= a; b++) {
-            double sum = x->P * x->pair[a][b].R;
+            double sum = x->P * x->pair[a][b]->R;
             for (size_t q = 0; q < x->n; q++)
-                sum += x->pair[a][q].R * x->B[q][b];
+                sum += x->pair[a][q]->R * x->B[q][b];
             x->M[a][b] = x->M[b][a] = w->sd[x->field[a]] * w->sd[x->field[b]] * sum;
         }
     return true;

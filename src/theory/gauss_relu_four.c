@@ -32,8 +32,8 @@
 static const double half_pi = 0.5 * M_PI;
 static const double tiny = 1e-300;
 
-/* Absolute error allowed to an integral, by the estimate of enough(). */
-static const double tolerance = 1e-14;
+/* Error allowed to an integral, by the estimate of enough(); P_4 sees some 1/40 of it. */
+static const double tolerance = 1e-12;
 
 struct frame {
     double T, theta;
@@ -73,17 +73,17 @@ static void choose(struct frame *f, const struct ov_relu_set *x)
     size_t best = 0;
     double least = 2.0;
     for (size_t i = 0; i < 6; i++) {
-        double open = x->pair[pairings[i][0]][pairings[i][1]].open;
+        double open = x->pair[pairings[i][0]][pairings[i][1]]->open;
         best = open < least ? i : best;
         least = open < least ? open : least;
     }
     for (size_t i = 0; i < 4; i++)
         f->at[i] = pairings[best][i];
     f->sign[0] = 1.0;
-    f->sign[1] = sign_of(x->pair[f->at[0]][f->at[1]].R);
+    f->sign[1] = sign_of(x->pair[f->at[0]][f->at[1]]->R);
     double sum[2];
     for (size_t i = 0; i < 2; i++)
-        sum[i] = x->pair[f->at[2 + i]][f->at[0]].R + f->sign[1] * x->pair[f->at[2 + i]][f->at[1]].R;
+        sum[i] = x->pair[f->at[2 + i]][f->at[0]]->R + f->sign[1] * x->pair[f->at[2 + i]][f->at[1]]->R;
     if (fabs(sum[1]) > fabs(sum[0])) {
         size_t a = f->at[3];
         f->at[3] = f->at[2];
@@ -91,18 +91,18 @@ static void choose(struct frame *f, const struct ov_relu_set *x)
         sum[0] = sum[1];
     }
     f->sign[2] = sign_of(sum[0]);
-    f->sign[3] = f->sign[2] * sign_of(x->pair[f->at[2]][f->at[3]].R);
+    f->sign[3] = f->sign[2] * sign_of(x->pair[f->at[2]][f->at[3]]->R);
 }
 
 /* Correlation of the ith and the jth of k, m, a, b, with their signs. */
 static double of(const struct frame *f, const struct ov_relu_set *x, size_t i, size_t j)
 {
-    return f->sign[i] * f->sign[j] * x->pair[f->at[i]][f->at[j]].R;
+    return f->sign[i] * f->sign[j] * x->pair[f->at[i]][f->at[j]]->R;
 }
 
 static void build(struct frame *f, const struct ov_relu_set *x)
 {
-    const struct ov_relu_pair *km = &x->pair[f->at[0]][f->at[1]], *ab = &x->pair[f->at[2]][f->at[3]];
+    const struct ov_relu_pair *km = x->pair[f->at[0]][f->at[1]], *ab = x->pair[f->at[2]][f->at[3]];
     double ak = of(f, x, 2, 0), am = of(f, x, 2, 1), bk = of(f, x, 3, 0), bm = of(f, x, 3, 1);
     f->T = km->T;
     f->theta = half_pi - fabs(km->angle);
@@ -203,16 +203,19 @@ static struct forms forms_of(const struct frame *f)
                           y * y + (f->a0 * f->a0 + alpha * alpha) * beta * beta};
 }
 
-/* Whether n of Gauss-Legendre's nodes on [-T,T] are enough for an integrand with a pole whose
- * distances from the ends add up to 2 T axis: the error is about T rho^(-2n), rho the half-axes'
- * sum of the ellipse through the pole. */
-static bool enough(double axis, double T, int n)
+/* The rule whose n of Gauss-Legendre's nodes on [-T,T] are enough for an integrand with a pole
+ * whose distances from the ends add up to 2 T axis: the error is about T rho^(-2n), rho the
+ * half-axes' sum of the ellipse through the pole. */
+static size_t enough(double axis, double T)
 {
-    double rho = axis + sqrt(fmax(axis * axis - 1.0, 0.0));
-    return T * pow(rho, -2.0 * n) < tolerance;
+    double rho = axis + root(axis * axis - 1.0), rho4 = rho * rho * rho * rho, rho8 = rho4 * rho4;
+    double rho20 = rho8 * rho8 * rho4;
+    if (T < tolerance * rho8 * rho4)
+        return 0;
+    return T < tolerance * rho20 ? 1 : T < tolerance * rho20 * rho8 ? 2 : 3;
 }
 
-/* The rule: 0, 1 or, in halves that meet at *split, 2. */
+/* The rule: the last one in halves that meet at *split. */
 static size_t rule_of(const struct frame *f, const struct forms *g, double *split)
 {
     double T = f->T, sum = g->z0z0 + T * T * g->y0y0, y = sqrt(g->y0y0);
@@ -223,13 +226,11 @@ static size_t rule_of(const struct frame *f, const struct forms *g, double *spli
         double up = T * a[i][0] - a[i][1], down = T * a[i][0] + a[i][1];
         double scale = 2.0 * T * sqrt(a[i][0] * a[i][0] + a[i][2]);
         double to_ends = sqrt(up * up + a[i][2] * q) + sqrt(down * down + a[i][2] * q);
-        nearest = fmin(nearest, scale > 0.0 ? to_ends / scale : INFINITY);
+        nearest = scale * nearest > to_ends ? to_ends / scale : nearest;
     }
     double crossing = y * T > 0.0 ? 0.5 * ends / (y * T) : INFINITY;
     *split = g->y0y0 > 0.0 ? fmax(-T, fmin(T, -g->z0y0 / g->y0y0)) : 0.0;
-    if (enough(fmin(nearest, crossing), T, 6))
-        return 0;
-    return enough(crossing, T, 14) ? 1 : 2;
+    return enough(crossing < nearest ? crossing : nearest, T);
 }
 
 /* The integral; w at the ends z = k and z = m: end[0] of a, end[1] of b. */
@@ -237,19 +238,19 @@ static double integral(double end[2][2], const struct frame *f, const struct for
                        const struct ov_gauss_relu *w)
 {
     double split, at[OV_RELU_MOST_NODES], weight[OV_RELU_MOST_NODES];
-    size_t which = rule_of(f, g, &split);
-    const struct ov_relu_rule *rule = &w->rule[which];
+    const struct ov_relu_rule *rule = &w->rule[rule_of(f, g, &split)];
+    bool graded = rule == &w->rule[OV_RELU_RULES - 1];
     struct values v;
     size_t n = rule->n;
     for (size_t i = 0; i < n; i++) {
-        at[i] = which == 2 ? split - (f->T + split) * rule->at[i] : f->T * rule->at[i];
-        weight[i] = (which == 2 ? f->T + split : f->T) * rule->weight[i];
+        at[i] = graded ? split - (f->T + split) * rule->at[i] : f->T * rule->at[i];
+        weight[i] = (graded ? f->T + split : f->T) * rule->weight[i];
     }
-    for (size_t i = 0; which == 2 && i < n; i++) {
+    for (size_t i = 0; graded && i < n; i++) {
         at[n + i] = split + (f->T - split) * rule->at[i];
         weight[n + i] = (f->T - split) * rule->weight[i];
     }
-    n = which == 2 ? 2 * n : n;
+    n = graded ? 2 * n : n;
     at[n] = -f->T, at[n + 1] = f->T;
     weight[n] = weight[n + 1] = 0.0;
     double sum = sum_over(&v, f, at, weight, n + 2);
@@ -275,20 +276,21 @@ void ov_gauss_relu_four(struct ov_relu_set *x, const struct ov_gauss_relu *w)
     double end[2][2], asines = 0.0;
     choose(&f, x);
     build(&f, x);
-    const struct ov_relu_pair *ab = &x->pair[f.at[2]][f.at[3]];
+    const struct ov_relu_pair *ab = x->pair[f.at[2]][f.at[3]];
     struct forms g = forms_of(&f);
     double sum = integral(end, &f, &g, w), angle = atan2(f.cov, f.beta);
     double S = 2.0 * M_1_PI * fabs(ab->angle) -
                4.0 * M_1_PI * M_1_PI * (f.theta * angle + sum);
     for (size_t i = 0; i < 4; i++)
         for (size_t j = 0; j < i; j++)
-            asines += x->pair[i][j].angle;
+            asines += x->pair[i][j]->angle;
     x->P = (1.0 + 2.0 * M_1_PI * asines + f.sign[1] * f.sign[2] * f.sign[3] * S) / 16.0;
     put(x, &f, 0, 1, angle);
     put(x, &f, 0, 2, -end[0][0]);
     put(x, &f, 1, 2, end[0][1]);
     put(x, &f, 0, 3, -end[1][0]);
     put(x, &f, 1, 3, end[1][1]);
-    put(x, &f, 2, 3,
-        atan2(g.z0z0 - f.T * f.T * g.y0y0, 2.0 * f.T * f.alpha * f.beta * ab->s));
+    double open = 2.0 * f.T * f.alpha * f.beta * ab->s;
+    x->root_det = x->pair[f.at[0]][f.at[1]]->s * f.alpha * f.beta;
+    put(x, &f, 2, 3, f.T > 0.0 ? atan2(g.z0z0 - f.T * f.T * g.y0y0, open) : half_pi);
 }

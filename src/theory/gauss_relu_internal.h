@@ -11,7 +11,7 @@
 
 #include "gauss_internal.h"
 
-enum { OV_RELU_RULES = 3, OV_RELU_MOST_NODES = 52 };
+enum { OV_RELU_RULES = 4, OV_RELU_MOST_NODES = 52 };
 
 /* Two fields. */
 struct ov_relu_pair {
@@ -41,18 +41,22 @@ void ov_gauss_relu_free(struct ov_gauss_relu *x); /* NULL-safe */
 /* The pairs of a packed covariance. */
 void ov_gauss_relu_load(struct ov_gauss_relu *x, const double *C);
 
+/* R_br - R_qb R_qr of three fields. */
+double ov_gauss_relu_part(const struct ov_gauss_relu *x, size_t q, size_t b, size_t r);
+
 /* One to four distinct fields, all of them of some length. */
 struct ov_relu_set {
     size_t n, field[4]; /* increasing */
-    struct ov_relu_pair pair[4][4];
+    const struct ov_relu_pair *pair[4][4];
     double part[4][4][4]; /* [q][b][r]: covariance of b and r given x_q = 0 */
+    double root_det;      /* of a set of four: square root of the determinant of R */
     double P;             /* the probability that all are positive */
     double p[4][4];       /* [q][r]: that the others are, given x_q = x_r = 0 */
     double B[4][4];       /* [q][b]: < x_b delta(x_q) prod of the other theta > */
     double M[4][4];       /* < x_a x_b prod theta > */
 };
 
-/* P and p of a set of four, whose pairs are filled in. */
+/* P, p and root_det of a set of four, whose pairs are filled in. */
 void ov_gauss_relu_four(struct ov_relu_set *x, const struct ov_gauss_relu *w);
 
 /* Everything of the set x->field; false, and nothing, if one of the fields has no length. */

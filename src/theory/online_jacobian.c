@@ -4,12 +4,11 @@
  * derivatives of G and Nz by C and s from theory/gauss.h. What moves in C is its rows M … P-1, the
  * end of the packed matrix.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gauss_erf_internal.h"
 #include "online_internal.h"
+#include "overlap/model/eps_g.h"
 
 struct view {
     size_t K, M, P, D, n, width; /* width of a row of derivatives: D + P */
@@ -75,37 +74,24 @@ static void row_Q(double *row, const struct view *w, size_t k, size_t l)
     row[at_v + l] += eta * G[l * P + M + k] + noise * v[k] * w->o->Nz[kl];
 }
 
-/* I2 of fields a and c and its derivatives by C_ac, C_aa and C_cc; on a = c they add up. */
-static double I2_and_slopes(double slope[3], const struct view *w, size_t a, size_t c)
-{
-    const double *C = w->o->C;
-    bool erf_a = w->o->p->g->act == OV_ACT_ERF,
-         erf_c = c < w->M ? w->o->p->g_star->act == OV_ACT_ERF : erf_a;
-    double q_a = erf_a ? 1.0 / sqrt(1.0 + C[ov_sym_at(a, a)]) : 1.0;
-    double q_c = erf_c ? 1.0 / sqrt(1.0 + C[ov_sym_at(c, c)]) : 1.0;
-    double factor = ov_gauss_erf_factor(erf_a, erf_c), r = C[ov_sym_at(a, c)] * q_a * q_c;
-    bool both = erf_a && erf_c;
-    double h = both ? factor / sqrt(fmax((1.0 - r) * (1.0 + r), 0x1p-52)) : factor;
-    slope[0] = h * q_a * q_c;
-    slope[1] = erf_a ? -0.5 * h * r * q_a * q_a : 0.0;
-    slope[2] = erf_c ? -0.5 * h * r * q_c * q_c : 0.0;
-    return factor * (both ? asin(fmax(-1.0, fmin(1.0, r))) : r);
-}
-
 /* scratch: (D) */
 static void row_v(double *row, double *scratch, const struct view *w, size_t k)
 {
     const struct ov_problem *p = w->o->p;
+    const double *C = w->o->C;
     size_t a = w->M + k;
     double *v = row + ov_sym_size(w->K) + w->K * w->M, slope[3];
     memset(scratch, 0, w->D * sizeof *scratch);
     for (size_t c = 0; c < w->P; c++) {
-        double I2 = I2_and_slopes(slope, w, a, c), s = w->o->s[c];
+        const struct ov_activation *g_c = c < w->M ? p->g_star : p->g;
+        double aa = C[ov_sym_at(a, a)], ac = C[ov_sym_at(a, c)], cc = C[ov_sym_at(c, c)];
+        double s = w->o->s[c];
+        ov_gauss_I2_derivatives(slope, p->g, g_c, aa, ac, cc);
         scratch[ov_sym_at(a, c)] += s * slope[0];
         scratch[ov_sym_at(a, a)] += s * slope[1];
         scratch[ov_sym_at(c, c)] += s * slope[2];
         if (c >= w->M)
-            v[c - w->M] -= p->eta_v * I2;
+            v[c - w->M] -= p->eta_v * ov_I2(p->g, g_c, aa, ac, cc);
     }
     add_by_C(row, w, p->eta_v, scratch);
     v[k] -= p->decay_v;
@@ -127,7 +113,7 @@ static void fill(double *J, const struct view *w, double *scratch)
 
 bool ov_online_jacobian_is_closed(const struct ov_problem *p)
 {
-    return p->g->act <= OV_ACT_ERF && p->g_star->act <= OV_ACT_ERF;
+    return ov_gauss_has_derivatives(p->g, p->g_star);
 }
 
 int ov_online_jacobian(double *J, struct ov_online *o, const double *y)

@@ -14,6 +14,7 @@
 #ifndef OVERLAP_THEORY_GAUSS_H
 #define OVERLAP_THEORY_GAUSS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "overlap/base/status.h"
@@ -48,12 +49,27 @@ const char *ov_gauss_method(const struct ov_activation *g, const struct ov_activ
 void ov_gauss_contract(double *G, double *Nz, struct ov_gauss *w, const double *C, const double *s,
                        double sigma);
 
-/* The derivatives of G and Nz; only for students and teachers that are erf or linear, of which
- * `w` must be.
+/* Whether G and Nz have derivatives in closed form: student and teacher both erf or linear, both
+ * ReLU, or both x^2 or He2. */
+bool ov_gauss_has_derivatives(const struct ov_activation *g, const struct ov_activation *g_star);
+
+/* The derivatives of G and Nz, if `w` has them.
  *   out  dG   (K,P,D+P), D = P(P+1)/2: of G_kb by the packed C (an entry off the diagonal stands
  *             for both) and by s
- *   out  dNz  (K(K+1)/2,D+P) of packed Nz */
+ *   out  dNz  (K(K+1)/2,D+P) of packed Nz
+ * Finite for every C that is a covariance, and where rounding or a trial step has left the cone of
+ * covariances. Where two ReLU fields coincide the derivative by their covariance can be infinite
+ * (averages move like the angle between them, the root of 1 - r^2) or depend on how C gets there;
+ * 1/sqrt(1 - r^2) is then capped at 1e5: the secant to a change of r by 1e-10, which no integration
+ * here resolves, in place of the tangent, so that steps do not shrink with a distance that
+ * means nothing. At r = +-1 itself such terms are 0, as they are beyond it; so are derivatives by
+ * the length of a ReLU unit of length zero, which keeps it. */
 void ov_gauss_derivatives(double *dG, double *dNz, struct ov_gauss *w, const double *C,
                           const double *s, double sigma);
+
+/* The derivatives of I2 (model/eps_g.h) by ab, aa and bb: d[0], d[1], d[2]. Neither activation
+ * generic. Finite where I2 is, as above. */
+void ov_gauss_I2_derivatives(double d[3], const struct ov_activation *a,
+                             const struct ov_activation *b, double aa, double ab, double bb);
 
 #endif

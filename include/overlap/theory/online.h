@@ -38,7 +38,7 @@ void ov_online_rhs(double *dy, struct ov_online *o, const double *y);
  *   out  J   (n,n) row-major, J_ij = d dy_i / d y_j, n = ov_overlaps_moving(K,M), less K for a
  *            frozen v
  *   in   y   (n); a frozen v is the one of the start or of the last ov_online_rhs
- * Exact, at the cost of a few right-hand sides, where it is known in closed form
+ * Exact, at the cost of a few right-hand sides, where ov_gauss_has_derivatives
  * (ov_online_jacobian_is_closed); else by differences that stay inside of the cone of covariances,
  * so that y may be at its edge (a perfect student, one without weights, collinear ones): 2n + 1
  * right-hand sides, errors of some 1e-9 where the averages are smooth up to the edge. Beyond the
