@@ -21,10 +21,12 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <gsl/gsl_integration.h>
 
 #include "gauss_relu_internal.h"
+#include "overlap/num/simd.h"
 
 static const double one_over_two_pi = 0.5 / M_PI;
 
@@ -33,7 +35,7 @@ static const double same = 4e-16;
 
 /* ---- memory and rules ---- */
 
-static const size_t legendre[OV_RELU_RULES] = {6, 10, 14, 24};
+static const size_t legendre[OV_RELU_RULES] = {5, 9, 13, 24};
 
 /* Gauss-Legendre on [-1,1]; the last on [0,1] in the fourth root of the distance from 0. */
 static bool make_rules(struct ov_gauss_relu *x)
@@ -91,6 +93,8 @@ static struct ov_relu_pair pair_of(double r)
     return (struct ov_relu_pair){.R = r,
                                  .open = open,
                                  .s = s,
+                                 .sign = r < 0.0 ? -1.0 : 1.0,
+                                 .off = r < 0.0 ? -open : open,
                                  .inverse = s > 0.0 ? 1.0 / s : 0.0,
                                  .angle = asin(r),
                                  .along = 1.0 / sqrt(2.0 * (2.0 - open)),
@@ -114,51 +118,62 @@ void ov_gauss_relu_load(struct ov_gauss_relu *x, const double *C)
 
 /* ---- sets ---- */
 
-static double smaller(double a, double b)
+/* B is summed over r for all b at once, four to a vector. Where b = r the difference is
+ * 1 - R_qr^2, where b = q it is 0. */
+typedef double vector __attribute__((vector_size(32)));
+
+OV_CLONES void ov_gauss_relu_boundary(struct ov_relu_set *x, double cap)
 {
-    return a < b ? a : b;
+    for (size_t q = 0; q < x->n; q++) {
+        vector sum = {0.0}, Rq, Rr;
+        memcpy(&Rq, x->R[q], sizeof Rq);
+        for (size_t r = 0; r < x->n; r++) {
+            const struct ov_relu_pair *qr = x->pair[q][r];
+            if (r == q)
+                continue;
+            double density = one_over_two_pi * (qr->inverse < cap ? qr->inverse : cap);
+            memcpy(&Rr, x->R[r], sizeof Rr);
+            sum += density * x->p[q][r] * ((Rr - qr->sign * Rq) + qr->off * Rq);
+        }
+        memcpy(x->B[q], &sum, sizeof sum);
+    }
 }
 
-void ov_gauss_relu_boundary(struct ov_relu_set *x, double cap)
+OV_CLONES static void second_moments(struct ov_relu_set *x, const double sd[4])
 {
-    for (size_t q = 0; q < x->n; q++)
-        for (size_t b = 0; b < x->n; b++) {
-            x->B[q][b] = 0.0;
-            for (size_t r = 0; b != q && r < x->n; r++)
-                if (r != q)
-                    x->B[q][b] += one_over_two_pi * smaller(x->pair[q][r]->inverse, cap) *
-                                  x->p[q][r] * x->part[q][b][r];
+    vector size;
+    memcpy(&size, sd, sizeof size);
+    for (size_t a = 0; a < x->n; a++) {
+        vector row, B;
+        memcpy(&row, x->R[a], sizeof row);
+        row *= x->P;
+        for (size_t q = 0; q < x->n; q++) {
+            memcpy(&B, x->B[q], sizeof B);
+            row += x->R[a][q] * B;
         }
+        row *= sd[a] * size;
+        memcpy(x->M[a], &row, sizeof row);
+    }
 }
 
 /* From a difference that is exact where r is nearly +-q. */
-static double part(const struct ov_relu_pair *qr, double qb, double br)
-{
-    double sign = qr->R < 0.0 ? -1.0 : 1.0;
-    return (br - sign * qb) + sign * qr->open * qb;
-}
-
 double ov_gauss_relu_part(const struct ov_gauss_relu *x, size_t q, size_t b, size_t r)
 {
     const struct ov_relu_pair *qr = &x->pair[q * x->P + r];
+    double qb = x->pair[q * x->P + b].R, br = x->pair[b * x->P + r].R;
     if (q == b || q == r)
         return 0.0;
-    return b == r ? qr->s * qr->s
-                  : part(qr, x->pair[q * x->P + b].R, x->pair[b * x->P + r].R);
+    return b == r ? qr->s * qr->s : (br - qr->sign * qb) + qr->off * qb;
 }
 
 static void fill_pairs(struct ov_relu_set *x, const struct ov_gauss_relu *w)
 {
+    memset(x->R, 0, sizeof x->R);
     for (size_t q = 0; q < x->n; q++)
-        for (size_t r = 0; r < x->n; r++)
+        for (size_t r = 0; r < x->n; r++) {
             x->pair[q][r] = &w->pair[x->field[q] * w->P + x->field[r]];
-    for (size_t q = 0; q < x->n; q++)
-        for (size_t b = 0; b < x->n; b++)
-            for (size_t r = 0; r < x->n; r++)
-                x->part[q][b][r] =
-                    q == b || q == r ? 0.0
-                    : b == r         ? x->pair[q][r]->s * x->pair[q][r]->s
-                                     : part(x->pair[q][r], x->pair[q][b]->R, x->pair[b][r]->R);
+            x->R[q][r] = x->pair[q][r]->R;
+        }
 }
 
 static void probabilities(struct ov_relu_set *x, const struct ov_gauss_relu *w)
@@ -177,19 +192,16 @@ static void probabilities(struct ov_relu_set *x, const struct ov_gauss_relu *w)
 
 bool ov_gauss_relu_set(struct ov_relu_set *x, const struct ov_gauss_relu *w)
 {
-    for (size_t i = 0; i < x->n; i++)
-        if (w->sd[x->field[i]] == 0.0)
+    double sd[4] = {0.0};
+    for (size_t i = 0; i < x->n; i++) {
+        sd[i] = w->sd[x->field[i]];
+        if (sd[i] == 0.0)
             return false;
+    }
     fill_pairs(x, w);
     probabilities(x, w);
     ov_gauss_relu_boundary(x, INFINITY);
-    for (size_t a = 0; a < x->n; a++)
-        for (size_t b = 0; b <= a; b++) {
-            double sum = x->P * x->pair[a][b]->R;
-            for (size_t q = 0; q < x->n; q++)
-                sum += x->pair[a][q]->R * x->B[q][b];
-            x->M[a][b] = x->M[b][a] = w->sd[x->field[a]] * w->sd[x->field[b]] * sum;
-        }
+    second_moments(x, sd);
     return true;
 }
 
@@ -223,6 +235,19 @@ struct sums {
     const double *s;
 };
 
+/* Four fields: two students as slopes, the others multiplied. */
+static void scatter_four(const struct sums *to, const struct ov_relu_set *x)
+{
+    static const unsigned char pairs[6][4] = {{1, 0, 2, 3}, {2, 0, 1, 3}, {3, 0, 1, 2},
+                                              {2, 1, 0, 3}, {3, 1, 0, 2}, {3, 2, 0, 1}};
+    for (size_t i = 0; i < 6; i++) {
+        size_t k = x->field[pairs[i][0]], l = x->field[pairs[i][1]], M = to->w->M;
+        double s_ab = to->s[x->field[pairs[i][2]]] * to->s[x->field[pairs[i][3]]];
+        if (l >= M)
+            to->Nz[ov_sym_at(k - M, l - M)] += 2.0 * s_ab * x->M[pairs[i][2]][pairs[i][3]];
+    }
+}
+
 /* Adds the moments of a set to the Nz of all students k, l in it: the two factors a and b, with
  * k and l, must make up the whole set. */
 static void scatter(void *ctx, struct ov_relu_set *x)
@@ -231,6 +256,10 @@ static void scatter(void *ctx, struct ov_relu_set *x)
     const double *s = to->s;
     size_t M = to->w->M;
     unsigned whole = (1u << x->n) - 1u;
+    if (x->n == 4) {
+        scatter_four(to, x);
+        return;
+    }
     for (size_t k = 0; k < x->n; k++)
         for (size_t l = 0; l <= k; l++) {
             if (x->field[k] < M || x->field[l] < M)

@@ -33,18 +33,21 @@ static double capped(const struct ov_relu_pair *p)
 }
 
 /* < x_a x_b theta theta delta(x_i) delta(x_j) > of a set {a,b,i,j} or {a,i,j}, a = b. */
-static double remaining(const struct ov_relu_set *x, size_t a, size_t b, size_t i, size_t j)
+static double remaining(const struct ov_gauss_relu *w, const struct ov_relu_set *x, size_t a, size_t b, size_t i, size_t j)
 {
     const struct ov_relu_pair *ij = x->pair[i][j];
     double density = one_over_two_pi * capped(ij), inverse = ij->inverse;
-    double given = x->part[i][a][b] - x->part[i][a][j] * inverse * (x->part[i][b][j] * inverse);
+    size_t A = x->field[a], B = x->field[b], I = x->field[i], J = x->field[j];
+    double aj = ov_gauss_relu_part(w, I, A, J) * inverse, bj = ov_gauss_relu_part(w, I, B, J) * inverse;
+    double given = ov_gauss_relu_part(w, I, A, B) - aj * bj;
     if (a == b)
         return density * 0.5 * given;
     return density * (one_over_two_pi * x->root_det * inverse + given * x->p[i][j]);
 }
 
 /* d[i][j], i >= j: of M_ab by C_ij, standardised. */
-static void derive_moment(double d[4][4], const struct ov_relu_set *x, size_t a, size_t b)
+static void derive_moment(double d[4][4], const struct ov_gauss_relu *w,
+                          const struct ov_relu_set *x, size_t a, size_t b)
 {
     memset(d, 0, 16 * sizeof d[0][0]);
     for (size_t i = 0; i < x->n; i++)
@@ -56,12 +59,12 @@ static void derive_moment(double d[4][4], const struct ov_relu_set *x, size_t a,
             else if (i_in || j_in)
                 d[i][j] = (a == b ? 2.0 : 1.0) * x->B[out][in == a ? b : a];
             else
-                d[i][j] = remaining(x, a, b, i, j);
+                d[i][j] = remaining(w, x, a, b, i, j);
         }
     for (size_t i = 0; i < x->n; i++) {
         double sum = 0.0;
         for (size_t j = 0; j < x->n; j++)
-            sum += j == i ? 0.0 : x->pair[i][j]->R * d[i > j ? i : j][i > j ? j : i];
+            sum += j == i ? 0.0 : x->R[i][j] * d[i > j ? i : j][i > j ? j : i];
         d[i][i] = -0.5 * sum;
         if (i == a || i == b)
             d[i][i] = a == b ? x->P : 0.5 * x->B[i][i == a ? b : a];
@@ -75,7 +78,7 @@ static void add_moment(double *row, const struct derivatives *to, const struct o
     const double *sd = to->w->relu->sd, *s = to->s;
     size_t A = x->field[a], B = x->field[b], D = ov_sym_size(to->w->P);
     double d[4][4], twice = a == b ? 1.0 : 2.0, weight = twice * s[A] * sd[A] * s[B] * sd[B];
-    derive_moment(d, x, a, b);
+    derive_moment(d, to->w->relu, x, a, b);
     for (size_t i = 0; i < x->n; i++)
         for (size_t j = 0; j <= i; j++)
             row[ov_sym_at(x->field[i], x->field[j])] +=

@@ -25,12 +25,13 @@
 #include <string.h>
 
 #include "gauss_relu_internal.h"
+#include "overlap/num/dot.h"
 #include "overlap/num/fmath_inline.h"
 #include "overlap/num/simd.h"
 #include "overlap/num/vasin.h"
 
 static const double half_pi = 0.5 * M_PI;
-static const double tiny = 1e-300;
+static const double tiny = 1e-140; /* the square of what counts as nothing */
 
 /* Error allowed to an integral, by the estimate of enough(); P_4 sees some 1/40 of it. */
 static const double tolerance = 1e-12;
@@ -133,34 +134,42 @@ static void build(struct frame *f, const struct ov_relu_set *x)
 
 /* ---- the integrand ---- */
 
-/* For fields a, then b: f, and the smaller of numerator and denominator of tan w in the right
- * size, whose arcsine is w or, with fold < 0, what it lacks to pi/2. */
+/* For fields a, then b, `slots` each: the weight times f, and the smaller of numerator and
+ * denominator of tan w in the right size, whose arcsine is w or, with fold < 0, what it lacks to
+ * pi/2. After the nodes come the two ends, and one slot for an angle of another kind. */
 struct values {
-    double f[2][OV_RELU_MOST_NODES], sine[2][OV_RELU_MOST_NODES], fold[2][OV_RELU_MOST_NODES];
+    size_t n, slots;
+    double w[OV_RELU_MOST_SLOTS], weight[OV_RELU_MOST_SLOTS];
+    double f[2 * OV_RELU_MOST_SLOTS], angle[2 * OV_RELU_MOST_SLOTS], fold[2 * OV_RELU_MOST_SLOTS];
 };
 
-OV_CLONES static void integrand(struct values *restrict v, const struct frame *restrict p,
-                                const double *restrict w, size_t n)
+/* One field: n.x = w along - across, of squared length `beyond` more, N = w first - second. */
+struct line {
+    double along, across, beyond, first, second, delta2;
+};
+
+OV_CLONES static void integrand(double *restrict f, double *restrict angle, double *restrict fold,
+                                const double *restrict w, const double *restrict weight, size_t n,
+                                const struct line *restrict p)
 {
-    const struct frame x = *p;
-    double delta = x.alpha * x.beta;
+    const struct line x = *p;
     for (size_t i = 0; i < n; i++) {
-        double q = 1.0 + w[i] * w[i], a = w[i] * x.a0 - x.a1, e = w[i] * x.e0 - x.e1;
-        double length = sqrt(a * a + x.A * q + tiny);
-        double N = x.alpha * e - x.ealpha * a, D = x.beta * length;
-        double size = 1.0 / sqrt(N * N + D * D + tiny), fold = D - fabs(N);
-        v->f[0][i] = a / (length * q);
-        v->fold[0][i] = fold;
-        v->sine[0][i] = copysign(ov_where_negative(fold, D, fabs(N)) * size, N);
+        double q = 1.0 + w[i] * w[i], a = w[i] * x.along - x.across, N = w[i] * x.first - x.second;
+        double length2 = a * a + x.beyond * q + tiny, N2 = N * N, D2 = x.delta2 * length2;
+        double size2 = N2 + D2 + tiny, inverse = 1.0 / (length2 * size2);
+        f[i] = weight[i] * a * sqrt(inverse * size2);
+        fold[i] = D2 - N2;
+        double least = ov_where_negative(fold[i], D2, N2);
+        angle[i] = copysign(sqrt(least * (inverse * length2)), N);
     }
-    for (size_t i = 0; i < n; i++) {
-        double q = 1.0 + w[i] * w[i], e = w[i] * x.e0 - x.e1, b = w[i] * x.a0 - x.a1 + e;
-        double length = sqrt(b * b + x.B * q + tiny);
-        double N = x.along * b - x.B * e, D = delta * length;
-        double size = 1.0 / sqrt(N * N + D * D + tiny), fold = D - fabs(N);
-        v->f[1][i] = b / (length * q);
-        v->fold[1][i] = fold;
-        v->sine[1][i] = copysign(ov_where_negative(fold, D, fabs(N)) * size, N);
+}
+
+OV_CLONES static void place(double *restrict w, double *restrict weight,
+                            const struct ov_relu_rule *restrict rule, double from, double step)
+{
+    for (size_t i = 0; i < rule->n; i++) {
+        w[i] = from + step * rule->at[i];
+        weight[i] = fabs(step) * rule->weight[i] / (1.0 + w[i] * w[i]);
     }
 }
 
@@ -171,19 +180,49 @@ OV_CLONES static void unfold(double *restrict w, const double *restrict fold, si
         w[i] = ov_where_negative(fold[i], copysign(half_pi, w[i]) - w[i], w[i]);
 }
 
-/* Sum of weight f w over n nodes; the arrays v->sine become the angles. */
-static double sum_over(struct values *v, const struct frame *f, const double *w,
-                       const double *weight, size_t n)
+OV_CLONES static double sum_of(const double *a, const double *b, size_t n)
 {
-    double sum = 0.0;
-    integrand(v, f, w, n);
+    return ov_dot(a, b, n);
+}
+
+/* An angle of tangent N/D, D >= 0, in the last slot of field i. */
+static void put_angle(struct values *v, size_t i, double N, double D)
+{
+    size_t at = i * v->slots + v->n + 2;
+    double size2 = N * N + D * D, least = fabs(N) < D ? N : copysign(D, N);
+    v->angle[at] = size2 > 0.0 ? least / sqrt(size2) : 0.0;
+    v->fold[at] = D - fabs(N);
+    v->f[at] = 0.0;
+}
+
+/* The sum over the nodes, and all angles; those of the last slots are in. */
+static double evaluate(struct values *v, const struct frame *x)
+{
+    double delta = x->alpha * x->beta, b0 = x->a0 + x->e0, b1 = x->a1 + x->e1;
+    struct line a = {x->a0,
+                     x->a1,
+                     x->A,
+                     x->alpha * x->e0 - x->ealpha * x->a0,
+                     x->alpha * x->e1 - x->ealpha * x->a1,
+                     x->beta * x->beta};
+    struct line b = {b0,
+                     b1,
+                     x->B,
+                     x->along * b0 - x->B * x->e0,
+                     x->along * b1 - x->B * x->e1,
+                     delta * delta};
+    size_t n = v->slots;
+    double special[2] = {v->angle[v->n + 2], v->angle[n + v->n + 2]};
+    double folds[2] = {v->fold[v->n + 2], v->fold[n + v->n + 2]};
+    integrand(v->f, v->angle, v->fold, v->w, v->weight, n, &a);
+    integrand(v->f + n, v->angle + n, v->fold + n, v->w, v->weight, n, &b);
     for (size_t i = 0; i < 2; i++) {
-        ov_asin_array(v->sine[i], v->sine[i], n);
-        unfold(v->sine[i], v->fold[i], n);
-        for (size_t j = 0; j < n; j++)
-            sum += weight[j] * v->f[i][j] * v->sine[i][j];
+        v->angle[i * n + v->n + 2] = special[i];
+        v->fold[i * n + v->n + 2] = folds[i];
     }
-    return sum;
+    ov_asin_array(v->angle, v->angle, 2 * n);
+    unfold(v->angle, v->fold, 2 * n);
+    return sum_of(v->f, v->angle, 2 * n);
 }
 
 /* ---- the rule ---- */
@@ -203,61 +242,63 @@ static struct forms forms_of(const struct frame *f)
                           y * y + (f->a0 * f->a0 + alpha * alpha) * beta * beta};
 }
 
-/* The rule whose n of Gauss-Legendre's nodes on [-T,T] are enough for an integrand with a pole
- * whose distances from the ends add up to 2 T axis: the error is about T rho^(-2n), rho the
- * half-axes' sum of the ellipse through the pole. */
-static size_t enough(double axis, double T)
+/* cosh 2u of the ellipse with foci at the ends -T, T through a pole at squared distances up and
+ * down from them; its half-axes add up to T exp u. */
+static double ellipse(double up, double down, double T2)
 {
-    double rho = axis + root(axis * axis - 1.0), rho4 = rho * rho * rho * rho, rho8 = rho4 * rho4;
-    double rho20 = rho8 * rho8 * rho4;
-    if (T < tolerance * rho8 * rho4)
+    return T2 > 0.0 ? (0.5 * (up + down) + sqrt(up * down)) / T2 - 1.0 : INFINITY;
+}
+
+/* The rule whose n of Gauss-Legendre's nodes are enough for the nearest pole: the error is about
+ * T exp(-2 n u). */
+static size_t enough(double cosh_2u, double T)
+{
+    double x = cosh_2u + root(cosh_2u * cosh_2u - 1.0), x4 = x * x * x * x, x5 = x4 * x;
+    if (T < tolerance * x5)
         return 0;
-    return T < tolerance * rho20 ? 1 : T < tolerance * rho20 * rho8 ? 2 : 3;
+    return T < tolerance * x5 * x4 ? 1 : T < tolerance * x5 * x4 * x4 ? 2 : 3;
+}
+
+/* The pole of f of a field (along, across, beyond), where z would be that field. */
+static double pole_of(double along, double across, double beyond, double T)
+{
+    double up = T * along - across, down = T * along + across, more = beyond * (1.0 + T * T);
+    return ellipse(up * up + more, down * down + more, T * T * (along * along + beyond));
 }
 
 /* The rule: the last one in halves that meet at *split. */
 static size_t rule_of(const struct frame *f, const struct forms *g, double *split)
 {
-    double T = f->T, sum = g->z0z0 + T * T * g->y0y0, y = sqrt(g->y0y0);
-    double ends = root(sum + 2.0 * T * g->z0y0) + root(sum - 2.0 * T * g->z0y0);
-    double q = 1.0 + T * T, nearest = INFINITY, b0 = f->a0 + f->e0, b1 = f->a1 + f->e1;
-    double a[2][3] = {{f->a0, f->a1, f->A}, {b0, b1, f->B}};
-    for (size_t i = 0; i < 2; i++) {
-        double up = T * a[i][0] - a[i][1], down = T * a[i][0] + a[i][1];
-        double scale = 2.0 * T * sqrt(a[i][0] * a[i][0] + a[i][2]);
-        double to_ends = sqrt(up * up + a[i][2] * q) + sqrt(down * down + a[i][2] * q);
-        nearest = scale * nearest > to_ends ? to_ends / scale : nearest;
-    }
-    double crossing = y * T > 0.0 ? 0.5 * ends / (y * T) : INFINITY;
-    *split = g->y0y0 > 0.0 ? fmax(-T, fmin(T, -g->z0y0 / g->y0y0)) : 0.0;
-    return enough(crossing < nearest ? crossing : nearest, T);
+    double T = f->T, sum = g->z0z0 + T * T * g->y0y0, twist = 2.0 * T * g->z0y0;
+    double up = sum + twist, down = sum - twist;
+    double nearest = ellipse(up > 0.0 ? up : 0.0, down > 0.0 ? down : 0.0, T * T * g->y0y0);
+    double a = pole_of(f->a0, f->a1, f->A, T);
+    double b = pole_of(f->a0 + f->e0, f->a1 + f->e1, f->B, T);
+    nearest = a < nearest ? a : nearest;
+    double at = g->y0y0 > 0.0 ? -g->z0y0 / g->y0y0 : 0.0;
+    *split = at < -T ? -T : at > T ? T : at;
+    return enough(b < nearest ? b : nearest, T);
 }
 
-/* The integral; w at the ends z = k and z = m: end[0] of a, end[1] of b. */
-static double integral(double end[2][2], const struct frame *f, const struct forms *g,
-                       const struct ov_gauss_relu *w)
+/* Nodes and weights. */
+static void lay_out(struct values *v, const struct frame *f, const struct forms *g,
+                    const struct ov_gauss_relu *w)
 {
-    double split, at[OV_RELU_MOST_NODES], weight[OV_RELU_MOST_NODES];
+    double split;
     const struct ov_relu_rule *rule = &w->rule[rule_of(f, g, &split)];
-    bool graded = rule == &w->rule[OV_RELU_RULES - 1];
-    struct values v;
-    size_t n = rule->n;
-    for (size_t i = 0; i < n; i++) {
-        at[i] = graded ? split - (f->T + split) * rule->at[i] : f->T * rule->at[i];
-        weight[i] = (graded ? f->T + split : f->T) * rule->weight[i];
+    v->n = rule->n;
+    if (rule == &w->rule[OV_RELU_RULES - 1]) {
+        place(v->w, v->weight, rule, split, -(f->T + split));
+        place(v->w + rule->n, v->weight + rule->n, rule, split, f->T - split);
+        v->n = 2 * rule->n;
+    } else {
+        place(v->w, v->weight, rule, 0.0, f->T);
     }
-    for (size_t i = 0; graded && i < n; i++) {
-        at[n + i] = split + (f->T - split) * rule->at[i];
-        weight[n + i] = (f->T - split) * rule->weight[i];
-    }
-    n = graded ? 2 * n : n;
-    at[n] = -f->T, at[n + 1] = f->T;
-    weight[n] = weight[n + 1] = 0.0;
-    double sum = sum_over(&v, f, at, weight, n + 2);
-    for (size_t i = 0; i < 2; i++)
-        for (size_t j = 0; j < 2; j++)
-            end[i][j] = v.sine[i][n + j];
-    return sum;
+    v->slots = (v->n + 6) / 4 * 4;
+    for (size_t i = v->n; i < v->slots; i++)
+        v->w[i] = v->weight[i] = 0.0;
+    v->w[v->n] = -f->T;
+    v->w[v->n + 1] = f->T;
 }
 
 /* ---- all of it ---- */
@@ -273,24 +314,26 @@ static void put(struct ov_relu_set *x, const struct frame *f, size_t i, size_t j
 void ov_gauss_relu_four(struct ov_relu_set *x, const struct ov_gauss_relu *w)
 {
     struct frame f;
-    double end[2][2], asines = 0.0;
+    struct values v;
     choose(&f, x);
     build(&f, x);
     const struct ov_relu_pair *ab = x->pair[f.at[2]][f.at[3]];
     struct forms g = forms_of(&f);
-    double sum = integral(end, &f, &g, w), angle = atan2(f.cov, f.beta);
-    double S = 2.0 * M_1_PI * fabs(ab->angle) -
-               4.0 * M_1_PI * M_1_PI * (f.theta * angle + sum);
+    lay_out(&v, &f, &g, w);
+    put_angle(&v, 0, f.cov, f.beta);
+    put_angle(&v, 1, g.z0z0 - f.T * f.T * g.y0y0, 2.0 * f.T * f.alpha * f.beta * ab->s);
+    double sum = evaluate(&v, &f), asines = 0.0;
+    const double *a = v.angle + v.n, *b = a + v.slots;
+    double S = 2.0 * M_1_PI * fabs(ab->angle) - 4.0 * M_1_PI * M_1_PI * (f.theta * a[2] + sum);
     for (size_t i = 0; i < 4; i++)
         for (size_t j = 0; j < i; j++)
             asines += x->pair[i][j]->angle;
     x->P = (1.0 + 2.0 * M_1_PI * asines + f.sign[1] * f.sign[2] * f.sign[3] * S) / 16.0;
-    put(x, &f, 0, 1, angle);
-    put(x, &f, 0, 2, -end[0][0]);
-    put(x, &f, 1, 2, end[0][1]);
-    put(x, &f, 0, 3, -end[1][0]);
-    put(x, &f, 1, 3, end[1][1]);
-    double open = 2.0 * f.T * f.alpha * f.beta * ab->s;
     x->root_det = x->pair[f.at[0]][f.at[1]]->s * f.alpha * f.beta;
-    put(x, &f, 2, 3, f.T > 0.0 ? atan2(g.z0z0 - f.T * f.T * g.y0y0, open) : half_pi);
+    put(x, &f, 0, 1, a[2]);
+    put(x, &f, 0, 2, -a[0]);
+    put(x, &f, 1, 2, a[1]);
+    put(x, &f, 0, 3, -b[0]);
+    put(x, &f, 1, 3, b[1]);
+    put(x, &f, 2, 3, f.T > 0.0 ? b[2] : half_pi);
 }

@@ -11,11 +11,12 @@
 
 #include "gauss_internal.h"
 
-enum { OV_RELU_RULES = 4, OV_RELU_MOST_NODES = 52 };
+enum { OV_RELU_RULES = 4, OV_RELU_MOST_NODES = 24, OV_RELU_MOST_SLOTS = 52 };
 
 /* Two fields. */
 struct ov_relu_pair {
     double R, open, s;    /* r; 1 - |r|, exact; sqrt(1 - r^2) */
+    double sign, off;     /* +-1, and 1 - |r| with that sign */
     double inverse;       /* 1/s, 0 for s = 0 */
     double angle;         /* asin r */
     double along, across; /* 1/|x + y|, 1/|x - y| of unit vectors with r >= 0; across 0 for r = 1 */
@@ -48,7 +49,7 @@ double ov_gauss_relu_part(const struct ov_gauss_relu *x, size_t q, size_t b, siz
 struct ov_relu_set {
     size_t n, field[4]; /* increasing */
     const struct ov_relu_pair *pair[4][4];
-    double part[4][4][4]; /* [q][b][r]: covariance of b and r given x_q = 0 */
+    double R[4][4];       /* zeros beyond n */
     double root_det;      /* of a set of four: square root of the determinant of R */
     double P;             /* the probability that all are positive */
     double p[4][4];       /* [q][r]: that the others are, given x_q = x_r = 0 */
