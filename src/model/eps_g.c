@@ -120,11 +120,22 @@ static closed_form *const closed_forms[OV_ACT_GENERIC][OV_ACT_GENERIC] = {
     [OV_ACT_HE2] = {[OV_ACT_HE2] = he2_he2},
 };
 
+/* Of a leaky ReLU and any other unit: OV_LEAK x + (1 - OV_LEAK) max(0, x). */
+static double leaky_I2(const struct ov_activation *b, double aa, double ab, double bb)
+{
+    return OV_LEAK * ov_I2(&ov_activations[OV_ACT_LINEAR], b, aa, ab, bb) +
+           (1.0 - OV_LEAK) * ov_I2(&ov_activations[OV_ACT_RELU], b, aa, ab, bb);
+}
+
 double ov_I2(const struct ov_activation *a, const struct ov_activation *b, double aa, double ab,
              double bb)
 {
     if (isnan(aa) || isnan(ab) || isnan(bb))
         return NAN;
+    if (a->act == OV_ACT_LEAKY_RELU)
+        return leaky_I2(b, aa, ab, bb);
+    if (b->act == OV_ACT_LEAKY_RELU)
+        return leaky_I2(a, bb, ab, aa);
     if (a->act == OV_ACT_GENERIC)
         return ov_I2_generic(a, b, aa, ab, bb);
     if (b->act == OV_ACT_GENERIC)

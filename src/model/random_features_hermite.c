@@ -3,6 +3,7 @@
  * Hermite powers of activations (paper.md eq:rf_hermite).
  */
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "overlap/model/random_features.h"
@@ -47,6 +48,16 @@ static void of_relu(double *c2, size_t n)
         c2[1] = 0.25;
 }
 
+/* OV_LEAK times a line, of c_1 = 1, and 1 - OV_LEAK times a ReLU, of c_1 = 1/2. */
+static void of_leaky_relu(double *c2, size_t n)
+{
+    of_relu(c2, n);
+    for (size_t i = 0; i < n; i++)
+        c2[i] *= (1.0 - OV_LEAK) * (1.0 - OV_LEAK);
+    if (n > 1)
+        c2[1] = 0.25 * (1.0 + OV_LEAK) * (1.0 + OV_LEAK);
+}
+
 /* x^2 - beta = sqrt 2 h_2 + 1 - beta. */
 static void of_square(double *c2, size_t n, double mean)
 {
@@ -72,8 +83,9 @@ static void of_generic(double *c2, size_t n, const struct ov_activation *g)
             now = next;
         }
     }
+    bool ends = g->family == OV_FAMILY_POLYNOMIAL;
     for (size_t m = 0; m < n; m++)
-        c2[m] = c[m] * c[m];
+        c2[m] = ends && m > OV_POLYNOMIAL_DEGREE ? 0.0 : c[m] * c[m];
 }
 
 enum ov_status ov_rf_hermite(double *c2, size_t n, const struct ov_activation *g)
@@ -89,6 +101,9 @@ enum ov_status ov_rf_hermite(double *c2, size_t n, const struct ov_activation *g
         return OV_OK;
     case OV_ACT_RELU:
         of_relu(c2, n);
+        return OV_OK;
+    case OV_ACT_LEAKY_RELU:
+        of_leaky_relu(c2, n);
         return OV_OK;
     case OV_ACT_QUADRATIC:
         of_square(c2, n, 1.0);

@@ -87,7 +87,8 @@ static size_t tensor_order(const struct ov_problem *p, unsigned refine)
     size_t P = p->K + p->M, exact = exact_order(p);
     if (exact > 0 && tensor_size(exact, P) <= TENSOR_MAX)
         return exact;
-    bool kink = p->g->act == OV_ACT_RELU || p->g_star->act == OV_ACT_RELU;
+    bool kink = p->g->act == OV_ACT_RELU || p->g_star->act == OV_ACT_RELU ||
+                p->g->act == OV_ACT_LEAKY_RELU || p->g_star->act == OV_ACT_LEAKY_RELU;
     return P > P_TENSOR || kink ? 0 : order[P] + (P == 2 ? 16 : 4) * refine;
 }
 

@@ -6,8 +6,13 @@
  *                      that have no way of their own, as sums over single integrals
  *     gauss_relu       ReLU, both: set by set
  *     gauss_quadratic  x^2 and He2, both: matrices
+ *     gauss_kinks      ReLU and leaky ReLU with each other and with linear teachers: gauss_relu's
+ *                      sets and sums of arcsines
+ *     gauss_polynomial polynomials of degree <= 4, both: exact rules
+ *     gauss_sine       sin(x), both: characteristic functions
  *     gauss_smooth     smooth without closed form, both: quadrature shared by all fields
- * Single integrals: gauss_product (truncated moments), gauss_generic (quadrature).
+ * Single integrals: gauss_average, which chooses gauss_product (truncated moments),
+ * gauss_polynomial or gauss_generic (quadrature).
  */
 #include "overlap/theory/gauss.h"
 
@@ -60,7 +65,6 @@ static double covariance(const struct gathered *f, size_t i, size_t j)
 struct factors {
     size_t n;
     struct ov_gauss_factor factor[4];
-    bool generic;
     double weight;
 };
 
@@ -69,7 +73,6 @@ static void add_factor(struct factors *x, const struct gathered *f, enum ov_gaus
 {
     const struct ov_activation *g = f->act[f->at[i]];
     x->factor[x->n++] = (struct ov_gauss_factor){kind, f->at[i], g};
-    x->generic = x->generic || (kind != OV_GAUSS_FIELD && g->act == OV_ACT_GENERIC);
 }
 
 /* The slope of the ith of the four. */
@@ -85,8 +88,7 @@ static void add_slope(struct factors *x, struct gathered *f, size_t i)
 
 static double average(const struct factors *x, const struct gathered *f)
 {
-    return x->weight * (x->generic ? ov_gauss_generic(f->C, f->P, x->factor, x->n)
-                                   : ov_gauss_product(f->C, f->P, x->factor, x->n));
+    return x->weight * ov_gauss_average(f->C, f->P, x->factor, x->n);
 }
 
 double ov_gauss_I3(const double *C, const struct ov_activation *const *act, size_t k, size_t b,
@@ -133,28 +135,42 @@ static bool is_square(enum ov_act g)
     return g == OV_ACT_QUADRATIC || g == OV_ACT_HE2;
 }
 
+static bool has_kink(enum ov_act g)
+{
+    return g == OV_ACT_RELU || g == OV_ACT_LEAKY_RELU;
+}
+
+static bool both_are(const struct ov_gauss *w, enum ov_family family)
+{
+    return w->student->family == family && w->teacher->family == family;
+}
+
 /* The contraction of a pair without one of its own in gauss_erf.c: by the student, because only
  * the student's slopes enter, unless both are of one kind that has a shorter way. */
 static ov_gauss_contraction *contraction_of(const struct ov_gauss *w)
 {
-    static ov_gauss_contraction *const by_student[OV_ACT_COUNT] = {
-        [OV_ACT_LINEAR] = ov_gauss_contract_linear, [OV_ACT_ERF] = ov_gauss_contract_tilted,
-        [OV_ACT_RELU] = ov_gauss_contract_sums,     [OV_ACT_QUADRATIC] = ov_gauss_contract_sums,
-        [OV_ACT_HE2] = ov_gauss_contract_sums,      [OV_ACT_GENERIC] = ov_gauss_contract_sums,
-    };
+    if (w->g == OV_ACT_LINEAR)
+        return ov_gauss_contract_linear;
+    if (w->g == OV_ACT_ERF)
+        return ov_gauss_contract_tilted;
     if (is_square(w->g) && is_square(w->g_star))
         return ov_gauss_contract_quadratic;
     if (w->g == OV_ACT_RELU && w->g_star == OV_ACT_RELU)
         return ov_gauss_contract_relu;
-    return w->smooth ? ov_gauss_contract_smooth : by_student[w->g];
+    if (has_kink(w->g) && (has_kink(w->g_star) || w->g_star == OV_ACT_LINEAR))
+        return ov_gauss_contract_kinks;
+    if (both_are(w, OV_FAMILY_POLYNOMIAL))
+        return ov_gauss_contract_polynomials;
+    if (both_are(w, OV_FAMILY_SINE))
+        return ov_gauss_contract_sines;
+    return w->smooth ? ov_gauss_contract_smooth : ov_gauss_contract_sums;
 }
 
 /* A student whose slopes are smooth and have no closed form, or have none with this teacher; a
  * teacher without kinks. */
 static bool is_smooth(enum ov_act g, enum ov_act g_star)
 {
-    return g_star != OV_ACT_RELU &&
-           (g == OV_ACT_GENERIC || (is_square(g) && g_star == OV_ACT_GENERIC));
+    return !has_kink(g_star) && (g == OV_ACT_GENERIC || (is_square(g) && g_star == OV_ACT_GENERIC));
 }
 
 enum ov_status ov_gauss_create(struct ov_gauss **out, size_t K, size_t M,
@@ -171,7 +187,7 @@ enum ov_status ov_gauss_create(struct ov_gauss **out, size_t K, size_t M,
                            .g_star = g_star->act,
                            .student = g,
                            .teacher = g_star};
-    w->block = calloc(2 * size + 2 * P, sizeof *w->block);
+    w->block = calloc(2 * size + 10 * P, sizeof *w->block);
     w->act = calloc(P, sizeof *w->act);
     bool good = w->block && w->act;
     if (g->act <= OV_ACT_ERF && g_star->act <= OV_ACT_ERF)
@@ -189,6 +205,7 @@ enum ov_status ov_gauss_create(struct ov_gauss **out, size_t K, size_t M,
     w->C2 = w->C1 + size;
     w->row = w->C2 + size;
     w->q = w->row + P;
+    w->work = w->q + P;
     for (size_t a = 0; a < P; a++)
         w->act[a] = a < M ? g_star : g;
     return OV_OK;
@@ -233,18 +250,25 @@ void ov_gauss_derivatives(double *dG, double *dNz, struct ov_gauss *w, const dou
         ov_gauss_quadratic_derivatives(dG, dNz, w, C, s, sigma);
 }
 
+static const char *method_of_quadrature(enum ov_act student, enum ov_act teacher)
+{
+    if (student <= OV_ACT_ERF)
+        return "closed form in the student, trapezoidal rule in the teacher, error < 1e-9";
+    if (has_kink(student))
+        return "quadrature in sectors, error < 1e-6 (1e-3 where three students lie in a plane)";
+    if (has_kink(teacher))
+        return "quadrature in sectors and bilinear expansion, error < 1e-6 (1e-5 at variance 4)";
+    return "trapezoidal rule and bilinear expansion, error < 1e-6 (1e-5 at variance 4, relative "
+           "1e-4 with x^4)";
+}
+
 const char *ov_gauss_method(const struct ov_activation *g, const struct ov_activation *g_star)
 {
     enum ov_act student = g->act, teacher = g_star->act;
-    if (student != OV_ACT_GENERIC && teacher != OV_ACT_GENERIC)
-        return student == OV_ACT_RELU && (teacher == OV_ACT_RELU || teacher == OV_ACT_ERF)
-                   ? "closed form and a 1-D quadrature (orthant probability), error < 1e-8"
-                   : "closed form";
-    if (student <= OV_ACT_ERF)
-        return "closed form in the student, trapezoidal rule in the teacher, error < 1e-9";
-    if (student == OV_ACT_RELU)
-        return "quadrature in sectors, error < 1e-6 (1e-3 where three students lie in a plane)";
-    if (teacher == OV_ACT_RELU)
-        return "quadrature in sectors and bilinear expansion, error < 1e-6 (1e-5 at variance 4)";
-    return "trapezoidal rule and bilinear expansion, error < 1e-6 (1e-5 at variance 4)";
+    bool family = g->family != OV_FAMILY_NONE && g->family == g_star->family;
+    if (!family && (student == OV_ACT_GENERIC || teacher == OV_ACT_GENERIC))
+        return method_of_quadrature(student, teacher);
+    return has_kink(student) && (has_kink(teacher) || teacher == OV_ACT_ERF)
+               ? "closed form and a 1-D quadrature (orthant probability), error < 1e-8"
+               : "closed form";
 }

@@ -172,9 +172,11 @@ double ov_gauss_mean_slope(const struct ov_activation *g, double c)
     case OV_ACT_QUADRATIC:
     case OV_ACT_HE2:
         return 0.0;
+    case OV_ACT_LEAKY_RELU:
+        return OV_LEAK + (c > 0.0 ? 0.5 * (1.0 - OV_LEAK) : 0.0);
     default: {
         const struct ov_gauss_factor slope = {OV_GAUSS_SLOPE, 0, g};
-        return ov_gauss_generic(&c, 1, &slope, 1);
+        return ov_gauss_average(&c, 1, &slope, 1);
     }
     }
 }

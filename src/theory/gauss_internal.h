@@ -21,6 +21,7 @@ struct ov_gauss {
     double *C2;                       /* packed (P,P), two factors tilted */
     double *row;                      /* (P) of a tilt */
     double *q;                        /* (P) scales, or s_c <g_c'> */
+    double *work;                     /* (8 P) of gauss_polynomial.c */
 };
 
 /* Multiplies the Gaussian by sqrt(2/pi) exp(-x_i^2/2): tilted (P,P) packed from C, may be C.
@@ -48,6 +49,14 @@ struct ov_gauss_factor {
 double ov_gauss_product(const double *C, size_t P, const struct ov_gauss_factor *factor, size_t n);
 double ov_gauss_generic(const double *C, size_t P, const struct ov_gauss_factor *factor, size_t n);
 
+/* The same by whichever way there is; leaky ReLU are taken apart into their linear and their ReLU
+ * part, families of closed forms recognised. */
+double ov_gauss_average(const double *C, size_t P, const struct ov_gauss_factor *factor, size_t n);
+
+/* All factors polynomials; exact but for rounding. */
+double ov_gauss_polynomial(const double *C, size_t P, const struct ov_gauss_factor *factor,
+                           size_t n);
+
 /* < g'(x) >, x ~ N(0,c); any activation. */
 double ov_gauss_mean_slope(const struct ov_activation *g, double c);
 
@@ -61,6 +70,9 @@ ov_gauss_contraction ov_gauss_contract_sums;      /* any pair: the sums over sin
 ov_gauss_contraction ov_gauss_contract_quadratic; /* x^2 or He2, both */
 ov_gauss_contraction ov_gauss_contract_relu;      /* ReLU, both */
 ov_gauss_contraction ov_gauss_contract_smooth;    /* w->smooth */
+ov_gauss_contraction ov_gauss_contract_kinks; /* ReLU or leaky student; these or linear teacher */
+ov_gauss_contraction ov_gauss_contract_polynomials; /* of family OV_FAMILY_POLYNOMIAL, both */
+ov_gauss_contraction ov_gauss_contract_sines;       /* sin(x), both */
 
 /* ---- derivatives, as ov_gauss_derivatives ---- */
 

@@ -6,6 +6,7 @@
 #include "random_features_degrees_internal.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +57,8 @@ static size_t end_of(const double *c2, size_t terms, size_t parity)
 static enum ov_status shares(double *a, double *ln_B, size_t n, double N,
                              const struct ov_activation *g)
 {
-    size_t terms = g->act == OV_ACT_RELU ? TERMS_RELU : n + 400;
+    bool kink = g->act == OV_ACT_RELU || g->act == OV_ACT_LEAKY_RELU;
+    size_t terms = kink ? TERMS_RELU : n + 400;
     terms = g->act == OV_ACT_GENERIC ? DEGREES_GENERIC : terms;
     double *c2 = calloc(terms, sizeof *c2), ln_first = 0.0;
     if (!c2)

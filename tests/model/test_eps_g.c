@@ -3,6 +3,7 @@
  * eps_g against quadrature and against averages over fresh inputs.
  */
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <gsl/gsl_integration.h>
@@ -34,10 +35,18 @@ static double activate(const char *name, double x)
         return log1p(exp(x));
     if (strcmp(name, "gelu") == 0)
         return x * 0.5 * erfc(-x / sqrt(2.0));
-    return strcmp(name, "silu") == 0 ? x / (1.0 + exp(-x)) : NAN;
+    if (strcmp(name, "silu") == 0)
+        return x / (1.0 + exp(-x));
+    if (strcmp(name, "leaky_relu") == 0)
+        return fmax(0.01 * x, x);
+    if (strcmp(name, "he3") == 0)
+        return pow(x, 3.0) - 3.0 * x;
+    if (strcmp(name, "he4") == 0)
+        return pow(x, 4.0) - 6.0 * x * x + 3.0;
+    return strcmp(name, "sin") == 0 ? sin(x) : NAN;
 }
 
-enum { ANGLES = 48, RADII = 56, NODES = 4 * ANGLES * RADII, ACTS = 10 };
+enum { ANGLES = 48, RADII = 56, NODES = 4 * ANGLES * RADII, ACTS = 14 };
 
 /* Two fields at the nodes of a rule in polar coordinates, which starts anew at each angle where
  * one of them changes sign: between those every activation is smooth. */
@@ -69,7 +78,7 @@ static void fill(struct plane *p, double aa, double ab, double bb)
             for (size_t j = 0; j < RADII; j++, p->n++) {
                 double t, wt, r, wr;
                 gsl_integration_glfixed_point(edge[sector], edge[sector + 1], i, &t, &wt, angles);
-                gsl_integration_glfixed_point(0.0, 9.0, j, &r, &wr, radii);
+                gsl_integration_glfixed_point(0.0, 10.0, j, &r, &wr, radii);
                 p->x[p->n] = sqrt(aa) * r * cos(t);
                 p->y[p->n] = slope * r * cos(t) + rest * r * sin(t);
                 p->weight[p->n] = wt * wr * r * exp(-0.5 * r * r) / (2.0 * M_PI);
@@ -122,7 +131,7 @@ START_TEST(I2_against_quadrature)
         worst = fmax(
             worst, worst_of_all_pairs(aa, (i % 2 ? 1.0 : -1.0) * near * sqrt(aa * bb), bb, bound));
     }
-    printf("    largest deviation of 4000: %.2g\n", worst);
+    printf("    largest deviation of 7840: %.2g\n", worst);
     gsl_rng_free(r);
 }
 END_TEST
@@ -210,15 +219,16 @@ struct networks {
     struct ov_overlaps o;
 };
 
-static struct networks random_networks(gsl_rng *r)
+/* Lengths of about `size`. */
+static struct networks random_networks(double size, gsl_rng *r)
 {
     struct networks n;
     ck_ok(ov_overlaps_create(&n.o, K, M));
     for (int i = 0; i < N; i++) {
         for (int k = 0; k < K; k++)
-            n.w[k][i] = 0.8 * gsl_ran_ugaussian(r);
+            n.w[k][i] = 0.8 * size * gsl_ran_ugaussian(r);
         for (int m = 0; m < M; m++)
-            n.w_star[m][i] = 1.2 * gsl_ran_ugaussian(r);
+            n.w_star[m][i] = 1.2 * size * gsl_ran_ugaussian(r);
     }
     for (int k = 0; k < K; k++)
         n.o.v[k] = gsl_ran_ugaussian(r);
@@ -245,6 +255,12 @@ static double one_error(const struct networks *n, const char *g, const char *g_s
     return 0.5 * error * error;
 }
 
+/* He3 and He4, of which 40000 inputs would not show the average at length one. */
+static bool is_steep(const struct ov_activation *g)
+{
+    return strcmp(g->name, "he3") == 0 || strcmp(g->name, "he4") == 0;
+}
+
 /* Every activation as student and as teacher: the exact error against fresh inputs. */
 START_TEST(eps_g_is_the_average_over_fresh_inputs)
 {
@@ -252,8 +268,8 @@ START_TEST(eps_g_is_the_average_over_fresh_inputs)
     static double error[INPUTS];
     for (size_t pair = 0; pair < 2 * ACTS; pair++) {
         const struct ov_activation *g = &ov_activations[pair % ACTS];
-        const struct ov_activation *g_star = &ov_activations[(7 * pair + pair / ACTS) % ACTS];
-        struct networks n = random_networks(r);
+        const struct ov_activation *g_star = &ov_activations[(5 * pair + pair / ACTS) % ACTS];
+        struct networks n = random_networks(is_steep(g) || is_steep(g_star) ? 0.3 : 1.0, r);
         for (int i = 0; i < INPUTS; i++)
             error[i] = one_error(&n, g->name, g_star->name, r);
         struct ov_mean mean = ov_mean_of(error, INPUTS);

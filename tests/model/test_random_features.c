@@ -110,6 +110,7 @@ START_TEST(hermite_powers_are_those_of_quadrature)
         double c2[DEGREES], by_nodes[DEGREES];
         ck_ok(ov_rf_hermite(c2, DEGREES, &plain));
         plain.act = OV_ACT_GENERIC;
+        plain.family = OV_FAMILY_NONE;
         ck_ok(ov_rf_hermite(by_nodes, DEGREES, &plain));
         for (size_t n = 0; n < DEGREES; n++)
             ck_agree(c2[n], by_nodes[n], 0, 4e-15);
@@ -120,6 +121,39 @@ START_TEST(hermite_powers_are_those_of_quadrature)
     ck_assert(few[0] == 1.0 && few[1] == 0.0 && none[0] == 3.0);
     static double many[501];
     ck_assert_int_eq(ov_rf_hermite(many, 501, ov_activation_find("tanh")), OV_EDOM);
+}
+END_TEST
+
+/* He3 and He4 are one degree each, of power n!; sin has exp(-1)/n! in odd degrees; a leaky ReLU is
+ * taken on each side of its kink. */
+START_TEST(hermite_powers_of_the_other_units)
+{
+    enum { DEGREES = 12 };
+    double c2[DEGREES], factorial = 1.0;
+    ck_ok(ov_rf_hermite(c2, DEGREES, ov_activation_find("he3")));
+    for (size_t n = 0; n < DEGREES; n++)
+        ck_agree(n == 3 ? 6.0 : 0.0, c2[n], 1e-13, n > 4 ? 0.0 : 1e-13);
+    ck_ok(ov_rf_hermite(c2, DEGREES, ov_activation_find("he4")));
+    for (size_t n = 0; n < DEGREES; n++)
+        ck_agree(n == 4 ? 24.0 : 0.0, c2[n], 1e-13, n > 4 ? 0.0 : 1e-13);
+    ck_ok(ov_rf_hermite(c2, DEGREES, ov_activation_find("sin")));
+    for (size_t n = 0; n < DEGREES; factorial *= (double)++n)
+        ck_agree(n % 2 ? exp(-1.0) / factorial : 0.0, c2[n], 1e-12, 1e-15);
+    ck_ok(ov_rf_hermite(c2, DEGREES, ov_activation_find("leaky_relu")));
+    double c[DEGREES] = {0.0};
+    for (double z = 0.0005; z < 12.0; z += 0.001)
+        for (int side = -1; side <= 1; side += 2) {
+            double x = side * z, before = 0.0, now = 1.0;
+            double weight = 0.001 * exp(-0.5 * x * x) / sqrt(2.0 * M_PI) * (x > 0.0 ? x : 0.01 * x);
+            for (size_t n = 0; n < DEGREES; n++) {
+                double next = (x * now - sqrt((double)n) * before) / sqrt((double)n + 1.0);
+                c[n] += weight * now;
+                before = now;
+                now = next;
+            }
+        }
+    for (size_t n = 0; n < DEGREES; n++)
+        ck_agree(c[n] * c[n], c2[n], 0, 1e-6);
 }
 END_TEST
 
@@ -297,6 +331,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, mistakes_are_named);
     OV_TEST(s, steps_are_whole_but_for_rounding);
     OV_TEST(s, hermite_powers_are_those_of_quadrature);
+    OV_TEST(s, hermite_powers_of_the_other_units);
     OV_TEST(s, hermite_powers_are_complete);
     OV_TEST(s, powers_have_their_known_values);
     OV_TEST(s, powers_of_a_given_teacher);

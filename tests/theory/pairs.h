@@ -5,17 +5,21 @@
 #ifndef OVERLAP_TESTS_THEORY_PAIRS_H
 #define OVERLAP_TESTS_THEORY_PAIRS_H
 
+#include <stdbool.h>
+
 #include "overlap/num/sym.h"
 #include "overlap/theory/gauss.h"
 #include "test.h"
 #include "theory/random_fields.h"
 
 /* An activation of which nothing is known but g and g'. ReLU, which quadrature takes by its kinks,
- * stays what it is. */
+ * stays what it is, and so does its leaky kin. */
 static inline struct ov_activation generic_copy(const struct ov_activation *g)
 {
     struct ov_activation copy = *g;
-    copy.act = g->act == OV_ACT_RELU ? OV_ACT_RELU : OV_ACT_GENERIC;
+    bool kink = g->act == OV_ACT_RELU || g->act == OV_ACT_LEAKY_RELU;
+    copy.act = kink ? g->act : OV_ACT_GENERIC;
+    copy.family = OV_FAMILY_NONE;
     return copy;
 }
 
