@@ -48,8 +48,10 @@ static void note(struct ov_claim *claim, const struct ov_curve *c, enum ov_side 
 static void read_side(struct tables *t, struct ov_result *r, struct ov_claim *claim, size_t c,
                       enum ov_side side, const char *out)
 {
-    const struct ov_curve *curve = t->q->curve[c];
-    if (ov_result_read(r, out, claim->experiment, curve, side) != OV_OK)
+    const struct ov_query *q = t->q;
+    const struct ov_curve *curve = q->curve[c];
+    const char *quantity[] = {q->quantity, q->sd, q->bias, NULL};
+    if (ov_result_read(r, out, claim->experiment, curve, side, quantity) != OV_OK)
         ov_out_of_memory(0);
     note(claim, curve, side, r);
     if (r->state == OV_VALID || t->verdict != OV_PASS)

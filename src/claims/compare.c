@@ -57,12 +57,22 @@ static void add_problem(struct comparison *c, const struct pair *p, const char *
                  c->experiment->name, p->curve->id, side, what);
 }
 
-/* Cell i is nan, and in a column of numbers that need not exist or of a run that diverged. */
-static bool is_absent(const struct pair *p, const struct ov_result *r, enum ov_side side, size_t i)
+/* The first cell, in the order of rows, that is not finite, but in a column of numbers that need
+ * not exist or of a run that diverged; n_row * n_col if there is none. */
+static size_t first_bad(const struct ov_result *r, const struct ov_side_plan *side)
 {
-    size_t column = i % r->table.n_col, seed = i / r->table.n_col / r->n_time;
-    return isnan(r->table.cell[i]) && column > 0 &&
-           (p->curve->side[side].column[column - 1].may_be_nan || ov_result_diverged(r, seed));
+    size_t n_col = r->table.n_col, bad = r->table.n_row;
+    size_t column = 0;
+    for (size_t k = 1; k < n_col; k++)
+        for (size_t i = 0; i < bad; i++) {
+            double x = r->table.cell[k][i];
+            if (isfinite(x) || (isnan(x) && (side->column[k - 1].may_be_nan ||
+                                             ov_result_diverged(r, i / r->n_time))))
+                continue;
+            bad = i;
+            column = k;
+        }
+    return bad * n_col + column;
 }
 
 static void check_side(struct comparison *c, const struct pair *p, const struct ov_result *r,
@@ -70,14 +80,12 @@ static void check_side(struct comparison *c, const struct pair *p, const struct 
 {
     char what[640];
     if (r->state == OV_VALID) {
-        size_t i = 0, n = r->table.n_row * r->table.n_col;
-        while (i < n && (isfinite(r->table.cell[i]) || is_absent(p, r, side, i)))
-            i++;
-        if (i == n)
+        const struct ov_table *t = &r->table;
+        size_t i = first_bad(r, &p->curve->side[side]), row = i / t->n_col;
+        if (row == t->n_row)
             return;
-        const double *row = r->table.cell + i / r->table.n_col * r->table.n_col;
         snprintf(what, sizeof what, "%s is not finite at %s = %g, seed %.0f",
-                 r->table.column[i % r->table.n_col], r->table.column[1], row[1], row[0]);
+                 t->column[i % t->n_col], t->column[1], t->cell[1][row], t->cell[0][row]);
     } else if (r->state == OV_MISSING) {
         snprintf(what, sizeof what, "%s", r->why);
     } else {
@@ -120,9 +128,9 @@ static enum ov_status read_pairs(struct comparison *c, const char *out)
         if (p->curve->side[OV_THEORY].n_run == 0 || p->curve->side[OV_SGD].n_run == 0)
             continue;
         c->n_pair++;
-        enum ov_status status = ov_result_read(&p->theory, out, e, p->curve, OV_THEORY);
+        enum ov_status status = ov_result_read(&p->theory, out, e, p->curve, OV_THEORY, NULL);
         if (status == OV_OK)
-            status = ov_result_read(&p->sgd, out, e, p->curve, OV_SGD);
+            status = ov_result_read(&p->sgd, out, e, p->curve, OV_SGD, NULL);
         if (status != OV_OK)
             return status;
         size_t before = c->problems.len;

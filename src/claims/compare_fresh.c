@@ -40,9 +40,9 @@ static bool add_side(struct ov_text *keys, const struct ov_curve *c, enum ov_sid
 
 bool ov_compare_is_fresh(const struct ov_experiment *e, const char *out)
 {
-    struct ov_text path = {0}, keys = {0};
-    struct ov_table t;
+    struct ov_text path = {0}, keys = {0}, t = {0};
     struct stat made;
+    size_t n;
     ov_text_addf(&path, "%s/agreement.csv", out);
     bool fresh = !path.failed && stat(path.s, &made) == 0 && !is_later("/proc/self/exe", &made);
     ov_text_addf(&keys, "\n# experiment: %s\n", e->name);
@@ -53,12 +53,9 @@ bool ov_compare_is_fresh(const struct ov_experiment *e, const char *out)
                 add_side(&keys, c, OV_THEORY, out, &made) && add_side(&keys, c, OV_SGD, out, &made);
     }
     ov_text_addf(&keys, "# columns: ");
-    if (fresh && !keys.failed && ov_table_read_head(&t, path.s, NULL) == OV_OK) {
-        fresh = strstr(t.comments, keys.s) != NULL;
-        ov_table_free(&t);
-    } else {
-        fresh = false;
-    }
+    fresh = fresh && !keys.failed && ov_table_load(&t, &n, path.s, NULL) == OV_OK &&
+            strstr(t.s, keys.s);
+    ov_text_free(&t);
     ov_text_free(&path);
     ov_text_free(&keys);
     return fresh;

@@ -61,7 +61,7 @@ void ov_batch_why(struct ov_text *why, const struct ov_batch *b)
     ov_sidecar_inputs(&old, &n_seed, b);
     if (!path || !ov_file_exists(path)) {
         ov_text_addf(why, "no result yet");
-    } else if (ov_table_read(&t, path, &err) != OV_OK) {
+    } else if (ov_table_read(&t, path, (const char *const[]){NULL}, &err) != OV_OK) {
         ov_text_addf(why, "%s", err.text);
     } else {
         ov_table_free(&t);

@@ -54,25 +54,23 @@ static bool break_off(struct ov_result *r, const char *what)
 /* Groups of rows by seed, in ascending order, each with the times of the first one. */
 static bool check_groups(struct ov_result *r)
 {
-    const struct ov_table *t = &r->table;
-    size_t n_time = 1, width = t->n_col;
-    while (n_time < t->n_row && t->cell[n_time * width] == t->cell[0])
+    size_t n_time = 1, n_row = r->table.n_row;
+    const double *seed = r->table.cell[0], *time = r->table.cell[1];
+    while (n_time < n_row && seed[n_time] == seed[0])
         n_time++;
-    if (t->n_row % n_time != 0)
+    if (n_row % n_time != 0)
         return break_off(r, "the runs of different seeds differ in their number of rows");
-    for (size_t i = 0; i < t->n_row; i++) {
-        const double *row = t->cell + i * width;
-        double of_group = t->cell[i / n_time * n_time * width];
-        if (!isfinite(row[0]) || !isfinite(row[1]))
+    for (size_t i = 0; i < n_row; i++) {
+        bool first = i % n_time == 0;
+        if (!isfinite(seed[i]) || !isfinite(time[i]))
             return break_off(r, "a seed or a time that is not finite");
-        if (row[0] != of_group ||
-            (i >= n_time && i % n_time == 0 && row[0] <= row[-(ptrdiff_t)width]))
+        if (seed[i] != seed[i / n_time * n_time] || (first && i > 0 && seed[i] <= seed[i - 1]))
             return break_off(r, "its rows are not grouped by ascending seeds");
-        if (row[1] != t->cell[i % n_time * width + 1])
+        if (time[i] != time[i % n_time])
             return break_off(r, "the runs of different seeds are at different times");
     }
     r->n_time = n_time;
-    r->n_seed = t->n_row / n_time;
+    r->n_seed = n_row / n_time;
     return true;
 }
 
@@ -116,7 +114,7 @@ static bool check_shape(struct ov_result *r, const struct ov_side_plan *s)
     for (size_t i = 0; i < s->n_col; i++)
         if (strcmp(s->column[i].name, r->table.column[i + 1]) != 0)
             return break_off(r, "it has other columns than the experiment asks for");
-    if (r->n_seed != s->n_run || r->table.cell[0] != (double)s->first ||
+    if (r->n_seed != s->n_run || ov_result_at(r, 0, 0, 0) != (double)s->first ||
         ov_result_at(r, s->n_run - 1, 0, 0) != (double)(s->first + s->n_run - 1))
         return break_off(r, "it has other seeds than the experiment asks for");
     return true;
@@ -215,7 +213,8 @@ static void name_file(struct ov_result *r, const char *path)
 }
 
 enum ov_status ov_result_read(struct ov_result *r, const char *out, const struct ov_experiment *e,
-                              const struct ov_curve *c, enum ov_side side)
+                              const struct ov_curve *c, enum ov_side side,
+                              const char *const *quantity)
 {
     *r = (struct ov_result){.state = OV_VALID};
     if (c->side[side].n_run == 0) {
@@ -223,12 +222,16 @@ enum ov_status ov_result_read(struct ov_result *r, const char *out, const struct
         return OV_OK;
     }
     char key[OV_KEY_SIZE], *path = ov_table_path(out, c, side);
+    const char *wanted[OV_QUANTITIES_MAX + 3] = {"seed", c->side[side].column[0].name};
+    bool all = !quantity;
+    for (size_t n = 2; quantity && *quantity && n < OV_QUANTITIES_MAX + 2; quantity++)
+        wanted[n++] = *quantity;
     struct ov_error err = {0};
     enum ov_status status = path ? present_key(key, c, side) : OV_ENOMEM;
     if (status == OV_OK && !ov_file_exists(path)) {
         set_state(r, OV_MISSING, "no result (run `overlap run %s`)", e->dir);
     } else if (status == OV_OK) {
-        status = ov_table_read(&r->table, path, &err);
+        status = ov_table_read(&r->table, path, all ? NULL : wanted, &err);
         if (status == OV_OK && check_structure(r, &c->side[side]))
             judge_key(r, e, c, side, key);
         else if (status == OV_EUSER)

@@ -20,6 +20,8 @@ void ov_table_free(struct ov_table *t)
         return;
     for (size_t i = 0; t->column && i < t->n_col; i++)
         free(t->column[i]);
+    for (size_t i = 0; t->cell && i < t->n_col; i++)
+        free(t->cell[i]);
     free(t->column);
     free(t->cell);
     free(t->comments);
@@ -168,19 +170,27 @@ static enum ov_status read_header(struct ov_table *t, struct reader *r)
     return OV_OK;
 }
 
+/* The end of the cell at p, which is put into *x if that is wanted; NULL if it is no number. */
+static const char *read_cell(double *x, const char *p, const char *row_end)
+{
+    const char *comma = memchr(p, ',', (size_t)(row_end - p)), *end = comma ? comma : row_end;
+    char *parsed = NULL;
+    if (x)
+        *x = strtod(p, &parsed);
+    return !x || (parsed == end && parsed > p) ? end : NULL;
+}
+
 static enum ov_status read_row(struct ov_table *t, struct reader *r)
 {
-    const char *p = r->at;
+    const char *newline = memchr(r->at, '\n', (size_t)(r->end - r->at)), *p = r->at;
+    const char *row_end = newline ? newline : r->end;
     for (size_t j = 0; j < t->n_col; j++) {
-        const char *end = field_end(r, p);
-        char *parsed;
-        double x = strtod(p, &parsed);
-        if (parsed != end || parsed == p)
+        const char *end = read_cell(t->cell[j] ? &t->cell[j][t->n_row] : NULL, p, row_end);
+        if (!end)
             return complain(r, p, "not a number");
-        bool last = end == r->end || *end == '\n';
+        bool last = end == row_end;
         if (last != (j + 1 == t->n_col))
             return complain(r, end, last ? "too few cells in this row" : "too many cells");
-        t->cell[t->n_row * t->n_col + j] = x;
         p = end + 1;
     }
     t->n_row++;
@@ -188,49 +198,47 @@ static enum ov_status read_row(struct ov_table *t, struct reader *r)
     return OV_OK;
 }
 
-static enum ov_status read_rows(struct ov_table *t, struct reader *r)
+static bool is_wanted(const char *name, const char *const *wanted)
 {
-    size_t n = 0;
-    for (const char *p = r->at; p < r->end; p++)
-        n += *p == '\n';
-    t->cell = calloc(n * t->n_col + 1, sizeof *t->cell);
-    if (!t->cell)
-        return ov_fail(r->err, OV_ENOMEM, "%s: out of memory", r->path);
-    while (r->at < r->end) {
-        enum ov_status status = read_row(t, r);
-        if (status != OV_OK)
-            return status;
-    }
-    return OV_OK;
+    for (; wanted && *wanted; wanted++)
+        if (strcmp(name, *wanted) == 0)
+            return true;
+    return !wanted;
 }
 
-static enum ov_status read_file(struct ov_table *t, const char *path, bool rows,
-                                struct ov_error *err)
+/* Room for the cells that are wanted of the rows to come. */
+static enum ov_status make_room(struct ov_table *t, const struct reader *r,
+                                const char *const *wanted)
+{
+    size_t n = 1; /* the last row may lack its newline */
+    for (const char *p = r->at; (p = memchr(p, '\n', (size_t)(r->end - p))); p++)
+        n++;
+    t->cell = calloc(t->n_col, sizeof *t->cell);
+    for (size_t j = 0; t->cell && j < t->n_col; j++)
+        if (is_wanted(t->column[j], wanted) &&
+            !(t->cell[j] = malloc(n * sizeof *t->cell[j])))
+            return ov_fail(r->err, OV_ENOMEM, "%s: out of memory", r->path);
+    return t->cell ? OV_OK : ov_fail(r->err, OV_ENOMEM, "%s: out of memory", r->path);
+}
+
+enum ov_status ov_table_read(struct ov_table *t, const char *path, const char *const *wanted,
+                             struct ov_error *err)
 {
     struct ov_text text = {0};
     *t = (struct ov_table){0};
     size_t n = 0;
     enum ov_status status = ov_table_load(&text, &n, path, err);
-    if (status == OV_OK) {
-        struct reader r = {path, text.s, text.s + n, text.s, 1, err};
+    struct reader r = {path, text.s, text.s + n, text.s, 1, err};
+    if (status == OV_OK)
         status = read_comments(t, &r);
-        if (status == OV_OK)
-            status = read_header(t, &r);
-        if (status == OV_OK && rows)
-            status = read_rows(t, &r);
-    }
+    if (status == OV_OK)
+        status = read_header(t, &r);
+    if (status == OV_OK)
+        status = make_room(t, &r, wanted);
+    while (status == OV_OK && r.at < r.end)
+        status = read_row(t, &r);
     ov_text_free(&text);
     if (status != OV_OK)
         ov_table_free(t);
     return status;
-}
-
-enum ov_status ov_table_read(struct ov_table *t, const char *path, struct ov_error *err)
-{
-    return read_file(t, path, true, err);
-}
-
-enum ov_status ov_table_read_head(struct ov_table *t, const char *path, struct ov_error *err)
-{
-    return read_file(t, path, false, err);
 }

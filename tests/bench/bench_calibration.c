@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <gsl/gsl_errno.h>
@@ -72,9 +71,10 @@ static void write_table(struct setting *s, enum ov_side side, const uint64_t *ke
     for (size_t k = 0; k < cols; k++)
         table_name(&t, k + 1, c->side[side].column[k].name);
     for (size_t i = 0; i < n * rows; i++) {
-        t.cell[i * (cols + 1)] = (double)(first + i / rows);
-        memcpy(t.cell + i * (cols + 1) + 1, cell + i * cols, cols * sizeof *cell);
-        t.cell[i * (cols + 1) + 2] += shift;
+        t.cell[0][i] = (double)(first + i / rows);
+        for (size_t k = 0; k < cols; k++)
+            t.cell[k + 1][i] = cell[i * cols + k];
+        t.cell[2][i] += shift;
     }
     ov_inputs(&inputs, s->curve, side);
     ov_curve_key(curve_key, inputs.s, first, n);

@@ -247,7 +247,7 @@ START_TEST(other_times_are_refused)
     open_one(&f);
     write_both(&f);
     fake_table(&t, &f, 0, OV_THEORY, theory_number, NULL);
-    t.cell[4 * 2 + 1] = 11.0;
+    t.cell[1][2] = 11.0;
     fake_put(&t, &f, 0, OV_THEORY);
     expect_refusal(&f, "measured at other times than theory");
     ov_table_free(&t);

@@ -140,11 +140,11 @@ static inline void fake_table(struct ov_table *t, const struct fake *f, size_t c
     for (size_t k = 0; k < n_col; k++)
         table_name(t, k, k == 0 ? "seed" : s->column[k - 1].name);
     for (size_t i = 0; i < t->n_row; i++) {
-        double *row = t->cell + n_col * i, seed = (double)(first + i / FAKE_TIMES);
-        row[0] = seed;
-        row[1] = fake_alpha[i % FAKE_TIMES];
+        double seed = (double)(first + i / FAKE_TIMES);
+        t->cell[0][i] = seed;
+        t->cell[1][i] = fake_alpha[i % FAKE_TIMES];
         for (size_t k = 2; k < n_col; k++)
-            row[k] = number(ctx, seed, i % FAKE_TIMES, k);
+            t->cell[k][i] = number(ctx, seed, i % FAKE_TIMES, k);
     }
     free(t->comments);
     t->comments = comments.s;

@@ -166,9 +166,9 @@ START_TEST(processes_are_shared)
         struct ov_table t;
         char path[128];
         snprintf(path, sizeof path, "%s/%s.sgd.csv", b.out, c ? "two" : "one");
-        ck_ok(ov_table_read(&t, path, NULL));
+        ck_ok(ov_table_read(&t, path, NULL, NULL));
         for (size_t i = 0; i < t.n_row; i++) {
-            double process = t.cell[3 * i + 2];
+            double process = t.cell[2][i];
             if (process == seen[0] || process == seen[1])
                 continue;
             ck_assert_uint_lt(n, 2);
@@ -197,7 +197,7 @@ START_TEST(a_crash_costs_one_run)
         ck_assert_uint_eq(report.n_failed, 1);
         ck_assert_uint_eq(report.n_done, 4 + 2 + 39);
         ck_assert_uint_eq(report.n_table, 3);
-        ck_ok(ov_result_read(&r, b.out, &b.experiment, &b.curve[1], OV_SGD));
+        ck_ok(ov_result_read(&r, b.out, &b.experiment, &b.curve[1], OV_SGD, NULL));
         ck_assert_int_eq(r.state, OV_MISSING);
         ck_assert_ptr_nonnull(strstr(r.why, "fake two sgd seed 23: killed by signal 9 (Killed)"));
         ov_result_free(&r);

@@ -16,7 +16,9 @@ static inline void table_make(struct ov_table *t, size_t n_row, size_t n_col)
 {
     *t = (struct ov_table){.n_row = n_row, .n_col = n_col};
     t->column = calloc(n_col + 1, sizeof *t->column);
-    t->cell = calloc(n_row * n_col + 1, sizeof *t->cell);
+    t->cell = calloc(n_col + 1, sizeof *t->cell);
+    for (size_t j = 0; j < n_col; j++)
+        t->cell[j] = calloc(n_row + 1, sizeof *t->cell[j]);
     t->comments = strdup("");
 }
 
@@ -39,8 +41,13 @@ static inline void table_print(struct ov_text *out, const struct ov_table *t)
     for (size_t j = 0; j < t->n_col; j++)
         ov_text_addf(out, "%s%s", j ? "," : "", t->column[j]);
     ov_text_addf(out, "\n");
-    for (size_t i = 0; i < t->n_row; i++)
-        ov_table_print_row(out, t->cell + i * t->n_col, t->n_col);
+    double *row = calloc(t->n_col + 1, sizeof *row);
+    for (size_t i = 0; i < t->n_row; i++) {
+        for (size_t j = 0; j < t->n_col; j++)
+            row[j] = t->cell[j][i];
+        ov_table_print_row(out, row, t->n_col);
+    }
+    free(row);
     ov_table_seal(out);
 }
 

@@ -16,7 +16,7 @@ static double plain(const void *ctx, double seed, size_t j, size_t column)
 static struct ov_result read_side(const struct fake *f, enum ov_side side)
 {
     struct ov_result r;
-    ck_ok(ov_result_read(&r, f->out, &f->e, f->curve, side));
+    ck_ok(ov_result_read(&r, f->out, &f->e, f->curve, side, NULL));
     return r;
 }
 
@@ -109,7 +109,7 @@ START_TEST(other_structure_is_broken)
     for (size_t i = 0; i < sizeof change / sizeof *change; i++) {
         struct ov_table t;
         fake_table(&t, &f, 0, OV_SGD, plain, NULL);
-        t.cell[change[i].row * 4 + change[i].column] = change[i].value;
+        t.cell[change[i].column][change[i].row] = change[i].value;
         fake_put(&t, &f, 0, OV_SGD);
         expect_state(&f, OV_SGD, OV_BROKEN, "");
         if (i != 5) /* there the first row is a group of its own */

@@ -16,7 +16,7 @@
 struct ov_table {
     size_t n_col, n_row;
     char **column;  /* (n_col) owned */
-    double *cell;   /* (n_row, n_col) row-major, owned */
+    double **cell;  /* (n_col) columns of n_row each; NULL where it was not asked for; owned */
     char *comments; /* the lines above the header with their "# ", each ending in '\n'; owned */
 };
 
@@ -44,14 +44,11 @@ OV_NODISCARD enum ov_status ov_table_load(struct ov_text *text, size_t *n, const
                                           struct ov_error *err);
 
 /* Reads and checks a table.
+ *   in   wanted  the names of the columns whose cells are read, NULL at the end; NULL: all
  * Returns OV_OK; OV_EUSER with "PATH:LINE:COLUMN: error: …" for a missing file, a missing or wrong
  * hash ("truncated" where the last line is no hash, "edited" where it differs), a ragged row, a
- * cell that is no number, duplicate columns; OV_ENOMEM. */
+ * cell read that is no number, duplicate columns; OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_table_read(struct ov_table *t, const char *path,
-                                          struct ov_error *err);
-/* The same without rows (n_row 0, no cells): whether the table is whole, and its comments and
- * columns, at a tenth of the time. */
-OV_NODISCARD enum ov_status ov_table_read_head(struct ov_table *t, const char *path,
-                                               struct ov_error *err);
+                                          const char *const *wanted, struct ov_error *err);
 
 #endif
