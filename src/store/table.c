@@ -215,8 +215,7 @@ static enum ov_status make_room(struct ov_table *t, const struct reader *r,
         n++;
     t->cell = calloc(t->n_col, sizeof *t->cell);
     for (size_t j = 0; t->cell && j < t->n_col; j++)
-        if (is_wanted(t->column[j], wanted) &&
-            !(t->cell[j] = malloc(n * sizeof *t->cell[j])))
+        if (is_wanted(t->column[j], wanted) && !(t->cell[j] = malloc(n * sizeof *t->cell[j])))
             return ov_fail(r->err, OV_ENOMEM, "%s: out of memory", r->path);
     return t->cell ? OV_OK : ov_fail(r->err, OV_ENOMEM, "%s: out of memory", r->path);
 }

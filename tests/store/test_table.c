@@ -37,7 +37,8 @@ static void make_table(struct ov_table *t, size_t n_row)
         table_name(t, j, names[j]);
     gsl_rng *r = ov_test_rng(20261121);
     for (size_t i = 0; i < n_row * 3; i++)
-        t->cell[i % 3][i / 3] = ldexp(gsl_rng_uniform(r) - 0.5, (int)gsl_rng_uniform_int(r, 200) - 100);
+        t->cell[i % 3][i / 3] =
+            ldexp(gsl_rng_uniform(r) - 0.5, (int)gsl_rng_uniform_int(r, 200) - 100);
     gsl_rng_free(r);
     table_comment(t, strdup("# overlap\n# key: 0123abc\n# seeds: 1-5\n"));
 }
@@ -102,7 +103,8 @@ START_TEST(not_finite_comes_back)
     t.cell[2][0] = -INFINITY;
     ck_ok(table_write(&t, path, NULL));
     ck_ok(ov_table_read(&back, path, NULL, NULL));
-    ck_assert(isnan(back.cell[0][0]) && back.cell[1][0] == INFINITY && back.cell[2][0] == -INFINITY);
+    ck_assert(isnan(back.cell[0][0]) && back.cell[1][0] == INFINITY &&
+              back.cell[2][0] == -INFINITY);
     ov_table_free(&t);
     ov_table_free(&back);
     remove_dir();
