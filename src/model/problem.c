@@ -24,6 +24,13 @@ void ov_problem_free(struct ov_problem *p)
     p->T = p->v_star = p->Q = p->R = p->v = NULL;
 }
 
+size_t ov_problem_least_N(const struct ov_problem *p)
+{
+    if (p->start != OV_START_RANDOM)
+        return p->K + p->M;
+    return p->teacher == OV_TEACHER_RANDOM ? 1 : p->M;
+}
+
 bool ov_problem_start_is_fixed(const struct ov_problem *p)
 {
     return p->teacher != OV_TEACHER_RANDOM && p->start != OV_START_RANDOM;
@@ -49,8 +56,9 @@ static enum ov_status check_sizes(const struct ov_problem *p, const char **key,
         return BLAME("K", "K must be from 1 to %d", MOST_UNITS);
     if (p->M < 1 || p->M > MOST_UNITS)
         return BLAME("M", "M must be from 1 to %d", MOST_UNITS);
-    if (p->N != 0 && p->N < p->K + p->M)
-        return BLAME("N", "N = %zu must be at least K + M = %zu", p->N, p->K + p->M);
+    if (p->N != 0 && p->N < ov_problem_least_N(p))
+        return BLAME("N", "N = %zu must be at least %s = %zu", p->N,
+                     p->start == OV_START_RANDOM ? "M" : "K + M", ov_problem_least_N(p));
     if (p->N == 0 && !ov_problem_start_is_fixed(p))
         return BLAME("N", "N is needed: a random start or a random teacher depends on it");
     if (!p->g)

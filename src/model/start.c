@@ -146,8 +146,9 @@ static enum ov_status start_fixed(double *w, double *w_star, const struct ov_pro
 enum ov_status ov_start_weights(double *w, double *w_star, double *v, const struct ov_problem *p,
                                 uint64_t key, struct ov_error *err)
 {
-    if (p->N < p->K + p->M)
-        return ov_fail(err, OV_EDOM, "N = %zu is less than K + M = %zu", p->N, p->K + p->M);
+    if (p->N < ov_problem_least_N(p))
+        return ov_fail(err, OV_EDOM, "N = %zu is less than %s = %zu", p->N,
+                       p->start == OV_START_RANDOM ? "M" : "K + M", ov_problem_least_N(p));
     if (p->teacher == OV_TEACHER_RANDOM && p->start == OV_START_OVERLAPS)
         return ov_fail(err, OV_EDOM, "given overlaps with a random teacher");
     set_second_layer(v, p, key);

@@ -107,6 +107,9 @@ static enum ov_status check_sgd(struct ov_two_layer *s, struct ov_value *params,
     const struct ov_value *sgd = ov_value_get(params, "sgd");
     if (sgd && s->problem.N == 0)
         return ov_value_fail(sgd, err, "sgd needs 'N', the input dimension");
+    if (sgd && !ov_engines[s->engine].draws_weights && s->problem.N < s->problem.K + s->problem.M)
+        return ov_value_fail(sgd, err, "engine law needs N >= K + M = %zu: take engine weights",
+                             s->problem.K + s->problem.M);
     if (s->sgd_time_to.n > 0)
         ov_text_addf(&s->data.columns_doc, "; alpha_to_x: when eps_g first falls to x, between the "
                                            "times measured linear in ln eps_g; nan: never");

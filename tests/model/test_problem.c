@@ -94,7 +94,8 @@ START_TEST(sizes_are_checked)
     BLAMED(p.M = 0, "M", "M must be from 1");
     BLAMED(p.K = (size_t)-1, "K", "K must be from 1");
     BLAMED(p.M = (size_t)-3, "M", "M must be from 1");
-    BLAMED(p.N = 3, "N", "N = 3 must be at least K + M = 4");
+    BLAMED(p.N = 1, "N", "N = 1 must be at least M = 2");
+    BLAMED((p.N = 3, p.start = OV_START_INFORMED), "N", "N = 3 must be at least K + M = 4");
     BLAMED(p.N = 0, "N", "N is needed");
     BLAMED((p.N = 0, p.teacher = OV_TEACHER_RANDOM, p.start = OV_START_INFORMED), "N", "N is need");
     BLAMED(p.g = NULL, "activation", "missing");

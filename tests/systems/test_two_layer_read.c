@@ -76,7 +76,7 @@ END_TEST
 START_TEST(sgd_may_have_its_own_N)
 {
     says(RANDOM_START, "    sgd: {seeds: 2, N: 60}\n", "N: 60\nK: 2");
-    refuses_more(RANDOM_START, "    sgd: {seeds: 2, N: 3}\n", "11:24: error: N");
+    refuses_more(RANDOM_START, "    sgd: {seeds: 2, N: 1}\n", "11:24: error: N");
 }
 END_TEST
 
@@ -105,7 +105,9 @@ START_TEST(mistakes_are_at_their_value)
         FIXED_START, "[0.5, 2]", "[0.5, .nan]",
         "10:48: error: Q must be a matrix (rows of numbers, of equal length), not '.nan'");
     refuses_edited(RANDOM_START, "    N: 50\n", "", "4:5: error: N is needed");
-    refuses_edited(RANDOM_START, "N: 50", "N: 3", "5:8: error: N = 3 must be at least K + M = 4");
+    refuses_edited(RANDOM_START, "N: 50", "N: 1", "5:8: error: N = 1 must be at least M = 2");
+    refuses_edited(RANDOM_START "    sgd: {engine: law, seeds: 2}\n", "N: 50", "N: 3",
+                   "11:10: error: engine law needs N >= K + M = 4");
     refuses_more(FIXED_START, "    sgd: {seeds: 1}\n", "11:10: error: sgd needs 'N'");
     refuses_more(FIXED_START, "    N: 50\n    teacher: random\n",
                  "10:18: error: given overlaps need a given or orthonormal teacher");

@@ -66,11 +66,15 @@ void ov_problem_free(struct ov_problem *p);
 /* Checks ranges and consistency.
  *   out  key   the experiment.yaml key at fault, with dots ("N", "init.Q", "teacher.T"),
  *              a string constant; only written on error; may be NULL
- * Errors (OV_EUSER): K, M < 1; 0 < N < K + M, or N = 0 where weights are needed (a random start or
+ * Errors (OV_EUSER): K, M < 1; 0 < N < ov_problem_least_N, or N = 0 where weights are needed (a random start or
  * a random teacher); non-finite or negative eta_w, eta_v, sigma, decay, std; T not PSD or with a
  * zero diagonal; T, R, Q not jointly PSD; a given Q or R with a random teacher. */
 OV_NODISCARD enum ov_status ov_problem_check(const struct ov_problem *p, const char **key,
                                              struct ov_error *err);
+
+/* The least input dimension: K + M where overlaps are embedded exactly, M where the students' weights
+ * are drawn (1 if the teacher's are, too). */
+size_t ov_problem_least_N(const struct ov_problem *p);
 
 /* True if the initial overlaps (T included) do not depend on the seed. */
 bool ov_problem_start_is_fixed(const struct ov_problem *p);

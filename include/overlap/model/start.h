@@ -23,7 +23,7 @@ enum ov_stream {
 };
 
 /* Initial weights of the run with this key.
- *   out  w (K,N), w_star (M,N) row-major, v (K); needs N >= K + M
+ *   out  w (K,N), w_star (M,N) row-major, v (K); needs N >= ov_problem_least_N
  * Fixed starts are embedded through their joint Cholesky factor in a random orthonormal frame of
  * K + M directions, so that the overlaps measured agree with the given ones to 1e-12.
  * Returns OV_OK, OV_ENOMEM, or OV_EDOM. */
