@@ -54,21 +54,32 @@ static int parity(const struct ov_activation *act)
     return (even ? 1 : 0) - (odd ? 1 : 0);
 }
 
+/* Of a polynomial, by its differences at whole numbers, which are exact; 0 of others. */
 static size_t degree(const struct ov_activation *act)
 {
-    if (act->act == OV_ACT_LINEAR)
-        return 1;
-    return act->act == OV_ACT_QUADRATIC || act->act == OV_ACT_HE2 ? 2 : 0;
+    double d[OV_POLYNOMIAL_DEGREE + 1];
+    size_t found = 0;
+    if (act->family != OV_FAMILY_POLYNOMIAL)
+        return 0;
+    for (size_t i = 0; i <= OV_POLYNOMIAL_DEGREE; i++)
+        d[i] = act->g((double)i);
+    for (size_t n = 1; n <= OV_POLYNOMIAL_DEGREE; n++) {
+        for (size_t i = 0; i <= OV_POLYNOMIAL_DEGREE - n; i++)
+            d[i] = d[i + 1] - d[i];
+        found = d[0] != 0.0 ? n : found;
+    }
+    return found;
 }
 
-/* Nodes a direction for which all averages are exact; 0 if there is no such number. F is of degree
- * 2 where all is linear, 6 with quadratic units, and < F F' > of twice that. */
+/* Nodes a direction for which all averages are exact; 0 if there is no such number. With degrees g
+ * and g* and the larger one m, F = u a + u^2 b is of degree 2 (g - 1 + m), < F F' > of twice
+ * that. */
 static size_t exact_order(const struct ov_problem *p)
 {
     size_t g = degree(p->g), g_star = degree(p->g_star);
     if (g == 0 || g_star == 0)
         return 0;
-    return g == 1 && g_star == 1 ? 3 : 7;
+    return 2 * (g - 1 + (g > g_star ? g : g_star)) + 1;
 }
 
 /* order^P, or TENSOR_MAX + 1 if that is less. */
@@ -240,8 +251,8 @@ static bool allocate(struct ov_noise *w)
 
 bool ov_noise_possible(const struct ov_problem *p)
 {
-    bool quadratic = degree(p->g) == 2 || degree(p->g_star) == 2;
-    return p->K + p->M <= P_MAX && !(quadratic && tensor_order(p, 0) == 0);
+    bool grows = degree(p->g) >= 2 || degree(p->g_star) >= 2;
+    return p->K + p->M <= P_MAX && !(grows && tensor_order(p, 0) == 0);
 }
 
 enum ov_status ov_noise_create(struct ov_noise **out, const struct ov_problem *p, unsigned refine)

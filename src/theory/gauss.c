@@ -140,6 +140,12 @@ static bool has_kink(enum ov_act g)
     return g == OV_ACT_RELU || g == OV_ACT_LEAKY_RELU;
 }
 
+/* Pairs whose averages are those of ReLU pairs and elementary ones. */
+static bool is_kinked(enum ov_act g, enum ov_act g_star)
+{
+    return has_kink(g) && (has_kink(g_star) || g_star == OV_ACT_LINEAR);
+}
+
 static bool both_are(const struct ov_gauss *w, enum ov_family family)
 {
     return w->student->family == family && w->teacher->family == family;
@@ -157,7 +163,7 @@ static ov_gauss_contraction *contraction_of(const struct ov_gauss *w)
         return ov_gauss_contract_quadratic;
     if (w->g == OV_ACT_RELU && w->g_star == OV_ACT_RELU)
         return ov_gauss_contract_relu;
-    if (has_kink(w->g) && (has_kink(w->g_star) || w->g_star == OV_ACT_LINEAR))
+    if (is_kinked(w->g, w->g_star))
         return ov_gauss_contract_kinks;
     if (both_are(w, OV_FAMILY_POLYNOMIAL))
         return ov_gauss_contract_polynomials;
@@ -192,7 +198,7 @@ enum ov_status ov_gauss_create(struct ov_gauss **out, size_t K, size_t M,
     bool good = w->block && w->act;
     if (g->act <= OV_ACT_ERF && g_star->act <= OV_ACT_ERF)
         good = good && ov_gauss_erf_create(&w->erf, K, M, g->act, g_star->act) == OV_OK;
-    if (g->act == OV_ACT_RELU && g_star->act == OV_ACT_RELU)
+    if (is_kinked(g->act, g_star->act))
         good = good && ov_gauss_relu_create(&w->relu, P) == OV_OK;
     if (is_smooth(g->act, g_star->act))
         good = good && ov_gauss_smooth_create(&w->smooth, P) == OV_OK;

@@ -29,10 +29,10 @@
 #include "overlap/base/tick.h"
 #include "overlap/model/problem.h"
 
-/* What B and c are averaged with: Gauss-Hermite nodes, exact where all units are linear, quadratic
- * or he2 (up to 7 fields K + M; linear alone: 12), and up to 4 fields of other smooth units; else
- * Sobol's, up to 40 fields. Those are not good for quadratic and he2 units, which are refused then:
- * beside relu, and beside other units in more than 4 fields. */
+/* What B and c are averaged with: Gauss-Hermite nodes, exact where all units are polynomials (up to
+ * 7 fields K + M of degree 2, 5 of degrees 3 and 4; linear alone: 12), and up to 4 fields of other
+ * smooth units; else Sobol's, up to 40 fields. Those are not good for polynomials of degree 2 and
+ * above, which are refused then: beside units with a kink, and beside others in more than 4 fields. */
 struct ov_fluctuations_options {
     double rtol;     /* of Sigma and mu: bound on the error of a step before extrapolation, relative
                         to the standard deviations; 1e-8 … 0.1 */
