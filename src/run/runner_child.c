@@ -45,7 +45,8 @@ static void tell(void *ctx, uint64_t done, uint64_t total)
 {
     const struct child *c = ctx;
     (void)total;
-    c->shared->work = c->done * c->work_of_job + done;
+    if (c->work_of_job > 0) /* else the total does not count it */
+        c->shared->work = c->done * c->work_of_job + done;
 }
 
 static void note(void *ctx, const char *line)
