@@ -33,6 +33,10 @@
 static const double half_pi = 0.5 * M_PI;
 static const double tiny = 1e-140; /* the square of what counts as nothing */
 
+/* What rounding makes of a vector. Beyond the plane of k and m that is what is left at least, so
+ * that fields in one plane have an order there, no matter which: all have the same limit. */
+static const double least = 1e-15;
+
 /* Error allowed to an integral, by the estimate of enough(); P_4 sees some 1/40 of it. */
 static const double tolerance = 1e-12;
 
@@ -72,11 +76,11 @@ static double sign_of(double x)
 static void choose(struct frame *f, const struct ov_relu_set *x)
 {
     size_t best = 0;
-    double least = 2.0;
+    double nearest = 2.0;
     for (size_t i = 0; i < 6; i++) {
         double open = x->pair[pairings[i][0]][pairings[i][1]]->open;
-        best = open < least ? i : best;
-        least = open < least ? open : least;
+        best = open < nearest ? i : best;
+        nearest = open < nearest ? open : nearest;
     }
     for (size_t i = 0; i < 4; i++)
         f->at[i] = pairings[best][i];
@@ -101,6 +105,12 @@ static double of(const struct frame *f, const struct ov_relu_set *x, size_t i, s
     return f->sign[i] * f->sign[j] * x->pair[f->at[i]][f->at[j]]->R;
 }
 
+/* Cut to [-most, most], which only rounding leaves. */
+static double within(double x, double most)
+{
+    return x < -most ? -most : x > most ? most : x;
+}
+
 static void build(struct frame *f, const struct ov_relu_set *x)
 {
     const struct ov_relu_pair *km = x->pair[f->at[0]][f->at[1]], *ab = x->pair[f->at[2]][f->at[3]];
@@ -113,20 +123,24 @@ static void build(struct frame *f, const struct ov_relu_set *x)
     f->e1 = ((bm - bk) - (am - ak)) * km->across;
     double open_a = beyond_z0((1.0 - ak) + (1.0 - am), km);
     f->alpha = root(open_a - f->a1 * f->a1);
-    double inverse = f->alpha > 0.0 ? 1.0 / f->alpha : 0.0;
+    double inverse = f->alpha > 0.0 ? 1.0 / f->alpha : 0.0, beyond;
     if (ab->open <= open_a) {
-        f->ealpha = -(ab->open + f->a0 * f->e0 + f->a1 * f->e1) * inverse;
-        f->cov = f->alpha + f->ealpha;
-        f->beta = root(2.0 * ab->open - f->e0 * f->e0 - f->e1 * f->e1 - f->ealpha * f->ealpha);
+        beyond = root(2.0 * ab->open - f->e0 * f->e0 - f->e1 * f->e1);
+        f->ealpha = within(-(ab->open + f->a0 * f->e0 + f->a1 * f->e1) * inverse, beyond);
+        f->beta = root((beyond - f->ealpha) * (beyond + f->ealpha));
     } else {
         double b0 = (bk + bm) * km->along, b1 = (bm - bk) * km->across, R = fabs(ab->R);
         double covariance = 0.5 * ((R - bk) + (R - bm)) -
                             (bk + bm) * km->open * km->along * km->along / (1.0 + 2.0 * km->along) +
                             open_a / (1.0 + f->a0) * b0 - f->a1 * b1;
-        f->cov = covariance * inverse;
-        f->ealpha = f->cov - f->alpha;
-        f->beta = root(beyond_z0((1.0 - bk) + (1.0 - bm), km) - b1 * b1 - f->cov * f->cov);
+        beyond = root(beyond_z0((1.0 - bk) + (1.0 - bm), km) - b1 * b1);
+        double along = within(covariance * inverse, beyond);
+        f->ealpha = along - f->alpha;
+        f->beta = root((beyond - along) * (beyond + along));
     }
+    f->alpha = f->alpha > least ? f->alpha : least;
+    f->beta = f->beta > least ? f->beta : least;
+    f->cov = f->alpha + f->ealpha;
     f->A = f->alpha * f->alpha;
     f->B = f->cov * f->cov + f->beta * f->beta;
     f->along = f->cov * f->ealpha + f->beta * f->beta;
@@ -159,8 +173,8 @@ OV_CLONES static void integrand(double *restrict f, double *restrict angle, doub
         double size2 = N2 + D2 + tiny, inverse = 1.0 / (length2 * size2);
         f[i] = weight[i] * a * sqrt(inverse * size2);
         fold[i] = D2 - N2;
-        double least = ov_where_negative(fold[i], D2, N2);
-        angle[i] = copysign(sqrt(least * (inverse * length2)), N);
+        double smaller2 = ov_where_negative(fold[i], D2, N2);
+        angle[i] = copysign(sqrt(smaller2 * (inverse * length2)), N);
     }
 }
 
@@ -189,8 +203,8 @@ OV_CLONES static double sum_of(const double *a, const double *b, size_t n)
 static void put_angle(struct values *v, size_t i, double N, double D)
 {
     size_t at = i * v->slots + v->n + 2;
-    double size2 = N * N + D * D, least = fabs(N) < D ? N : copysign(D, N);
-    v->angle[at] = size2 > 0.0 ? least / sqrt(size2) : 0.0;
+    double size2 = N * N + D * D, smaller = fabs(N) < D ? N : copysign(D, N);
+    v->angle[at] = size2 > 0.0 ? smaller / sqrt(size2) : 0.0;
     v->fold[at] = D - fabs(N);
     v->f[at] = 0.0;
 }
