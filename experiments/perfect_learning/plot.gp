@@ -8,8 +8,8 @@ positive(x) = x > 1e-14 ? x : NaN
 set multiplot layout 1,2 margins 0.085,0.985,0.16,0.93 spacing 0.09
 set logscale y
 set xrange [0:410]
-set yrange [1e-14:100]
-set ytics 1e-14,1e4
+set yrange [1e-14:1e7]
+set ytics ("10^{-14}" 1e-14, "10^{-10}" 1e-10, "10^{-6}" 1e-6, "10^{-2}" 1e-2, "10^2" 1e2, "10^6" 1e6)
 set format y log_labels
 set xlabel "α = steps / N" offset 0,0.4
 set ylabel "generalisation error{/:Italic  ε_g}" offset 0.5
