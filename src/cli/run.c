@@ -13,6 +13,7 @@
 #include "overlap/base/clock.h"
 #include "overlap/run/progress.h"
 #include "overlap/run/runner.h"
+#include "overlap/store/blocks.h"
 
 /* Leaves out what --side and --seed don't ask for; how many jobs are left. */
 static size_t restrict_plan(struct ov_plan *plan, const struct ov_options *o)
@@ -52,6 +53,22 @@ static void summarise(const struct ov_run_report *r, double seconds)
     ov_text_free(&took);
 }
 
+/* The output directories are those of these experiments as they are now. */
+static enum ov_status take_directories(const struct ov_experiments *all, const struct ov_options *o,
+                                       struct ov_error *err)
+{
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < all->n && status == OV_OK; i++) {
+        char *out = ov_is_above(o, all->e[i]) ? NULL : ov_out_of(o, all->e[i]);
+        if (out)
+            ov_tables_sweep(out, all->e[i]);
+        if (out && !o->out)
+            status = ov_origin_write(all->e[i], err);
+        free(out);
+    }
+    return status;
+}
+
 int ov_command_run(const struct ov_options *o)
 {
     struct ov_error err = {0};
@@ -59,6 +76,8 @@ int ov_command_run(const struct ov_options *o)
     struct ov_plan plan = {0};
     double started = ov_clock();
     enum ov_status status = ov_experiments_load(&all, o, &err);
+    if (status == OV_OK)
+        status = take_directories(&all, o, &err);
     if (status == OV_OK)
         status = make_plan(&plan, &all, o, &err);
     if (status == OV_OK) {
@@ -79,26 +98,52 @@ int ov_command_run(const struct ov_options *o)
 
 /* ---- plan: the same, without running ---- */
 
+/* A word as a shell reads it. */
+static void add_word(struct ov_text *line, const char *word)
+{
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.,:/=@%+-";
+    ov_text_add(line, " ", 1);
+    if (*word && !word[strspn(word, plain)]) {
+        ov_text_addf(line, "%s", word);
+        return;
+    }
+    ov_text_add(line, "'", 1);
+    for (; *word; word++)
+        if (*word == '\'')
+            ov_text_addf(line, "'\\''");
+        else
+            ov_text_add(line, word, 1);
+    ov_text_add(line, "'", 1);
+}
+
 /* One for each block with anything to do. */
 static void print_commands(const struct ov_batch *b, const struct ov_options *o)
 {
     size_t block = ov_batch_block(b);
+    struct ov_text from = {0}, set = {0};
+    add_word(&from, b->experiment->dir);
+    ov_text_addf(&from, " --out");
+    add_word(&from, b->out);
+    for (size_t s = 0; s < o->n_set; s++) {
+        ov_text_addf(&set, " --set");
+        add_word(&set, o->set[s]);
+    }
     for (size_t i = 0; i < b->n_job; i++) {
         size_t last = i, end = (i / block + 1) * block;
         if (!ov_job_todo(&b->job[i]))
             continue;
         for (size_t j = i; j < b->n_job && j < end; j++)
             last = ov_job_todo(&b->job[j]) ? j : last;
-        printf("overlap run %s --out %s --curve %s --side %s --seed %llu", b->experiment->dir,
-               b->out, b->curve->id, ov_side_name(b->side), (unsigned long long)b->job[i].seed);
+        printf("overlap run%s --curve %s --side %s --seed %llu", from.s, b->curve->id,
+               ov_side_name(b->side), (unsigned long long)b->job[i].seed);
         if (last > i)
             printf("-%llu", (unsigned long long)b->job[last].seed);
-        printf(" --tier %s --jobs 1", ov_tier_names[o->tier]);
-        for (size_t s = 0; s < o->n_set; s++)
-            printf(" --set '%s'", o->set[s]);
-        printf("\n");
+        printf(" --tier %s --jobs 1%s\n", ov_tier_names[o->tier], set.s ? set.s : "");
         i = last;
     }
+    ov_text_free(&from);
+    ov_text_free(&set);
 }
 
 static void print_batch(const struct ov_batch *b)

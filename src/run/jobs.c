@@ -101,6 +101,29 @@ static enum ov_status add_batch(struct ov_plan *plan, const struct ov_experiment
     return status;
 }
 
+struct ov_job *ov_job_twin(const struct ov_batch *b, size_t i, const struct ov_batch *other)
+{
+    uint64_t seed = b->job[i].seed, first = other->job[0].seed;
+    bool there = b != other && seed >= first && seed - first < other->n_job &&
+                 b->curve->fails_if_diverged == other->curve->fails_if_diverged &&
+                 strcmp(b->inputs_key, other->inputs_key) == 0 && strcmp(b->out, other->out) == 0;
+    return there ? &other->job[seed - first] : NULL;
+}
+
+/* Curves that differ only in what they ask of theory have the same simulation: the batch of the
+ * first of an experiment's curves, which are those from number `first` on, computes it for all. */
+static void share_runs(struct ov_plan *plan, size_t first)
+{
+    for (size_t i = first; i < plan->n_batch; i++) {
+        struct ov_batch *b = &plan->batch[i];
+        for (size_t j = 0; j < b->n_job; j++)
+            for (size_t k = first; k < i && ov_job_todo(&b->job[j]); k++) {
+                const struct ov_job *twin = ov_job_twin(b, j, &plan->batch[k]);
+                b->job[j].shared = twin && ov_job_todo(twin);
+            }
+    }
+}
+
 enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e, const char *out,
                            const char *curve_id, struct ov_error *err)
 {
@@ -111,6 +134,7 @@ enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e, 
     enum ov_status status = OV_OK;
     if (n == 0)
         status = ov_fail(err, OV_EUSER, "%s: error: no curve or group '%s'", e->path, curve_id);
+    size_t before = plan->n_batch;
     struct ov_seen seen;
     ov_seen_open(&seen, out);
     for (size_t i = 0; i < n && status == OV_OK; i++) {
@@ -122,6 +146,7 @@ enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e, 
             ov_fail(err, status, "%s: out of memory", e->path);
     }
     ov_seen_close(&seen);
+    share_runs(plan, before);
     free(found);
     return status;
 }

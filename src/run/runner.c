@@ -136,7 +136,7 @@ static void take_end(struct runner *r, struct worker *w)
         if (ov_job_todo(&b->job[i]))
             b->job[i].valid = true;
     r->report->n_done += n;
-    ov_runner_add_table(r, task->batch);
+    ov_runner_stored(r, task->batch, task->from, task->to);
 }
 
 static void take_note(struct runner *r, struct worker *w, const struct reply *head,
@@ -179,7 +179,7 @@ static void take_crash(struct runner *r, size_t slot, const char *why)
             ov_runner_fail(r, &task, i, OV_EIO, why);
         else
             ov_runner_add_jobs(r, task.batch, i, i + 1);
-    ov_runner_add_table(r, task.batch);
+    ov_runner_stored(r, task.batch, 0, b->n_job);
 }
 
 /* A child has closed its pipe. */

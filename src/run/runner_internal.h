@@ -111,6 +111,9 @@ void ov_runner_add_failure(struct runner *r, enum ov_status status, const char *
 /* A job of the task, or the table of its batch, can't be had. */
 void ov_runner_fail(struct runner *r, const struct task *task, size_t job, enum ov_status status,
                     const char *why);
+/* Jobs from … to - 1 have been stored, as far as they are valid: so are they for other curves with
+ * the same runs; tables that lack nothing else are next. */
+void ov_runner_stored(struct runner *r, size_t batch, size_t from, size_t to);
 /* Says what went wrong, a line a batch in the order in which it did, and keeps it for those who look
  * for the tables later. */
 void ov_runner_tell(struct runner *r);

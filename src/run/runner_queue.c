@@ -41,25 +41,62 @@ void ov_runner_add_failure(struct runner *r, enum ov_status status, const char *
     r->err->status = r->status;
 }
 
+/* What there is to tell of a batch, of which a job, or its table, can't be had. */
+static void add_trouble(struct runner *r, size_t batch, const char *name, const char *why)
+{
+    struct trouble *trouble = &r->trouble[batch];
+    if (trouble->n++ == 0) {
+        snprintf(trouble->first, sizeof trouble->first, "%s: %s", name, why);
+        trouble->order = r->n_trouble++;
+    }
+}
+
+/* What became of a job, valid or failed, is what became of the same run of other curves. */
+static void tell_twins(struct runner *r, size_t batch, size_t job, const char *why)
+{
+    for (size_t i = 0; i < r->plan->n_batch; i++) {
+        struct ov_batch *other = &r->plan->batch[i];
+        struct ov_job *twin = ov_job_twin(&r->plan->batch[batch], job, other);
+        if (!twin || !twin->shared)
+            continue;
+        struct ov_text name = {0};
+        size_t at = (size_t)(twin - other->job);
+        twin->shared = false;
+        twin->valid = !why;
+        twin->failed = why;
+        ov_runner_name(&name, other, at, at + 1);
+        if (why)
+            add_trouble(r, i, name.failed ? "?" : name.s, why);
+        ov_text_free(&name);
+        ov_runner_add_table(r, i);
+    }
+}
+
+void ov_runner_stored(struct runner *r, size_t batch, size_t from, size_t to)
+{
+    const struct ov_batch *b = &r->plan->batch[batch];
+    for (size_t i = from; i < to; i++)
+        if (b->job[i].valid)
+            tell_twins(r, batch, i, NULL);
+    ov_runner_add_table(r, batch);
+}
+
 /* A job of the task, or the table of its batch, can't be had. */
 void ov_runner_fail(struct runner *r, const struct task *task, size_t job, enum ov_status status,
                     const char *why)
 {
     struct ov_batch *b = &r->plan->batch[task->batch];
-    struct trouble *trouble = &r->trouble[task->batch];
     struct ov_text name = {0};
     bool is_table = task->kind == ASSEMBLE;
     ov_runner_name(&name, b, job, is_table ? job : job + 1);
     if (is_table)
         ov_text_addf(&name, ", table");
-    if (trouble->n++ == 0) {
-        snprintf(trouble->first, sizeof trouble->first, "%s: %s", name.failed ? "?" : name.s, why);
-        trouble->order = r->n_trouble++;
-    }
+    add_trouble(r, task->batch, name.failed ? "?" : name.s, why);
     if (r->status == OV_OK)
         r->status = status;
     if (!is_table) {
         b->job[job].failed = true;
+        tell_twins(r, task->batch, job, why);
         r->report->n_failed++;
         if (!ov_runner_stopped) /* which is no failure of the run's own, and told at the end */
             ov_progress_job(&r->progress, name.failed ? "?" : name.s, 1, 0.0, work_of(b), why);

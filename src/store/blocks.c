@@ -317,23 +317,29 @@ static bool is_covered(struct ov_text *t, size_t n_text, const struct ov_runs_of
     return covered;
 }
 
+void ov_table_keep(const char *out, const char *path, const struct ov_text *text)
+{
+    char *inputs = ov_comment_find(text->s, "inputs_key"), *kept = NULL;
+    struct ov_text jobs = {0};
+    ov_text_addf(&jobs, "%s/jobs", out);
+    if (inputs && strlen(inputs) == OV_KEY_SIZE - 1)
+        kept = block_path(out, inputs, text->s + text->len - OV_KEY_SIZE);
+    if (kept && !jobs.failed && ov_dir_make(jobs.s, NULL) == OV_OK && link(path, kept) == 0)
+        utimensat(AT_FDCWD, kept, NULL, 0); /* its age as a block begins now */
+    ov_text_free(&jobs);
+    free(inputs);
+    free(kept);
+}
+
 void ov_table_retire(const struct ov_runs_of *of, uint64_t first, size_t n)
 {
     struct ov_text t = {0};
     size_t n_text;
-    char *path = ov_table_path(of->out, of->curve, of->side), *kept = NULL, *inputs = NULL;
-    if (path && ov_table_load(&t, &n_text, path, NULL) == OV_OK)
-        inputs = ov_comment_find(t.s, "inputs_key");
-    if (inputs && strlen(inputs) == OV_KEY_SIZE - 1 && !is_covered(&t, n_text, of, first, n))
-        kept = block_path(of->out, inputs, t.s + t.len - OV_KEY_SIZE);
-    struct ov_text jobs = {0};
-    ov_text_addf(&jobs, "%s/jobs", of->out);
-    if (kept && !jobs.failed && ov_dir_make(jobs.s, NULL) == OV_OK && link(path, kept) == 0)
-        utimensat(AT_FDCWD, kept, NULL, 0); /* its age as a block begins now */
-    ov_text_free(&jobs);
+    char *path = ov_table_path(of->out, of->curve, of->side);
+    if (path && ov_table_load(&t, &n_text, path, NULL) == OV_OK &&
+        !is_covered(&t, n_text, of, first, n))
+        ov_table_keep(of->out, path, &t);
     ov_text_free(&t);
-    free(inputs);
-    free(kept);
     free(path);
 }
 

@@ -47,6 +47,11 @@ says "plan says which input changed" 'eta_w: 0.5 -> 0.25' out
 check "plan --todo" 0 "$overlap" plan s --out one --todo
 holds "plan --todo: a line a block" test "$(wc -l <out)" = 5 # short runs share one, of theory none knows
 says "plan --todo: a block" '--side sgd --seed 1-4 ' out
+check "plan --todo: as a shell reads it" 0 "$overlap" plan s --out "o'ne two" --set 'sgd.seeds=1' --set 'alpha=[0, 1]' --todo
+says "plan --todo: quotes" "^overlap run s --out 'o'\\\\''ne two' --curve a .* --set sgd.seeds=1 --set 'alpha=\\[0, 1\\]'\$" out
+sed "s|^overlap|$overlap|" out >jobs.sh
+holds "plan --todo: can be run" bash jobs.sh
+holds "plan --todo: where it should be" test -d "o'ne two/jobs"
 sed -i 's/eta_w: 0.25/eta_w: 0.5/' s/experiment.yaml
 for delay in 0.00 0.01 0.02 0.03; do
     timeout -s KILL "$delay" "$overlap" run s --out killed >/dev/null 2>&1
@@ -71,6 +76,28 @@ check "--seed wants seeds" 2 "$overlap" run s --seed 4-2
 says "--seed wants seeds: says so" "a number or a range such as 3-40, not '4-2'"
 check "run --set" 0 "$overlap" run s --out set --set eta_w=0.1 --set sgd.seeds=2
 says "run --set: taken" '^# eta_w: 0.1' set/a.sgd.csv
+
+# ---- results are of one directory and of its present curves ----
+mkdir elsewhere && cp -r s elsewhere
+check "results below build" 0 "$overlap" run s
+for command in run plan compare verify; do
+    check "another directory of that name: $command" 2 "$overlap" $command elsewhere/s
+    says "another directory of that name: $command says so" "build/results/s holds the results of s, .* elsewhere/s: name another directory with --out"
+done
+check "another directory of that name: --out" 0 "$overlap" run elsewhere/s --out s2
+mv s s_is_gone
+check "a directory that was moved" 0 "$overlap" run elsewhere/s
+says "a directory that was moved: nothing is computed" '^0 runs computed'
+mv s_is_gone s && rm -r build elsewhere
+cp -r s renamed && cp -r one named
+sed -i 's/id: a/id: b/; s/: Small/: Other/' renamed/experiment.yaml
+sed -i 's/^# experiment: s$/# experiment: renamed/; $d' named/a.*.csv
+for t in named/a.*.csv; do echo "# sha256: $(sha256sum <"$t" | cut -d' ' -f1)" >>"$t"; done
+cp one/a.sgd.csv named/z.sgd.csv # of another experiment: not ours to remove
+check "a curve with another name" 0 "$overlap" run renamed --out named
+says "a curve with another name: nothing is computed" '^0 runs computed.*2 tables written'
+holds "a curve with another name: nobody draws the old table" test ! -e named/a.sgd.csv -a ! -e named/a.theory.json
+holds "a table of another experiment stays" test -e named/z.sgd.csv
 
 # ---- the engine `law`: the same bytes for any -j and any company of a seed ----
 cp -r s law && sed -i 's/engine: weights, seeds: 4/engine: law, seeds: 11/' law/experiment.yaml

@@ -159,6 +159,44 @@ START_TEST(a_divergence_costs_its_group_nothing)
 }
 END_TEST
 
+/* One simulation for both curves, whichever seeds they ask for; a failure is that of both. */
+START_TEST(the_same_runs_are_computed_once)
+{
+    struct bench b;
+    struct ov_run_report report;
+    struct ov_error err = {0};
+    struct ov_text x = {0}, y = {0};
+    bench_make(&b);
+    bench_set(&b, 1, rate, 1.0);
+    bench_set(&b, 1, seeds, 7);
+    ck_ok(run(&b, 2, &report, NULL));
+    ck_assert_uint_eq(report.n_done, 1 + 7); /* theory is the same, too */
+    ck_assert_uint_eq(report.n_table, 4);
+    contents(&x, &b, "one.sgd.csv");
+    contents(&y, &b, "two.sgd.csv");
+    ck_assert_ptr_nonnull(strstr(x.s, "\n4,4,"));
+    ck_assert_ptr_nonnull(strstr(y.s, "\n7,4,"));
+    ck_assert_int_eq(strncmp(strstr(x.s, "\n1,0,"), strstr(y.s, "\n1,0,"), 200), 0);
+    bench_set(&b, 0, how, CRASHES);
+    bench_set(&b, 0, rate, 3.0);
+    bench_set(&b, 1, rate, 3.0);
+    ck_assert_int_eq(run(&b, 2, &report, &err), OV_EIO);
+    ck_assert_uint_eq(report.n_done, 1 + 3);
+    ck_assert_uint_eq(report.n_failed, 4);
+    ck_assert_ptr_nonnull(strstr(err.text, "fake one sgd seed"));
+    ck_assert_ptr_nonnull(strstr(err.text, "fake two sgd seed"));
+    bench_set(&b, 0, how, FINE);
+    b.curve[1].fails_if_diverged = true; /* not the same conditions: each computes its own */
+    bench_set(&b, 0, rate, 4.0);
+    bench_set(&b, 1, rate, 4.0);
+    ck_ok(run(&b, 2, &report, NULL));
+    ck_assert_uint_eq(report.n_done, 2 + 4 + 7);
+    ov_text_free(&x);
+    ov_text_free(&y);
+    bench_remove(&b);
+}
+END_TEST
+
 START_TEST(only_what_changed_runs_again)
 {
     struct bench b;
@@ -359,6 +397,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, a_failed_group_keeps_its_good_runs);
     OV_TEST(s, a_divergence_is_a_result);
     OV_TEST(s, a_divergence_costs_its_group_nothing);
+    OV_TEST(s, the_same_runs_are_computed_once);
     OV_TEST(s, only_what_changed_runs_again);
     OV_TEST(s, the_plan_says_why);
     OV_TEST(s, a_failed_job_is_named_and_stops_no_other);

@@ -25,6 +25,7 @@ struct ov_job {
     bool valid;    /* its result is stored */
     bool left_out; /* the caller doesn't want it run now */
     bool failed;   /* it was tried, in vain */
+    bool shared;   /* a batch before this one, of a curve with the same runs, computes it */
     bool pending;  /* computed, but not stored yet */
 };
 
@@ -74,11 +75,15 @@ void ov_plan_free(struct ov_plan *plan); /* NULL-safe, twice-safe */
  * OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_batch_look(struct ov_batch *b);
 
-/* True if a job has no valid result, isn't left out and has not failed. */
+/* True if a job has no valid result, isn't left out, has not failed and isn't computed by another
+ * batch. */
 static inline bool ov_job_todo(const struct ov_job *job)
 {
-    return !job->valid && !job->left_out && !job->failed;
+    return !job->valid && !job->left_out && !job->failed && !job->shared;
 }
+/* The job of `other` that is the same run as job number i of b: of the same inputs and seed, stored
+ * in the same place, and a result under the same conditions; NULL if there is none. */
+struct ov_job *ov_job_twin(const struct ov_batch *b, size_t i, const struct ov_batch *other);
 size_t ov_plan_todo(const struct ov_plan *plan); /* how many of those */
 size_t ov_batch_todo(const struct ov_batch *b);
 /* How many jobs of a batch have a valid result. */

@@ -78,6 +78,15 @@ void ov_divergence_add(struct ov_text *list, uint64_t seed, double at);
 /* Makes a block of the curve's table if a new one of runs first … first + n - 1 would lose runs. */
 void ov_table_retire(const struct ov_runs_of *of, uint64_t first, size_t n);
 
+/* Gives the table at `path`, whole and with this text, a second name: that of a block, under the
+ * inputs that it says it is of. */
+void ov_table_keep(const char *out, const char *path, const struct ov_text *text);
+
+/* Removes the tables of an experiment's own that are of curves or sides which it does not have any
+ * more, so that nobody draws them. Their runs become blocks: a curve that was only given another
+ * name finds them. */
+void ov_tables_sweep(const char *out, const struct ov_experiment *e);
+
 /* Removes blocks (and single runs, as earlier versions stored them) below OUT/jobs that are older
  * than `seconds`.
  *   in   wanted  true for an inputs key, of which the first OV_BLOCK_KEY digits are given, of which
