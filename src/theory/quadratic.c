@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Quadratic networks: the explicit map from (xi, q) to everything else. With M = mse/xi all is of order 1 in
+ * scaled units however small xi is: with integrals below the cut, which the noise bulk holds,
+ *     2 alpha   = int_below rho s^2 - 1 + t^2 N + 4 I + Delta/(2 xi)
+ *     2 alpha c = int_below rho (s^2 - 2 s Re y + 2 t Re y) + t^2 N + Delta/(2 xi)
+ */
+#include "overlap/theory/quadratic.h"
+
+#include <math.h>
+
+#include "quadratic_internal.h"
+
+struct ov_quadratic_state ov_quadratic_at(const struct ov_free_convolution *f, double t, double cut,
+                                          double Delta)
+{
+    double complex y = ov_free_convolution_y(f, cut);
+    struct ov_free_convolution_below B = ov_free_convolution_below(f, cut, y);
+    struct ov_quadratic_state x = {.xi = f->xi, .t = t, .cut = cut, .N = 1.0 - B.mass, .h = B.h};
+    x.s1 = B.s1;
+    x.div = (0.5 - B.hs) + t * B.h;
+    x.noise = Delta > 0.0 ? 0.5 * Delta / f->xi : 0.0;
+    x.Ac = B.s2 - 2.0 * B.hs + t * (2.0 * B.h + t * x.N) + x.noise;
+    x.A = x.Ac + 2.0 * x.div;
+    x.dI_lnxi = B.y3 / (3.0 * M_PI);
+    x.dI_lnq = t * B.h;
+    x.dA_lnxi = 4.0 * (x.div + x.dI_lnxi) - (1.0 - 2.0 * B.hs) - x.A;
+    x.dA_lnq = t * (2.0 * t * x.N + 4.0 * B.h);
+    return x;
+}
+
+enum ov_status ov_quadratic_omega(double *omega, const struct ov_free_convolution *f, double kappa,
+                                  struct ov_error *err)
+{
+    *omega = -INFINITY;
+    return kappa < 1.0 ? ov_free_convolution_quantile(omega, f, kappa, err) : OV_OK;
+}
+
+void ov_quadratic_fill(struct ov_quadratic_point *point, const struct ov_quadratic_state *x,
+                       double kappa_star, double Delta, double alpha, double lambda,
+                       bool width_limited)
+{
+    double unit = sqrt(x->xi), c = x->Ac / x->A, rest = 2.0 * x->div / x->A;
+    double mse = x->xi * (x->A - x->noise);
+    *point = (struct ov_quadratic_point){.alpha = alpha,
+                                         .lambda = lambda >= 0.0 ? lambda : unit * x->t * c,
+                                         .xi = x->xi,
+                                         .q = unit * x->t,
+                                         .t = x->t,
+                                         .cut = x->cut,
+                                         .c = c,
+                                         .mse = mse,
+                                         .rank = x->N,
+                                         .width_limited = width_limited};
+    point->loss_train = c * c * (0.5 * mse + 0.25 * Delta);
+    point->err_in = 0.5 * c * c * mse + 0.25 * rest * rest * Delta;
+    point->trace = 1.0 - unit * (x->s1 + x->t * x->N);
+    point->loss_reg = point->loss_train + point->lambda * point->trace;
+    (void)kappa_star;
+}
+
+static bool in_range(double x, bool or_zero, double lo, double hi)
+{
+    return (or_zero && x == 0.0) || (x >= lo && x <= hi);
+}
+
+enum ov_status ov_quadratic_check(const struct ov_quadratic *p, struct ov_error *err)
+{
+    if (!(p->kappa >= 1e-3))
+        return ov_fail(err, OV_EDOM, "kappa = %g must be at least 1e-3", p->kappa);
+    if (!in_range(p->kappa_star, false, 1e-3, 1e3))
+        return ov_fail(err, OV_EDOM, "kappa_star = %g must be in [1e-3, 1e3]", p->kappa_star);
+    if (!in_range(p->lambda, true, 1e-12, 1e6))
+        return ov_fail(err, OV_EDOM, "lambda = %g must be 0 or in [1e-12, 1e6]", p->lambda);
+    if (!in_range(p->Delta, true, 1e-12, 1e6))
+        return ov_fail(err, OV_EDOM, "Delta = %g must be 0 or in [1e-12, 1e6]", p->Delta);
+    return OV_OK;
+}
+
+enum ov_status ov_quadratic_check_alpha(double alpha, struct ov_error *err)
+{
+    if (!in_range(alpha, false, 1e-4, 1e6))
+        return ov_fail(err, OV_EDOM, "alpha = %g must be in [1e-4, 1e6]", alpha);
+    return OV_OK;
+}
+
+enum ov_status ov_quadratic_map(struct ov_quadratic_point *point, const struct ov_quadratic *p,
+                                double xi, double q, struct ov_error *err)
+{
+    struct ov_quadratic any = *p;
+    struct ov_free_convolution f;
+    double omega;
+    any.lambda = 0.0;
+    enum ov_status status = ov_quadratic_check(&any, err);
+    if (status != OV_OK)
+        return status;
+    if (!in_range(xi, false, 1e-60, 1e60) || !in_range(q, true, 0.0, 1e60))
+        return ov_fail(err, OV_EDOM, "xi = %g and q = %g must be in [1e-60, 1e60]", xi, q);
+    status = ov_free_convolution_init(&f, p->kappa_star, xi, err);
+    if (status == OV_OK)
+        status = ov_quadratic_omega(&omega, &f, p->kappa, err);
+    if (status != OV_OK)
+        return status;
+    double t = q / f.unit;
+    struct ov_quadratic_state x = ov_quadratic_at(&f, t, fmax(t, omega), p->Delta);
+    ov_quadratic_fill(point, &x, p->kappa_star, p->Delta, 0.5 * x.A, -1.0, omega > t);
+    point->lambda = point->q * point->c;
+    point->loss_reg = point->loss_train + point->lambda * point->trace;
+    return OV_OK;
+}
+
+double ov_quadratic_zero(double (*f)(double x, void *ctx), void *ctx, double lo, double hi,
+                         double f_lo, double f_hi)
+{
+    int same = 0;
+    for (int turn = 0; turn < 200 && fabs(hi - lo) > 4e-16 * fmax(fabs(lo), fabs(hi)); turn++) {
+        double mid = turn % 4 == 3 ? 0.5 * (lo + hi) : lo - f_lo * (hi - lo) / (f_hi - f_lo);
+        if (!(mid > fmin(lo, hi) && mid < fmax(lo, hi)))
+            mid = 0.5 * (lo + hi);
+        double value = f(mid, ctx);
+        if (value == 0.0 || isnan(value))
+            return isnan(value) ? NAN : mid;
+        if ((value < 0.0) == (f_lo < 0.0)) {
+            lo = mid;
+            f_lo = value;
+            f_hi *= same > 0 ? 0.5 : 1.0;
+            same = 1;
+        } else {
+            hi = mid;
+            f_hi = value;
+            f_lo *= same < 0 ? 0.5 : 1.0;
+            same = -1;
+        }
+    }
+    return 0.5 * (lo + hi);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The long-time limits at which the width binds: the cut is the quantile omega(xi), N = kappa, and the integrals depend on
+ * xi alone. With int_below … = s2, hs, h (theory/free_convolution.h),
+ *     2 alpha   = s2 - 4 hs + 1 + Delta/(2 xi) + 4 h t + kappa t^2     -> two branches t(xi)
+ *     2 alpha c = s2 - 2 hs + Delta/(2 xi) + 2 h t + kappa t^2
+ * and a root is a zero of c - lambda/q in ln xi, where 0 < t < omega. The integrals are tabulated on a grid once for
+ * all alpha; zeros are then found to rounding on the functions themselves.
+ */
+#include <math.h>
+
+#include "quadratic_internal.h"
+
+static enum ov_status width_at(struct ov_quadratic_width *w, const struct ov_quadratic *p,
+                               double ln_xi, struct ov_error *err)
+{
+    struct ov_free_convolution f;
+    double omega = 0.0;
+    enum ov_status status = ov_free_convolution_init(&f, p->kappa_star, exp(ln_xi), err);
+    if (status == OV_OK)
+        status = ov_quadratic_omega(&omega, &f, p->kappa, err);
+    if (status != OV_OK)
+        return status;
+    struct ov_free_convolution_below B =
+        ov_free_convolution_below(&f, omega, ov_free_convolution_y(&f, omega));
+    *w = (struct ov_quadratic_width){omega, B.s1, B.s2, B.hs, B.h};
+    return OV_OK;
+}
+
+/* What is below lambda^2/20 has q < lambda or, for kappa < kappa_star, an error of its own; what is above
+ * has no signal left that could make c positive. */
+enum ov_status ov_quadratic_grid_init(struct ov_quadratic_grid *g, const struct ov_quadratic *p,
+                                      struct ov_error *err)
+{
+    double low = p->lambda > 0.0 ? fmin(1e-13, 0.05 * p->lambda * p->lambda) : 1e-13;
+    double high = 1e3 * (1.0 + 1.0 / p->kappa_star) * (1.0 + p->lambda * p->lambda) +
+                  1e2 * p->Delta * (1.0 + p->Delta);
+    g->p = p;
+    g->lo = log(low);
+    g->n = (size_t)fmin(OV_QUADRATIC_GRID, 2.0 + (log(high) - g->lo) / 0.1);
+    g->step = (log(high) - g->lo) / (double)(g->n - 1);
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < g->n && status == OV_OK; i++)
+        status = width_at(g->at + i, p, g->lo + g->step * (double)i, err);
+    return status;
+}
+
+/* ---- one branch ---- */
+
+struct limited {
+    const struct ov_quadratic *p;
+    double alpha, sign;
+    bool penniless; /* the branch t = 0 of lambda -> 0+: its zero is in alpha, not in c */
+    double t, Ac;   /* of the last call */
+    struct ov_quadratic_width w;
+};
+
+static double noise_at(const struct limited *x, double ln_xi)
+{
+    return x->p->Delta > 0.0 ? 0.5 * x->p->Delta * exp(-ln_xi) : 0.0;
+}
+
+/* t on this branch. Negative or above omega: not there. NAN: alpha is out of reach. */
+static double branch_t(const struct limited *x, double noise)
+{
+    const struct ov_quadratic_width *w = &x->w;
+    double rest = w->s2 - 4.0 * w->hs + 1.0 + noise - 2.0 * x->alpha;
+    double half = -2.0 * w->h, disc = half * half - x->p->kappa * rest;
+    if (!(disc >= 0.0))
+        return NAN;
+    double far = half + copysign(sqrt(disc), half); /* no cancellation */
+    bool larger = (x->sign > 0.0) == (far > 0.0);
+    return larger ? far / x->p->kappa : rest / far;
+}
+
+/* c - lambda/q, NAN where the branch is not. */
+static double value_at(struct limited *x, double ln_xi)
+{
+    const struct ov_quadratic_width *w = &x->w;
+    double noise = noise_at(x, ln_xi), k = x->p->kappa;
+    x->t = x->penniless ? 0.0 : branch_t(x, noise);
+    if (!(x->t <= w->omega && (x->penniless || x->t > 0.0)))
+        return NAN;
+    x->Ac = w->s2 - 2.0 * w->hs + noise + x->t * (2.0 * w->h + x->t * k);
+    if (x->penniless)
+        return x->Ac + (1.0 - 2.0 * w->hs) - 2.0 * x->alpha;
+    return x->Ac / (2.0 * x->alpha) - x->p->lambda / (x->t * exp(0.5 * ln_xi));
+}
+
+static double value(double ln_xi, void *ctx)
+{
+    struct limited *x = ctx;
+    if (width_at(&x->w, x->p, ln_xi, NULL) != OV_OK)
+        return NAN;
+    return value_at(x, ln_xi);
+}
+
+static double on_grid(struct limited *x, const struct ov_quadratic_grid *g, size_t i, double *ln_xi)
+{
+    *ln_xi = g->lo + g->step * (double)i;
+    x->w = g->at[i];
+    return value_at(x, *ln_xi);
+}
+
+/* The end of the branch between `in`, where it is, and `out`, where it is not. */
+static double end_of(struct limited *x, double *f, double in, double out)
+{
+    double best = *f;
+    for (int turn = 0; turn < 50; turn++) {
+        double mid = 0.5 * (in + out), v = value(mid, x);
+        *(isnan(v) ? &out : &in) = mid;
+        best = isnan(v) ? best : v;
+    }
+    *f = best;
+    return in;
+}
+
+static enum ov_status found(struct ov_quadratic_point *point, size_t *n, struct limited *x,
+                            double ln_xi, struct ov_error *err)
+{
+    double again = value(ln_xi, x), noise = noise_at(x, ln_xi);
+    if (isnan(again) || x->Ac < 0.0)
+        return OV_OK; /* c < 0: no root */
+    if (*n == OV_QUADRATIC_MOST)
+        return ov_fail(err, OV_ENUMERIC, "more than %d roots at alpha = %g", OV_QUADRATIC_MOST,
+                       x->alpha);
+    struct ov_quadratic_state s = {.xi = exp(ln_xi), .t = x->t, .cut = x->w.omega};
+    s.N = x->p->kappa;
+    s.noise = noise;
+    s.s1 = x->w.s1;
+    s.div = 0.5 - x->w.hs + x->t * x->w.h;
+    s.Ac = x->Ac;
+    s.A = s.Ac + 2.0 * s.div;
+    ov_quadratic_fill(point + *n, &s, x->p->kappa_star, x->p->Delta, x->alpha, x->p->lambda, true);
+    *n += 1;
+    return OV_OK;
+}
+
+/* A zero in [a, b], where f is fa, fb: one where the sign changes. */
+static enum ov_status between(struct ov_quadratic_point *point, size_t *n, struct limited *x,
+                              double a, double b, double fa, double fb, struct ov_error *err)
+{
+    if ((fa < 0.0) == (fb < 0.0))
+        return OV_OK;
+    double at = fa == 0.0 ? a : ov_quadratic_zero(value, x, a, b, fa, fb);
+    return isnan(at) ? OV_OK : found(point, n, x, at, err);
+}
+
+/* |f| is least at the middle of three points of one sign: follow it down, and see whether it passes 0. */
+static enum ov_status touch(struct ov_quadratic_point *point, size_t *n, struct limited *x,
+                            const double at[3], const double f[3], struct ov_error *err)
+{
+    double sign = f[1] < 0.0 ? -1.0 : 1.0, a = at[0], b = at[2], mid = at[1], least = sign * f[1];
+    if (!(sign * f[0] > least && sign * f[2] > least && sign * f[0] > 0.0 && sign * f[2] > 0.0))
+        return OV_OK;
+    for (int turn = 0; turn < 60 && least > 0.0 && b - a > 1e-9; turn++) {
+        bool right = b - mid > mid - a;
+        double to = mid + 0.38 * (right ? b - mid : a - mid), v = sign * value(to, x);
+        if (v < least) {
+            *(right ? &a : &b) = mid;
+            mid = to;
+            least = v;
+        } else {
+            *(right ? &b : &a) = to; /* NAN too */
+        }
+    }
+    if (least > 0.0)
+        return OV_OK;
+    enum ov_status status = between(point, n, x, at[0], mid, f[0], sign * least, err);
+    return status == OV_OK ? between(point, n, x, mid, at[2], sign * least, f[2], err) : status;
+}
+
+static enum ov_status along(struct ov_quadratic_point *point, size_t *n, struct limited *x,
+                            const struct ov_quadratic_grid *g, struct ov_error *err)
+{
+    double at[3] = {NAN, NAN, NAN}, f[3] = {NAN, NAN, NAN};
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < g->n && status == OV_OK; i++) {
+        at[0] = at[1], f[0] = f[1];
+        at[1] = at[2], f[1] = f[2];
+        f[2] = on_grid(x, g, i, at + 2);
+        double a = at[1], b = at[2], fa = f[1], fb = f[2];
+        if (isnan(fa) && isnan(fb))
+            continue;
+        if (i > 0 && isnan(fa))
+            fa = fb, a = end_of(x, &fa, b, a);
+        else if (isnan(fb))
+            fb = fa, b = end_of(x, &fb, a, b);
+        status = between(point, n, x, a, b, fa, fb, err);
+        if (status == OV_OK)
+            status = touch(point, n, x, at, f, err);
+    }
+    return status;
+}
+
+/* lambda -> 0+ with Delta = 0, the teacher: xi = 0, cut and t as of the noise bulk. */
+static enum ov_status recovered(struct ov_quadratic_point *point, size_t *n, struct limited *x,
+                                struct ov_error *err)
+{
+    struct ov_free_convolution f;
+    const struct ov_quadratic *p = x->p;
+    double omega = 0.0, k = p->kappa_star;
+    if (k >= 1.0 || p->kappa < k)
+        return OV_OK;
+    enum ov_status status = ov_free_convolution_init(&f, k, 0.0, err);
+    if (status == OV_OK)
+        status = ov_quadratic_omega(&omega, &f, p->kappa, err);
+    if (status != OV_OK)
+        return status;
+    struct ov_quadratic_state s = ov_quadratic_at(&f, 0.0, omega, 0.0);
+    x->w = (struct ov_quadratic_width){omega, s.s1, s.A + 4.0 * (0.5 - s.div) - 1.0, 0.5 - s.div, s.h};
+    x->t = branch_t(x, 0.0);
+    if (!(x->t > 0.0 && x->t <= omega) || *n == OV_QUADRATIC_MOST)
+        return OV_OK;
+    s = ov_quadratic_at(&f, x->t, omega, 0.0);
+    if (s.Ac < 0.0)
+        return OV_OK;
+    ov_quadratic_fill(point + *n, &s, k, 0.0, x->alpha, 0.0, true);
+    *n += 1;
+    return OV_OK;
+}
+
+enum ov_status ov_quadratic_limited(struct ov_quadratic_point *point, size_t *n,
+                                    const struct ov_quadratic_grid *g, double alpha,
+                                    struct ov_error *err)
+{
+    enum ov_status status = OV_OK;
+    for (int sign = -1; sign <= 1 && status == OV_OK; sign += 2) {
+        struct limited x = {.p = g->p, .alpha = alpha, .sign = sign};
+        status = along(point, n, &x, g, err);
+        if (status == OV_OK && g->p->lambda == 0.0 && g->p->Delta == 0.0)
+            status = recovered(point, n, &x, err);
+    }
+    if (status == OV_OK && g->p->lambda == 0.0) {
+        struct limited x = {.p = g->p, .alpha = alpha, .penniless = true};
+        status = along(point, n, &x, g, err);
+    }
+    return status;
+}
