@@ -102,19 +102,6 @@ static double on_grid(struct limited *x, const struct ov_quadratic_grid *g, size
     return value_at(x, *ln_xi);
 }
 
-/* The end of the branch between `in`, where it is, and `out`, where it is not. */
-static double end_of(struct limited *x, double *f, double in, double out)
-{
-    double best = *f;
-    for (int turn = 0; turn < 50; turn++) {
-        double mid = 0.5 * (in + out), v = value(mid, x);
-        *(isnan(v) ? &out : &in) = mid;
-        best = isnan(v) ? best : v;
-    }
-    *f = best;
-    return in;
-}
-
 static enum ov_status found(struct ov_quadratic_point *point, size_t *n, struct limited *x,
                             double ln_xi, struct ov_error *err)
 {
@@ -153,6 +140,10 @@ static enum ov_status touch(struct ov_quadratic_point *point, size_t *n, struct 
     double sign = f[1] < 0.0 ? -1.0 : 1.0, a = at[0], b = at[2], mid = at[1], least = sign * f[1];
     if (!(sign * f[0] > least && sign * f[2] > least && sign * f[0] > 0.0 && sign * f[2] > 0.0))
         return OV_OK;
+    /* the parabola through the three has its vertex far above 0 */
+    double bend = sign * (f[0] - 2.0 * f[1] + f[2]), slope = 0.5 * sign * (f[2] - f[0]);
+    if (least - 0.5 * slope * slope / bend > 0.3 * least)
+        return OV_OK;
     for (int turn = 0; turn < 60 && least > 0.0 && b - a > 1e-9; turn++) {
         bool right = b - mid > mid - a;
         double to = mid + 0.38 * (right ? b - mid : a - mid), v = sign * value(to, x);
@@ -170,23 +161,91 @@ static enum ov_status touch(struct ov_quadratic_point *point, size_t *n, struct 
     return status == OV_OK ? between(point, n, x, mid, at[2], sign * least, f[2], err) : status;
 }
 
+/* ---- where branches begin and end ---- */
+
+/* Zero where a branch has t = 0 (which 0), t = omega (1), or the two meet (2): smooth in ln xi. */
+struct ends {
+    struct limited *x;
+    int which;
+};
+
+static double end_value(const struct limited *x, double ln_xi, int which)
+{
+    const struct ov_quadratic_width *w = &x->w;
+    double k = x->p->kappa;
+    double rest = w->s2 - 4.0 * w->hs + 1.0 + noise_at(x, ln_xi) - 2.0 * x->alpha;
+    if (which == 0)
+        return rest;
+    return which == 1 ? rest + w->omega * (4.0 * w->h + k * w->omega)
+                      : 4.0 * w->h * w->h - k * rest;
+}
+
+static double end_at(double ln_xi, void *ctx)
+{
+    struct ends *e = ctx;
+    if (width_at(&e->x->w, e->x->p, ln_xi, NULL) != OV_OK)
+        return NAN;
+    return end_value(e->x, ln_xi, e->which);
+}
+
+/* The points in cell i at which the branches change, between the cell's own ends. */
+static size_t cuts_of(double cut[5], struct limited *x, const struct ov_quadratic_grid *g, size_t i)
+{
+    double lo = g->lo + g->step * (double)i, hi = lo + g->step;
+    size_t n = 0;
+    cut[n++] = lo;
+    for (int which = 0; which < 3 && !x->penniless; which++) {
+        struct ends e = {x, which};
+        x->w = g->at[i];
+        double f_lo = end_value(x, lo, which);
+        x->w = g->at[i + 1];
+        double f_hi = end_value(x, hi, which);
+        if ((f_lo < 0.0) == (f_hi < 0.0))
+            continue;
+        double at = ov_quadratic_zero(end_at, &e, lo, hi, f_lo, f_hi);
+        size_t j = n++;
+        for (; j > 1 && cut[j - 1] > at; j--)
+            cut[j] = cut[j - 1];
+        cut[j] = at;
+    }
+    cut[n++] = hi;
+    return n;
+}
+
+/* One piece, on all of which the branch is or is not. */
+static enum ov_status piece(struct ov_quadratic_point *point, size_t *n, struct limited *x,
+                            double lo, double hi, struct ov_error *err)
+{
+    double inset = 1e-7 * (hi - lo), mid = 0.5 * (lo + hi), f_mid = value(mid, x);
+    lo += inset;
+    hi -= inset;
+    if (isnan(f_mid) || !(hi > lo))
+        return OV_OK;
+    double f_lo = value(lo, x), f_hi = value(hi, x);
+    enum ov_status status = OV_OK;
+    if (!isnan(f_lo))
+        status = between(point, n, x, lo, mid, f_lo, f_mid, err);
+    if (status == OV_OK && !isnan(f_hi))
+        status = between(point, n, x, mid, hi, f_mid, f_hi, err);
+    return status;
+}
+
 static enum ov_status along(struct ov_quadratic_point *point, size_t *n, struct limited *x,
                             const struct ov_quadratic_grid *g, struct ov_error *err)
 {
-    double at[3] = {NAN, NAN, NAN}, f[3] = {NAN, NAN, NAN};
+    double at[3] = {NAN, NAN, NAN}, f[3] = {NAN, NAN, NAN}, cut[5];
     enum ov_status status = OV_OK;
     for (size_t i = 0; i < g->n && status == OV_OK; i++) {
         at[0] = at[1], f[0] = f[1];
         at[1] = at[2], f[1] = f[2];
         f[2] = on_grid(x, g, i, at + 2);
-        double a = at[1], b = at[2], fa = f[1], fb = f[2];
-        if (isnan(fa) && isnan(fb))
+        if (i == 0)
             continue;
-        if (i > 0 && isnan(fa))
-            fa = fb, a = end_of(x, &fa, b, a);
-        else if (isnan(fb))
-            fb = fa, b = end_of(x, &fb, a, b);
-        status = between(point, n, x, a, b, fa, fb, err);
+        size_t n_cut = cuts_of(cut, x, g, i - 1);
+        if (n_cut == 2 && !isnan(f[1]) && !isnan(f[2]))
+            status = between(point, n, x, at[1], at[2], f[1], f[2], err);
+        for (size_t j = 1; n_cut > 2 && j < n_cut && status == OV_OK; j++)
+            status = piece(point, n, x, cut[j - 1], cut[j], err);
         if (status == OV_OK)
             status = touch(point, n, x, at, f, err);
     }
@@ -208,7 +267,8 @@ static enum ov_status recovered(struct ov_quadratic_point *point, size_t *n, str
     if (status != OV_OK)
         return status;
     struct ov_quadratic_state s = ov_quadratic_at(&f, 0.0, omega, 0.0);
-    x->w = (struct ov_quadratic_width){omega, s.s1, s.A + 4.0 * (0.5 - s.div) - 1.0, 0.5 - s.div, s.h};
+    x->w =
+        (struct ov_quadratic_width){omega, s.s1, s.A + 4.0 * (0.5 - s.div) - 1.0, 0.5 - s.div, s.h};
     x->t = branch_t(x, 0.0);
     if (!(x->t > 0.0 && x->t <= omega) || *n == OV_QUADRATIC_MOST)
         return OV_OK;
