@@ -52,12 +52,12 @@ static double relu_erf(double aa, double ab, double bb)
     return 0.5 * linear_erf(aa, ab, bb);
 }
 
-/* paper.md eq:relu_I2. */
+/* paper.md eq:relu_I2; 0 also for a length that rounding has made negative. */
 static double relu_relu(double aa, double ab, double bb)
 {
-    double p = sqrt(aa) * sqrt(bb);
-    if (p == 0.0)
+    if (!(aa > 0.0 && bb > 0.0))
         return 0.0;
+    double p = sqrt(aa) * sqrt(bb);
     double r = clip(ab / p);
     return ONE_OVER_TWO_PI * p * (sqrt((1.0 - r) * (1.0 + r)) + r * (HALF_PI + ov_asin(r)));
 }

@@ -58,7 +58,8 @@ static void relu_erf(double d[3], struct two x)
  * zero stays one. */
 static void relu_relu(double d[3], struct two x)
 {
-    double p = sqrt(x.aa * x.bb), r = p > 0.0 ? fmax(-1.0, fmin(1.0, x.ab / p)) : 0.0;
+    double p = x.aa > 0.0 && x.bb > 0.0 ? sqrt(x.aa * x.bb) : 0.0;
+    double r = p > 0.0 ? fmax(-1.0, fmin(1.0, x.ab / p)) : 0.0;
     double open = p * sqrt((1.0 - r) * (1.0 + r));
     d[0] = 0.25 + one_over_two_pi * asin(r);
     d[1] = x.aa > 0.0 ? 0.5 * one_over_two_pi * open / x.aa : 0.0;
