@@ -136,9 +136,9 @@ double ov_gauss_polynomial(const double *C, size_t P, const struct ov_gauss_fact
 
 /* The views into w->work. */
 struct work {
-    double *h;              /* (P,TERMS) */
+    double *h;                  /* (P,TERMS) */
     double *on_z, *on_u, *rest; /* (P) */
-    double *r;              /* packed (P,P), w->C1: remaining correlations */
+    double *r;                  /* packed (P,P), w->C1: remaining correlations */
 };
 
 static struct work work_of(const struct ov_gauss *w)
@@ -195,8 +195,7 @@ static void condition(struct work *x, struct ov_plane *plane, const struct ov_ga
         x->rest[c] = given.rest;
         for (size_t d = 0; d <= c; d++) {
             double product = x->rest[c] * x->rest[d];
-            double left =
-                C[ov_sym_at(c, d)] - x->on_z[c] * x->on_z[d] - x->on_u[c] * x->on_u[d];
+            double left = C[ov_sym_at(c, d)] - x->on_z[c] * x->on_z[d] - x->on_u[c] * x->on_u[d];
             double r = product > 0.0 ? left / product : 0.0;
             x->r[ov_sym_at(c, d)] = c == d ? 1.0 : fmin(fmax(r, -1.0), 1.0);
         }

@@ -122,7 +122,10 @@ START_TEST(contractions_agree_with_product_quadrature)
         contract(&n);
         by_product(coarse, &n, 24);
         by_product(fine, &n, 36);
-        double bound = 10.0 * difference(fine, coarse, 9) + (closed ? 1e-11 : heavy(n.g) || heavy(n.g_star) ? 1e-4 : 1e-6);
+        double bound =
+            10.0 * difference(fine, coarse, 9) + (closed                          ? 1e-11
+                                                  : heavy(n.g) || heavy(n.g_star) ? 1e-4
+                                                                                  : 1e-6);
         double off = deviation(&n, fine, 1.0);
         ck_assert_msg(off < bound, "%s student, %s teacher: off by %g, %g allowed", n.g->name,
                       n.g_star->name, off, bound);
@@ -315,8 +318,10 @@ START_TEST(contractions_are_sums_over_integrals)
         random_network(n.C, n.s, 2, n.M, (enum fields)(i % FIELDS_KINDS), r);
         contract(&n);
         double off = misfit_of_sums(&n);
-        ck_assert_msg(off < (sine ? 1e-8 : kink(n.g) ? 4e-10 : 1e-11), "%s student, %s teacher: off by %g", n.g->name,
-                      n.g_star->name, off);
+        ck_assert_msg(off < (sine        ? 1e-8
+                             : kink(n.g) ? 4e-10
+                                         : 1e-11),
+                      "%s student, %s teacher: off by %g", n.g->name, n.g_star->name, off);
     }
     gsl_rng_free(r);
 }
