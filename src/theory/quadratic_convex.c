@@ -133,7 +133,8 @@ static double alpha_of_t(double *slope, double t, const void *ctx)
 static void recovered(struct ov_quadratic_point *point, const struct search *s, double t_least)
 {
     double k = s->p->kappa_star, t_most = fmax(4.0, 2.0 + sqrt(4.0 * s->alpha / k));
-    struct ov_quadratic_state x = {.t = sqrt(fmax(0.0, 2.0 * s->alpha - 1.0)), .N = 1.0, .div = 0.5};
+    struct ov_quadratic_state x = {
+        .t = sqrt(fmax(0.0, 2.0 * s->alpha - 1.0)), .N = 1.0, .div = 0.5};
     x.cut = x.t;
     x.A = 2.0 * s->alpha;
     x.Ac = x.A - 1.0;

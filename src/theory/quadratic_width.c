@@ -106,7 +106,7 @@ static enum ov_status found(struct ov_quadratic_point *point, size_t *n, struct 
                             double ln_xi, struct ov_error *err)
 {
     double again = value(ln_xi, x), noise = noise_at(x, ln_xi);
-    if (isnan(again) || x->Ac < 0.0)
+    if (isnan(again) || (x->penniless && x->Ac < 0.0))
         return OV_OK; /* c < 0: no root */
     if (*n == OV_QUADRATIC_MOST)
         return ov_fail(err, OV_ENUMERIC, "more than %d roots at alpha = %g", OV_QUADRATIC_MOST,
