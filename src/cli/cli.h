@@ -89,11 +89,6 @@ enum ov_status ov_claims_load(struct ov_claims *claims, const struct ov_experime
 /* The output directory: --out, or build/results/NAME; allocated, NULL where memory ran out. */
 char *ov_out_of(const struct ov_options *o, const struct ov_experiment *e);
 
-/* Notes in build/results/NAME whose results these are: another directory of the same name is
- * refused by ov_experiments_load from then on, unless results go elsewhere (--out). OV_OK, OV_EIO or
- * OV_ENOMEM. */
-enum ov_status ov_origin_write(const struct ov_experiment *e, struct ov_error *err);
-
 /* Plans all experiments that were named, or those of the tier, or of them what --curve names.
  *   out  plan  appended to; the caller's to free, also on error */
 enum ov_status ov_plan_load(struct ov_plan *plan, const struct ov_experiments *all,

@@ -62,60 +62,6 @@ static enum ov_status arrange(struct ov_experiments *all, struct ov_error *err)
     return OV_OK;
 }
 
-/* Of an experiment: build/results/NAME/.origin, and what it says: the real path of the directory,
- * from here where it is below, so that a copy of the whole tree stays good. Both allocated. */
-static enum ov_status find_origin(char **path, char **dir, const struct ov_experiment *e,
-                                  struct ov_error *err)
-{
-    struct ov_text file = {0};
-    char *results = ov_results_dir(e), *real = realpath(e->dir, NULL), *here = realpath(".", NULL);
-    size_t n = here ? strlen(here) : 0;
-    ov_text_addf(&file, "%s/.origin", results ? results : "");
-    bool good = results && real && here && !file.failed;
-    bool below = good && strncmp(real, here, n) == 0 && real[n] == '/';
-    *path = file.s;
-    *dir = below ? strdup(real + n + 1) : real;
-    if (below)
-        free(real);
-    free(here);
-    free(results);
-    return good && *dir ? OV_OK : ov_fail(err, OV_ENOMEM, "%s: out of memory", e->dir);
-}
-
-enum ov_status ov_origin_write(const struct ov_experiment *e, struct ov_error *err)
-{
-    char *path, *dir;
-    enum ov_status status = find_origin(&path, &dir, e, err);
-    if (status == OV_OK)
-        status = ov_file_update(path, dir, strlen(dir), err);
-    free(path);
-    free(dir);
-    return status;
-}
-
-/* Results go by the name of the directory: those of another one that is still there are not
- * touched. */
-static enum ov_status check_origin(const struct ov_experiment *e, struct ov_error *err)
-{
-    char *path, *dir;
-    struct ov_text of = {0}, other = {0};
-    enum ov_status status = find_origin(&path, &dir, e, err);
-    if (status == OV_OK && ov_file_exists(path) && ov_file_read(&of, path, 0, NULL) == OV_OK &&
-        strcmp(of.s, dir) != 0) {
-        ov_text_addf(&other, "%s/experiment.yaml", of.s);
-        if (!other.failed && ov_file_exists(other.s))
-            status = ov_fail(err, OV_EUSER,
-                             "build/results/%s holds the results of %s, which has the same name as "
-                             "%s: name another directory with --out",
-                             e->name, of.s, e->dir);
-    }
-    ov_text_free(&of);
-    ov_text_free(&other);
-    free(path);
-    free(dir);
-    return status;
-}
-
 enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_options *o,
                                    struct ov_error *err)
 {
@@ -140,11 +86,7 @@ enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_o
     }
     if (o->n_dir == 0)
         globfree(&found);
-    if (worst == OV_OK)
-        worst = arrange(all, err);
-    for (size_t i = 0; i < all->n && worst == OV_OK && !o->out; i++)
-        worst = check_origin(all->e[i], err);
-    return worst;
+    return worst == OV_OK ? arrange(all, err) : worst;
 }
 
 void ov_experiments_free(struct ov_experiments *all)

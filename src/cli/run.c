@@ -14,6 +14,7 @@
 #include "overlap/run/progress.h"
 #include "overlap/run/runner.h"
 #include "overlap/store/blocks.h"
+#include "overlap/store/results.h"
 
 /* Leaves out what --side and --seed don't ask for; how many jobs are left. */
 static size_t restrict_plan(struct ov_plan *plan, const struct ov_options *o)
@@ -53,17 +54,66 @@ static void summarise(const struct ov_run_report *r, double seconds)
     ov_text_free(&took);
 }
 
-/* The output directories are those of these experiments as they are now. */
+/* The real path of an experiment's directory, from here where it is below, so that a copy of the
+ * whole tree stays good; allocated. */
+static char *origin_of(const struct ov_experiment *e)
+{
+    char *real = realpath(e->dir, NULL), *here = realpath(".", NULL);
+    size_t n = here ? strlen(here) : 0;
+    if (real && here && strncmp(real, here, n) == 0 && real[n] == '/')
+        memmove(real, real + n + 1, strlen(real + n));
+    free(here);
+    return real;
+}
+
+/* True if `of` is another directory of this name with an experiment in it. */
+static bool is_another(const char *of, const char *origin, const struct ov_experiment *e)
+{
+    struct ov_text file = {0};
+    const char *slash = strrchr(of, '/');
+    ov_text_addf(&file, "%s/experiment.yaml", of);
+    bool another = strcmp(of, origin) != 0 && strcmp(slash ? slash + 1 : of, e->name) == 0 &&
+                   !file.failed && ov_file_exists(file.s);
+    ov_text_free(&file);
+    return another;
+}
+
+/* Results go by the name of the directory: RESULTS/.origin says of which. Those of another one that
+ * is still there are not touched. */
+static enum ov_status take_results(const struct ov_experiment *e, struct ov_error *err)
+{
+    struct ov_text path = {0}, of = {0};
+    char *results = ov_results_dir(e), *origin = origin_of(e);
+    ov_text_addf(&path, "%s/.origin", results ? results : "");
+    enum ov_status status = OV_OK;
+    if (!results || !origin || path.failed)
+        status = ov_fail(err, OV_ENOMEM, "%s: out of memory", e->dir);
+    else if (ov_file_exists(path.s) && ov_file_read(&of, path.s, 0, NULL) == OV_OK &&
+             is_another(of.s, origin, e))
+        status = ov_fail(err, OV_EUSER,
+                         "%s holds the results of %s, which has the same name as %s: name another "
+                         "directory with --out",
+                         results, of.s, e->dir);
+    else
+        status = ov_file_update(path.s, origin, strlen(origin), err);
+    ov_text_free(&of);
+    ov_text_free(&path);
+    free(results);
+    free(origin);
+    return status;
+}
+
+/* Makes the output directories those of these experiments as they are now. */
 static enum ov_status take_directories(const struct ov_experiments *all, const struct ov_options *o,
                                        struct ov_error *err)
 {
     enum ov_status status = OV_OK;
     for (size_t i = 0; i < all->n && status == OV_OK; i++) {
         char *out = ov_is_above(o, all->e[i]) ? NULL : ov_out_of(o, all->e[i]);
-        if (out)
-            ov_tables_sweep(out, all->e[i]);
         if (out && !o->out)
-            status = ov_origin_write(all->e[i], err);
+            status = take_results(all->e[i], err);
+        if (out && status == OV_OK)
+            ov_tables_sweep(out, all->e[i]);
         free(out);
     }
     return status;

@@ -22,8 +22,6 @@
 /* Saving takes this share of the time at most. */
 #define LARGEST_SHARE 0.05
 
-enum { HASH_LINE = sizeof "# sha256: " - 1 + OV_KEY_SIZE - 1 + 1 };
-
 static void note(const struct ov_part *part, const char *line)
 {
     if (part->options.note)
@@ -33,18 +31,6 @@ static void note(const struct ov_part *part, const char *line)
 static bool is_to_end(const struct ov_part *part)
 {
     return part->options.stop && *part->options.stop;
-}
-
-/* A whole file ends in the hash of what is before. */
-static bool hash_is_right(const struct ov_text *file)
-{
-    char hex[OV_KEY_SIZE];
-    if (file->len < HASH_LINE)
-        return false;
-    size_t n = file->len - HASH_LINE;
-    ov_sha256(hex, file->s, n);
-    return strncmp(file->s + n, "# sha256: ", 10) == 0 &&
-           strncmp(file->s + n + 10, hex, OV_KEY_SIZE - 1) == 0;
 }
 
 /* ---- what the work sees ---- */
@@ -108,8 +94,8 @@ static void save(void *ctx, const void *bytes, size_t n)
 
 /* ---- opening and closing ---- */
 
-/* The bytes of the state in a whole file of these runs, or NULL. */
-static const char *state_of(struct ov_part *part, size_t *n)
+/* The bytes of the state in a file of these runs, whole up to its seal at `end`, or NULL. */
+static const char *state_of(struct ov_part *part, size_t *n, size_t end)
 {
     unsigned long long done, total;
     size_t head = part->head.len, bytes;
@@ -119,7 +105,7 @@ static const char *state_of(struct ov_part *part, size_t *n)
         sscanf(s + head, "done: %llu of %llu\nbytes: %zu%n", &done, &total, &bytes, &used) != 3)
         return NULL;
     size_t from = head + (size_t)used + 1;
-    if (part->file.len != from + bytes + 1 + HASH_LINE)
+    if (end != from + bytes + 1)
         return NULL;
     part->found_done = done;
     part->found_total = total;
@@ -133,11 +119,11 @@ static void look(struct ov_part *part)
         return;
     struct ov_error err = {0};
     struct ov_text line = {0};
-    size_t n = 0;
+    size_t n = 0, end;
     enum ov_status status = ov_file_read(&part->file, part->path, (size_t)1 << 40, &err);
     const char *why = status != OV_OK ? err.text : "truncated or edited";
-    if (status == OV_OK && hash_is_right(&part->file))
-        part->checkpoint.found = state_of(part, &n);
+    if (status == OV_OK && ov_table_check(&end, &part->file, part->path, NULL) == OV_OK)
+        part->checkpoint.found = state_of(part, &n, end);
     part->checkpoint.n_found = n;
     if (part->checkpoint.found)
         return;

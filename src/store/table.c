@@ -89,9 +89,8 @@ static enum ov_status complain(const struct reader *r, const char *at, const cha
                    (size_t)(at - r->line_start) + 1, what);
 }
 
-/* The last line has to be the hash of all before it; *end: where that is. */
-static enum ov_status check_hash(size_t *end, const struct ov_text *text, const char *path,
-                                 struct ov_error *err)
+enum ov_status ov_table_check(size_t *end, const struct ov_text *text, const char *path,
+                              struct ov_error *err)
 {
     size_t n = text->len;
     const char *last = text->s + (n >= HASH_LINE_SIZE ? n - HASH_LINE_SIZE : 0);
@@ -112,7 +111,7 @@ enum ov_status ov_table_load(struct ov_text *text, size_t *n, const char *path,
                              struct ov_error *err)
 {
     enum ov_status status = ov_file_read(text, path, 0, err);
-    return status == OV_OK ? check_hash(n, text, path, err) : status;
+    return status == OV_OK ? ov_table_check(n, text, path, err) : status;
 }
 
 static void next_line(struct reader *r)

@@ -178,6 +178,16 @@ static inline void contents(struct ov_text *t, const struct bench *b, const char
     ck_ok(ov_file_read(t, path, 0, NULL));
 }
 
+static inline void same_bytes(const struct bench *a, const struct bench *b, const char *file)
+{
+    struct ov_text x = {0}, y = {0};
+    contents(&x, a, file);
+    contents(&y, b, file);
+    ck_assert_str_eq(x.s, y.s);
+    ov_text_free(&x);
+    ov_text_free(&y);
+}
+
 static inline void spoil(const struct bench *b, const char *file, const char *shell)
 {
     char command[256];

@@ -35,6 +35,12 @@ void ov_table_print_row(struct ov_text *out, const double *cell, size_t n);
 /* Ends any text of complete lines with its hash line. */
 void ov_table_seal(struct ov_text *text);
 
+/* Checks the seal of a text that was read from `path`.
+ *   out  end  where the hash line starts
+ * Returns OV_OK; OV_EUSER as ov_table_read for a missing or wrong hash. */
+OV_NODISCARD enum ov_status ov_table_check(size_t *end, const struct ov_text *text,
+                                           const char *path, struct ov_error *err);
+
 /* Reads a table's text and checks its seal, no more.
  *   out  text  replaced by the whole file, its seal right or wrong; empty where it can't be read
  *   out  n     bytes before the hash line
