@@ -303,8 +303,7 @@ void ov_gauss_contract_relu(double *G, double *Nz, struct ov_gauss *w, const dou
             size_t K = w->M + k, L = w->M + l;
             bool alive = w->relu->sd[K] != 0.0 && w->relu->sd[L] != 0.0;
             double angle = w->relu->pair[K * w->P + L].angle;
-            Nz[ov_sym_at(k, l)] =
-                alive ? sigma * sigma * (0.25 + one_over_two_pi * angle) : 0.0;
+            Nz[ov_sym_at(k, l)] = alive ? sigma * sigma * (0.25 + one_over_two_pi * angle) : 0.0;
         }
     ov_gauss_relu_visit(w, scatter, &(struct sums){Nz, w, s});
 }

@@ -33,12 +33,14 @@ static double capped(const struct ov_relu_pair *p)
 }
 
 /* < x_a x_b theta theta delta(x_i) delta(x_j) > of a set {a,b,i,j} or {a,i,j}, a = b. */
-static double remaining(const struct ov_gauss_relu *w, const struct ov_relu_set *x, size_t a, size_t b, size_t i, size_t j)
+static double remaining(const struct ov_gauss_relu *w, const struct ov_relu_set *x, size_t a,
+                        size_t b, size_t i, size_t j)
 {
     const struct ov_relu_pair *ij = x->pair[i][j];
     double density = one_over_two_pi * capped(ij), inverse = ij->inverse;
     size_t A = x->field[a], B = x->field[b], I = x->field[i], J = x->field[j];
-    double aj = ov_gauss_relu_part(w, I, A, J) * inverse, bj = ov_gauss_relu_part(w, I, B, J) * inverse;
+    double aj = ov_gauss_relu_part(w, I, A, J) * inverse,
+           bj = ov_gauss_relu_part(w, I, B, J) * inverse;
     double given = ov_gauss_relu_part(w, I, A, B) - aj * bj;
     if (a == b)
         return density * 0.5 * given;
@@ -134,7 +136,8 @@ static void derive_I3(double *row, const struct ov_gauss *w, const double *C, do
     if (sd_c == 0.0)
         return;
     double slope = s * one_over_two_pi * capped(kc) * x->sd[b];
-    double of_k = ov_gauss_relu_part(x, k, b, c) / sd_k, of_c = ov_gauss_relu_part(x, c, b, k) / sd_c;
+    double of_k = ov_gauss_relu_part(x, k, b, c) / sd_k,
+           of_c = ov_gauss_relu_part(x, c, b, k) / sd_c;
     row[ov_sym_at(k, c)] += slope * of_k;
     row[ov_sym_at(c, c)] += 0.5 * slope * of_c;
     row[ov_sym_at(k, k)] -=

@@ -88,7 +88,8 @@ static void choose(struct frame *f, const struct ov_relu_set *x)
     f->sign[1] = sign_of(x->pair[f->at[0]][f->at[1]]->R);
     double sum[2];
     for (size_t i = 0; i < 2; i++)
-        sum[i] = x->pair[f->at[2 + i]][f->at[0]]->R + f->sign[1] * x->pair[f->at[2 + i]][f->at[1]]->R;
+        sum[i] =
+            x->pair[f->at[2 + i]][f->at[0]]->R + f->sign[1] * x->pair[f->at[2 + i]][f->at[1]]->R;
     if (fabs(sum[1]) > fabs(sum[0])) {
         size_t a = f->at[3];
         f->at[3] = f->at[2];
@@ -219,12 +220,8 @@ static double evaluate(struct values *v, const struct frame *x)
                      x->alpha * x->e0 - x->ealpha * x->a0,
                      x->alpha * x->e1 - x->ealpha * x->a1,
                      x->beta * x->beta};
-    struct line b = {b0,
-                     b1,
-                     x->B,
-                     x->along * b0 - x->B * x->e0,
-                     x->along * b1 - x->B * x->e1,
-                     delta * delta};
+    struct line b = {
+        b0, b1, x->B, x->along * b0 - x->B * x->e0, x->along * b1 - x->B * x->e1, delta * delta};
     size_t n = v->slots;
     double special[2] = {v->angle[v->n + 2], v->angle[n + v->n + 2]};
     double folds[2] = {v->fold[v->n + 2], v->fold[n + v->n + 2]};

@@ -49,12 +49,12 @@ double ov_gauss_relu_part(const struct ov_gauss_relu *x, size_t q, size_t b, siz
 struct ov_relu_set {
     size_t n, field[4]; /* increasing */
     const struct ov_relu_pair *pair[4][4];
-    double R[4][4];       /* zeros beyond n */
-    double root_det;      /* of a set of four: square root of the determinant of R */
-    double P;             /* the probability that all are positive */
-    double p[4][4];       /* [q][r]: that the others are, given x_q = x_r = 0 */
-    double B[4][4];       /* [q][b]: < x_b delta(x_q) prod of the other theta > */
-    double M[4][4];       /* < x_a x_b prod theta > */
+    double R[4][4];  /* zeros beyond n */
+    double root_det; /* of a set of four: square root of the determinant of R */
+    double P;        /* the probability that all are positive */
+    double p[4][4];  /* [q][r]: that the others are, given x_q = x_r = 0 */
+    double B[4][4];  /* [q][b]: < x_b delta(x_q) prod of the other theta > */
+    double M[4][4];  /* < x_a x_b prod theta > */
 };
 
 /* P, p and root_det of a set of four, whose pairs are filled in. */

@@ -337,9 +337,9 @@ START_TEST(derivatives_of_I2)
                 memcpy(down, x, sizeof x);
                 up[order[i]] += h;
                 down[order[i]] -= h;
-                double slope = (ov_I2(a, b, up[0], up[1], up[2]) -
-                                ov_I2(a, b, down[0], down[1], down[2])) /
-                               (2.0 * h);
+                double slope =
+                    (ov_I2(a, b, up[0], up[1], up[2]) - ov_I2(a, b, down[0], down[1], down[2])) /
+                    (2.0 * h);
                 ck_assert_msg(ov_agree(slope, d[i], 1e-7, 1e-8), "%s, %s, number %zu: %g, not %g",
                               a->name, b->name, i, d[i], slope);
             }
