@@ -2,7 +2,7 @@
  *
  * How long the theory of a two-layer network takes, beside what a research code does at first: a
  * plain Euler step of 0.01 with the four-index sums written out.
- *     bench_theory [ACTIVATION…]      (default: erf)
+ *     bench_theory [ACTIVATION…]      (default: erf relu)
  * Starts are the overlaps of random weights in N = 784 dimensions, eta_w = sigma = 0.1. Errors are
  * relative errors of eps_g against rtol 1e-12 (rk8pd to alpha = 10^3, msbdf beyond). Euler runs as
  * far as a second takes it; its time is scaled to the whole run, its error is the one where it
@@ -20,7 +20,9 @@
 
 #include "overlap/model/eps_g.h"
 #include "overlap/num/vasin.h"
+#include "overlap/theory/gauss.h"
 #include "overlap/theory/online.h"
+#include "plain_relu.h"
 
 enum { N = 784, MOST = 24 };
 
@@ -160,8 +162,11 @@ static double solved(const struct ov_problem *p, const struct ov_overlaps *o, do
     return eps_g;
 }
 
+/* ReLU without a reference where it would take minutes. */
 static double reference(const struct ov_problem *p, const struct ov_overlaps *o, double alpha)
 {
+    if (p->g->act == OV_ACT_RELU && p->K > 8)
+        return NAN;
     struct ov_solve_options opt = {
         .method = alpha <= 1000.0 ? OV_RK8PD : OV_MSBDF, .rtol = 1e-12, .atol = 1e-16};
     return solved(p, o, alpha, &opt, NULL);
@@ -200,6 +205,47 @@ static double asin_ns(void)
     return 1e9 * (seconds() - start) / ((double)SIZE * TIMES);
 }
 
+/* The noise of SGD of ReLU units against set after set: at the random start, and with the students
+ * at a distance of 1e-6 from teachers. A run took a right-hand side for each of `rhs` and, by
+ * differences, 2n for each Jacobian, nearly all of it in this noise. */
+static void bench_relu(const struct ov_problem *p, struct ov_overlaps *o, double run,
+                       const struct ov_solve_report *report)
+{
+    static double C[MOST * (MOST + 1) / 2], G[MOST * MOST], Nz[MOST * MOST], s[MOST];
+    size_t K = p->K, M = p->M, n = ov_overlaps_moving(K, M) - K;
+    double ours[2] = {INFINITY, INFINITY}, plain[2] = {INFINITY, INFINITY};
+    struct ov_gauss *w;
+    if (ov_gauss_create(&w, K, M, p->g, p->g_star) != OV_OK)
+        fail("out of memory");
+    for (size_t a = 0; a < M + K; a++)
+        s[a] = a < M ? 1.0 : -1.0;
+    for (int near = 0; near < 2; near++) {
+        for (size_t k = 0; near && k < K; k++) {
+            for (size_t m = 0; m < M; m++)
+                o->R[k * M + m] = o->T[ov_sym_at(k % M, m)];
+            for (size_t l = 0; l <= k; l++)
+                o->Q[ov_sym_at(k, l)] = o->T[ov_sym_at(k % M, l % M)] + (k == l ? 1e-12 : 0.0);
+        }
+        ov_overlaps_covariance(C, o);
+        for (int turn = 0; turn < 5; turn++) {
+            double start = seconds();
+            for (int i = 0; i < 5; i++)
+                ov_gauss_contract(G, Nz, w, C, s, 0.0);
+            ours[near] = fmin(ours[near], (seconds() - start) / 5.0);
+            start = seconds();
+            plain_relu(Nz, K, M, C, s);
+            plain[near] = fmin(plain[near], seconds() - start);
+        }
+    }
+    double before = plain[0] * (double)(report->n_rhs + 2 * n * report->n_jacobian);
+    printf(
+        "relu  %2zu,%zu  averages %.2f us, plain %.2f (ratio %.1f); at a perfect student %.2f and "
+        "%.2f (%.1f);\n           the run plainly, Jacobians by differences: %.2f s (%.1f)\n",
+        K, M, 1e6 * ours[0], 1e6 * plain[0], plain[0] / ours[0], 1e6 * ours[1], 1e6 * plain[1],
+        plain[1] / ours[1], before, before / run);
+    ov_gauss_free(w);
+}
+
 /* One run, three times: the fastest. */
 static void bench_run(const struct ov_problem *p, double alpha)
 {
@@ -222,6 +268,8 @@ static void bench_run(const struct ov_problem *p, double alpha)
         ov_overlaps_free(&there);
     }
     printf("\n");
+    if (p->g->act == OV_ACT_RELU)
+        bench_relu(p, &o, best, &report);
     fflush(stdout);
     ov_overlaps_free(&o);
 }
@@ -242,7 +290,9 @@ static void bench_parts(const struct ov_problem *p)
 
 static void bench(const struct ov_activation *g)
 {
-    static const size_t sizes[3][2] = {{2, 2}, {8, 4}, {20, 4}};
+    /* ReLU: sets of four fields, of the fourth order in K; once to 10^3 */
+    bool relu = g->act == OV_ACT_RELU;
+    const size_t sizes[3][2] = {{2, 2}, {8, 4}, {relu ? 16 : 20, 4}};
     for (size_t i = 0; i < 3; i++) {
         struct ov_problem p = {.N = N,
                                .K = sizes[i][0],
@@ -253,17 +303,18 @@ static void bench(const struct ov_activation *g)
                                .sigma = 0.1};
         bench_parts(&p);
         bench_run(&p, 1e3);
-        bench_run(&p, 1e5);
+        if (!relu)
+            bench_run(&p, 1e5);
     }
 }
 
 int main(int argc, char **argv)
 {
-    static const char *const usual[] = {"erf"};
+    static const char *const usual[] = {"erf", "relu"};
     gsl_set_error_handler_off();
     printf("           alpha     seconds    rhs  Jac.    error     Euler s    error             "
            "     ratio\n");
-    for (int i = 0; i < (argc > 1 ? argc - 1 : 1); i++) {
+    for (int i = 0; i < (argc > 1 ? argc - 1 : 2); i++) {
         const char *name = argc > 1 ? argv[i + 1] : usual[0];
         const struct ov_activation *g = ov_activation_find(name);
         if (g)
