@@ -4,6 +4,7 @@
  */
 #include "overlap/base/alloc.h"
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,4 +57,16 @@ char *ov_xstrdup(const char *s)
 {
     size_t n = strlen(s) + 1;
     return memcpy(ov_xrealloc(NULL, n, 1), s, n);
+}
+
+char *ov_xprintf(const char *fmt, ...)
+{
+    char *s = NULL;
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vasprintf(&s, fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        ov_out_of_memory(0);
+    return s;
 }

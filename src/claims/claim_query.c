@@ -32,9 +32,7 @@ void ov_query_free(struct ov_query *q)
 enum ov_status ov_claim_unknown(const struct ov_value *v, struct ov_error *err, const char *what,
                                 const char *word, const char *const *words)
 {
-    const char *near = ov_suggest(word, words);
-    return ov_value_fail(v, err, "%s%s%s%s", what, near ? "; did you mean '" : "", near ? near : "",
-                         near ? "'?" : "");
+    return ov_value_fail(v, err, "%s%s", what, ov_hint(word, words).text);
 }
 
 /* ---- curves ---- */

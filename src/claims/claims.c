@@ -81,9 +81,8 @@ static enum ov_status find_kind(const struct ov_claim_kind **kind, struct fy_nod
     for (*kind = ov_claim_kinds; (*kind)->name; (*kind)++)
         if (strcmp((*kind)->name, name) == 0)
             return OV_OK;
-    const char *near = ov_suggest(name, names);
-    return ov_node_fail(word, err, "unknown kind '%s'; it is one of %s%s%s%s", name, known,
-                        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return ov_node_fail(word, err, "unknown kind '%s'; it is one of %s%s", name, known,
+                        ov_hint(name, names).text);
 }
 
 /* paper.md cites EXPERIMENT.ID inside of an attribute. */

@@ -48,10 +48,7 @@ static bool is_constant(const char *name)
 static enum ov_status unknown(struct formula *f, size_t at, const char *kind, const char *name,
                               const char *const *names)
 {
-    const char *near = names ? ov_suggest(name, names) : NULL;
-    if (near)
-        return WRONG(f, at, "unknown %s '%s'; did you mean '%s'?", kind, name, near);
-    return WRONG(f, at, "unknown %s '%s'", kind, name);
+    return WRONG(f, at, "unknown %s '%s'%s", kind, name, ov_hint(name, names).text);
 }
 
 /* Length of the number at s, 0 if there is none. */

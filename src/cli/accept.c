@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "overlap/base/alloc.h"
 #include "overlap/paper/accept.h"
 
 /* Numbers are accepted by people who look at them, never on the way to a green build. */
@@ -26,17 +27,12 @@ static enum ov_status refuse_in_ci(struct ov_error *err)
 static enum ov_status no_such_claim(const struct ov_claims *claims, const char *name,
                                     struct ov_error *err)
 {
-    char(*room)[256] = calloc(claims->n + 1, sizeof *room);
-    const char **names = calloc(claims->n + 1, sizeof *names);
-    for (size_t i = 0; room && names && i < claims->n; i++) {
-        snprintf(room[i], sizeof room[i], "%s.%s", claims->claim[i].experiment->name,
-                 claims->claim[i].id);
-        names[i] = room[i];
-    }
-    const char *near = names ? ov_suggest(name, names) : NULL;
-    ov_fail(err, OV_EUSER, "no claim '%s'%s%s%s", name, near ? "; did you mean '" : "",
-            near ? near : "", near ? "'?" : "");
-    free(room);
+    char **names = ov_xcalloc(claims->n + 1, sizeof *names);
+    for (size_t i = 0; i < claims->n; i++)
+        names[i] = ov_xprintf("%s.%s", claims->claim[i].experiment->name, claims->claim[i].id);
+    ov_fail(err, OV_EUSER, "no claim '%s'%s", name, ov_hint(name, (const char *const *)names).text);
+    for (size_t i = 0; i < claims->n; i++)
+        free(names[i]);
     free(names);
     return OV_EUSER;
 }

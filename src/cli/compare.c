@@ -15,8 +15,6 @@ static enum ov_status compare_one(const struct ov_experiment *e, const struct ov
 {
     struct ov_agreement found;
     char *out = ov_out_of(o, e);
-    if (!out)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
     if (ov_compare_is_fresh(e, out)) {
         printf("%s: nothing to compare anew\n", e->name);
         free(out);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "overlap/base/alloc.h"
 #include "overlap/claims/claims.h"
 #include "overlap/store/results.h"
 #include "overlap/systems/systems.h"
@@ -104,7 +105,7 @@ bool ov_is_above(const struct ov_options *o, const struct ov_experiment *e)
 
 char *ov_out_of(const struct ov_options *o, const struct ov_experiment *e)
 {
-    return o->out ? strdup(o->out) : ov_results_dir(e);
+    return o->out ? ov_xstrdup(o->out) : ov_results_dir(e);
 }
 
 enum ov_status ov_plan_load(struct ov_plan *plan, const struct ov_experiments *all,
@@ -115,8 +116,7 @@ enum ov_status ov_plan_load(struct ov_plan *plan, const struct ov_experiments *a
         if (ov_is_above(o, all->e[i]))
             continue;
         char *out = ov_out_of(o, all->e[i]);
-        status = out ? ov_plan_add(plan, all->e[i], out, o->curve, err)
-                     : ov_fail(err, OV_ENOMEM, "out of memory");
+        status = ov_plan_add(plan, all->e[i], out, o->curve, err);
         free(out);
     }
     return status;

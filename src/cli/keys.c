@@ -32,9 +32,7 @@ int ov_command_keys(const struct ov_options *o)
         found = found || strcmp(names[i], o->dir[0]) == 0;
     }
     if (!found) {
-        const char *near = ov_suggest(o->dir[0], names);
-        ov_fail(&err, OV_EUSER, "no system '%s'%s%s%s", o->dir[0], near ? "; did you mean '" : "",
-                near ? near : "", near ? "'?" : "");
+        ov_fail(&err, OV_EUSER, "no system '%s'%s", o->dir[0], ov_hint(o->dir[0], names).text);
         return ov_report(&err);
     }
     ov_experiment_document(&t, NULL);

@@ -93,12 +93,8 @@ static int unknown_command(const char *name)
     const char *names[16] = {0};
     for (size_t i = 0; ov_commands[i].name && i < 15; i++)
         names[i] = ov_commands[i].name;
-    const char *near = ov_suggest(name, names);
-    fprintf(stderr, "overlap: error: unknown command '%s'", name);
-    if (near)
-        fprintf(stderr, "; did you mean '%s'?\n", near);
-    else
-        fprintf(stderr, "; 'overlap --help' lists them\n");
+    fprintf(stderr, "overlap: error: unknown command '%s'%s\n", name,
+            ov_suggest(name, names) ? ov_hint(name, names).text : "; 'overlap --help' lists them");
     return EXIT_USER;
 }
 

@@ -4,11 +4,13 @@
  */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "overlap/base/alloc.h"
 #include "overlap/run/memory.h"
 #include "overlap/base/clock.h"
 #include "overlap/run/progress.h"
@@ -69,12 +71,11 @@ static char *origin_of(const struct ov_experiment *e)
 /* True if `of` is another directory of this name with an experiment in it. */
 static bool is_another(const char *of, const char *origin, const struct ov_experiment *e)
 {
-    struct ov_text file = {0};
     const char *slash = strrchr(of, '/');
-    ov_text_addf(&file, "%s/experiment.yaml", of);
+    char *file = ov_xprintf("%s/experiment.yaml", of);
     bool another = strcmp(of, origin) != 0 && strcmp(slash ? slash + 1 : of, e->name) == 0 &&
-                   !file.failed && ov_file_exists(file.s);
-    ov_text_free(&file);
+                   ov_file_exists(file);
+    free(file);
     return another;
 }
 
@@ -82,22 +83,22 @@ static bool is_another(const char *of, const char *origin, const struct ov_exper
  * is still there are not touched. */
 static enum ov_status take_results(const struct ov_experiment *e, struct ov_error *err)
 {
-    struct ov_text path = {0}, of = {0};
+    struct ov_text of = {0};
     char *results = ov_results_dir(e), *origin = origin_of(e);
-    ov_text_addf(&path, "%s/.origin", results ? results : "");
-    enum ov_status status = OV_OK;
-    if (!results || !origin || path.failed)
-        status = ov_fail(err, OV_ENOMEM, "%s: out of memory", e->dir);
-    else if (ov_file_exists(path.s) && ov_file_read(&of, path.s, 0, NULL) == OV_OK &&
+    char *path = ov_xprintf("%s/.origin", results);
+    enum ov_status status;
+    if (!origin)
+        status = ov_fail(err, OV_EUSER, "%s: %s", e->dir, strerror(errno));
+    else if (ov_file_exists(path) && ov_file_read(&of, path, 0, NULL) == OV_OK &&
              is_another(of.s, origin, e))
         status = ov_fail(err, OV_EUSER,
                          "%s holds the results of %s, which has the same name as %s: name another "
                          "directory with --out",
                          results, of.s, e->dir);
     else
-        status = ov_file_update(path.s, origin, strlen(origin), err);
+        status = ov_file_update(path, origin, strlen(origin), err);
     ov_text_free(&of);
-    ov_text_free(&path);
+    free(path);
     free(results);
     free(origin);
     return status;

@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "overlap/base/alloc.h"
 #include "overlap/base/text.h"
 #include "overlap/run/jobs.h"
 
 static bool there(const char *dir, const char *name)
 {
-    struct ov_text path = {0};
-    ov_text_addf(&path, "%s/%s", dir, name);
-    bool yes = !path.failed && ov_file_exists(path.s);
-    ov_text_free(&path);
+    char *path = ov_xprintf("%s/%s", dir, name);
+    bool yes = ov_file_exists(path);
+    free(path);
     return yes;
 }
 
@@ -26,8 +26,7 @@ static enum ov_status print_experiment(const struct ov_experiment *e, int width,
     struct ov_plan plan = {0};
     struct ov_text figure = {0};
     char *out = ov_out_of(o, e);
-    enum ov_status status =
-        out ? ov_plan_add(&plan, e, out, NULL, err) : ov_fail(err, OV_ENOMEM, "out of memory");
+    enum ov_status status = ov_plan_add(&plan, e, out, NULL, err);
     if (status == OV_OK) {
         size_t runs = 0, valid = 0, tables = 0;
         for (size_t i = 0; i < plan.n_batch; i++) {

@@ -124,12 +124,9 @@ void ov_mistyped(struct ov_reading *r, const struct ov_key *key, struct fy_node 
     char buffer[64];
     ov_schema_expected(&t, key);
     const char *s = text_of(node);
-    const char *near = s && key->types & OV_WORD ? ov_suggest(s, key->words) : NULL;
-    if (near)
-        OV_MISTAKE(r, node, "%s must be %s, not %s; did you mean '%s'?", key->name, t.s,
-                   shown(buffer, node), near);
-    else
-        OV_MISTAKE(r, node, "%s must be %s, not %s", key->name, t.s, shown(buffer, node));
+    bool word = s && key->types & OV_WORD;
+    OV_MISTAKE(r, node, "%s must be %s, not %s%s", key->name, t.s, shown(buffer, node),
+               word ? ov_hint(s, key->words).text : "");
     r->out_of_memory |= t.failed;
     ov_text_free(&t);
 }

@@ -5,6 +5,7 @@
 #include "overlap/config/schema.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Costs are counted in halves, so that a wrong case is half an edit. */
@@ -59,4 +60,13 @@ const char *ov_suggest(const char *word, const char *const *names)
         limit = d;
     }
     return nearest;
+}
+
+struct ov_hint ov_hint(const char *word, const char *const *names)
+{
+    struct ov_hint hint = {""};
+    const char *near = names ? ov_suggest(word, names) : NULL;
+    if (near)
+        snprintf(hint.text, sizeof hint.text, "; did you mean '%.256s'?", near);
+    return hint;
 }

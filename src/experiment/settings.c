@@ -141,12 +141,8 @@ static enum ov_status complain(struct ov_loading *l, const struct ov_setting *s)
         names[n + 2 * i] = l->e->curve[i].id;
         names[n + 2 * i + 1] = l->e->curve[i].group;
     }
-    const char *near = ov_suggest(word, names);
-    if (near)
-        ov_loading_fail(l, s->text, "no key or curve is called '%.64s'; did you mean '%s'?", word,
-                        near);
-    else
-        ov_loading_fail(l, s->text, "no key or curve is called '%.64s'", word);
+    ov_loading_fail(l, s->text, "no key or curve is called '%.64s'%s", word,
+                    ov_hint(word, names).text);
     free(names);
     free(word);
     return OV_OK;

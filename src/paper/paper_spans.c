@@ -28,16 +28,6 @@ struct check {
     double scale;
 };
 
-/* "; did you mean 'x'?" or nothing. */
-static const char *hint(char text[300], const char *word, const char *const *names)
-{
-    const char *near = ov_suggest(word, names);
-    text[0] = '\0';
-    if (near)
-        snprintf(text, 300, "; did you mean '%.256s'?", near);
-    return text;
-}
-
 /* ---- attributes ---- */
 
 static size_t index_of(const char *key)
@@ -52,7 +42,6 @@ static size_t index_of(const char *key)
 static bool read_attributes(struct check *c)
 {
     const char *unknown = NULL;
-    char text[300];
     bool slip = false, twice = false;
     for (size_t k = 0; k + 1 < c->span->n_field; k += 2) {
         const char *key = c->span->field[k];
@@ -72,7 +61,7 @@ static bool read_attributes(struct check *c)
     slip = slip || c->value[CURVE] || c->value[AT] || c->value[OF];
     if (unknown && (ours || slip))
         ov_paper_complain(c->p, c->span->at, "unknown attribute '%s'%s", unknown,
-                          hint(text, unknown, attribute_names));
+                          ov_hint(unknown, attribute_names).text);
     else if (slip && !ours)
         ov_paper_complain(c->p, c->span->at, "this number has neither a claim nor a param");
     return ours && !unknown && !twice;
@@ -117,12 +106,11 @@ static bool agrees(struct check *c, double datum, const char *name)
 
 static void no_such_curve(struct check *c, const struct ov_experiment *e, const char *id)
 {
-    char text[300] = "";
     const char **names = calloc(e->n_curve + 1, sizeof *names);
     for (size_t i = 0; names && i < e->n_curve; i++)
         names[i] = e->curve[i].id;
     ov_paper_complain(c->p, c->span->at, "experiment %s has no curve '%s'%s", e->name, id,
-                      names ? hint(text, id, names) : text);
+                      ov_hint(id, names).text);
     free(names);
 }
 
@@ -131,7 +119,7 @@ static void no_such_curve(struct check *c, const struct ov_experiment *e, const 
 static bool check_curve_param(struct check *c, const struct ov_experiment *e, const char *what)
 {
     const char *dot = strrchr(what, '.'), *param = dot ? dot + 1 : what;
-    char id[256], text[300];
+    char id[256];
     snprintf(id, sizeof id, "%.*s", (int)(dot ? dot - what : 0), what);
     const struct ov_curve **curve = calloc(e->n_curve + 1, sizeof(*curve));
     if (!curve) {
@@ -149,7 +137,7 @@ static bool check_curve_param(struct check *c, const struct ov_experiment *e, co
             right = agrees(c, x, c->value[PARAM]);
         else
             ov_paper_complain(c->p, c->span->at, "curve %s has no parameter '%s'%s", curve[i]->id,
-                              param, hint(text, param, curve[i]->variable));
+                              param, ov_hint(param, curve[i]->variable).text);
     }
     free(curve);
     return right;
@@ -158,7 +146,7 @@ static bool check_curve_param(struct check *c, const struct ov_experiment *e, co
 static bool check_param(struct check *c)
 {
     const char *name = c->value[PARAM];
-    char text[300] = "", first[256];
+    char first[256];
     if (c->value[CLAIM] || c->value[CURVE] || c->value[AT] || c->value[OF]) {
         ov_paper_complain(c->p, c->span->at, "a param has no claim, curve, at or of");
         return false;
@@ -180,7 +168,7 @@ static bool check_param(struct check *c)
     }
     snprintf(first, sizeof first, "%.*s", (int)strcspn(name, "."), name);
     ov_paper_complain(c->p, c->span->at, "param '%s': no experiment '%s'%s", name, first,
-                      names ? hint(text, first, names) : text);
+                      ov_hint(first, names).text);
     free(names);
     return false;
 }
@@ -190,7 +178,6 @@ static bool check_param(struct check *c)
 static void no_such_claim(struct check *c)
 {
     const struct ov_claims *claims = c->facts->claims;
-    char text[300] = "";
     char(*name)[256] = calloc(claims->n + 1, sizeof *name);
     const char **names = calloc(claims->n + 1, sizeof *names);
     for (size_t i = 0; name && names && i < claims->n; i++) {
@@ -199,7 +186,7 @@ static void no_such_claim(struct check *c)
         names[i] = name[i];
     }
     ov_paper_complain(c->p, c->span->at, "unknown claim '%s'%s", c->value[CLAIM],
-                      names ? hint(text, c->value[CLAIM], names) : text);
+                      ov_hint(c->value[CLAIM], names).text);
     free(name);
     free(names);
 }
@@ -246,14 +233,14 @@ static double datum(const struct ov_measure *m, const char *of)
 static bool check_claim(struct check *c, const struct ov_claim *claim)
 {
     const char *of = c->value[OF] ? c->value[OF] : "value";
-    char text[300], name[512];
+    char name[512];
     bool known = false;
     for (size_t i = 0; of_names[i]; i++)
         known = known || strcmp(of, of_names[i]) == 0;
     if (!known) {
         ov_paper_complain(c->p, c->span->at,
                           "of '%s' is none of value, expect, se, margin, n, at%s", of,
-                          hint(text, of, of_names));
+                          ov_hint(of, of_names).text);
         return false;
     }
     if (claim->verdict != OV_PASS) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "overlap/base/alloc.h"
 #include "overlap/store/seen.h"
 #include "overlap/store/table.h"
 
@@ -20,66 +21,49 @@ static bool is_wanted(const struct ov_batch *b, const char *text)
 }
 
 /* A whole table under its key stands for all of its runs; else each run is looked up. */
-static enum ov_status look(struct ov_batch *b, struct ov_seen *seen)
+static void look(struct ov_batch *b, struct ov_seen *seen)
 {
     const struct ov_runs_of of = ov_batch_runs(b);
     struct ov_stored stored = {0};
     struct ov_text t = {0};
     char *path = ov_table_path(b->out, b->curve, b->side), *key = NULL;
-    enum ov_status status = path ? OV_OK : OV_ENOMEM;
-    if (status == OV_OK && ov_seen_comments(&t, seen, path, NULL) == OV_OK)
+    if (ov_seen_comments(&t, seen, path, NULL) == OV_OK)
         key = ov_comment_find(t.s, "key");
     b->table_valid = key && strcmp(key, b->key) == 0 && is_wanted(b, t.s);
     free(key);
     free(path);
     ov_text_free(&t);
-    if (status == OV_OK && !b->table_valid)
-        status = ov_stored_read(&stored, &of);
+    if (!b->table_valid)
+        ov_stored_read(&stored, &of);
     for (size_t i = 0; i < b->n_job; i++)
         b->job[i].valid = b->table_valid || ov_stored_find(&stored, b->job[i].seed);
     ov_stored_free(&stored);
-    return status;
 }
 
-enum ov_status ov_batch_look(struct ov_batch *b)
+void ov_batch_look(struct ov_batch *b)
 {
-    return look(b, NULL);
+    look(b, NULL);
 }
 
-static void batch_free(struct ov_batch *b)
-{
-    free(b->out);
-    free(b->inputs);
-    free(b->job);
-}
-
-static enum ov_status batch_make(struct ov_batch *b, const struct ov_experiment *e,
-                                 const struct ov_curve *c, enum ov_side side, const char *out,
-                                 uint64_t first, size_t n, struct ov_seen *seen)
+static void batch_make(struct ov_batch *b, const struct ov_experiment *e, const struct ov_curve *c,
+                       enum ov_side side, const char *out, uint64_t first, size_t n)
 {
     struct ov_text inputs = {0};
     ov_inputs(&inputs, c, side);
+    if (inputs.failed)
+        ov_out_of_memory(inputs.room);
     *b = (struct ov_batch){.experiment = e, .curve = c, .side = side, .n_job = n};
-    b->out = strdup(out);
-    b->inputs = inputs.s;
-    b->job = calloc(n + 1, sizeof *b->job);
-    if (inputs.failed || !b->inputs || !b->out || !b->job) {
-        batch_free(b);
-        return OV_ENOMEM;
-    }
+    b->out = ov_xstrdup(out);
+    b->inputs = inputs.s ? inputs.s : ov_xstrdup("");
+    b->job = ov_xcalloc(n, sizeof *b->job);
     ov_inputs_key(b->inputs_key, b->inputs);
     ov_curve_key(b->key, b->inputs, first, n);
     for (size_t i = 0; i < n; i++)
         b->job[i].seed = first + i;
-    enum ov_status status = look(b, seen);
-    if (status != OV_OK)
-        batch_free(b);
-    return status;
 }
 
-static enum ov_status add_batch(struct ov_plan *plan, const struct ov_experiment *e,
-                                const struct ov_curve *c, enum ov_side side, const char *out,
-                                struct ov_seen *seen)
+static void add_batch(struct ov_plan *plan, const struct ov_experiment *e, const struct ov_curve *c,
+                      enum ov_side side, const char *out, struct ov_seen *seen)
 {
     uint64_t first = c->side[side].first;
     size_t n = c->side[side].n_run;
@@ -90,15 +74,11 @@ static enum ov_status add_batch(struct ov_plan *plan, const struct ov_experiment
         first = from;
     }
     if (n == 0)
-        return OV_OK;
-    struct ov_batch *grown = realloc(plan->batch, (plan->n_batch + 1) * sizeof *grown);
-    if (!grown)
-        return OV_ENOMEM;
-    plan->batch = grown;
-    enum ov_status status = batch_make(&grown[plan->n_batch], e, c, side, out, first, n, seen);
-    if (status == OV_OK)
-        plan->n_batch++;
-    return status;
+        return;
+    plan->batch = ov_xrealloc(plan->batch, plan->n_batch + 1, sizeof *plan->batch);
+    struct ov_batch *b = &plan->batch[plan->n_batch++];
+    batch_make(b, e, c, side, out, first, n);
+    look(b, seen);
 }
 
 struct ov_job *ov_job_twin(const struct ov_batch *b, size_t i, const struct ov_batch *other)
@@ -127,36 +107,33 @@ static void share_runs(struct ov_plan *plan, size_t first)
 enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e, const char *out,
                            const char *curve_id, struct ov_error *err)
 {
-    const struct ov_curve **found = calloc(e->n_curve + 1, sizeof *found);
-    if (!found)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
+    const struct ov_curve **found = ov_xcalloc(e->n_curve, sizeof *found);
     size_t n = curve_id ? ov_experiment_select(found, e, curve_id) : e->n_curve;
-    enum ov_status status = OV_OK;
-    if (n == 0)
-        status = ov_fail(err, OV_EUSER, "%s: error: no curve or group '%s'", e->path, curve_id);
     size_t before = plan->n_batch;
     struct ov_seen seen;
     ov_seen_open(&seen, out);
-    for (size_t i = 0; i < n && status == OV_OK; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct ov_curve *c = curve_id ? found[i] : &e->curve[i];
-        status = add_batch(plan, e, c, OV_THEORY, out, &seen);
-        if (status == OV_OK)
-            status = add_batch(plan, e, c, OV_SGD, out, &seen);
-        if (status != OV_OK)
-            ov_fail(err, status, "%s: out of memory", e->path);
+        add_batch(plan, e, c, OV_THEORY, out, &seen);
+        add_batch(plan, e, c, OV_SGD, out, &seen);
     }
     ov_seen_close(&seen);
     share_runs(plan, before);
     free(found);
-    return status;
+    if (n == 0 && curve_id)
+        return ov_fail(err, OV_EUSER, "%s: error: no curve or group '%s'", e->path, curve_id);
+    return OV_OK;
 }
 
 void ov_plan_free(struct ov_plan *plan)
 {
     if (!plan)
         return;
-    for (size_t i = 0; i < plan->n_batch; i++)
-        batch_free(&plan->batch[i]);
+    for (size_t i = 0; i < plan->n_batch; i++) {
+        free(plan->batch[i].out);
+        free(plan->batch[i].inputs);
+        free(plan->batch[i].job);
+    }
     free(plan->batch);
     *plan = (struct ov_plan){0};
 }

@@ -72,8 +72,6 @@ static enum ov_status write_table(const struct ov_batch *b, const struct ov_text
 {
     const struct ov_runs_of of = ov_batch_runs(b);
     char *path = ov_table_path(b->out, b->curve, b->side);
-    if (!path)
-        return ov_fail(err, OV_ENOMEM, "out of memory");
     ov_table_retire(&of, b->job[0].seed, b->n_job);
     enum ov_status status = ov_file_put(path, text->s, text->len, err);
     free(path);
@@ -86,10 +84,8 @@ enum ov_status ov_batch_assemble(struct ov_batch *b, const char *command, double
     const struct ov_runs_of of = ov_batch_runs(b);
     struct ov_text text = {0};
     struct ov_stored stored;
-    enum ov_status status = ov_stored_read(&stored, &of);
-    if (status != OV_OK)
-        return ov_fail(err, status, "out of memory");
-    status = print_table(&text, b, &stored, err);
+    ov_stored_read(&stored, &of);
+    enum ov_status status = print_table(&text, b, &stored, err);
     if (status == OV_OK)
         status = ov_sidecar_write(b, command, seconds, err);
     if (status == OV_OK)

@@ -59,7 +59,7 @@ void ov_batch_why(struct ov_text *why, const struct ov_batch *b)
     char *path = ov_table_path(b->out, b->curve, b->side);
     size_t before = why->len;
     ov_sidecar_inputs(&old, &n_seed, b);
-    if (!path || !ov_file_exists(path)) {
+    if (!ov_file_exists(path)) {
         ov_text_addf(why, "no result yet");
     } else if (ov_table_read(&t, path, (const char *const[]){NULL}, &err) != OV_OK) {
         ov_text_addf(why, "%s", err.text);

@@ -163,8 +163,7 @@ static void take_crash(struct runner *r, size_t slot, const char *why)
         return;
     }
     size_t before = ov_batch_valid(b);
-    if (ov_batch_look(b) != OV_OK)
-        ov_runner_add_failure(r, OV_ENOMEM, "out of memory");
+    ov_batch_look(b);
     size_t stored = ov_batch_valid(b) - before;
     if (stored > 0)
         ov_progress_job(&r->progress, b->curve->id, stored, 0.0, stored * work_of(b), NULL);
@@ -354,8 +353,7 @@ static enum ov_status look_for_others(struct runner *r)
         size_t valid = ov_batch_valid(b);
         if (b->table_valid || r->trouble[i].n > 0 || valid == b->n_job)
             continue;
-        if (ov_batch_look(b) != OV_OK)
-            return ov_fail(r->err, OV_ENOMEM, "out of memory");
+        ov_batch_look(b);
         ov_runner_add_table(r, i);
     }
     return ov_runner_waiting(r) > 0 ? run_children(r) : OV_OK;

@@ -197,9 +197,9 @@ void ov_runner_sweep_blocks(const struct ov_plan *plan)
         const struct ov_batch *b = &plan->batch[i];
         struct ov_stored stored;
         const struct ov_runs_of of = ov_batch_runs(b);
-        if (!b->table_valid || !ov_blocks_any(&of) || !is_done_with(plan, b) ||
-            ov_stored_read(&stored, &of) != OV_OK)
+        if (!b->table_valid || !ov_blocks_any(&of) || !is_done_with(plan, b))
             continue;
+        ov_stored_read(&stored, &of);
         ov_stored_remove(&stored, b->job[0].seed, b->n_job);
         ov_stored_free(&stored);
     }

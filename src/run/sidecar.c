@@ -80,7 +80,7 @@ enum ov_status ov_sidecar_write(const struct ov_batch *b, const char *command, d
     if (root)
         text = json_dumps(root, JSON_INDENT(2));
     enum ov_status status = OV_ENOMEM;
-    if (text && path)
+    if (text)
         status = ov_file_write(path, text, strlen(text), err);
     else
         ov_fail(err, status, "out of memory");
@@ -93,7 +93,7 @@ enum ov_status ov_sidecar_write(const struct ov_batch *b, const char *command, d
 void ov_sidecar_inputs(struct ov_text *inputs, size_t *n_seed, const struct ov_batch *b)
 {
     char *path = ov_sidecar_path(b->out, b->curve, b->side);
-    json_t *root = path ? json_load_file(path, 0, NULL) : NULL;
+    json_t *root = json_load_file(path, 0, NULL);
     json_t *object = json_object_get(root, "inputs"), *value;
     const char *key;
     inputs->len = 0;

@@ -17,19 +17,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "overlap/base/alloc.h"
 #include "overlap/store/provenance.h"
 #include "overlap/store/table.h"
 
 enum { SEAL_IN_NAME = 16 };
 
-/* OUT/jobs/KEY-SEAL.csv, allocated; NULL where memory ran out. */
+/* OUT/jobs/KEY-SEAL.csv, allocated. */
 static char *block_path(const char *out, const char *inputs_key, const char *seal)
 {
-    struct ov_text path = {0};
-    ov_text_addf(&path, "%s/jobs/%.*s-%.*s.csv", out, OV_BLOCK_KEY, inputs_key, SEAL_IN_NAME, seal);
-    if (path.failed)
-        ov_text_free(&path);
-    return path.s;
+    return ov_xprintf("%s/jobs/%.*s-%.*s.csv", out, OV_BLOCK_KEY, inputs_key, SEAL_IN_NAME, seal);
 }
 
 /* ---- lines ---- */
@@ -73,18 +70,13 @@ void ov_stored_free(struct ov_stored *s)
     *s = (struct ov_stored){0};
 }
 
-static bool add_run(struct ov_stored *s, const struct ov_run_lines *run)
+static void add_run(struct ov_stored *s, const struct ov_run_lines *run)
 {
     if (s->n_run == s->room) {
-        size_t room = s->room ? 2 * s->room : 16;
-        struct ov_run_lines *grown = realloc(s->run, room * sizeof *grown);
-        if (!grown)
-            return false;
-        s->run = grown;
-        s->room = room;
+        s->room = s->room ? 2 * s->room : 16;
+        s->run = ov_xrealloc(s->run, s->room, sizeof *s->run);
     }
     s->run[s->n_run++] = *run;
-    return true;
 }
 
 /* The lines from `at` on that begin with the same seed. False where there are no n_row of them. */
@@ -107,21 +99,19 @@ static bool next_run(struct ov_run_lines *run, const char *at, const char *end, 
 }
 
 /* Adds the runs of a file's lines, all or none. */
-static enum ov_status add_runs(struct ov_stored *s, size_t file, const char *at, const char *end,
-                               size_t n_row)
+static void add_runs(struct ov_stored *s, size_t file, const char *at, const char *end,
+                     size_t n_row)
 {
     size_t before = s->n_run;
     while (at < end) {
         struct ov_run_lines run = {.file = file, .diverged_at = NAN};
         if (!next_run(&run, at, end, n_row)) {
             s->n_run = before;
-            return OV_OK;
+            return;
         }
-        if (!add_run(s, &run))
-            return OV_ENOMEM;
+        add_run(s, &run);
         at = run.s + run.n;
     }
-    return OV_OK;
 }
 
 /* Notes which of the runs from `run` on diverged, as the comments of their file say. */
@@ -164,32 +154,26 @@ static const char *first_line(const char *text, const struct ov_side_plan *side)
 
 /* Reads one file; `path` is taken over. Spoiled ones are remembered without runs; one that can't be
  * read (too many files open, permission) may be good and is left alone. */
-static enum ov_status add_file(struct ov_stored *s, const struct ov_runs_of *of, char *path,
-                               bool is_table)
+static void add_file(struct ov_stored *s, const struct ov_runs_of *of, char *path, bool is_table)
 {
     const struct ov_side_plan *side = &of->curve->side[of->side];
-    struct ov_stored_file *grown = realloc(s->file, (s->n_file + 1) * sizeof *grown);
-    if (!path || !grown) {
-        s->file = grown ? grown : s->file;
-        free(path);
-        return OV_ENOMEM;
-    }
-    s->file = grown;
-    struct ov_stored_file *f = &grown[s->n_file++];
+    s->file = ov_xrealloc(s->file, s->n_file + 1, sizeof *s->file);
+    struct ov_stored_file *f = &s->file[s->n_file];
     *f = (struct ov_stored_file){.path = path, .is_table = is_table};
     size_t n = 0, before = s->n_run;
     enum ov_status status = ov_table_load(&f->text, &n, path, NULL);
+    if (status == OV_ENOMEM)
+        ov_out_of_memory(0);
     if (!f->text.s) {
-        s->n_file--;
         free(path);
-        return status == OV_ENOMEM ? status : OV_OK;
+        return;
     }
-    if (status != OV_OK || !is_of(f->text.s, of->inputs_key))
-        return OV_OK;
-    const char *at = first_line(f->text.s, side);
-    status = at ? add_runs(s, s->n_file - 1, at, f->text.s + n, side->n_row) : OV_OK;
+    s->n_file++;
+    const char *at =
+        status == OV_OK && is_of(f->text.s, of->inputs_key) ? first_line(f->text.s, side) : NULL;
+    if (at)
+        add_runs(s, s->n_file - 1, at, f->text.s + n, side->n_row);
     note_divergences(s->run + before, s->n_run - before, f->text.s);
-    return status;
 }
 
 static bool is_block(const char *name, const char *inputs_key)
@@ -208,18 +192,15 @@ static DIR *open_jobs(const char *out)
     return d;
 }
 
-static enum ov_status add_blocks(struct ov_stored *s, const struct ov_runs_of *of)
+static void add_blocks(struct ov_stored *s, const struct ov_runs_of *of)
 {
-    enum ov_status status = OV_OK;
     DIR *d = open_jobs(of->out);
-    for (const struct dirent *entry; d && status == OV_OK && (entry = readdir(d));)
+    for (const struct dirent *entry; d && (entry = readdir(d));)
         if (is_block(entry->d_name, of->inputs_key))
-            status = add_file(s, of,
-                              block_path(of->out, of->inputs_key, entry->d_name + OV_BLOCK_KEY + 1),
-                              false);
+            add_file(s, of, block_path(of->out, of->inputs_key, entry->d_name + OV_BLOCK_KEY + 1),
+                     false);
     if (d)
         closedir(d);
-    return status;
 }
 
 bool ov_blocks_any(const struct ov_runs_of *of)
@@ -239,16 +220,11 @@ static int by_seed(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-enum ov_status ov_stored_read(struct ov_stored *s, const struct ov_runs_of *of)
+void ov_stored_read(struct ov_stored *s, const struct ov_runs_of *of)
 {
     *s = (struct ov_stored){0};
-    enum ov_status status = add_blocks(s, of);
-    if (status == OV_OK)
-        status = add_file(s, of, ov_table_path(of->out, of->curve, of->side), true);
-    if (status != OV_OK) {
-        ov_stored_free(s);
-        return status;
-    }
+    add_blocks(s, of);
+    add_file(s, of, ov_table_path(of->out, of->curve, of->side), true);
     size_t n = 0;
     if (s->n_run > 0)
         qsort(s->run, s->n_run, sizeof *s->run, by_seed);
@@ -257,7 +233,6 @@ enum ov_status ov_stored_read(struct ov_stored *s, const struct ov_runs_of *of)
             (isnan(s->run[i].diverged_at) || !of->curve->fails_if_diverged))
             s->run[n++] = s->run[i];
     s->n_run = n;
-    return OV_OK;
 }
 
 const struct ov_run_lines *ov_stored_find(const struct ov_stored *s, uint64_t seed)
@@ -309,10 +284,10 @@ static bool is_covered(struct ov_text *t, size_t n_text, const struct ov_runs_of
 {
     const struct ov_side_plan *side = &of->curve->side[of->side];
     struct ov_stored s = {0};
-    const char *at = first_line(t->s, side);
-    bool covered = is_of(t->s, of->inputs_key) && at &&
-                   add_runs(&s, 0, at, t->s + n_text, side->n_row) == OV_OK &&
-                   !has_others(&s, 0, first, n);
+    const char *at = is_of(t->s, of->inputs_key) ? first_line(t->s, side) : NULL;
+    if (at)
+        add_runs(&s, 0, at, t->s + n_text, side->n_row);
+    bool covered = at && !has_others(&s, 0, first, n);
     ov_stored_free(&s);
     return covered;
 }
@@ -336,8 +311,7 @@ void ov_table_retire(const struct ov_runs_of *of, uint64_t first, size_t n)
     struct ov_text t = {0};
     size_t n_text;
     char *path = ov_table_path(of->out, of->curve, of->side);
-    if (path && ov_table_load(&t, &n_text, path, NULL) == OV_OK &&
-        !is_covered(&t, n_text, of, first, n))
+    if (ov_table_load(&t, &n_text, path, NULL) == OV_OK && !is_covered(&t, n_text, of, first, n))
         ov_table_keep(of->out, path, &t);
     ov_text_free(&t);
     free(path);

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "overlap/base/alloc.h"
+
 /* ---- the files behind a module ---- */
 
 static size_t count_sources(const struct ov_source *sources)
@@ -139,21 +141,12 @@ enum ov_status ov_random_key(uint64_t *key, const struct ov_curve *c, uint64_t s
 
 /* ---- paths ---- */
 
-static char *path_of(const char *out, const char *id, const char *side, const char *suffix)
-{
-    struct ov_text text = {0};
-    ov_text_addf(&text, "%s/%s.%s.%s", out, id, side, suffix);
-    if (text.failed)
-        ov_text_free(&text);
-    return text.s;
-}
-
 char *ov_table_path(const char *out, const struct ov_curve *c, enum ov_side side)
 {
-    return path_of(out, c->id, ov_side_name(side), "csv");
+    return ov_xprintf("%s/%s.%s.csv", out, c->id, ov_side_name(side));
 }
 
 char *ov_sidecar_path(const char *out, const struct ov_curve *c, enum ov_side side)
 {
-    return path_of(out, c->id, ov_side_name(side), "json");
+    return ov_xprintf("%s/%s.%s.json", out, c->id, ov_side_name(side));
 }

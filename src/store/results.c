@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "overlap/base/alloc.h"
 #include "overlap/base/text.h"
 #include "overlap/store/provenance.h"
 
@@ -124,11 +125,7 @@ static bool check_shape(struct ov_result *r, const struct ov_side_plan *s)
 
 static char *failure_path(const char *out, const struct ov_curve *c, enum ov_side side)
 {
-    struct ov_text path = {0};
-    ov_text_addf(&path, "%s/%s.%s.failed", out, c->id, ov_side_name(side));
-    if (path.failed)
-        ov_text_free(&path);
-    return path.s;
+    return ov_xprintf("%s/%s.%s.failed", out, c->id, ov_side_name(side));
 }
 
 void ov_failure_write(const char *out, const struct ov_curve *c, enum ov_side side, const char *key,
@@ -137,10 +134,10 @@ void ov_failure_write(const char *out, const struct ov_curve *c, enum ov_side si
     struct ov_text file = {0};
     char *path = failure_path(out, c, side);
     ov_text_addf(&file, "# key: %s\n%s\n", key, text ? text : "");
-    if (path && !text)
+    if (!text)
         unlink(path);
     enum ov_status ignored = OV_OK;
-    if (path && text && !file.failed)
+    if (text && !file.failed)
         ignored = ov_file_put(path, file.s, file.len, NULL);
     (void)ignored;
     ov_text_free(&file);
@@ -153,7 +150,7 @@ static void add_failure(struct ov_result *r, const char *out, const struct ov_cu
 {
     struct ov_text file = {0};
     char *path = failure_path(out, c, side), *of = NULL;
-    if (path && ov_file_exists(path) && ov_file_read(&file, path, 0, NULL) == OV_OK)
+    if (ov_file_exists(path) && ov_file_read(&file, path, 0, NULL) == OV_OK)
         of = ov_comment_find(file.s, "key");
     if (of && strcmp(of, key) == 0) {
         const char *text = file.s + strcspn(file.s, "\n") + 1;
@@ -227,7 +224,7 @@ enum ov_status ov_result_read(struct ov_result *r, const char *out, const struct
     for (size_t n = 2; quantity && *quantity && n < OV_QUANTITIES_MAX + 2; quantity++)
         wanted[n++] = *quantity;
     struct ov_error err = {0};
-    enum ov_status status = path ? present_key(key, c, side) : OV_ENOMEM;
+    enum ov_status status = present_key(key, c, side);
     if (status == OV_OK && !ov_file_exists(path)) {
         set_state(r, OV_MISSING, "no result (run `overlap run %s`)", e->dir);
     } else if (status == OV_OK) {
@@ -261,9 +258,5 @@ int ov_result_partner(const struct ov_result *theory, const struct ov_result *sg
 
 char *ov_results_dir(const struct ov_experiment *e)
 {
-    struct ov_text text = {0};
-    ov_text_addf(&text, "build/results/%s", e->name);
-    if (text.failed)
-        ov_text_free(&text);
-    return text.s;
+    return ov_xprintf("build/results/%s", e->name);
 }

@@ -10,17 +10,15 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "overlap/base/alloc.h"
 #include "overlap/store/table.h"
 
 void ov_seen_open(struct ov_seen *s, const char *out)
 {
-    struct ov_text path = {0};
-    *s = (struct ov_seen){.settled = 2};
-    ov_text_addf(&path, "%s/.seen", out);
-    s->path = path.s;
+    *s = (struct ov_seen){.path = ov_xprintf("%s/.seen", out), .settled = 2};
     ov_text_add(&s->before, "\n", 1);
     struct ov_text lines = {0};
-    if (!path.failed && ov_file_read(&lines, path.s, 0, NULL) == OV_OK)
+    if (ov_file_read(&lines, s->path, 0, NULL) == OV_OK)
         ov_text_add(&s->before, lines.s, lines.len);
     ov_text_free(&lines);
 }

@@ -172,14 +172,12 @@ static enum ov_status no_such_activation(const struct ov_value *v, struct ov_err
         names[i] = ov_activations[i].name;
         ov_text_addf(&all, "%s%s", i ? ", " : "", names[i]);
     }
-    const char *near = names ? ov_suggest(v->string, names) : NULL;
     enum ov_status status;
     if (!names || all.failed)
         status = no_memory(err);
     else
-        status = ov_value_fail(v, err, "%s must be one of %s, not '%.32s'%s%s%s", v->key->name,
-                               all.s, v->string, near ? "; did you mean '" : "", near ? near : "",
-                               near ? "'?" : "");
+        status = ov_value_fail(v, err, "%s must be one of %s, not '%.32s'%s", v->key->name, all.s,
+                               v->string, ov_hint(v->string, names).text);
     free(names);
     ov_text_free(&all);
     return status;

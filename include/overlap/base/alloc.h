@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+#include "overlap/base/status.h"
+
 /* Told how many bytes were asked for (SIZE_MAX: more than can be counted); should not return. */
 typedef void ov_no_memory(size_t bytes);
 
@@ -28,5 +30,8 @@ void *ov_xcalloc(size_t n, size_t size);
 void *ov_xrealloc(void *p, size_t n, size_t size);
 
 char *ov_xstrdup(const char *s);
+
+/* A text as printf makes it. */
+char *ov_xprintf(const char *fmt, ...) OV_PRINTF(1, 2);
 
 #endif

@@ -141,6 +141,12 @@ enum ov_status ov_value_fail_within(const struct ov_value *v, size_t offset, str
  * is near enough to be a slip (at most 1 + length/3 edits, and fewer than the word is long), else
  * NULL. names: NULL at the end. */
 const char *ov_suggest(const char *word, const char *const *names);
+/* The end of a complaint about a word: "; did you mean 'NEAR'?", or nothing. Used as
+ * ov_hint(word, names).text, which lasts as long as the statement. names may be NULL. */
+struct ov_hint {
+    char text[300];
+};
+struct ov_hint ov_hint(const char *word, const char *const *names);
 
 /* Writes the reference of a table for people: one paragraph a key with type, range, default, doc.
  */

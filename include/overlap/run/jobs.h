@@ -65,15 +65,14 @@ struct ov_plan {
 /* Appends all runs of an experiment with the state of their results below `out`.
  *   in   curve_id  only this curve or group; NULL: all
  * The experiment must outlive the plan.
- * Returns OV_OK; OV_EUSER if no curve has that id; OV_ENOMEM. */
+ * Returns OV_OK, or OV_EUSER if no curve has that id. */
 OV_NODISCARD enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e,
                                         const char *out, const char *curve_id,
                                         struct ov_error *err);
 void ov_plan_free(struct ov_plan *plan); /* NULL-safe, twice-safe */
 
-/* Looks again what of a batch is stored: sets table_valid and every job's `valid`. OV_OK or
- * OV_ENOMEM. */
-OV_NODISCARD enum ov_status ov_batch_look(struct ov_batch *b);
+/* Looks again what of a batch is stored: sets table_valid and every job's `valid`. */
+void ov_batch_look(struct ov_batch *b);
 
 /* True if a job has no valid result, isn't left out, has not failed and isn't computed by another
  * batch. */

@@ -51,9 +51,8 @@ struct ov_stored {
 };
 
 /* Reads all blocks of these runs, and the curve's table where it is of the same inputs; without
- * diverged runs where the curve does not take these for results. What is on disk is no error.
- * OV_OK, or OV_ENOMEM (*s is empty then). */
-OV_NODISCARD enum ov_status ov_stored_read(struct ov_stored *s, const struct ov_runs_of *of);
+ * diverged runs where the curve does not take these for results. What is on disk is no error. */
+void ov_stored_read(struct ov_stored *s, const struct ov_runs_of *of);
 void ov_stored_free(struct ov_stored *s); /* NULL-safe, twice-safe */
 /* The run with this seed, or NULL. */
 const struct ov_run_lines *ov_stored_find(const struct ov_stored *s, uint64_t seed);
