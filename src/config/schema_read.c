@@ -10,6 +10,8 @@
 
 #include <libfyaml.h>
 
+#include "overlap/base/alloc.h"
+
 #include "schema_value_internal.h"
 #include "overlap/config/yaml.h"
 
@@ -228,10 +230,10 @@ static void map_read(struct ov_reading *r, struct ov_value *value, struct fy_nod
     free(meant);
 }
 
-static enum ov_status finish(const struct ov_reading *r, struct ov_error *err)
+static enum ov_status finish(const struct ov_reading *r)
 {
     if (r->out_of_memory)
-        return ov_fail(err, OV_ENOMEM, "out of memory while reading the configuration");
+        ov_out_of_memory(0);
     return r->failed ? OV_EUSER : OV_OK;
 }
 
@@ -244,7 +246,7 @@ enum ov_status ov_schema_read_given(struct ov_value *value, struct fy_node *wher
     char phrase[64];
     *value = (struct ov_value){.node = where};
     map_read(&r, value, where, given, n, keys, with_article(phrase, what));
-    return finish(&r, err);
+    return finish(&r);
 }
 
 enum ov_status ov_schema_read(struct ov_value *value, struct fy_node *node,
@@ -261,5 +263,5 @@ enum ov_status ov_schema_read(struct ov_value *value, struct fy_node *node,
     if (given)
         map_read(&r, value, node, given, n, keys, phrase);
     free(given);
-    return finish(&r, err);
+    return finish(&r);
 }

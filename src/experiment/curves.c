@@ -9,6 +9,7 @@
 #include <libfyaml.h>
 
 #include "experiment_internal.h"
+#include "overlap/base/alloc.h"
 #include "overlap/base/check.h"
 
 enum { MOST_CURVES = 10000, MOST_AXES = 8, LONGEST_ID = 100, MOST_FAILURES = 20 };
@@ -213,20 +214,17 @@ static enum ov_status read_curve(struct ov_loading *l, struct ov_curve *curve,
                                  size_t n_varied)
 {
     size_t n = l->n_default;
-    struct ov_given *given = calloc(n + entry->n_own + n_varied + l->n_set + 1, sizeof *given);
-    if (!given)
-        return ov_loading_no_memory(l);
+    struct ov_given *given = ov_xcalloc(n + entry->n_own + n_varied + l->n_set + 1, sizeof *given);
     if (n)
         memcpy(given, l->given, n * sizeof *given);
     for (size_t i = 0; i < entry->n_own; i++)
         given[n++] = entry->own[i];
     for (size_t i = 0; i < n_varied; i++)
         given[n++] = varied[i];
-    enum ov_status status = ov_settings_apply(given, &n, l, curve->id, curve->group);
+    ov_settings_apply(given, &n, l, curve->id, curve->group);
     const struct ov_system *system = l->e->system;
-    if (status == OV_OK)
-        status = ov_schema_read_given(&curve->params, entry->node, given, n, system->keys, "curve",
-                                      l->err);
+    enum ov_status status =
+        ov_schema_read_given(&curve->params, entry->node, given, n, system->keys, "curve", l->err);
     if (status == OV_OK)
         status = pick_tiers(l, &curve->params);
     curve->params.dir = l->e->dir;
@@ -235,16 +233,14 @@ static enum ov_status read_curve(struct ov_loading *l, struct ov_curve *curve,
         status == OV_OK ? ov_value_get(&curve->params, "on_divergence") : NULL;
     if (on_divergence)
         curve->fails_if_diverged = strcmp(on_divergence->string, ov_on_divergence[1]) == 0;
-    if (status == OV_OK && system->state_size > 0) {
-        curve->state = calloc(1, system->state_size);
-        status = curve->state ? OV_OK : ov_loading_no_memory(l);
-    }
+    if (status == OV_OK && system->state_size > 0)
+        curve->state = ov_xcalloc(1, system->state_size);
     if (status == OV_OK)
         status = system->plan(curve, l->err);
     const struct ov_side_plan *side = curve->side;
-    if (status == OV_OK && (curve->problem.failed || side[0].failed || side[1].failed ||
-                            side[0].parameters.failed || side[1].parameters.failed))
-        status = ov_loading_no_memory(l);
+    if (status == OV_ENOMEM || curve->problem.failed || side[0].failed || side[1].failed ||
+        side[0].parameters.failed || side[1].parameters.failed)
+        ov_out_of_memory(0);
     for (size_t i = 0; i < 2 && status == OV_OK; i++)
         OV_CHECK(side[i].n_run == 0 || is_whole(&side[i]));
     free(given);
@@ -265,57 +261,44 @@ static enum ov_status make_curve(struct ov_loading *l, const struct entry *entry
             (struct ov_given){axis->name, axis->key, value, strchr(axis->name, '.') != NULL};
         add_id(&id, axis, value);
     }
-    struct ov_curve *grown = realloc(l->e->curve, (l->e->n_curve + 1) * sizeof *grown);
-    if (grown)
-        l->e->curve = grown;
-    char *group = strdup(entry->group);
-    if (!grown || !group || id.failed) {
-        free(group);
-        ov_text_free(&id);
-        return ov_loading_no_memory(l);
-    }
+    if (id.failed)
+        ov_out_of_memory(id.room);
+    l->e->curve = ov_xrealloc(l->e->curve, l->e->n_curve + 1, sizeof *l->e->curve);
     struct ov_curve *curve = &l->e->curve[l->e->n_curve++];
-    *curve = (struct ov_curve){.id = id.s, .group = group};
+    *curve = (struct ov_curve){.id = id.s, .group = ov_xstrdup(entry->group)};
     enum ov_status status = check_id(l, entry->vary ? entry->vary : entry->id, curve->id);
     return status == OV_OK ? read_curve(l, curve, entry, varied, entry->n_axis) : status;
 }
 
-static enum ov_status make_curves(struct ov_loading *l, const struct entry *entry, size_t *failures)
+static void make_curves(struct ov_loading *l, const struct entry *entry, size_t *failures)
 {
     size_t at[MOST_AXES] = {0}, i;
     double total = (double)l->e->n_curve, product = 1;
     for (i = 0; i < entry->n_axis; i++)
         product *= (double)entry->axis[i].n;
-    if (total + product > MOST_CURVES)
-        return FAIL(l, entry->vary ? entry->vary : entry->node,
-                    "%.0f curves with this one, at most %d are possible", total + product,
-                    MOST_CURVES);
+    if (total + product > MOST_CURVES) {
+        FAIL(l, entry->vary ? entry->vary : entry->node,
+             "%.0f curves with this one, at most %d are possible", total + product, MOST_CURVES);
+        return;
+    }
     do {
-        enum ov_status status = make_curve(l, entry, at);
-        *failures += status != OV_OK;
-        if (status == OV_ENOMEM || *failures > MOST_FAILURES)
-            return status;
+        *failures += make_curve(l, entry, at) != OV_OK;
         for (i = entry->n_axis; i > 0 && ++at[i - 1] == entry->axis[i - 1].n; i--)
             at[i - 1] = 0;
-    } while (i > 0);
-    return OV_OK;
+    } while (i > 0 && *failures <= MOST_FAILURES);
 }
 
-static enum ov_status read_entry(struct ov_loading *l, struct fy_node *node, size_t *failures)
+static void read_entry(struct ov_loading *l, struct fy_node *node, size_t *failures)
 {
-    if (!node || !fy_node_is_mapping(node))
-        return FAIL(l, node, "a curve must be a map of keys and values");
+    if (!node || !fy_node_is_mapping(node)) {
+        FAIL(l, node, "a curve must be a map of keys and values");
+        return;
+    }
     struct entry entry = {.node = node};
-    entry.own = calloc((size_t)fy_node_mapping_item_count(node) + 1, sizeof *entry.own);
-    if (!entry.own)
-        return ov_loading_no_memory(l);
-    enum ov_status status = split_entry(&entry, l);
-    if (status == OV_OK)
-        status = read_axes(&entry, l);
-    if (status == OV_OK)
-        status = make_curves(l, &entry, failures);
+    entry.own = ov_xcalloc((size_t)fy_node_mapping_item_count(node) + 1, sizeof *entry.own);
+    if (split_entry(&entry, l) == OV_OK && read_axes(&entry, l) == OV_OK)
+        make_curves(l, &entry, failures);
     free(entry.own);
-    return status;
 }
 
 /* ---- the whole list ---- */
@@ -333,12 +316,10 @@ static int by_id(const void *a, const void *b)
 }
 
 /* Ids are unique, and no group is called as a curve or as another group. */
-static enum ov_status check_unique(struct ov_loading *l)
+static void check_unique(struct ov_loading *l)
 {
     const struct ov_experiment *e = l->e;
-    struct named *names = calloc(2 * e->n_curve + 1, sizeof *names);
-    if (!names)
-        return ov_loading_no_memory(l);
+    struct named *names = ov_xcalloc(2 * e->n_curve, sizeof *names);
     size_t n = 0;
     for (size_t i = 0; i < e->n_curve; i++) {
         const struct ov_curve *c = &e->curve[i];
@@ -356,7 +337,6 @@ static enum ov_status check_unique(struct ov_loading *l)
              names[i].id);
     }
     free(names);
-    return OV_OK;
 }
 
 static void check_sides(struct ov_loading *l, struct fy_node *list)
@@ -374,23 +354,24 @@ static void check_sides(struct ov_loading *l, struct fy_node *list)
              most_rows);
 }
 
-enum ov_status ov_curves_read(struct ov_loading *l, struct fy_node *list)
+void ov_curves_read(struct ov_loading *l, struct fy_node *list)
 {
-    if (!list || !fy_node_is_sequence(list) || fy_node_sequence_item_count(list) == 0)
-        return FAIL(l, list, "curves must be a list of at least one curve");
+    if (!list || !fy_node_is_sequence(list) || fy_node_sequence_item_count(list) == 0) {
+        FAIL(l, list, "curves must be a list of at least one curve");
+        return;
+    }
     void *i = NULL;
     struct fy_node *node;
     size_t failures = 0;
     while ((node = fy_node_sequence_iterate(list, &i)) && failures <= MOST_FAILURES)
-        if (read_entry(l, node, &failures) == OV_ENOMEM)
-            return OV_ENOMEM;
-    enum ov_status status = check_unique(l);
-    if (status == OV_OK && !l->failed)
-        status = ov_settings_check(l);
-    if (status != OV_OK || l->failed)
-        return status;
+        read_entry(l, node, &failures);
+    check_unique(l);
+    if (!l->failed)
+        ov_settings_check(l);
+    if (l->failed)
+        return;
     check_sides(l, list);
-    for (size_t k = 0; k < l->e->n_curve && status == OV_OK; k++)
-        status = ov_shared_note(l, k);
-    return status == OV_OK ? ov_shared_check(l) : status;
+    for (size_t k = 0; k < l->e->n_curve; k++)
+        ov_shared_note(l, k);
+    ov_shared_check(l);
 }

@@ -14,6 +14,7 @@
 #include <libfyaml.h>
 
 #include "experiment_internal.h"
+#include "overlap/base/alloc.h"
 #include "overlap/config/place.h"
 #include "overlap/config/yaml.h"
 
@@ -73,7 +74,7 @@ void ov_experiment_free(struct ov_experiment *e)
 
 static char *copy_of(const char *s)
 {
-    return s ? strdup(s) : NULL;
+    return s ? ov_xstrdup(s) : NULL;
 }
 
 /* dir, name and path; says what is wrong with them. */
@@ -89,16 +90,13 @@ static enum ov_status find_file(struct ov_loading *l, const char *dir)
                        "experiment.yaml)",
                        dir);
     size_t n = strlen(dir);
-    struct ov_text path = {0};
-    ov_text_addf(&path, "%s%sexperiment.yaml", dir, n && dir[n - 1] == '/' ? "" : "/");
-    e->path = path.failed ? NULL : path.s;
-    e->dir = strdup(dir);
+    e->path = ov_xprintf("%s%sexperiment.yaml", dir, n && dir[n - 1] == '/' ? "" : "/");
+    e->dir = ov_xstrdup(dir);
     char *real = realpath(dir, NULL);
-    char *last = real ? strrchr(real, '/') : NULL;
-    e->name = copy_of(last ? last + 1 : real);
+    if (!real)
+        return ov_fail(l->err, OV_EUSER, "%s: %s", dir, strerror(errno));
+    e->name = ov_xstrdup(strrchr(real, '/') + 1);
     free(real);
-    if (!e->path || !e->dir || !e->name)
-        return ov_loading_no_memory(l);
     if (stat(e->path, &s) != 0)
         return ov_fail(l->err, OV_EUSER, "%s: %s", e->path, strerror(errno));
     if (!S_ISREG(s.st_mode))
@@ -133,17 +131,16 @@ static void find_system(struct ov_loading *l, struct ov_value *top)
     ov_text_free(&all);
 }
 
-static enum ov_status read_defaults(struct ov_loading *l, struct fy_node *node)
+static void read_defaults(struct ov_loading *l, struct fy_node *node)
 {
     if (!node)
-        return OV_OK;
+        return;
     if (!fy_node_is_mapping(node)) {
         l->failed = true;
-        return ov_node_fail(node, l->err, "defaults must be a map of keys and values");
+        ov_node_fail(node, l->err, "defaults must be a map of keys and values");
+        return;
     }
-    l->given = calloc((size_t)fy_node_mapping_item_count(node) + 1, sizeof *l->given);
-    if (!l->given)
-        return ov_loading_no_memory(l);
+    l->given = ov_xcalloc((size_t)fy_node_mapping_item_count(node) + 1, sizeof *l->given);
     void *i = NULL;
     struct fy_node_pair *pair;
     while ((pair = fy_node_mapping_iterate(node, &i))) {
@@ -161,10 +158,8 @@ static enum ov_status read_defaults(struct ov_loading *l, struct fy_node *node)
             continue;
         }
         l->given[l->n_default++] = (struct ov_given){name, key, value, false};
-        if (ov_shared_add(l, value, name, 0) == OV_ENOMEM)
-            return OV_ENOMEM;
+        ov_shared_add(l, value, name, 0);
     }
-    return OV_OK;
 }
 
 static struct fy_node *node_of(struct ov_value *top, const char *name)
@@ -173,7 +168,7 @@ static struct fy_node *node_of(struct ov_value *top, const char *name)
     return v ? v->node : NULL;
 }
 
-static enum ov_status take_texts(struct ov_loading *l, struct ov_value *top)
+static void take_texts(struct ov_loading *l, struct ov_value *top)
 {
     struct ov_value *title = ov_value_get(top, "title"), *source = ov_value_get(top, "source");
     const struct ov_value *tier = ov_value_get(top, "tier");
@@ -187,45 +182,36 @@ static enum ov_status take_texts(struct ov_loading *l, struct ov_value *top)
     e->fails_if_diverged = on_divergence && on_divergence->string &&
                            strcmp(on_divergence->string, ov_on_divergence[1]) == 0;
     e->claims = node_of(top, "claims");
-    bool lost = (title && title->string && !e->title) || (source && source->string && !e->source);
-    return lost ? ov_loading_no_memory(l) : OV_OK;
 }
 
-static enum ov_status read_document(struct ov_loading *l, struct fy_node *root)
+static void read_document(struct ov_loading *l, struct fy_node *root)
 {
     struct ov_value top = {0};
     enum ov_status status = ov_schema_read(&top, root, top_keys, "experiment", l->err);
     l->failed |= status != OV_OK;
-    if (status == OV_ENOMEM || !fy_node_is_mapping(root)) {
-        ov_value_free(&top);
-        return status;
-    }
-    status = take_texts(l, &top);
-    if (status == OV_OK)
+    if (fy_node_is_mapping(root)) {
+        take_texts(l, &top);
         find_system(l, &top);
-    if (status == OV_OK)
-        status = read_defaults(l, node_of(&top, "defaults"));
-    if (status != OV_ENOMEM && l->e->system)
-        status = ov_settings_read(l);
-    if (status != OV_ENOMEM && l->e->system && ov_value_get(&top, "curves"))
-        status = ov_curves_read(l, node_of(&top, "curves"));
+        read_defaults(l, node_of(&top, "defaults"));
+    }
+    if (l->e->system)
+        ov_settings_read(l);
+    if (l->e->system && ov_value_get(&top, "curves"))
+        ov_curves_read(l, node_of(&top, "curves"));
     ov_value_free(&top);
-    return status;
 }
 
 static enum ov_status load(struct ov_loading *l, const char *dir)
 {
-    l->e->documents = calloc(1, sizeof(struct ov_documents));
-    if (!l->e->documents)
-        return ov_loading_no_memory(l);
+    l->e->documents = ov_xcalloc(1, sizeof(struct ov_documents));
     enum ov_status status = find_file(l, dir);
     struct fy_document *doc = NULL;
     if (status == OV_OK)
         status = ov_yaml_read(&doc, l->e->path, l->err);
-    if (status == OV_OK)
-        status = ov_documents_add(l->e, doc, l->err);
-    if (status == OV_OK)
-        status = read_document(l, fy_document_root(doc));
+    if (status == OV_OK) {
+        ov_documents_add(l->e, doc);
+        read_document(l, fy_document_root(doc));
+    }
     return status == OV_OK && l->failed ? OV_EUSER : status;
 }
 
@@ -242,13 +228,11 @@ enum ov_status ov_experiment_load(struct ov_experiment **e, const char *dir,
                                   const struct ov_load_options *options, struct ov_error *err)
 {
     struct ov_error own = {0};
-    struct ov_loading l = {.e = calloc(1, sizeof **e), .options = options};
+    struct ov_loading l = {.e = ov_xcalloc(1, sizeof **e), .options = options};
     l.err = err ? err : &own;
     l.err->status = OV_OK;
     l.err->text[0] = '\0';
     *e = NULL;
-    if (!l.e)
-        return ov_loading_no_memory(&l);
     enum ov_status status = load(&l, dir);
     loading_free(&l);
     if (status == OV_OK)

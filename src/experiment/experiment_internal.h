@@ -50,34 +50,30 @@ struct ov_documents {
     struct fy_document **doc; /* (n) */
     size_t n;
 };
-/* Hands a document over to the experiment, also where it fails (OV_ENOMEM). */
-OV_NODISCARD enum ov_status ov_documents_add(struct ov_experiment *e, struct fy_document *doc,
-                                             struct ov_error *err);
+/* Hands a document over to the experiment. */
+void ov_documents_add(struct ov_experiment *e, struct fy_document *doc);
 
 /* Reports about a whole setting, "eta_w=0.1". Returns OV_EUSER. */
 enum ov_status ov_loading_fail(struct ov_loading *l, const char *setting, const char *fmt, ...)
     OV_PRINTF(3, 4);
-enum ov_status ov_loading_no_memory(struct ov_loading *l);
 
 /* settings.c: reads all --set; the ones meant for a curve, appended to given[*n]; complains about
  * those that met nothing. Room for n_set more is the caller's. */
-OV_NODISCARD enum ov_status ov_settings_read(struct ov_loading *l);
-OV_NODISCARD enum ov_status ov_settings_apply(struct ov_given *given, size_t *n,
-                                              struct ov_loading *l, const char *id,
-                                              const char *group);
-OV_NODISCARD enum ov_status ov_settings_check(struct ov_loading *l);
+void ov_settings_read(struct ov_loading *l);
+void ov_settings_apply(struct ov_given *given, size_t *n, struct ov_loading *l, const char *id,
+                       const char *group);
+void ov_settings_check(struct ov_loading *l);
 /* The setting that sets a key (or part of it) of a curve as a whole, or NULL. */
 const struct ov_setting *ov_settings_find(const struct ov_loading *l, const char *key,
                                           const char *id, const char *group);
 
 /* unread.c: the list of shared values; what a curve read; complaints about what none did. */
-OV_NODISCARD enum ov_status ov_shared_add(struct ov_loading *l, struct fy_node *node,
-                                          const char *name, size_t later);
-OV_NODISCARD enum ov_status ov_shared_note(struct ov_loading *l, size_t curve);
-OV_NODISCARD enum ov_status ov_shared_check(struct ov_loading *l);
+void ov_shared_add(struct ov_loading *l, struct fy_node *node, const char *name, size_t later);
+void ov_shared_note(struct ov_loading *l, size_t curve);
+void ov_shared_check(struct ov_loading *l);
 void ov_shared_free(struct ov_loading *l);
 
 /* curves.c: all curves of the list. */
-OV_NODISCARD enum ov_status ov_curves_read(struct ov_loading *l, struct fy_node *list);
+void ov_curves_read(struct ov_loading *l, struct fy_node *list);
 
 #endif

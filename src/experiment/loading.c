@@ -9,6 +9,7 @@
 #include <libfyaml.h>
 
 #include "experiment_internal.h"
+#include "overlap/base/alloc.h"
 #include "overlap/config/place.h"
 #include "overlap/config/yaml.h"
 
@@ -26,22 +27,9 @@ enum ov_status ov_loading_fail(struct ov_loading *l, const char *setting, const 
     return ov_report_add(l->err, report);
 }
 
-enum ov_status ov_loading_no_memory(struct ov_loading *l)
-{
-    l->failed = true;
-    return ov_fail(l->err, OV_ENOMEM, "%s: out of memory", l->e && l->e->path ? l->e->path : "");
-}
-
-enum ov_status ov_documents_add(struct ov_experiment *e, struct fy_document *doc,
-                                struct ov_error *err)
+void ov_documents_add(struct ov_experiment *e, struct fy_document *doc)
 {
     struct ov_documents *d = e->documents;
-    struct fy_document **grown = realloc(d->doc, (d->n + 1) * sizeof *grown);
-    if (!grown) {
-        fy_document_destroy(doc);
-        return ov_fail(err, OV_ENOMEM, "out of memory");
-    }
-    d->doc = grown;
+    d->doc = ov_xrealloc(d->doc, d->n + 1, sizeof(struct fy_document *));
     d->doc[d->n++] = doc;
-    return OV_OK;
 }

@@ -8,44 +8,37 @@
 #include <libfyaml.h>
 
 #include "experiment_internal.h"
+#include "overlap/base/alloc.h"
 #include "overlap/config/yaml.h"
 
-static enum ov_status setting_read(struct ov_loading *l, struct ov_setting *s, const char *text)
+static void setting_read(struct ov_loading *l, struct ov_setting *s, const char *text)
 {
     s->text = text;
     const char *equals = strchr(text, '=');
-    if (!equals || equals == text)
-        return ov_loading_fail(l, text, "it takes key=value, such as eta_w=0.1");
-    s->path = strndup(text, (size_t)(equals - text));
-    struct ov_text where = {0};
-    ov_text_addf(&where, "--set %s", s->path ? s->path : "");
+    if (!equals || equals == text) {
+        ov_loading_fail(l, text, "it takes key=value, such as eta_w=0.1");
+        return;
+    }
+    s->path = ov_xprintf("%.*s", (int)(equals - text), text);
+    char *where = ov_xprintf("--set %s", s->path);
     struct fy_document *doc = NULL;
-    enum ov_status status = OV_ENOMEM;
-    if (s->path && !where.failed)
-        status = ov_yaml_parse(&doc, equals + 1, strlen(equals + 1), where.s, l->err);
-    ov_text_free(&where);
-    if (status == OV_OK)
-        status = ov_documents_add(l->e, doc, l->err);
-    if (status == OV_OK)
+    enum ov_status status = ov_yaml_parse(&doc, equals + 1, strlen(equals + 1), where, l->err);
+    free(where);
+    if (status == OV_OK) {
+        ov_documents_add(l->e, doc);
         s->value = fy_document_root(doc);
+    }
     l->failed |= status != OV_OK;
-    return status == OV_ENOMEM ? ov_loading_no_memory(l) : status;
 }
 
-enum ov_status ov_settings_read(struct ov_loading *l)
+void ov_settings_read(struct ov_loading *l)
 {
     size_t n = l->options->n_set;
-    l->set = calloc(n + 1, sizeof *l->set);
-    if (!l->set)
-        return ov_loading_no_memory(l);
+    l->set = ov_xcalloc(n, sizeof *l->set);
     for (size_t i = 0; i < n; i++) {
-        enum ov_status status = setting_read(l, &l->set[l->n_set++], l->options->set[i]);
-        if (status == OV_OK)
-            status = ov_shared_add(l, l->set[i].value, l->set[i].path, i + 1);
-        if (status == OV_ENOMEM)
-            return status;
+        setting_read(l, &l->set[l->n_set++], l->options->set[i]);
+        ov_shared_add(l, l->set[i].value, l->set[i].path, i + 1);
     }
-    return OV_OK;
 }
 
 /* What comes after "NAME.", or NULL. */
@@ -90,8 +83,8 @@ static bool has_map(const struct ov_given *given, size_t n, const struct ov_key 
     return key->fallback && key->fallback[0] == '{';
 }
 
-enum ov_status ov_settings_apply(struct ov_given *given, size_t *n, struct ov_loading *l,
-                                 const char *id, const char *group)
+void ov_settings_apply(struct ov_given *given, size_t *n, struct ov_loading *l, const char *id,
+                       const char *group)
 {
     const struct ov_key *keys = l->e->system->keys;
     for (size_t i = 0; i < l->n_set; i++) {
@@ -108,7 +101,6 @@ enum ov_status ov_settings_apply(struct ov_given *given, size_t *n, struct ov_lo
         s->applied = true;
         given[(*n)++] = (struct ov_given){path, NULL, s->value, inner};
     }
-    return OV_OK;
 }
 
 const struct ov_setting *ov_settings_find(const struct ov_loading *l, const char *key,
@@ -122,19 +114,14 @@ const struct ov_setting *ov_settings_find(const struct ov_loading *l, const char
     return NULL;
 }
 
-static enum ov_status complain(struct ov_loading *l, const struct ov_setting *s)
+static void complain(struct ov_loading *l, const struct ov_setting *s)
 {
     const struct ov_key *keys = l->e->system->keys;
     size_t n = 0, n_curve = l->e->n_curve, top = strcspn(s->path, ".");
     while (keys[n].name)
         n++;
-    const char **names = calloc(n + 2 * n_curve + 1, sizeof *names);
-    char *word = strndup(s->path, top);
-    if (!names || !word) {
-        free(names);
-        free(word);
-        return ov_loading_no_memory(l);
-    }
+    const char **names = ov_xcalloc(n + 2 * n_curve + 1, sizeof *names);
+    char *word = ov_xprintf("%.*s", (int)top, s->path);
     for (size_t i = 0; i < n; i++)
         names[i] = keys[i].name;
     for (size_t i = 0; i < n_curve; i++) {
@@ -145,13 +132,11 @@ static enum ov_status complain(struct ov_loading *l, const struct ov_setting *s)
                     ov_hint(word, names).text);
     free(names);
     free(word);
-    return OV_OK;
 }
 
-enum ov_status ov_settings_check(struct ov_loading *l)
+void ov_settings_check(struct ov_loading *l)
 {
-    enum ov_status status = OV_OK;
-    for (size_t i = 0; i < l->n_set && status == OV_OK; i++) {
+    for (size_t i = 0; i < l->n_set; i++) {
         const struct ov_setting *s = &l->set[i];
         if (!s->value || s->applied)
             continue;
@@ -159,7 +144,6 @@ enum ov_status ov_settings_check(struct ov_loading *l)
             ov_loading_fail(l, s->text, "no curve that is meant has such a map to set '%s' in",
                             s->path);
         else
-            status = complain(l, s);
+            complain(l, s);
     }
-    return status;
 }

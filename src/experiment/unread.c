@@ -9,47 +9,35 @@
 #include <libfyaml.h>
 
 #include "experiment_internal.h"
+#include "overlap/base/alloc.h"
 
-static enum ov_status add(struct ov_loading *l, struct fy_node *node, const char *name,
-                          size_t parent, size_t later)
+static void add(struct ov_loading *l, struct fy_node *node, const char *name, size_t parent,
+                size_t later)
 {
-    struct ov_shared *grown = realloc(l->shared, (l->n_shared + 1) * sizeof *grown);
-    if (!grown)
-        return ov_loading_no_memory(l);
-    l->shared = grown;
-    size_t own = l->n_shared;
-    char *copy = strdup(name);
-    if (!copy)
-        return ov_loading_no_memory(l);
-    l->shared[l->n_shared++] = (struct ov_shared){
+    size_t own = l->n_shared++;
+    l->shared = ov_xrealloc(l->shared, l->n_shared, sizeof *l->shared);
+    l->shared[own] = (struct ov_shared){
         .node = node,
-        .name = copy,
+        .name = ov_xstrdup(name),
         .parent = parent == SIZE_MAX ? own : parent,
         .later = later,
     };
-    if (!fy_node_is_mapping(node))
-        return OV_OK;
-    enum ov_status status = OV_OK;
     void *i = NULL;
     struct fy_node_pair *pair;
-    while (status == OV_OK && (pair = fy_node_mapping_iterate(node, &i))) {
+    while (fy_node_is_mapping(node) && (pair = fy_node_mapping_iterate(node, &i))) {
         struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
         const char *word = key && fy_node_is_scalar(key) ? fy_node_get_scalar0(key) : NULL;
-        struct ov_text path = {0};
-        ov_text_addf(&path, "%s.%s", name, word ? word : "?");
-        if (path.failed)
-            status = ov_loading_no_memory(l);
-        else if (value)
-            status = add(l, value, path.s, own, later);
-        ov_text_free(&path);
+        char *path = ov_xprintf("%s.%s", name, word ? word : "?");
+        if (value)
+            add(l, value, path, own, later);
+        free(path);
     }
-    return status;
 }
 
-enum ov_status ov_shared_add(struct ov_loading *l, struct fy_node *node, const char *name,
-                             size_t later)
+void ov_shared_add(struct ov_loading *l, struct fy_node *node, const char *name, size_t later)
 {
-    return node ? add(l, node, name, SIZE_MAX, later) : OV_OK;
+    if (node)
+        add(l, node, name, SIZE_MAX, later);
 }
 
 void ov_shared_free(struct ov_loading *l)
@@ -81,16 +69,11 @@ static void in_vain(struct ov_loading *l, struct fy_node *node, const char *name
 }
 
 /* Notes what of a map was read; complains about a curve's own values that were not. */
-static enum ov_status note(struct ov_loading *l, size_t curve, const struct ov_value *map,
-                           const char *prefix)
+static void note(struct ov_loading *l, size_t curve, const struct ov_value *map, const char *prefix)
 {
-    enum ov_status status = OV_OK;
-    for (size_t i = 0; i < map->n_item && status == OV_OK; i++) {
+    for (size_t i = 0; i < map->n_item; i++) {
         const struct ov_value *v = &map->item[i];
-        struct ov_text path = {0};
-        ov_text_addf(&path, "%s%s%s", prefix, *prefix ? "." : "", v->key->name);
-        if (path.failed)
-            return ov_loading_no_memory(l);
+        char *path = ov_xprintf("%s%s%s", prefix, *prefix ? "." : "", v->key->name);
         struct ov_shared *shared = v->node ? find(l, v->node) : NULL;
         if (shared && v->read) {
             shared->read = true;
@@ -99,17 +82,16 @@ static enum ov_status note(struct ov_loading *l, size_t curve, const struct ov_v
             shared->curve = curve;
         }
         if (v->node && !v->read && !shared)
-            in_vain(l, v->node, path.s, l->e->curve[curve].id, v->why);
+            in_vain(l, v->node, path, l->e->curve[curve].id, v->why);
         else if (v->read || !v->node)
-            status = note(l, curve, v, path.s);
-        ov_text_free(&path);
+            note(l, curve, v, path);
+        free(path);
     }
-    return status;
 }
 
-enum ov_status ov_shared_note(struct ov_loading *l, size_t curve)
+void ov_shared_note(struct ov_loading *l, size_t curve)
 {
-    return note(l, curve, &l->e->curve[curve].params, "");
+    note(l, curve, &l->e->curve[curve].params, "");
 }
 
 static bool is_path_into(const char *path, const char *map)
@@ -129,7 +111,7 @@ static bool is_replaced(const struct ov_loading *l, const struct ov_shared *s)
     return false;
 }
 
-enum ov_status ov_shared_check(struct ov_loading *l)
+void ov_shared_check(struct ov_loading *l)
 {
     for (size_t i = 0; i < l->n_shared; i++) {
         const struct ov_shared *s = &l->shared[i];
@@ -143,5 +125,4 @@ enum ov_status ov_shared_check(struct ov_loading *l)
                          s->name);
         }
     }
-    return OV_OK;
 }
