@@ -13,6 +13,7 @@
 #include <gsl/gsl_cdf.h>
 
 #include "overlap/base/agree.h"
+#include "overlap/base/alloc.h"
 #include "overlap/base/text.h"
 #include "overlap/store/provenance.h"
 #include "overlap/store/results.h"
@@ -116,23 +117,18 @@ static void check_match(struct comparison *c, const struct pair *p)
 
 /* Reads all curves that have both sides. What is wrong with one goes to c->problems, and it is left
  * out. */
-static enum ov_status read_pairs(struct comparison *c, const char *out)
+static void read_pairs(struct comparison *c, const char *out)
 {
     const struct ov_experiment *e = c->experiment;
-    c->pair = calloc(e->n_curve ? e->n_curve : 1, sizeof *c->pair);
-    if (!c->pair)
-        return OV_ENOMEM;
+    c->pair = ov_xcalloc(e->n_curve, sizeof *c->pair);
     for (size_t i = 0; i < e->n_curve; i++) {
         struct pair *p = c->pair + c->n_pair;
         p->curve = e->curve + i;
         if (p->curve->side[OV_THEORY].n_run == 0 || p->curve->side[OV_SGD].n_run == 0)
             continue;
         c->n_pair++;
-        enum ov_status status = ov_result_read(&p->theory, out, e, p->curve, OV_THEORY, NULL);
-        if (status == OV_OK)
-            status = ov_result_read(&p->sgd, out, e, p->curve, OV_SGD, NULL);
-        if (status != OV_OK)
-            return status;
+        ov_result_read(&p->theory, out, e, p->curve, OV_THEORY, NULL);
+        ov_result_read(&p->sgd, out, e, p->curve, OV_SGD, NULL);
         size_t before = c->problems.len;
         check_side(c, p, &p->theory, OV_THEORY);
         check_side(c, p, &p->sgd, OV_SGD);
@@ -143,18 +139,16 @@ static enum ov_status read_pairs(struct comparison *c, const char *out)
         ov_result_free(&p->sgd);
         c->n_pair--;
     }
-    return OV_OK;
 }
 
-static enum ov_status make_workspace(struct comparison *c)
+static void make_workspace(struct comparison *c)
 {
     size_t n = 1;
     for (size_t i = 0; i < c->n_pair; i++)
         n = c->pair[i].sgd.n_seed > n ? c->pair[i].sgd.n_seed : n;
-    c->x = calloc(n, sizeof *c->x);
-    c->y = calloc(n, sizeof *c->y);
-    c->deviation = calloc(n, sizeof *c->deviation);
-    return c->x && c->y && c->deviation ? OV_OK : OV_ENOMEM;
+    c->x = ov_xcalloc(n, sizeof *c->x);
+    c->y = ov_xcalloc(n, sizeof *c->y);
+    c->deviation = ov_xcalloc(n, sizeof *c->deviation);
 }
 
 /* One row: quantity in column k of theory and column l of simulation, at time j. Returns z. Where
@@ -230,7 +224,7 @@ static void add_key(struct ov_text *text, const struct pair *p, const struct ov_
 static enum ov_status write_table(const struct comparison *c, const char *time, const char *out,
                                   struct ov_error *err)
 {
-    struct ov_text text = {0}, path = {0};
+    struct ov_text text = {0};
     ov_text_addf(&text, "# overlap %s: simulation against theory\n# experiment: %s\n", OV_VERSION,
                  c->experiment->name);
     for (size_t i = 0; i < c->n_pair; i++) {
@@ -249,12 +243,12 @@ static enum ov_status write_table(const struct comparison *c, const char *time, 
                  time);
     ov_text_add(&text, c->rows.s ? c->rows.s : "", c->rows.len);
     ov_table_seal(&text);
-    ov_text_addf(&path, "%s/agreement.csv", out);
-    enum ov_status status = text.failed || path.failed
-                                ? ov_fail(err, OV_ENOMEM, "%s: out of memory", c->experiment->name)
-                                : ov_file_put(path.s, text.s, text.len, err);
+    if (text.failed || c->rows.failed)
+        ov_out_of_memory(text.room);
+    char *path = ov_xprintf("%s/agreement.csv", out);
+    enum ov_status status = ov_file_put(path, text.s, text.len, err);
     ov_text_free(&text);
-    ov_text_free(&path);
+    free(path);
     return status;
 }
 
@@ -270,20 +264,15 @@ enum ov_status ov_compare(struct ov_agreement *found, const struct ov_experiment
 {
     struct comparison c = {.experiment = e};
     *found = (struct ov_agreement){.worst_z = NAN, .worst_z_time = NAN};
-    enum ov_status status = read_pairs(&c, out);
+    read_pairs(&c, out);
+    make_workspace(&c);
     if (e->n_curve > 0)
         strcpy(found->time, ov_curve_time(&e->curve[0]));
-    if (status == OV_OK)
-        status = make_workspace(&c);
-    if (status == OV_OK) {
-        for (size_t i = 0; i < c.n_pair; i++)
-            add_curve(&c, found, c.pair + i);
-        status = c.rows.failed ? OV_ENOMEM : write_table(&c, found->time, out, err);
-    }
+    for (size_t i = 0; i < c.n_pair; i++)
+        add_curve(&c, found, c.pair + i);
+    enum ov_status status = write_table(&c, found->time, out, err);
     if (status == OV_OK && c.problems.len > 0)
         status = ov_fail(err, OV_EUSER, "%s", c.problems.s);
-    if (status == OV_ENOMEM)
-        ov_fail(err, OV_ENOMEM, "%s: out of memory", e->name);
     comparison_free(&c);
     return status;
 }

@@ -46,20 +46,19 @@ static const char *unknown(struct ov_reading *r, const struct ov_given *g, const
                            const struct ov_key *keys, const char *what)
 {
     size_t n = table_size(keys);
-    const char **names = calloc(n + 1, sizeof *names);
+    const char **names = ov_xcalloc(n + 1, sizeof *names);
     struct ov_text all = {0};
-    for (size_t i = 0; names && i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         names[i] = keys[i].name;
         ov_text_addf(&all, "%s%s", i ? ", " : "", keys[i].name);
     }
     struct fy_node *place = g->key ? g->key : g->value;
-    const char *near = names ? ov_suggest(name, names) : NULL;
+    const char *near = ov_suggest(name, names);
     if (near)
         OV_MISTAKE(r, place, "unknown key '%.64s' of %s; did you mean '%s'?", name, what, near);
     else
         OV_MISTAKE(r, place, "unknown key '%.64s' of %s; it has %s", name, what,
                    all.s ? all.s : "none");
-    r->out_of_memory |= !names || all.failed;
     free(names);
     ov_text_free(&all);
     return near;
@@ -71,9 +70,8 @@ static void find_unknown(struct ov_reading *r, bool *meant, const struct ov_give
                          const struct ov_key *keys, const char *what)
 {
     for (size_t i = 0; i < n; i++) {
-        char *name = strndup(given[i].name, top_length(&given[i]));
-        r->out_of_memory |= !name;
-        if (name && (strchr(name, '.') || !ov_schema_find(keys, name))) {
+        char *name = ov_xprintf("%.*s", (int)top_length(&given[i]), given[i].name);
+        if (strchr(name, '.') || !ov_schema_find(keys, name)) {
             const char *near = unknown(r, &given[i], name, keys, what);
             if (near)
                 meant[ov_schema_find(keys, near) - keys] = true;
@@ -88,12 +86,11 @@ static void find_unknown(struct ov_reading *r, bool *meant, const struct ov_give
 static struct ov_given *pairs(struct ov_reading *r, size_t *n, struct fy_node *node, size_t more)
 {
     size_t count = node ? (size_t)fy_node_mapping_item_count(node) : 0;
-    struct ov_given *given = calloc(count + more + 1, sizeof *given);
-    r->out_of_memory |= !given;
+    struct ov_given *given = ov_xcalloc(count + more + 1, sizeof *given);
     *n = 0;
     void *i = NULL;
     struct fy_node_pair *pair;
-    while (node && given && (pair = fy_node_mapping_iterate(node, &i))) {
+    while (node && (pair = fy_node_mapping_iterate(node, &i))) {
         struct fy_node *key = fy_node_pair_key(pair);
         const char *name = key && fy_node_is_scalar(key) ? fy_node_get_scalar0(key) : NULL;
         if (name && !*name) /* which has no place of its own */
@@ -140,7 +137,7 @@ static void default_read(struct ov_reading *r, struct ov_value *v)
 {
     struct fy_document *doc;
     const char *text = v->key->fallback;
-    if (!strchr("[{", text[0]) && ov_value_scalar(r, v, text, true))
+    if (!strchr("[{", text[0]) && ov_value_scalar(v, text, true))
         return;
     if (ov_yaml_parse(&doc, text, strlen(text), v->key->name, r->err) != OV_OK) {
         r->failed = true;
@@ -209,13 +206,11 @@ static void map_read(struct ov_reading *r, struct ov_value *value, struct fy_nod
 {
     value->type = OV_MAP;
     value->keys = keys;
-    value->item = calloc(table_size(keys) + 1, sizeof *value->item);
-    struct ov_given *path = calloc(n + 1, sizeof *path);
-    bool *meant = calloc(table_size(keys) + 1, sizeof *meant);
-    r->out_of_memory |= !value->item || !path || !meant;
-    if (!r->out_of_memory)
-        find_unknown(r, meant, given, n, keys, what);
-    for (const struct ov_key *key = keys; key->name && !r->out_of_memory; key++) {
+    value->item = ov_xcalloc(table_size(keys) + 1, sizeof *value->item);
+    struct ov_given *path = ov_xcalloc(n + 1, sizeof *path);
+    bool *meant = ov_xcalloc(table_size(keys) + 1, sizeof *meant);
+    find_unknown(r, meant, given, n, keys, what);
+    for (const struct ov_key *key = keys; key->name; key++) {
         size_t n_path;
         const struct ov_given *found = find_given(path, &n_path, given, n, key);
         struct ov_value *v = &value->item[value->n_item];
@@ -232,8 +227,6 @@ static void map_read(struct ov_reading *r, struct ov_value *value, struct fy_nod
 
 static enum ov_status finish(const struct ov_reading *r)
 {
-    if (r->out_of_memory)
-        ov_out_of_memory(0);
     return r->failed ? OV_EUSER : OV_OK;
 }
 

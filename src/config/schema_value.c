@@ -11,6 +11,8 @@
 
 #include <libfyaml.h>
 
+#include "overlap/base/alloc.h"
+
 /* ---- what is in a node ---- */
 
 bool ov_schema_number(double *x, const char *text)
@@ -127,7 +129,6 @@ void ov_mistyped(struct ov_reading *r, const struct ov_key *key, struct fy_node 
     bool word = s && key->types & OV_WORD;
     OV_MISTAKE(r, node, "%s must be %s, not %s%s", key->name, t.s, shown(buffer, node),
                word ? ov_hint(s, key->words).text : "");
-    r->out_of_memory |= t.failed;
     ov_text_free(&t);
 }
 
@@ -151,25 +152,10 @@ static void out_of_range(struct ov_reading *r, const struct ov_key *key, struct 
         ov_text_add_number(&t, isfinite(key->min) ? key->min : key->max);
     }
     OV_MISTAKE(r, node, "%s must be %s, not %s", key->name, t.s ? t.s : "", shown(buffer, node));
-    r->out_of_memory |= t.failed;
     ov_text_free(&t);
 }
 
 /* ---- values ---- */
-
-static char *copy(struct ov_reading *r, const char *s)
-{
-    char *c = strdup(s);
-    r->out_of_memory |= !c;
-    return c;
-}
-
-static void *room(struct ov_reading *r, size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-    r->out_of_memory |= !p;
-    return p;
-}
 
 /* Checks a number that was read: in range, and whole where it has to be. */
 static void number_check(struct ov_reading *r, double x, const struct ov_key *key,
@@ -190,7 +176,7 @@ static bool is_word(const struct ov_key *key, const char *s)
     return false;
 }
 
-bool ov_value_scalar(struct ov_reading *r, struct ov_value *v, const char *s, bool plain)
+bool ov_value_scalar(struct ov_value *v, const char *s, bool plain)
 {
     unsigned types = v->key->types;
     if (plain && types & OV_BOOL && (!strcmp(s, "true") || !strcmp(s, "false"))) {
@@ -200,10 +186,10 @@ bool ov_value_scalar(struct ov_reading *r, struct ov_value *v, const char *s, bo
         v->type = types & OV_REAL ? OV_REAL : OV_INT;
     } else if (is_word(v->key, s)) {
         v->type = OV_WORD;
-        v->string = copy(r, s);
+        v->string = ov_xstrdup(s);
     } else if (*s && types & OV_STRING) {
         v->type = OV_STRING;
-        v->string = copy(r, s);
+        v->string = ov_xstrdup(s);
     } else {
         return false;
     }
@@ -213,7 +199,7 @@ bool ov_value_scalar(struct ov_reading *r, struct ov_value *v, const char *s, bo
 static void scalar_read(struct ov_reading *r, struct ov_value *v, struct fy_node *node)
 {
     const char *s = text_of(node);
-    if (!s || !ov_value_scalar(r, v, s, is_plain(node)))
+    if (!s || !ov_value_scalar(v, s, is_plain(node)))
         ov_mistyped(r, v->key, node);
     else if (v->type == OV_INT || v->type == OV_REAL)
         number_check(r, v->number, v->key, node);
@@ -238,9 +224,8 @@ static void list_read(struct ov_reading *r, struct ov_value *v, struct fy_node *
     v->type = OV_LIST;
     v->cols = (size_t)fy_node_sequence_item_count(node);
     v->rows = 1;
-    v->array = room(r, v->cols, sizeof *v->array);
-    if (v->array)
-        numbers_read(r, v->array, v->key, node);
+    v->array = ov_xcalloc(v->cols, sizeof *v->array);
+    numbers_read(r, v->array, v->key, node);
 }
 
 static void matrix_read(struct ov_reading *r, struct ov_value *v, struct fy_node *node)
@@ -248,10 +233,10 @@ static void matrix_read(struct ov_reading *r, struct ov_value *v, struct fy_node
     v->type = OV_MATRIX;
     size_t rows = (size_t)fy_node_sequence_item_count(node);
     size_t cols = (size_t)fy_node_sequence_item_count(fy_node_sequence_get_by_index(node, 0));
-    v->array = room(r, rows * cols, sizeof *v->array);
+    v->array = ov_xcalloc(rows * cols, sizeof *v->array);
     void *i = NULL;
     struct fy_node *row;
-    for (size_t k = 0; v->array && (row = fy_node_sequence_iterate(node, &i)); k++) {
+    for (size_t k = 0; (row = fy_node_sequence_iterate(node, &i)); k++) {
         size_t n = fy_node_is_sequence(row) ? (size_t)fy_node_sequence_item_count(row) : 0;
         if (!fy_node_is_sequence(row))
             ov_mistyped(r, v->key, row);
@@ -271,13 +256,13 @@ static void strings_read(struct ov_reading *r, struct ov_value *v, struct fy_nod
 {
     v->type = OV_STRINGS;
     size_t n = (size_t)fy_node_sequence_item_count(node);
-    v->strings = room(r, n, sizeof *v->strings);
+    v->strings = ov_xcalloc(n, sizeof *v->strings);
     void *i = NULL;
     struct fy_node *element;
-    while (v->strings && (element = fy_node_sequence_iterate(node, &i))) {
+    while ((element = fy_node_sequence_iterate(node, &i))) {
         const char *s = text_of(element);
         if (s && *s)
-            v->strings[v->cols++] = copy(r, s);
+            v->strings[v->cols++] = ov_xstrdup(s);
         else
             ov_mistyped(r, v->key, element);
     }

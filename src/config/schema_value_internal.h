@@ -13,7 +13,7 @@
 /* One reading. Mistakes are collected in err, not returned one by one. */
 struct ov_reading {
     struct ov_error *err; /* may be NULL */
-    bool failed, out_of_memory;
+    bool failed;
     bool in_default; /* inside of a default, whose nodes live no longer than this reading */
 };
 
@@ -27,7 +27,7 @@ void ov_value_read(struct ov_reading *r, struct ov_value *v, struct fy_node *nod
 
 /* Reads a text into v as one of its key's scalar types; `plain`: not in quotes. Ranges are not
  * checked. False if it is of none of the types. */
-bool ov_value_scalar(struct ov_reading *r, struct ov_value *v, const char *s, bool plain);
+bool ov_value_scalar(struct ov_value *v, const char *s, bool plain);
 
 /* True for a key without a value, and for a plain `null` or `~`. */
 bool ov_node_is_nothing(struct fy_node *node);

@@ -79,10 +79,10 @@ static bool check_groups(struct ov_result *r)
 static bool read_divergences(struct ov_result *r)
 {
     char *text = ov_table_comment(&r->table, "diverged_at"), *end = text;
-    r->diverged_at = calloc(r->n_seed, sizeof *r->diverged_at);
-    for (size_t i = 0; r->diverged_at && i < r->n_seed; i++)
+    r->diverged_at = ov_xcalloc(r->n_seed, sizeof *r->diverged_at);
+    for (size_t i = 0; i < r->n_seed; i++)
         r->diverged_at[i] = NAN;
-    bool right = r->diverged_at;
+    bool right = true;
     for (char *at = text; right && at && *at; at = end + strspn(end, ", ")) {
         double seed = strtod(at, &end), time = strtod(end, &end);
         size_t i = 0;
@@ -166,15 +166,14 @@ static void add_failure(struct ov_result *r, const char *out, const struct ov_cu
 /* ---- reading ---- */
 
 /* The key that the side's table has to have. */
-static enum ov_status present_key(char key[OV_KEY_SIZE], const struct ov_curve *c,
-                                  enum ov_side side)
+static void present_key(char key[OV_KEY_SIZE], const struct ov_curve *c, enum ov_side side)
 {
     struct ov_text inputs = {0};
     ov_inputs(&inputs, c, side);
-    enum ov_status status = inputs.failed ? OV_ENOMEM : OV_OK;
+    if (inputs.failed)
+        ov_out_of_memory(inputs.room);
     ov_curve_key(key, inputs.s ? inputs.s : "", c->side[side].first, c->side[side].n_run);
     ov_text_free(&inputs);
-    return status;
 }
 
 /* VALID or STALE, by the key among the comments. */
@@ -209,14 +208,13 @@ static void name_file(struct ov_result *r, const char *path)
     set_state(r, OV_BROKEN, "broken: %s%s%s", named ? "" : path, named ? "" : ": ", what);
 }
 
-enum ov_status ov_result_read(struct ov_result *r, const char *out, const struct ov_experiment *e,
-                              const struct ov_curve *c, enum ov_side side,
-                              const char *const *quantity)
+void ov_result_read(struct ov_result *r, const char *out, const struct ov_experiment *e,
+                    const struct ov_curve *c, enum ov_side side, const char *const *quantity)
 {
     *r = (struct ov_result){.state = OV_VALID};
     if (c->side[side].n_run == 0) {
         set_state(r, OV_NOT_ASKED, "the experiment does not ask for %s", ov_side_name(side));
-        return OV_OK;
+        return;
     }
     char key[OV_KEY_SIZE], *path = ov_table_path(out, c, side);
     const char *wanted[OV_QUANTITIES_MAX + 3] = {"seed", c->side[side].column[0].name};
@@ -224,26 +222,23 @@ enum ov_status ov_result_read(struct ov_result *r, const char *out, const struct
     for (size_t n = 2; quantity && *quantity && n < OV_QUANTITIES_MAX + 2; quantity++)
         wanted[n++] = *quantity;
     struct ov_error err = {0};
-    enum ov_status status = present_key(key, c, side);
-    if (status == OV_OK && !ov_file_exists(path)) {
+    present_key(key, c, side);
+    if (!ov_file_exists(path)) {
         set_state(r, OV_MISSING, "no result (run `overlap run %s`)", e->dir);
-    } else if (status == OV_OK) {
-        status = ov_table_read(&r->table, path, all ? NULL : wanted, &err);
-        if (status == OV_OK && check_structure(r, &c->side[side]))
-            judge_key(r, e, c, side, key);
-        else if (status == OV_EUSER)
+    } else {
+        enum ov_status status = ov_table_read(&r->table, path, all ? NULL : wanted, &err);
+        if (status == OV_ENOMEM)
+            ov_out_of_memory(0);
+        if (status != OV_OK)
             break_off(r, err.text);
+        else if (check_structure(r, &c->side[side]))
+            judge_key(r, e, c, side, key);
     }
     if (r->state == OV_BROKEN)
         name_file(r, path);
     if (r->state == OV_MISSING || r->state == OV_STALE)
         add_failure(r, out, c, side, key);
     free(path);
-    if (status == OV_EUSER)
-        status = OV_OK;
-    if (status != OV_OK)
-        ov_result_free(r);
-    return status;
 }
 
 int ov_result_partner(const struct ov_result *theory, const struct ov_result *sgd, size_t i)

