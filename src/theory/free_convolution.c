@@ -199,7 +199,7 @@ static double third_root(const struct ov_free_convolution *f, double s, size_t b
     struct branch x = {f, s};
     double k = f->kappa_star, p = f->e - s, hi = larger_root(p, k);
     double lo = 0.5 * k / (fabs(p) + 1.0 / f->e + sqrt(k)); /* each term is at most k/2 there */
-    if (k > 1.0 || (p < 0.0 && p * p > 4.0 * (1.0 - k) && f->n_bulks == 1))
+    if (k > 1.0)
         lo = fmax(lo, larger_root(p, k - 1.0));
     if (f->n_bulks == 2) {
         if (bulk == 0)

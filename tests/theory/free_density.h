@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The density of Marchenko-Pastur plus semicircle and integrals over it in another way than the library's: all
- * three roots of the cubic by GSL, adaptive quadrature in the angle between given edges.
+ * The density of Marchenko-Pastur plus semicircle and integrals over it in another way than the library's: Cardano's
+ * formula in long double, adaptive quadrature in the angle between given edges.
  */
 #ifndef OVERLAP_TESTS_THEORY_FREE_DENSITY_H
 #define OVERLAP_TESTS_THEORY_FREE_DENSITY_H
@@ -9,23 +9,29 @@
 #include <math.h>
 
 #include <gsl/gsl_integration.h>
-#include <gsl/gsl_poly.h>
 
 #include "overlap/theory/free_convolution.h"
 #include "test.h"
 
-/* Re y and rho(s) = -Im y/pi in scaled units; rho = 0 where all roots are real. */
+/* Re y and rho(s) = -Im y/pi in scaled units; rho = 0 where all roots are real. The cubic of w = 1/g, in units of
+ * x: kappa_star w^3 - (1 - kappa_star + kappa_star x) w^2 + (x + kappa_star xi) w - xi = 0. */
 static inline double free_density(double *re, double kappa_star, double e, double s)
 {
-    gsl_complex z[3];
-    double rho = 0.0;
-    gsl_poly_complex_solve_cubic(-(s + e), 1.0 - kappa_star + s * e, -e, z, z + 1, z + 2);
-    for (int i = 0; i < 3; i++)
-        if (GSL_IMAG(z[i]) < 0.0) {
-            rho = -GSL_IMAG(z[i]) / M_PI;
-            *re = GSL_REAL(z[i]);
-        }
-    return rho;
+    long double k = kappa_star, unit = e / k, x = s * unit;
+    long double a = -(1.0L - k + k * x) / k, b = (x + k * unit * unit) / k, c = -unit * unit / k;
+    long double p = b - a * a / 3.0L, q = 2.0L * a * a * a / 27.0L - a * b / 3.0L + c;
+    long double disc = 0.25L * q * q + p * p * p / 27.0L;
+    if (!(disc > 0.0L))
+        return 0.0;
+    long double u = cbrtl(-0.5L * q - copysignl(sqrtl(disc), q)), v = -p / (3.0L * u);
+    long double complex w = -0.5L * (u + v) - a / 3.0L + 0.5L * sqrtl(3.0L) * fabsl(u - v) * I;
+    for (int turn = 0; turn < 6; turn++) {
+        long double complex to = w - (((w + a) * w + b) * w + c) / ((3.0L * w + 2.0L * a) * w + b);
+        if (cimagl(to) > 0.0L && cabsl(to - w) < 0.5L * cabsl(w))
+            w = to;
+    }
+    *re = (double)creall(unit / w);
+    return (double)(-cimagl(unit / w) / M_PIl);
 }
 
 struct free_integral {
