@@ -4,13 +4,15 @@
  *     gauss_erf        erf and linear, both: the fields are tilted, arcsines summed in arrays
  *     gauss_sums       erf or linear student, any teacher: the same with ov_I2; and all pairs below
  *                      that have no way of their own, as sums over single integrals
- *     gauss_relu       ReLU, both: set by set
+ *     gauss_relu       ReLU, both: set by set (gauss_relu_four: sets of four)
  *     gauss_quadratic  x^2 and He2, both: matrices
  *     gauss_kinks      ReLU and leaky ReLU with each other and with linear teachers: gauss_relu's
  *                      sets and sums of arcsines
  *     gauss_polynomial polynomials of degree <= 4, both: exact rules
  *     gauss_sine       sin(x), both: characteristic functions
  *     gauss_smooth     smooth without closed form, both: quadrature shared by all fields
+ * Derivatives of the contractions: gauss_erf_derivatives, gauss_relu_derivatives,
+ * gauss_quadratic_derivatives.
  * Single integrals: gauss_average, which chooses gauss_product (truncated moments),
  * gauss_polynomial or gauss_generic (quadrature).
  */
@@ -274,6 +276,8 @@ const char *ov_gauss_method(const struct ov_activation *g, const struct ov_activ
     bool family = g->family != OV_FAMILY_NONE && g->family == g_star->family;
     if (!family && (student == OV_ACT_GENERIC || teacher == OV_ACT_GENERIC))
         return method_of_quadrature(student, teacher);
+    if (student == OV_ACT_RELU && teacher == OV_ACT_RELU)
+        return "closed form and a 1-D quadrature (orthant probability), error < 1e-11";
     return has_kink(student) && (has_kink(teacher) || teacher == OV_ACT_ERF)
                ? "closed form and a 1-D quadrature (orthant probability), error < 1e-8"
                : "closed form";
