@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "overlap/base/alloc.h"
 #include "overlap/base/clock.h"
 #include "overlap/run/jobserver.h"
 #include "overlap/run/memory.h"
@@ -126,12 +127,11 @@ static void take_end(struct runner *r, struct worker *w)
         r->report->n_table += b->table_valid;
         return;
     }
-    struct ov_text name = {0};
-    ov_runner_name(&name, b, task->from, task->to);
+    char *name = ov_runner_name(b, task->from, task->to);
     if (n > 0)
-        ov_progress_job(&r->progress, name.failed ? "?" : name.s, n, ov_clock() - w->started,
+        ov_progress_job(&r->progress, name, n, ov_clock() - w->started,
                         n * work_of(b) - w->resumed_at, NULL);
-    ov_text_free(&name);
+    free(name);
     for (size_t i = task->from; i < task->to; i++)
         if (ov_job_todo(&b->job[i]))
             b->job[i].valid = true;
@@ -142,13 +142,12 @@ static void take_end(struct runner *r, struct worker *w)
 static void take_note(struct runner *r, struct worker *w, const struct reply *head,
                       const char *text)
 {
-    struct ov_text name = {0};
     unsigned long long at;
-    ov_runner_name(&name, &r->plan->batch[w->task.batch], head->from, head->to);
+    char *name = ov_runner_name(&r->plan->batch[w->task.batch], head->from, head->to);
     if (sscanf(text, "resumes at %llu", &at) == 1)
         w->resumed_at += at;
-    ov_progress_note(&r->progress, name.failed ? "?" : name.s, text);
-    ov_text_free(&name);
+    ov_progress_note(&r->progress, name, text);
+    free(name);
 }
 
 /* What a dead child had stored is valid; what it was at is tried alone, unless all are to stop. */
@@ -373,13 +372,10 @@ enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *op
     ov_runner_sweep(plan);
     for (size_t i = 0; i < plan->n_batch; i++)
         report->n_reused += ov_batch_valid(&plan->batch[i]);
-    r.trouble = calloc(plan->n_batch + 1, sizeof *r.trouble);
-    enum ov_status status = r.trouble ? ov_runner_fill_queue(&r) : OV_ENOMEM;
-    if (status != OV_OK)
-        ov_fail(err, status, "out of memory");
+    r.trouble = ov_xcalloc(plan->n_batch, sizeof *r.trouble);
+    ov_runner_fill_queue(&r);
     ov_jobserver_open(&r.server);
-    if (status == OV_OK && ov_runner_waiting(&r) > 0)
-        status = run_children(&r);
+    enum ov_status status = ov_runner_waiting(&r) > 0 ? run_children(&r) : OV_OK;
     if (status == OV_OK && !ov_runner_stopped)
         status = look_for_others(&r);
     if (ov_runner_stopped)
@@ -387,8 +383,7 @@ enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *op
             &r, OV_EIO, ov_runner_stopped == SIGINT ? STOPPED_BY("SIGINT") : STOPPED_BY("SIGTERM"));
     ov_jobserver_close(&r.server);
     ov_runner_sweep_blocks(plan);
-    if (r.trouble)
-        ov_runner_tell(&r);
+    ov_runner_tell(&r);
     free(r.trouble);
     free(r.queue);
     free(r.urgent);

@@ -100,9 +100,9 @@ static inline uint64_t work_of(const struct ov_batch *b)
     return ov_batch_side(b)->work;
 }
 
-/* Appends the name of jobs from … to - 1 of a batch, by their seeds; of the whole batch where there
- * are none. */
-void ov_runner_name(struct ov_text *t, const struct ov_batch *b, size_t from, size_t to);
+/* The name of jobs from … to - 1 of a batch, by their seeds; of the whole batch where there are
+ * none. Allocated. */
+char *ov_runner_name(const struct ov_batch *b, size_t from, size_t to);
 /* How many of these jobs are to do. */
 size_t ov_runner_todo(const struct ov_batch *b, size_t from, size_t to);
 
@@ -118,8 +118,8 @@ void ov_runner_stored(struct runner *r, size_t batch, size_t from, size_t to);
  * for the tables later. */
 void ov_runner_tell(struct runner *r);
 
-/* Cuts all that is to do into blocks, the longest first. OV_OK or OV_ENOMEM. */
-OV_NODISCARD enum ov_status ov_runner_fill_queue(struct runner *r);
+/* Cuts all that is to do into blocks, the longest first. */
+void ov_runner_fill_queue(struct runner *r);
 /* Jobs, or a table if nothing else lacks, to be dealt out before all others. */
 void ov_runner_add_jobs(struct runner *r, size_t batch, size_t from, size_t to);
 void ov_runner_add_table(struct runner *r, size_t batch);

@@ -5,18 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "overlap/base/alloc.h"
 #include "overlap/store/results.h"
 #include "runner_internal.h"
 
-/* Jobs from … to - 1 of a batch, by their seeds; the whole batch where there are none. */
-void ov_runner_name(struct ov_text *t, const struct ov_batch *b, size_t from, size_t to)
+char *ov_runner_name(const struct ov_batch *b, size_t from, size_t to)
 {
     unsigned long long first = b->job[from].seed, last = b->job[to > from ? to - 1 : from].seed;
-    ov_text_addf(t, "%s %s %s", b->experiment->name, b->curve->id, ov_side_name(b->side));
+    char seeds[64] = "";
     if (last > first)
-        ov_text_addf(t, " seeds %llu-%llu", first, last);
+        snprintf(seeds, sizeof seeds, " seeds %llu-%llu", first, last);
     else if (first > 0 && to > from)
-        ov_text_addf(t, " seed %llu", first);
+        snprintf(seeds, sizeof seeds, " seed %llu", first);
+    return ov_xprintf("%s %s %s%s", b->experiment->name, b->curve->id, ov_side_name(b->side),
+                      seeds);
 }
 
 size_t ov_runner_todo(const struct ov_batch *b, size_t from, size_t to)
@@ -42,11 +44,12 @@ void ov_runner_add_failure(struct runner *r, enum ov_status status, const char *
 }
 
 /* What there is to tell of a batch, of which a job, or its table, can't be had. */
-static void add_trouble(struct runner *r, size_t batch, const char *name, const char *why)
+static void add_trouble(struct runner *r, size_t batch, const char *name, const char *what,
+                        const char *why)
 {
     struct trouble *trouble = &r->trouble[batch];
     if (trouble->n++ == 0) {
-        snprintf(trouble->first, sizeof trouble->first, "%s: %s", name, why);
+        snprintf(trouble->first, sizeof trouble->first, "%s%s: %s", name, what, why);
         trouble->order = r->n_trouble++;
     }
 }
@@ -59,15 +62,14 @@ static void tell_twins(struct runner *r, size_t batch, size_t job, const char *w
         struct ov_job *twin = ov_job_twin(&r->plan->batch[batch], job, other);
         if (!twin || !twin->shared)
             continue;
-        struct ov_text name = {0};
         size_t at = (size_t)(twin - other->job);
+        char *name = ov_runner_name(other, at, at + 1);
         twin->shared = false;
         twin->valid = !why;
         twin->failed = why;
-        ov_runner_name(&name, other, at, at + 1);
         if (why)
-            add_trouble(r, i, name.failed ? "?" : name.s, why);
-        ov_text_free(&name);
+            add_trouble(r, i, name, "", why);
+        free(name);
         ov_runner_add_table(r, i);
     }
 }
@@ -86,12 +88,9 @@ void ov_runner_fail(struct runner *r, const struct task *task, size_t job, enum 
                     const char *why)
 {
     struct ov_batch *b = &r->plan->batch[task->batch];
-    struct ov_text name = {0};
     bool is_table = task->kind == ASSEMBLE;
-    ov_runner_name(&name, b, job, is_table ? job : job + 1);
-    if (is_table)
-        ov_text_addf(&name, ", table");
-    add_trouble(r, task->batch, name.failed ? "?" : name.s, why);
+    char *name = ov_runner_name(b, job, is_table ? job : job + 1);
+    add_trouble(r, task->batch, name, is_table ? ", table" : "", why);
     if (r->status == OV_OK)
         r->status = status;
     if (!is_table) {
@@ -99,9 +98,9 @@ void ov_runner_fail(struct runner *r, const struct task *task, size_t job, enum 
         tell_twins(r, task->batch, job, why);
         r->report->n_failed++;
         if (!ov_runner_stopped) /* which is no failure of the run's own, and told at the end */
-            ov_progress_job(&r->progress, name.failed ? "?" : name.s, 1, 0.0, work_of(b), why);
+            ov_progress_job(&r->progress, name, 1, 0.0, work_of(b), why);
     }
-    ov_text_free(&name);
+    free(name);
 }
 
 /* Says what went wrong, a line a batch in the order in which it did, and keeps it for those who
@@ -114,13 +113,11 @@ void ov_runner_tell(struct runner *r)
             i++;
         struct trouble *t = &r->trouble[i];
         const struct ov_batch *b = &r->plan->batch[i];
-        struct ov_text text = {0};
-        ov_text_addf(&text, "%s", t->first);
-        if (t->n > 1)
-            ov_text_addf(&text, " (and %zu more)", t->n - 1);
-        ov_runner_add_failure(r, r->status, text.failed ? t->first : text.s);
-        ov_failure_write(b->out, b->curve, b->side, b->key, text.failed ? t->first : text.s);
-        ov_text_free(&text);
+        char *text =
+            t->n > 1 ? ov_xprintf("%s (and %zu more)", t->first, t->n - 1) : ov_xstrdup(t->first);
+        ov_runner_add_failure(r, r->status, text);
+        ov_failure_write(b->out, b->curve, b->side, b->key, text);
+        free(text);
     }
 }
 
@@ -129,14 +126,8 @@ void ov_runner_tell(struct runner *r)
 static void add_urgent(struct runner *r, struct task task)
 {
     if (r->n_urgent == r->urgent_room) {
-        size_t more = r->urgent_room ? 2 * r->urgent_room : 16;
-        struct task *grown = realloc(r->urgent, more * sizeof *grown);
-        if (!grown) {
-            ov_runner_add_failure(r, OV_ENOMEM, "out of memory");
-            return;
-        }
-        r->urgent = grown;
-        r->urgent_room = more;
+        r->urgent_room = r->urgent_room ? 2 * r->urgent_room : 16;
+        r->urgent = ov_xrealloc(r->urgent, r->urgent_room, sizeof *r->urgent);
     }
     r->urgent[r->n_urgent++] = task;
 }
@@ -165,14 +156,12 @@ static int longest_first(const void *a, const void *b)
 }
 
 /* Cuts all that is to do into blocks. */
-enum ov_status ov_runner_fill_queue(struct runner *r)
+void ov_runner_fill_queue(struct runner *r)
 {
     size_t most = 0;
     for (size_t i = 0; i < r->plan->n_batch; i++)
         most += r->plan->batch[i].n_job;
-    r->queue = calloc(most + 1, sizeof *r->queue);
-    if (!r->queue)
-        return OV_ENOMEM;
+    r->queue = ov_xcalloc(most, sizeof *r->queue);
     for (size_t i = 0; i < r->plan->n_batch; i++) {
         const struct ov_batch *b = &r->plan->batch[i];
         size_t block = ov_batch_block(b);
@@ -187,7 +176,6 @@ enum ov_status ov_runner_fill_queue(struct runner *r)
     }
     if (r->n_queue > 0)
         qsort(r->queue, r->n_queue, sizeof *r->queue, longest_first);
-    return OV_OK;
 }
 
 size_t ov_runner_waiting(const struct runner *r)
