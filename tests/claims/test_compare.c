@@ -127,6 +127,7 @@ END_TEST
 /* Not so of other keys, of a later table, of a spoiled comparison. */
 START_TEST(fresh_until_something_changes)
 {
+    struct stat before, after;
     struct fake f;
     struct ov_agreement found;
     char path[128];
@@ -141,10 +142,14 @@ START_TEST(fresh_until_something_changes)
     ck_assert(ov_compare_is_fresh(&f.e, f.out));
     usleep(20000); /* the file system's clock is a coarse one */
     write_both(&f);
+    snprintf(path, sizeof path, "%s/agreement.csv", f.out);
+    ck_assert_int_eq(stat(path, &before), 0);
     ck_assert(!ov_compare_is_fresh(&f.e, f.out));
     ck_ok(ov_compare(&found, &f.e, f.out, NULL));
     ck_assert(ov_compare_is_fresh(&f.e, f.out));
-    snprintf(path, sizeof path, "%s/agreement.csv", f.out);
+    ck_assert_int_eq(stat(path, &after), 0); /* it says the same: figures need not be drawn again */
+    ck_assert(before.st_mtim.tv_sec == after.st_mtim.tv_sec &&
+              before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
     ck_assert_int_eq(truncate(path, 300), 0);
     ck_assert(!ov_compare_is_fresh(&f.e, f.out));
     fake_close(&f);
