@@ -118,6 +118,9 @@ static enum ov_status found(struct ov_quadratic_point *point, size_t *n, struct 
     s.div = 0.5 - x->w.hs + x->t * x->w.h;
     s.Ac = x->Ac;
     s.A = s.Ac + 2.0 * s.div;
+    /* a small t is a difference of numbers of order 1, but c hardly depends on it */
+    if (x->p->lambda > 0.0 && s.t < 1e-3)
+        s.t = x->p->lambda * s.A / (s.Ac * exp(0.5 * ln_xi));
     ov_quadratic_fill(point + *n, &s, x->p->kappa_star, x->p->Delta, x->alpha, x->p->lambda, true);
     *n += 1;
     return OV_OK;

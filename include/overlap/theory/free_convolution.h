@@ -77,9 +77,9 @@ OV_NODISCARD enum ov_status ov_free_convolution_quantile(double *s,
                                                          const struct ov_free_convolution *f,
                                                          double above, struct ov_error *err);
 
-/* int rho^3 dx xi (in scaled units int rho^3 ds), which is not elementary: Gauss' rule in the angle
- * of each bulk, points doubled until two agree to 1e-12. OV_ENUMERIC where bulks touch so nearly
- * that 2^16 points are too few. Some 10 us. */
+/* int rho^3 ds = xi int rho^3 dx, which is not elementary, to 1e-11: Gauss' rule in the angle of each
+ * bulk, points doubled until two agree (some 30 us); panels narrowing towards where bulks touch (0.5
+ * ms) where 512 are too few. OV_ENOMEM. */
 OV_NODISCARD enum ov_status
 ov_free_convolution_rho3(double *rho3, const struct ov_free_convolution *f, struct ov_error *err);
 
