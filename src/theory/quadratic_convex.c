@@ -86,8 +86,21 @@ static bool inner(struct search *s)
     return true;
 }
 
+/* Without noise and with kappa_star > 1 all of the spectrum is kept while q is below its edge: 2 alpha = 1 + t^2 does
+ * not know xi, and c = t^2/(1 + t^2) gives q. */
+static bool all_kept(struct search *s)
+{
+    double t2 = 2.0 * s->alpha - 1.0;
+    if (s->p->Delta > 0.0 || s->p->kappa_star < 1.0 || s->p->lambda == 0.0 || !(t2 > 0.0))
+        return false;
+    double ln_q = log(s->p->lambda * (1.0 + t2) / t2);
+    return newton(s, 2.0 * ln_q - log(t2), ln_q);
+}
+
 static bool from_scratch(struct search *s)
 {
+    if (all_kept(s))
+        return true;
     double lo = -100.0, hi = 100.0; /* of ln t */
     bool there = false;
     for (int turn = 0; turn < 64; turn++) {

@@ -33,7 +33,7 @@ enum ov_status ov_quadratic_grid_init(struct ov_quadratic_grid *g, const struct 
                                       struct ov_error *err)
 {
     double low = p->lambda > 0.0 ? fmin(1e-13, 0.05 * p->lambda * p->lambda) : 1e-13;
-    double high = 1e3 * (1.0 + 1.0 / p->kappa_star) * (1.0 + p->lambda * p->lambda) +
+    double high = 1e10 * (1.0 + 1.0 / p->kappa_star) * (1.0 + p->lambda * p->lambda) +
                   1e2 * p->Delta * (1.0 + p->Delta);
     g->p = p;
     g->lo = log(low);
@@ -102,28 +102,49 @@ static double on_grid(struct limited *x, const struct ov_quadratic_grid *g, size
     return value_at(x, *ln_xi);
 }
 
-static enum ov_status found(struct ov_quadratic_point *point, size_t *n, struct limited *x,
-                            double ln_xi, struct ov_error *err)
+/* Appends the root with x's w, t and Ac. */
+static enum ov_status keep(struct ov_quadratic_point *point, size_t *n, const struct limited *x,
+                           double ln_xi, struct ov_error *err)
 {
-    double again = value(ln_xi, x), noise = noise_at(x, ln_xi);
-    if (isnan(again) || (x->penniless && x->Ac < 0.0))
-        return OV_OK; /* c < 0: no root */
     if (*n == OV_QUADRATIC_MOST)
         return ov_fail(err, OV_ENUMERIC, "more than %d roots at alpha = %g", OV_QUADRATIC_MOST,
                        x->alpha);
     struct ov_quadratic_state s = {.xi = exp(ln_xi), .t = x->t, .cut = x->w.omega};
     s.N = x->p->kappa;
-    s.noise = noise;
+    s.noise = noise_at(x, ln_xi);
     s.s1 = x->w.s1;
     s.div = 0.5 - x->w.hs + x->t * x->w.h;
     s.Ac = x->Ac;
     s.A = s.Ac + 2.0 * s.div;
-    /* a small t is a difference of numbers of order 1, but c hardly depends on it */
-    if (x->p->lambda > 0.0 && s.t < 1e-3)
-        s.t = x->p->lambda * s.A / (s.Ac * exp(0.5 * ln_xi));
     ov_quadratic_fill(point + *n, &s, x->p->kappa_star, x->p->Delta, x->alpha, x->p->lambda, true);
     *n += 1;
     return OV_OK;
+}
+
+/* t = lambda/(c sqrt(xi)) by iteration from x->t: where t is small, (2) has it as a difference of numbers of order 1, but c hardly
+ * depends on it. */
+static void t_of_c(struct limited *x, double ln_xi)
+{
+    const struct ov_quadratic_width *w = &x->w;
+    double rest = w->s2 - 2.0 * w->hs + noise_at(x, ln_xi);
+    for (int turn = 0; turn < 8; turn++) {
+        x->Ac = rest + x->t * (2.0 * w->h + x->t * x->p->kappa);
+        x->t = 2.0 * x->alpha * x->p->lambda / (x->Ac * exp(0.5 * ln_xi));
+    }
+}
+
+static const double small_t = 1e-3, large_c = 1e-2;
+
+static enum ov_status found(struct ov_quadratic_point *point, size_t *n, struct limited *x,
+                            double ln_xi, struct ov_error *err)
+{
+    double again = value(ln_xi, x);
+    if (isnan(again) || (x->penniless && x->Ac < 0.0))
+        return OV_OK;                                              /* c < 0: no root */
+    double dAc = 2.0 * x->t * (fabs(x->w.h) + x->p->kappa * x->t); /* dAc/d ln t, at most */
+    if (x->p->lambda > 0.0 && dAc < 0.1 * x->Ac && x->Ac > large_c * 2.0 * x->alpha)
+        t_of_c(x, ln_xi);
+    return keep(point, n, x, ln_xi, err);
 }
 
 /* A zero in [a, b], where f is fa, fb: one where the sign changes. */
@@ -215,21 +236,49 @@ static size_t cuts_of(double cut[5], struct limited *x, const struct ov_quadrati
     return n;
 }
 
+/* (2) with t of c. */
+static double alpha_of_c(double ln_xi, void *ctx)
+{
+    struct limited *x = ctx;
+    if (width_at(&x->w, x->p, ln_xi, NULL) != OV_OK)
+        return NAN;
+    x->t = 0.0;
+    t_of_c(x, ln_xi);
+    return end_value(x, ln_xi, 0) + x->t * (4.0 * x->w.h + x->p->kappa * x->t);
+}
+
+/* A root so near to the end at which t = 0 (c - lambda/q = -infinity there) that it lies within the inset, f at
+ * which is `f`. `end` is that end, `wide` a step on either side of it. */
+static enum ov_status near_end(struct ov_quadratic_point *point, size_t *n, struct limited *x,
+                               double end, double wide, double f, struct ov_error *err)
+{
+    if (!(x->p->lambda > 0.0 && f > 0.0 && x->t < small_t && x->Ac > large_c * 2.0 * x->alpha))
+        return OV_OK;
+    double lo = end - wide, hi = end + wide, f_lo = alpha_of_c(lo, x), f_hi = alpha_of_c(hi, x);
+    if (!(f_lo * f_hi < 0.0))
+        return OV_OK;
+    double at = ov_quadratic_zero(alpha_of_c, x, lo, hi, f_lo, f_hi);
+    return isnan(alpha_of_c(at, x)) ? OV_OK : keep(point, n, x, at, err);
+}
+
 /* One piece, on all of which the branch is or is not. */
 static enum ov_status piece(struct ov_quadratic_point *point, size_t *n, struct limited *x,
                             double lo, double hi, struct ov_error *err)
 {
     double inset = 1e-7 * (hi - lo), mid = 0.5 * (lo + hi), f_mid = value(mid, x);
-    lo += inset;
-    hi -= inset;
-    if (isnan(f_mid) || !(hi > lo))
+    if (isnan(f_mid) || !(hi - inset > lo + inset))
         return OV_OK;
-    double f_lo = value(lo, x), f_hi = value(hi, x);
     enum ov_status status = OV_OK;
+    double f_lo = value(lo + inset, x);
     if (!isnan(f_lo))
-        status = between(point, n, x, lo, mid, f_lo, f_mid, err);
-    if (status == OV_OK && !isnan(f_hi))
-        status = between(point, n, x, mid, hi, f_mid, f_hi, err);
+        status = near_end(point, n, x, lo, 1e-5 * (hi - lo), f_lo, err);
+    if (!isnan(f_lo) && status == OV_OK)
+        status = between(point, n, x, lo + inset, mid, f_lo, f_mid, err);
+    double f_hi = status == OV_OK ? value(hi - inset, x) : NAN;
+    if (!isnan(f_hi))
+        status = near_end(point, n, x, hi, 1e-5 * (hi - lo), f_hi, err);
+    if (!isnan(f_hi) && status == OV_OK)
+        status = between(point, n, x, mid, hi - inset, f_mid, f_hi, err);
     return status;
 }
 
