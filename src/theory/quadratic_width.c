@@ -261,6 +261,44 @@ static enum ov_status near_end(struct ov_quadratic_point *point, size_t *n, stru
     return isnan(alpha_of_c(at, x)) ? OV_OK : keep(point, n, x, at, err);
 }
 
+/* c - lambda/q across the place where the branches meet: u = sqrt of the discriminant, negative on the lower
+ * branch, with ln xi = end + u^2 (rate linear in ln xi, over an inset). */
+struct join {
+    struct limited *x;
+    double end, inset, most;
+};
+
+static double across(double u, void *ctx)
+{
+    const struct join *j = ctx;
+    struct limited *x = j->x;
+    double ln_xi = j->end + j->inset * (u / j->most) * (u / j->most), k = x->p->kappa;
+    if (width_at(&x->w, x->p, ln_xi, NULL) != OV_OK)
+        return NAN;
+    x->t = (u - 2.0 * x->w.h) / k;
+    x->Ac = x->w.s2 - 2.0 * x->w.hs + noise_at(x, ln_xi) + x->t * (2.0 * x->w.h + x->t * k);
+    return x->Ac / (2.0 * x->alpha) - x->p->lambda / (x->t * exp(0.5 * ln_xi));
+}
+
+/* A root within the inset of such a place, asked once, on the upper branch. */
+static enum ov_status near_join(struct ov_quadratic_point *point, size_t *n, struct limited *x,
+                                double end, double inset, struct ov_error *err)
+{
+    struct join j = {x, end, inset, NAN};
+    if (x->sign < 0.0 || x->penniless || isnan(value(end + inset, x)))
+        return OV_OK;
+    j.most = sqrt(fmax(0.0, end_value(x, end + inset, 2)));
+    if (!(j.most < 1e-2 * fabs(x->w.h)) || !(j.most > 0.0))
+        return OV_OK; /* another kind of end */
+    double f_lo = across(-j.most, &j), f_hi = across(j.most, &j);
+    if (!(f_lo * f_hi < 0.0))
+        return OV_OK;
+    double u = ov_quadratic_zero(across, &j, -j.most, j.most, f_lo, f_hi);
+    if (isnan(u) || isnan(across(u, &j)) || x->t > x->w.omega)
+        return OV_OK;
+    return keep(point, n, x, end + inset * (u / j.most) * (u / j.most), err);
+}
+
 /* One piece, on all of which the branch is or is not. */
 static enum ov_status piece(struct ov_quadratic_point *point, size_t *n, struct limited *x,
                             double lo, double hi, struct ov_error *err)
@@ -268,8 +306,10 @@ static enum ov_status piece(struct ov_quadratic_point *point, size_t *n, struct 
     double inset = 1e-7 * (hi - lo), mid = 0.5 * (lo + hi), f_mid = value(mid, x);
     if (isnan(f_mid) || !(hi - inset > lo + inset))
         return OV_OK;
-    enum ov_status status = OV_OK;
-    double f_lo = value(lo + inset, x);
+    enum ov_status status = near_join(point, n, x, lo, inset, err);
+    if (status == OV_OK)
+        status = near_join(point, n, x, hi, -inset, err);
+    double f_lo = status == OV_OK ? value(lo + inset, x) : NAN;
     if (!isnan(f_lo))
         status = near_end(point, n, x, lo, 1e-5 * (hi - lo), f_lo, err);
     if (!isnan(f_lo) && status == OV_OK)
