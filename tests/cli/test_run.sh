@@ -174,7 +174,7 @@ mistake "a wrong type" 's/K: 2/K: two/' '^bad/experiment.yaml:7:6: error: '
 mistake "out of range" 's/eta_w: 0.5/eta_w: -1/' '^bad/experiment.yaml:10:10: error: '
 mistake "a missing key" '/eta_w:/d' "error: .*eta_w"
 mistake "K < 1" 's/K: 2/K: 0/' '^bad/experiment.yaml:7:6: error: '
-mistake "N < M" 's/N: 50/N: 1/' '^bad/experiment.yaml:6:6: error: .*N'
+mistake "N < M" 's/N: 50/N: 1/; s/M: 1/M: 2/' '^bad/experiment.yaml:6:6: error: .*N'
 mistake "an unknown engine" 's/engine: weights/engine: weight/' "did you mean 'weights'"
 mistake "an unknown system" 's/two-layer/two-layers/' "did you mean 'two-layer'"
 mistake "a key that nothing reads" 's/sigma: 0.1/init: {kind: informed, Q: [[1]]}/' '^bad/experiment.yaml:11:.*error: '

@@ -48,8 +48,9 @@ START_TEST(every_activation_and_rule)
             const char *g = ov_activations[i].name;
             const char *g_star = ov_activations[(i + (size_t)rules) % ov_activation_count].name;
             struct ov_problem p = problem(37 + (size_t)rules, 3, 2, g, g_star);
-            p.eta_w = 0.05;
-            p.eta_v = rules & 1 ? 0.02 : 0.0;
+            bool steep = strncmp(g, "he", 2) == 0 || strncmp(g_star, "he", 2) == 0;
+            p.eta_w = steep ? 1e-4 : 0.05;
+            p.eta_v = rules & 1 ? 0.4 * p.eta_w : 0.0;
             p.sigma = rules & 2 ? 0.2 : 0.0;
             p.decay_w = rules & 4 ? 0.5 : 0.0;
             p.decay_v = rules & 4 ? 0.25 : 0.0;
