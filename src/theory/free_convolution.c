@@ -2,8 +2,8 @@
  *
  * Marchenko-Pastur plus semicircle: edges, and the physical root y of the cubic. Outside the
  * spectrum y is real and ds/dy < 0; the branches of s between its poles 0 and e and its critical
- * points are monotone, so every root has a bracket. In a bulk the third root of the cubic is real and
- * beyond the pole, e + D with D > 0; it has a bracket of its own and gives the pair:
+ * points are monotone, so every root has a bracket. In a bulk the third root of the cubic is real
+ * and beyond the pole, e + D with D > 0; it has a bracket of its own and gives the pair:
  * 2 Re y = s - D, |y|^2 = e/(e + D).
  */
 #include "overlap/theory/free_convolution.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * int rho^3 over bulks: Gauss' rule in the angle, or, where bulks all but touch or have just met, Gauss-Legendre panels that
- * narrow towards the place.
+ * int rho^3 over bulks: Gauss' rule in the angle, or, where bulks all but touch or have just met,
+ * Gauss-Legendre panels that narrow towards the place.
  */
 #include <math.h>
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * Integrals of the density below s in closed form. With the J's below, primitives in y of s^j, and the K's, of s^j
- * y and y^2 s,
+ * Integrals of the density below s in closed form. With the J's below, primitives in y of s^j, and
+ * the K's, of s^j y and y^2 s,
  *     int_s rho    = Im(s y - J1)/pi        int_s rho h    = Im(s y^2 - 2 K1)/(2 pi)
  *     int_s rho s  = Im(s^2 y - J2)/(2 pi)  int_s rho h s  = Im(s^2 y^2 - 2 K2)/(4 pi) …
  * by parts. Below the spectrum y < 0 and the logarithms are ln y = … - i pi, ln(e - y) real: the
- * constants that make each integral the whole are taken out here by hand, so that what is below a noise bulk of
- * size unit does not drown in the whole. Combinations of logarithm and powers that cancel for small e/y or y/e are
- * kept together (Im_l1 …). Only imaginary parts are computed: of a logarithm it is an angle.
+ * constants that make each integral the whole are taken out here by hand, so that what is below a
+ * noise bulk of size unit does not drown in the whole. Combinations of logarithm and powers that
+ * cancel for small e/y or y/e are kept together (Im_l1 …). Only imaginary parts are computed: of a
+ * logarithm it is an angle.
  */
 #include <float.h>
 #include <math.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Quadratic networks: the explicit map from (xi, q) to everything else. With M = mse/xi all is of order 1 in
- * scaled units however small xi is: with integrals below the cut, which the noise bulk holds,
+ * Quadratic networks: the explicit map from (xi, q) to everything else. With M = mse/xi all is of
+ * order 1 in scaled units however small xi is: with integrals below the cut, which the noise bulk
+ * holds,
  *     2 alpha   = int_below rho s^2 - 1 + t^2 N + 4 I + Delta/(2 xi)
  *     2 alpha c = int_below rho (s^2 - 2 s Re y + 2 t Re y) + t^2 N + Delta/(2 xi)
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The Bayes-optimal error: denoising Z* from S, mse/xi = 1 - (4 pi^2/3) int rho^3 in scaled units, which falls with xi,
- * set against 2 alpha - Delta/(2 xi), which rises.
+ * The Bayes-optimal error: denoising Z* from S, mse/xi = 1 - (4 pi^2/3) int rho^3 in scaled units,
+ * which falls with xi, set against 2 alpha - Delta/(2 xi), which rises.
  */
 #include <math.h>
 

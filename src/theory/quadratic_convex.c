@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The long-time limit without a limit on the width (kappa = infinity): a convex problem, one root. Newton's
- * method in (ln xi, ln q) with exact derivatives (d rho/d xi = -d(rho h)/dx) from a point near by; from scratch: at fixed
- * t = q/sqrt(xi) alpha falls with xi, and along alpha = const lambda rises with t, so that t is found by
- * halving.
+ * The long-time limit without a limit on the width (kappa = infinity): a convex problem, one root.
+ * Newton's method in (ln xi, ln q) with exact derivatives (d rho/d xi = -d(rho h)/dx) from a point
+ * near by; from scratch: at fixed
+ * t = q/sqrt(xi) alpha falls with xi, and along alpha = const lambda rises with t, so that t is
+ * found by halving.
  */
 #include <math.h>
 
@@ -43,7 +44,8 @@ static void newton_step(double step[2], const struct search *s, double q)
     step[1] = -(a11 * r2 - a21 * r1) / det;
 }
 
-/* From (ln_xi, ln_q); false if it does not converge. After a step of 1e-7 the state is at rounding. */
+/* From (ln_xi, ln_q); false if it does not converge. After a step of 1e-7 the state is at
+ * rounding. */
 static bool newton(struct search *s, double ln_xi, double ln_q)
 {
     double size = INFINITY;
@@ -86,8 +88,8 @@ static bool inner(struct search *s)
     return true;
 }
 
-/* Without noise and with kappa_star > 1 all of the spectrum is kept while q is below its edge: 2 alpha = 1 + t^2 does
- * not know xi, and c = t^2/(1 + t^2) gives q. */
+/* Without noise and with kappa_star > 1 all of the spectrum is kept while q is below its edge: 2
+ * alpha = 1 + t^2 does not know xi, and c = t^2/(1 + t^2) gives q. */
 static bool all_kept(struct search *s)
 {
     double t2 = 2.0 * s->alpha - 1.0;
@@ -141,8 +143,8 @@ static double alpha_of_t(double *slope, double t, const void *ctx)
     return x.A - 2.0 * s->alpha;
 }
 
-/* Delta = 0, the teacher: xi = 0 and q = 0, at t beyond the one of pr_plus, whose alpha is lowest. With kappa_star
- * >= 1 there is no noise bulk: 2 alpha = 1 + t^2. */
+/* Delta = 0, the teacher: xi = 0 and q = 0, at t beyond the one of pr_plus, whose alpha is lowest.
+ * With kappa_star >= 1 there is no noise bulk: 2 alpha = 1 + t^2. */
 static void recovered(struct ov_quadratic_point *point, const struct search *s, double t_least)
 {
     double k = s->p->kappa_star, t_most = fmax(4.0, 2.0 + sqrt(4.0 * s->alpha / k));

@@ -45,8 +45,8 @@ OV_NODISCARD enum ov_status ov_quadratic_convex(struct ov_quadratic_point *point
                                                 const struct ov_quadratic_point *guess,
                                                 struct ov_error *err);
 
-/* alpha above which lambda -> 0+ recovers the teacher (Delta = 0), and t = q/sqrt(xi) there; infinite if kappa <
- * min(kappa_star, 1). */
+/* alpha above which lambda -> 0+ recovers the teacher (Delta = 0), and t = q/sqrt(xi) there;
+ * infinite if kappa < min(kappa_star, 1). */
 OV_NODISCARD enum ov_status ov_quadratic_recovery(double *alpha, double *t, double kappa,
                                                   double kappa_star, struct ov_error *err);
 
@@ -61,6 +61,9 @@ struct ov_quadratic_grid {
     double lo, step; /* ln xi */
     struct ov_quadratic_width at[OV_QUADRATIC_GRID];
 };
+OV_NODISCARD enum ov_status ov_quadratic_width_at(struct ov_quadratic_width *w,
+                                                  const struct ov_quadratic *p, double ln_xi,
+                                                  struct ov_error *err);
 OV_NODISCARD enum ov_status ov_quadratic_grid_init(struct ov_quadratic_grid *g,
                                                    const struct ov_quadratic *p,
                                                    struct ov_error *err);

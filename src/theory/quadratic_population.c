@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The population flow for d -> infinity. With u = 4 A t and the share sigma = zeta phi/(1 + zeta phi) of a mode that is
- * learnt, kept as a logistic function of ln zeta + ln phi, nothing overflows:
- *     D < P phi/(1 + zeta phi)^2 > = < P sigma (1 - sigma) >^2/(kappa zeta/gamma + < sigma (1 - sigma) >)
+ * The population flow for d -> infinity. With u = 4 A t and the share sigma = zeta phi/(1 + zeta
+ * phi) of a mode that is learnt, kept as a logistic function of ln zeta + ln phi, nothing
+ * overflows:
+ *     D < P phi/(1 + zeta phi)^2 > = < P sigma (1 - sigma) >^2/(kappa zeta/gamma + < sigma (1 -
+ *     sigma) >)
  * Modes are learnt within 1/t about A = 0 and about the cut that the width makes: panels narrow
- * geometrically towards both, in the angle of the law's bulk, which takes the roots at its edges away.
+ * geometrically towards both, in the angle of the law's bulk, which takes the roots at its edges
+ * away.
  */
 #include "overlap/theory/quadratic_population.h"
 
@@ -45,7 +48,8 @@ static double semicircle_below(double *slope, double x, const void *ctx)
     return 0.5 + x * root / (4.0 * M_PI) + asin(0.5 * x) / M_PI - *(const double *)ctx;
 }
 
-/* The quantile above which kappa d eigenvalues of Z* lie. Marchenko-Pastur: that of a noise of 1e-40. */
+/* The quantile above which kappa d eigenvalues of Z* lie. Marchenko-Pastur: that of a noise of
+ * 1e-40. */
 static enum ov_status quantile(double *x, const struct ov_population *p, struct ov_error *err)
 {
     double below = 1.0 - p->kappa;

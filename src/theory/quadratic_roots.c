@@ -20,7 +20,8 @@ static bool near(double a, double b)
     return fabs(a - b) <= 1e-7 * fmax(fabs(a), fabs(b));
 }
 
-/* A root that lies on the boundary of two kinds, or on an end of two branches, was found by both. */
+/* A root that lies on the boundary of two kinds, or on an end of two branches, was found by both.
+ * */
 static size_t without_doubles(struct ov_quadratic_point *point, size_t n)
 {
     size_t kept = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Thresholds in alpha. Those without noise are the map at xi = 0, where all that is left of the spectrum is the noise
- * bulk, a semicircle; others are a zero of c at q = 0.
+ * Thresholds in alpha. Those without noise are the map at xi = 0, where all that is left of the
+ * spectrum is the noise bulk, a semicircle; others are a zero of c at q = 0.
  */
 #include <math.h>
 
@@ -79,7 +79,8 @@ static double c_at(double ln_xi, void *ctx)
     return x->s.Ac;
 }
 
-/* c is positive at small xi, where the noise (of labels, or of a teacher too wide) is all there is. */
+/* c is positive at small xi, where the noise (of labels, or of a teacher too wide) is all there
+ * is. */
 static enum ov_status noisy(struct ov_quadratic_thresholds *th, const struct ov_quadratic *p,
                             struct ov_error *err)
 {

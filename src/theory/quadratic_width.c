@@ -1,51 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * The long-time limits at which the width binds: the cut is the quantile omega(xi), N = kappa, and the integrals depend on
- * xi alone. With int_below … = s2, hs, h (theory/free_convolution.h),
+ * The long-time limits at which the width binds: the cut is the quantile omega(xi), N = kappa, and
+ * the integrals depend on xi alone. With int_below … = s2, hs, h (theory/free_convolution.h),
  *     2 alpha   = s2 - 4 hs + 1 + Delta/(2 xi) + 4 h t + kappa t^2     -> two branches t(xi)
  *     2 alpha c = s2 - 2 hs + Delta/(2 xi) + 2 h t + kappa t^2
- * and a root is a zero of c - lambda/q in ln xi, where 0 < t < omega. The integrals are tabulated on a grid once for
- * all alpha; zeros are then found to rounding on the functions themselves.
+ * and a root is a zero of c - lambda/q in ln xi, where 0 < t < omega. The integrals are tabulated
+ * on a grid once for all alpha; zeros are then found to rounding on the functions themselves.
  */
 #include <math.h>
 
 #include "quadratic_internal.h"
 
-static enum ov_status width_at(struct ov_quadratic_width *w, const struct ov_quadratic *p,
-                               double ln_xi, struct ov_error *err)
-{
-    struct ov_free_convolution f;
-    double omega = 0.0;
-    enum ov_status status = ov_free_convolution_init(&f, p->kappa_star, exp(ln_xi), err);
-    if (status == OV_OK)
-        status = ov_quadratic_omega(&omega, &f, p->kappa, err);
-    if (status != OV_OK)
-        return status;
-    struct ov_free_convolution_below B =
-        ov_free_convolution_below(&f, omega, ov_free_convolution_y(&f, omega));
-    *w = (struct ov_quadratic_width){omega, B.s1, B.s2, B.hs, B.h};
-    return OV_OK;
-}
-
-/* What is below lambda^2/20 has q < lambda or, for kappa < kappa_star, an error of its own; what is above
- * has no signal left that could make c positive. */
-enum ov_status ov_quadratic_grid_init(struct ov_quadratic_grid *g, const struct ov_quadratic *p,
-                                      struct ov_error *err)
-{
-    double low = p->lambda > 0.0 ? fmin(1e-13, 0.05 * p->lambda * p->lambda) : 1e-13;
-    double high = 1e10 * (1.0 + 1.0 / p->kappa_star) * (1.0 + p->lambda * p->lambda) +
-                  1e2 * p->Delta * (1.0 + p->Delta);
-    g->p = p;
-    g->lo = log(low);
-    g->n = (size_t)fmin(OV_QUADRATIC_GRID, 2.0 + (log(high) - g->lo) / 0.1);
-    g->step = (log(high) - g->lo) / (double)(g->n - 1);
-    enum ov_status status = OV_OK;
-    for (size_t i = 0; i < g->n && status == OV_OK; i++)
-        status = width_at(g->at + i, p, g->lo + g->step * (double)i, err);
-    return status;
-}
-
 /* ---- one branch ---- */
+
+static const double small_t = 1e-3, large_c = 1e-2;
 
 struct limited {
     const struct ov_quadratic *p;
@@ -90,7 +58,7 @@ static double value_at(struct limited *x, double ln_xi)
 static double value(double ln_xi, void *ctx)
 {
     struct limited *x = ctx;
-    if (width_at(&x->w, x->p, ln_xi, NULL) != OV_OK)
+    if (ov_quadratic_width_at(&x->w, x->p, ln_xi, NULL) != OV_OK)
         return NAN;
     return value_at(x, ln_xi);
 }
@@ -121,19 +89,18 @@ static enum ov_status keep(struct ov_quadratic_point *point, size_t *n, const st
     return OV_OK;
 }
 
-/* t = lambda/(c sqrt(xi)) by iteration from x->t: where t is small, (2) has it as a difference of numbers of order 1, but c hardly
- * depends on it. */
+/* t = lambda/(c sqrt(xi)) by iteration from x->t: where t is small, (2) has it as a difference of
+ * numbers of order 1, but c hardly depends on it. */
 static void t_of_c(struct limited *x, double ln_xi)
 {
     const struct ov_quadratic_width *w = &x->w;
     double rest = w->s2 - 2.0 * w->hs + noise_at(x, ln_xi);
-    for (int turn = 0; turn < 8; turn++) {
+    for (int turn = 0; turn <= 8; turn++) {
         x->Ac = rest + x->t * (2.0 * w->h + x->t * x->p->kappa);
-        x->t = 2.0 * x->alpha * x->p->lambda / (x->Ac * exp(0.5 * ln_xi));
+        if (turn < 8)
+            x->t = 2.0 * x->alpha * x->p->lambda / (x->Ac * exp(0.5 * ln_xi));
     }
 }
-
-static const double small_t = 1e-3, large_c = 1e-2;
 
 static enum ov_status found(struct ov_quadratic_point *point, size_t *n, struct limited *x,
                             double ln_xi, struct ov_error *err)
@@ -157,7 +124,8 @@ static enum ov_status between(struct ov_quadratic_point *point, size_t *n, struc
     return isnan(at) ? OV_OK : found(point, n, x, at, err);
 }
 
-/* |f| is least at the middle of three points of one sign: follow it down, and see whether it passes 0. */
+/* |f| is least at the middle of three points of one sign: follow it down, and see whether it
+ * passes 0. */
 static enum ov_status touch(struct ov_quadratic_point *point, size_t *n, struct limited *x,
                             const double at[3], const double f[3], struct ov_error *err)
 {
@@ -207,7 +175,7 @@ static double end_value(const struct limited *x, double ln_xi, int which)
 static double end_at(double ln_xi, void *ctx)
 {
     struct ends *e = ctx;
-    if (width_at(&e->x->w, e->x->p, ln_xi, NULL) != OV_OK)
+    if (ov_quadratic_width_at(&e->x->w, e->x->p, ln_xi, NULL) != OV_OK)
         return NAN;
     return end_value(e->x, ln_xi, e->which);
 }
@@ -236,33 +204,48 @@ static size_t cuts_of(double cut[5], struct limited *x, const struct ov_quadrati
     return n;
 }
 
-/* (2) with t of c. */
-static double alpha_of_c(double ln_xi, void *ctx)
+/* (2) with t of c, of x->w and of a given ln xi. */
+static double with_t_of_c(struct limited *x, double ln_xi)
 {
-    struct limited *x = ctx;
-    if (width_at(&x->w, x->p, ln_xi, NULL) != OV_OK)
-        return NAN;
     x->t = 0.0;
     t_of_c(x, ln_xi);
     return end_value(x, ln_xi, 0) + x->t * (4.0 * x->w.h + x->p->kappa * x->t);
 }
 
-/* A root so near to the end at which t = 0 (c - lambda/q = -infinity there) that it lies within the inset, f at
- * which is `f`. `end` is that end, `wide` a step on either side of it. */
-static enum ov_status near_end(struct ov_quadratic_point *point, size_t *n, struct limited *x,
-                               double end, double wide, double f, struct ov_error *err)
+static double alpha_of_c(double ln_xi, void *ctx)
 {
-    if (!(x->p->lambda > 0.0 && f > 0.0 && x->t < small_t && x->Ac > large_c * 2.0 * x->alpha))
-        return OV_OK;
-    double lo = end - wide, hi = end + wide, f_lo = alpha_of_c(lo, x), f_hi = alpha_of_c(hi, x);
-    if (!(f_lo * f_hi < 0.0))
-        return OV_OK;
-    double at = ov_quadratic_zero(alpha_of_c, x, lo, hi, f_lo, f_hi);
-    return isnan(alpha_of_c(at, x)) ? OV_OK : keep(point, n, x, at, err);
+    struct limited *x = ctx;
+    return ov_quadratic_width_at(&x->w, x->p, ln_xi, NULL) == OV_OK ? with_t_of_c(x, ln_xi) : NAN;
 }
 
-/* c - lambda/q across the place where the branches meet: u = sqrt of the discriminant, negative on the lower
- * branch, with ln xi = end + u^2 (rate linear in ln xi, over an inset). */
+/* Roots of small t, which lie so near to t = 0 or on so short a piece that the branches miss them.
+ * */
+static enum ov_status along_small(struct ov_quadratic_point *point, size_t *n, struct limited *x,
+                                  const struct ov_quadratic_grid *g, struct ov_error *err)
+{
+    enum ov_status status = OV_OK;
+    double before = NAN;
+    for (size_t i = 0; i < g->n && status == OV_OK; i++) {
+        double ln_xi = g->lo + g->step * (double)i;
+        x->w = g->at[i];
+        double f = with_t_of_c(x, ln_xi);
+        if (!(x->Ac > 0.0 && x->t < 0.1))
+            f = NAN;
+        if (f * before < 0.0) {
+            double at = ov_quadratic_zero(alpha_of_c, x, ln_xi - g->step, ln_xi, before, f);
+            double off = alpha_of_c(at, x), c = x->Ac / (2.0 * x->alpha);
+            double t = x->p->lambda / (c * exp(0.5 * at));
+            if (fabs(off) < 1e-9 * x->alpha && c > large_c && c <= 1.0 &&
+                fabs(t - x->t) < 1e-12 * t && t < small_t && t <= x->w.omega)
+                status = keep(point, n, x, at, err);
+        }
+        before = f;
+    }
+    return status;
+}
+
+/* c - lambda/q across the place where the branches meet: u = sqrt of the discriminant, negative on
+ * the lower branch, with ln xi = end + u^2 (rate linear in ln xi, over an inset). */
 struct join {
     struct limited *x;
     double end, inset, most;
@@ -273,7 +256,7 @@ static double across(double u, void *ctx)
     const struct join *j = ctx;
     struct limited *x = j->x;
     double ln_xi = j->end + j->inset * (u / j->most) * (u / j->most), k = x->p->kappa;
-    if (width_at(&x->w, x->p, ln_xi, NULL) != OV_OK)
+    if (ov_quadratic_width_at(&x->w, x->p, ln_xi, NULL) != OV_OK)
         return NAN;
     x->t = (u - 2.0 * x->w.h) / k;
     x->Ac = x->w.s2 - 2.0 * x->w.hs + noise_at(x, ln_xi) + x->t * (2.0 * x->w.h + x->t * k);
@@ -311,13 +294,9 @@ static enum ov_status piece(struct ov_quadratic_point *point, size_t *n, struct 
         status = near_join(point, n, x, hi, -inset, err);
     double f_lo = status == OV_OK ? value(lo + inset, x) : NAN;
     if (!isnan(f_lo))
-        status = near_end(point, n, x, lo, 1e-5 * (hi - lo), f_lo, err);
-    if (!isnan(f_lo) && status == OV_OK)
         status = between(point, n, x, lo + inset, mid, f_lo, f_mid, err);
     double f_hi = status == OV_OK ? value(hi - inset, x) : NAN;
     if (!isnan(f_hi))
-        status = near_end(point, n, x, hi, 1e-5 * (hi - lo), f_hi, err);
-    if (!isnan(f_hi) && status == OV_OK)
         status = between(point, n, x, mid, hi - inset, f_mid, f_hi, err);
     return status;
 }
@@ -383,9 +362,8 @@ enum ov_status ov_quadratic_limited(struct ov_quadratic_point *point, size_t *n,
         if (status == OV_OK && g->p->lambda == 0.0 && g->p->Delta == 0.0)
             status = recovered(point, n, &x, err);
     }
-    if (status == OV_OK && g->p->lambda == 0.0) {
-        struct limited x = {.p = g->p, .alpha = alpha, .penniless = true};
-        status = along(point, n, &x, g, err);
-    }
+    struct limited x = {.p = g->p, .alpha = alpha, .penniless = g->p->lambda == 0.0};
+    if (status == OV_OK)
+        status = x.penniless ? along(point, n, &x, g, err) : along_small(point, n, &x, g, err);
     return status;
 }

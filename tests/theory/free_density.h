@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The density of Marchenko-Pastur plus semicircle and integrals over it in another way than the library's: Cardano's
- * formula in long double, adaptive quadrature in the angle between given edges.
+ * The density of Marchenko-Pastur plus semicircle and integrals over it in another way than the
+ * library's: Cardano's formula in long double, adaptive quadrature in the angle between given
+ * edges.
  */
 #ifndef OVERLAP_TESTS_THEORY_FREE_DENSITY_H
 #define OVERLAP_TESTS_THEORY_FREE_DENSITY_H
@@ -13,8 +14,9 @@
 #include "overlap/theory/free_convolution.h"
 #include "test.h"
 
-/* Re y and rho(s) = -Im y/pi in scaled units; rho = 0 where all roots are real. The cubic of w = 1/g, in units of
- * x: kappa_star w^3 - (1 - kappa_star + kappa_star x) w^2 + (x + kappa_star xi) w - xi = 0. */
+/* Re y and rho(s) = -Im y/pi in scaled units; rho = 0 where all roots are real. The cubic of w =
+ * 1/g, in units of x: kappa_star w^3 - (1 - kappa_star + kappa_star x) w^2 + (x + kappa_star xi) w
+ * - xi = 0. */
 static inline double free_density(double *re, double kappa_star, double e, double s)
 {
     long double k = kappa_star, unit = e / k, x = s * unit;

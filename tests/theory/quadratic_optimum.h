@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A regularised optimum of a quadratic network on one data set: for kappa >= 1 the problem is convex in Z, solved here by
- * accelerated proximal gradient steps (Beck & Teboulle) on Z itself, eigenvalues thresholded at each.
+ * A regularised optimum of a quadratic network on one data set: for kappa >= 1 the problem is
+ * convex in Z, solved here by accelerated proximal gradient steps (Beck & Teboulle) on Z itself,
+ * eigenvalues thresholded at each.
  */
 #ifndef OVERLAP_TESTS_THEORY_QUADRATIC_OPTIMUM_H
 #define OVERLAP_TESTS_THEORY_QUADRATIC_OPTIMUM_H

@@ -94,7 +94,8 @@ START_TEST(integrals_against_quadrature)
 }
 END_TEST
 
-/* The whole, from just below the upper edge; an integral over the noise bulk alone is elementary. */
+/* The whole, from just below the upper edge; an integral over the noise bulk alone is elementary.
+ * */
 START_TEST(wholes)
 {
     gsl_rng *r = ov_test_rng(402);
@@ -283,8 +284,9 @@ static void draw(double *eigenvalue, double kappa_star, double xi, gsl_rng *r)
     free(w);
 }
 
-/* The share of eigenvalues below x differs from the law's by a few eigenvalues at most (rigidity: s.d. below one;
- * the margin is six of 400); a mean of x^2 has a s.d. of 2 sqrt(Q0)/d and the margin five of it. */
+/* The share of eigenvalues below x differs from the law's by a few eigenvalues at most (rigidity:
+ * s.d. below one; the margin is six of 400); a mean of x^2 has a s.d. of 2 sqrt(Q0)/d and the
+ * margin five of it. */
 START_TEST(eigenvalues_of_matrices)
 {
     static const double points[][2] = {{0.3, 0.1}, {0.5, 1.0}, {1.5, 0.01}};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Long-time limits of quadratic networks: the equations by quadrature, all roots, thresholds, limits against each other,
- * and one optimum found on data.
+ * Long-time limits of quadratic networks: the equations by quadrature, all roots, thresholds,
+ * limits against each other, and one optimum found on data.
  */
 #include <math.h>
 
@@ -11,21 +11,7 @@
 #include "test.h"
 #include "theory/free_density.h"
 #include "theory/quadratic_optimum.h"
-
-static double log_flat(gsl_rng *r, double lo, double hi)
-{
-    return exp(gsl_ran_flat(r, log(lo), log(hi)));
-}
-
-static struct ov_quadratic anyone(gsl_rng *r)
-{
-    struct ov_quadratic p = {.kappa =
-                                 gsl_rng_uniform(r) < 0.5 ? INFINITY : gsl_ran_flat(r, 0.1, 1.0),
-                             .kappa_star = log_flat(r, 0.05, 2.0),
-                             .lambda = log_flat(r, 1e-7, 1.0),
-                             .Delta = gsl_rng_uniform(r) < 0.5 ? 0.0 : log_flat(r, 1e-3, 3.0)};
-    return p;
-}
+#include "theory/quadratic_points.h"
 
 /* ---- (1)-(3) by quadrature, in units of x ---- */
 
@@ -211,7 +197,8 @@ END_TEST
 
 /* ---- how many ---- */
 
-/* By the map alone: at each xi of a fine grid, the signs of lambda(q) - lambda along the q's at which alpha is met. */
+/* By the map alone: at each xi of a fine grid, the signs of lambda(q) - lambda along the q's at
+ * which alpha is met. */
 static int changes_of_sign(const struct ov_quadratic *p, double alpha)
 {
     enum { XI = 500, T = 300 };
@@ -293,94 +280,10 @@ START_TEST(curves_are_their_points)
 }
 END_TEST
 
-/* ---- the spectrum ---- */
-
-struct density {
-    const struct ov_quadratic_point *x;
-    double kappa_star, lo, hi;
-    int power;
-};
-
-static double density(double angle, void *ctx)
-{
-    const struct density *d = ctx;
-    double half = 0.5 * (d->hi - d->lo), z = d->lo + half * (1.0 - cos(angle)), rho;
-    ck_ok(ov_quadratic_spectrum(NULL, &rho, &z, 1, d->x, d->kappa_star, NULL));
-    return rho * pow(z, d->power) * half * sin(angle);
-}
-
-static double moment(const struct density *d)
-{
-    double sum, error;
-    gsl_integration_workspace *w = gsl_integration_workspace_alloc(500);
-    gsl_function F = {density, (void *)(uintptr_t)d};
-    gsl_integration_qag(&F, 0.0, M_PI, 1e-12, 1e-10, 500, GSL_INTEG_GAUSS31, w, &sum, &error);
-    gsl_integration_workspace_free(w);
-    return sum;
-}
-
-START_TEST(spectra)
-{
-    gsl_rng *r = ov_test_rng(415);
-    for (int turn = 0; turn < 40; turn++) {
-        struct ov_quadratic p = anyone(r);
-        struct ov_quadratic_point x[OV_QUADRATIC_MOST];
-        struct ov_quadratic_spectrum sp;
-        size_t n;
-        if (turn % 8 == 0)
-            p = (struct ov_quadratic){.kappa = INFINITY, .kappa_star = 0.3 + 0.01 * turn};
-        ck_ok(ov_quadratic_roots(x, &n, &p, turn % 8 ? log_flat(r, 0.05, 1.0) : 0.7, NULL));
-        ck_ok(ov_quadratic_spectrum(&sp, NULL, NULL, 0, x, p.kappa_star, NULL));
-        double all = sp.atom, trace = 0.0;
-        for (size_t i = 0; i < sp.n_bulks; i++) {
-            struct density d = {x, p.kappa_star, sp.edge[2 * i], sp.edge[2 * i + 1], 0};
-            ck_agree(sp.share[i], moment(&d), 0.0, 1e-9);
-            all += sp.share[i];
-            d.power = 1;
-            trace += moment(&d);
-        }
-        ck_agree(1.0, all, 0.0, 1e-12);
-        ck_agree(x->trace, trace, 1e-8, 1e-9);
-        ck_assert(x->xi == 0.0 || fabs(1.0 - sp.atom - x->rank) < 1e-12);
-    }
-    gsl_rng_free(r);
-}
-END_TEST
-
-/* ---- the Bayes-optimal error ---- */
-
-START_TEST(bayes)
-{
-    struct ov_quadratic p = {.kappa = INFINITY, .kappa_star = 0.5};
-    double mse, xi;
-    ck_ok(ov_quadratic_bayes(&mse, &xi, &p, 0.2, NULL));
-    ck_agree(0.784392, mse, 0.0, 5e-7);
-    ck_ok(ov_quadratic_bayes(&mse, &xi, &p, 0.376, NULL));
-    ck_assert_double_eq(mse, 0.0);
-    ck_ok(ov_quadratic_bayes(&mse, &xi, &p, 0.374, NULL));
-    ck_assert_double_gt(mse, 0.0);
-    p = (struct ov_quadratic){.kappa = INFINITY, .kappa_star = 0.3, .Delta = 0.5};
-    ck_ok(ov_quadratic_bayes(&mse, &xi, &p, 0.3, NULL));
-    ck_agree(0.607904, mse, 0.0, 5e-7);
-    gsl_rng *r = ov_test_rng(416);
-    for (int turn = 0; turn < 25; turn++) {
-        struct ov_quadratic_point x[OV_QUADRATIC_MOST];
-        double alpha = log_flat(r, 0.05, 2.0);
-        size_t n;
-        p = anyone(r);
-        ck_ok(ov_quadratic_roots(x, &n, &p, alpha, NULL));
-        ck_ok(ov_quadratic_bayes(&mse, &xi, &p, alpha, NULL));
-        for (size_t i = 0; i < n; i++)
-            ck_assert_double_le(mse, x[i].mse * (1.0 + 1e-10));
-    }
-    gsl_rng_free(r);
-}
-END_TEST
-
 /* ---- one optimum on data ---- */
 
-/* Means over 6 sets at d = 40, against theory within 3 standard errors plus 5 per cent for finite d (10 for the loss: it is
- * below the limit by some per cent, 1/d). */
+/* Means over 6 sets at d = 40, against theory within 3 standard errors plus 5 per cent for finite
+ * d (10 for the loss: it is below the limit by some per cent, 1/d). */
 START_TEST(optimum_on_data)
 {
     enum { SETS = 6 };
@@ -445,8 +348,6 @@ static void add_tests(Suite *s)
     OV_TEST(s, small_lambda_is_the_limit);
     OV_TEST(s, number_of_roots);
     OV_TEST(s, curves_are_their_points);
-    OV_TEST(s, spectra);
-    OV_TEST(s, bayes);
     OV_TEST(s, optimum_on_data);
     OV_TEST(s, out_of_range);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The population flow of quadratic networks: exact steps against Runge-Kutta, the limit d -> infinity against
- * instances and power laws.
+ * The population flow of quadratic networks: exact steps against Runge-Kutta, the limit d ->
+ * infinity against instances and power laws.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -82,7 +82,8 @@ START_TEST(steps_are_the_flow)
 }
 END_TEST
 
-/* Two halves are the whole, also at times at which the closed form is singular; the end is a stationary point. */
+/* Two halves are the whole, also at times at which the closed form is singular; the end is a
+ * stationary point. */
 START_TEST(steps_compose)
 {
     gsl_rng *r = ov_test_rng(422);
@@ -190,8 +191,9 @@ START_TEST(start_and_end)
 }
 END_TEST
 
-/* With u = 2 t (Oja's time), rho the semicircle: (pi^2/12 - zeta(3)/2) rho(0) u^-3 if kappa > 1/2, ln 2 w^2 rho(w) u^-1 with w
- * the lowest eigenvalue kept if kappa < 1/2. A teacher of rank kappa_star d leaves t^-2 in its null space. */
+/* With u = 2 t (Oja's time), rho the semicircle: (pi^2/12 - zeta(3)/2) rho(0) u^-3 if kappa > 1/2,
+ * ln 2 w^2 rho(w) u^-1 with w the lowest eigenvalue kept if kappa < 1/2. A teacher of rank
+ * kappa_star d leaves t^-2 in its null space. */
 START_TEST(power_laws)
 {
     struct ov_population p = {OV_POPULATION_GOE, 2.0, 1.0, 0.0, 1.0};

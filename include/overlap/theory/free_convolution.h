@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * The spectrum of S = Z* + sqrt(xi) G, d -> infinity: Z* = W* W*' of width kappa_star d, entries of W*
- * N(0, 1/(kappa_star d)) (Marchenko-Pastur, mean 1, an atom of 1 - kappa_star at 0 if positive); G
- * symmetric of variance 1/d off the diagonal, 2/d on it (semicircle on [-2,2]). Its density rho is
- * the free convolution of the two laws.
+ * The spectrum of S = Z* + sqrt(xi) G, d -> infinity: Z* = W* W*' of width kappa_star d, entries
+ * of W* N(0, 1/(kappa_star d)) (Marchenko-Pastur, mean 1, an atom of 1 - kappa_star at 0 if
+ * positive); G symmetric of variance 1/d off the diagonal, 2/d on it (semicircle on [-2,2]). Its
+ * density rho is the free convolution of the two laws.
  *
  * Scaled by unit = sqrt(xi), s = x/unit and y = unit g with the Stieltjes transform g(z) = int
  * rho(x)/(z - x) dx, so that
  *     s = 1/y + kappa_star/(e - y) + y,      e = kappa_star unit                             (1)
  * a cubic in y, whose coefficients are of order 1 on the noise bulk however small xi is. s is a
  * rational function of y, so integrals of rho, rho h and of powers of s times them are elementary
- * (by parts along the spectrum's edge of the upper half-plane), h = Re g(x + i0). They are stationary in
- * y: an error of y enters squared.
+ * (by parts along the spectrum's edge of the upper half-plane), h = Re g(x + i0). They are
+ * stationary in y: an error of y enters squared.
  *
- * Own derivation of (1) and of the integrals from the R-transforms xi g and kappa_star/(kappa_star -
- * g); tests hold them against quadrature of the density and against eigenvalues of matrices.
+ * Own derivation of (1) and of the integrals from the R-transforms xi g and kappa_star/(kappa_star
+ * - g); tests hold them against quadrature of the density and against eigenvalues of matrices.
  */
 #ifndef OVERLAP_THEORY_FREE_CONVOLUTION_H
 #define OVERLAP_THEORY_FREE_CONVOLUTION_H
@@ -52,9 +52,9 @@ double complex ov_free_convolution_stieltjes(const struct ov_free_convolution *f
 double ov_free_convolution_density(const struct ov_free_convolution *f, double x);
 double ov_free_convolution_hilbert(const struct ov_free_convolution *f, double x);
 
-/* Integrals of rho times … over what lies below s, scaled: rho ds is the same mass as rho dx. What lies above
- * is the whole minus this; the whole is 1, 1/unit, (1 + 1/kappa_star + xi)/xi, 0, 1/2, 0.
- * In units of x: s1 unit, s2 xi, h/unit, hs, y3/xi. */
+/* Integrals of rho times … over what lies below s, scaled: rho ds is the same mass as rho dx. What
+ * lies above is the whole minus this; the whole is 1, 1/unit, (1 + 1/kappa_star + xi)/xi, 0, 1/2,
+ * 0. In units of x: s1 unit, s2 xi, h/unit, hs, y3/xi. */
 struct ov_free_convolution_below {
     double mass;
     double s1, s2; /* of s, s^2 */
@@ -62,9 +62,9 @@ struct ov_free_convolution_below {
     double y3;     /* of Im y^3 instead of rho times something */
 };
 
-/* Absolute errors are some 1e-15 of the parts of the whole below and above s (tests: relative 1e-9 everywhere
- * against quadrature). y is ov_free_convolution_y(f, s), which the caller mostly has. About
- * 0.2 us. */
+/* Absolute errors are some 1e-15 of the parts of the whole below and above s (tests: relative 1e-9
+ * everywhere against quadrature). y is ov_free_convolution_y(f, s), which the caller mostly has.
+ * About 0.2 us. */
 struct ov_free_convolution_below ov_free_convolution_below(const struct ov_free_convolution *f,
                                                            double s, double complex y);
 /* Of these the mass alone. */
@@ -77,9 +77,9 @@ OV_NODISCARD enum ov_status ov_free_convolution_quantile(double *s,
                                                          const struct ov_free_convolution *f,
                                                          double above, struct ov_error *err);
 
-/* int rho^3 ds = xi int rho^3 dx, which is not elementary, to 1e-11: Gauss' rule in the angle of each
- * bulk, points doubled until two agree (some 30 us); panels narrowing towards where bulks touch (0.5
- * ms) where 512 are too few. OV_ENOMEM. */
+/* int rho^3 ds = xi int rho^3 dx, which is not elementary, to 1e-11: Gauss' rule in the angle of
+ * each bulk, points doubled until two agree (some 30 us); panels narrowing towards where bulks
+ * touch (0.5 ms) where 512 are too few. OV_ENOMEM. */
 OV_NODISCARD enum ov_status
 ov_free_convolution_rho3(double *rho3, const struct ov_free_convolution *f, struct ov_error *err);
 

@@ -11,7 +11,8 @@
  *     1 = zeta/gamma + (1/kappa) < zeta phi/(1 + zeta phi) >,
  * < > over the law of A, and with D the derivative of zeta by an additional term P in the resolvent
  *     |Z - f(A)|^2/d = < (P zeta phi/(1 + zeta phi) - f)^2 > + D < P phi/(1 + zeta phi)^2 >
- * for any function f of A: f = Z* gives the error, f = the end of the flow the distance to it. (Own derivation.)
+ * for any function f of A: f = Z* gives the error, f = the end of the flow the distance to it.
+ * (Own derivation.)
  *
  * Steps: one instance of finite d. The closed form is singular at large t, where Z loses rank to
  * rounding; exact steps h <= 2/max|A| are composed: W <- e^(2Ah) W L'^-1, L L' = 1 + W' phi(h) W.
@@ -42,17 +43,17 @@ struct ov_population_point {
     double trace;    /* tr Z/d */
 };
 
-/* At listed times, any order, t in [0, 1e6]. Gauss-Legendre panels that narrow towards where modes are being
- * learnt: relative errors below 1e-9, also of the distance. Some ms a
+/* At listed times, any order, t in [0, 1e6]. Gauss-Legendre panels that narrow towards where modes
+ * are being learnt: relative errors below 1e-9, also of the distance. Some ms a
  * time. OV_EDOM, OV_ENUMERIC, OV_ENOMEM.
  *   out  point  (n) */
 OV_NODISCARD enum ov_status ov_population_limit(struct ov_population_point *point,
                                                 const struct ov_population *p, const double *t,
                                                 size_t n, struct ov_error *err);
 
-/* One instance, W on its own way: W (d,m) row-major at time 0 becomes W at time t >= 0, with A (d,d)
- * symmetric, row-major. Steps h = 2/max|A|, each to rounding; LAPACK, OpenBLAS on one thread for
- * the process. OV_EDOM, OV_ENUMERIC, OV_ENOMEM; on error W is spoiled. */
+/* One instance, W on its own way: W (d,m) row-major at time 0 becomes W at time t >= 0, with A
+ * (d,d) symmetric, row-major. Steps h = 2/max|A|, each to rounding; LAPACK, OpenBLAS on one thread
+ * for the process. OV_EDOM, OV_ENUMERIC, OV_ENOMEM; on error W is spoiled. */
 OV_NODISCARD enum ov_status ov_population_steps(double *W, const double *A, size_t d, size_t m,
                                                 double t, struct ov_error *err);
 
