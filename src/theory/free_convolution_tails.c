@@ -7,8 +7,8 @@
  * by parts. Below the spectrum y < 0 and the logarithms are ln y = … - i pi, ln(e - y) real: the
  * constants that make each integral the whole are taken out here by hand, so that what is below a
  * noise bulk of size unit does not drown in the whole. Combinations of logarithm and powers that
- * cancel for small e/y or y/e are kept together (Im_l1 …). Only imaginary parts are computed: of a
- * logarithm it is an angle.
+ * cancel for small e/y or y/e are kept together (struct parts). Only imaginary parts are needed: of
+ * a logarithm it is an angle.
  */
 #include <float.h>
 #include <math.h>
@@ -16,8 +16,7 @@
 #include "free_convolution_internal.h"
 #include "overlap/theory/free_convolution.h"
 
-/* Im of ln(1 - w) w^-1, (ln(1 - w) + w) w^-2 and, without the division, of ln(1 - w), … + w and …
- * + w^2/2. */
+/* ln(1 - w) without its first terms: -sum over n >= from of w^(n - from)/n, |w| < 1/2. */
 static double complex log_tail(double complex w, int from)
 {
     double complex sum = 0.0, power = 1.0;

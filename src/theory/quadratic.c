@@ -38,8 +38,7 @@ enum ov_status ov_quadratic_omega(double *omega, const struct ov_free_convolutio
 }
 
 void ov_quadratic_fill(struct ov_quadratic_point *point, const struct ov_quadratic_state *x,
-                       double kappa_star, double Delta, double alpha, double lambda,
-                       bool width_limited)
+                       double Delta, double alpha, double lambda, bool width_limited)
 {
     double unit = sqrt(x->xi), c = x->Ac / x->A, rest = 2.0 * x->div / x->A;
     double mse = x->xi * (x->A - x->noise);
@@ -57,7 +56,6 @@ void ov_quadratic_fill(struct ov_quadratic_point *point, const struct ov_quadrat
     point->err_in = 0.5 * c * c * mse + 0.25 * rest * rest * Delta;
     point->trace = 1.0 - unit * (x->s1 + x->t * x->N);
     point->loss_reg = point->loss_train + point->lambda * point->trace;
-    (void)kappa_star;
 }
 
 static bool in_range(double x, bool or_zero, double lo, double hi)
@@ -104,7 +102,7 @@ enum ov_status ov_quadratic_map(struct ov_quadratic_point *point, const struct o
         return status;
     double t = q / f.unit;
     struct ov_quadratic_state x = ov_quadratic_at(&f, t, fmax(t, omega), p->Delta);
-    ov_quadratic_fill(point, &x, p->kappa_star, p->Delta, 0.5 * x.A, -1.0, omega > t);
+    ov_quadratic_fill(point, &x, p->Delta, 0.5 * x.A, -1.0, omega > t);
     point->lambda = point->q * point->c;
     point->loss_reg = point->loss_train + point->lambda * point->trace;
     return OV_OK;

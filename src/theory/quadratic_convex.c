@@ -160,7 +160,7 @@ static void recovered(struct ov_quadratic_point *point, const struct search *s, 
         double t = ov_monotone_root(alpha_of_t, s, t_least, t_most);
         x = ov_quadratic_at(&f, t, t, 0.0);
     }
-    ov_quadratic_fill(point, &x, k, 0.0, s->alpha, 0.0, false);
+    ov_quadratic_fill(point, &x, 0.0, s->alpha, 0.0, false);
 }
 
 /* Fills and says true if q -> 0. */
@@ -194,7 +194,7 @@ enum ov_status ov_quadratic_convex(struct ov_quadratic_point *point, const struc
             !from_scratch(&s))
             status = OV_ENUMERIC;
         else
-            ov_quadratic_fill(point, &s.x, p->kappa_star, p->Delta, alpha, p->lambda, false);
+            ov_quadratic_fill(point, &s.x, p->Delta, alpha, p->lambda, false);
     }
     if (status == OV_ENUMERIC)
         return ov_fail(err, status,

@@ -33,8 +33,7 @@ OV_NODISCARD enum ov_status ov_quadratic_omega(double *omega, const struct ov_fr
 
 /* Fills the observables; lambda is sqrt(xi) t c unless given (>= 0). */
 void ov_quadratic_fill(struct ov_quadratic_point *point, const struct ov_quadratic_state *x,
-                       double kappa_star, double Delta, double alpha, double lambda,
-                       bool width_limited);
+                       double Delta, double alpha, double lambda, bool width_limited);
 
 OV_NODISCARD enum ov_status ov_quadratic_check(const struct ov_quadratic *p, struct ov_error *err);
 OV_NODISCARD enum ov_status ov_quadratic_check_alpha(double alpha, struct ov_error *err);

@@ -84,7 +84,7 @@ static enum ov_status keep(struct ov_quadratic_point *point, size_t *n, const st
     s.div = 0.5 - x->w.hs + x->t * x->w.h;
     s.Ac = x->Ac;
     s.A = s.Ac + 2.0 * s.div;
-    ov_quadratic_fill(point + *n, &s, x->p->kappa_star, x->p->Delta, x->alpha, x->p->lambda, true);
+    ov_quadratic_fill(point + *n, &s, x->p->Delta, x->alpha, x->p->lambda, true);
     *n += 1;
     return OV_OK;
 }
@@ -346,7 +346,7 @@ static enum ov_status recovered(struct ov_quadratic_point *point, size_t *n, str
     s = ov_quadratic_at(&f, x->t, omega, 0.0);
     if (s.Ac < 0.0)
         return OV_OK;
-    ov_quadratic_fill(point + *n, &s, k, 0.0, x->alpha, 0.0, true);
+    ov_quadratic_fill(point + *n, &s, 0.0, x->alpha, 0.0, true);
     *n += 1;
     return OV_OK;
 }

@@ -59,8 +59,7 @@ struct ov_quadratic_point {
 };
 
 /* The map: (xi, q) -> point; p->lambda is not read. xi in [1e-60, 1e60], q >= 0. c, and with it
- * lambda, may come out negative: then no lambda has this point. About 1 us (3 us with kappa < 1).
- * */
+ * lambda, may come out negative: then no lambda has this point. 1 us (3 us with kappa < 1). */
 OV_NODISCARD enum ov_status ov_quadratic_map(struct ov_quadratic_point *point,
                                              const struct ov_quadratic *p, double xi, double q,
                                              struct ov_error *err);
@@ -72,6 +71,9 @@ enum { OV_QUADRATIC_MOST = 16 };
  * observable depends on kappa. Roots of width-limited type rest on the assumption of a steady
  * state of a non-convex problem. Two of them that are closer than 1e-7 in ln xi may be missed or
  * counted as one; so may a pair that has just appeared. For kappa < kappa_star (and < 1) too.
+ * Of 9000 random requests with kappa >= 1 over nearly all of the ranges none failed; of 3000 with
+ * kappa in [0.02, 1] seven did (OV_ENUMERIC): lambda < 1e-9, or kappa within 1 % below kappa_star
+ * at alpha >> 1. For kappa >= 1 50 us, up to 250 us; below 1 ms.
  *   out  point  (OV_QUADRATIC_MOST), the first *n are set */
 OV_NODISCARD enum ov_status ov_quadratic_roots(struct ov_quadratic_point *point, size_t *n,
                                                const struct ov_quadratic *p, double alpha,
@@ -80,7 +82,7 @@ OV_NODISCARD enum ov_status ov_quadratic_roots(struct ov_quadratic_point *point,
 /* A curve at fixed lambda: the first of the roots at each alpha, with their number. By
  * continuation from one alpha to the next, with a search from scratch where that fails: the same
  * values to 1e-10, in any order of alpha (fastest when it is monotone). kappa >= 1: some 5 us a
- * point; kappa < 1: some 50 us, and 2 ms a curve.
+ * point; kappa < 1: some 250 us, most of it for the number of roots.
  *   out  point  (n)
  *   in   alpha  (n) */
 OV_NODISCARD enum ov_status ov_quadratic_curve(struct ov_quadratic_point *point,
@@ -99,14 +101,14 @@ struct ov_quadratic_thresholds {
     /* The same for the flow at lambda = 0 from a small start: min(inter at Delta = 0, kappa -
      * kappa^2/2). An observation on gradient descent (25 sweeps), not derived. */
     double pr;
-    double
-        kappa_sat; /* width from which on pr_plus is that of kappa = infinity; Delta is not read */
+    /* From this width on pr_plus is that of kappa = infinity; Delta is not read. */
+    double kappa_sat;
     /* Where inter has xi > 0 (Delta > 0 or kappa < min(kappa_star, 1)), the point there, q = 0;
      * else 0, 0. */
     double inter_xi, inter_mse;
 };
 
-/* p->lambda is not read. Some 50 us. */
+/* p->lambda is not read. Without noise 5 us, with noise up to 1 ms. */
 OV_NODISCARD enum ov_status ov_quadratic_thresholds(struct ov_quadratic_thresholds *th,
                                                     const struct ov_quadratic *p,
                                                     struct ov_error *err);
@@ -116,7 +118,7 @@ OV_NODISCARD enum ov_status ov_quadratic_thresholds(struct ov_quadratic_threshol
 struct ov_quadratic_spectrum {
     double atom;     /* share of eigenvalues 0 */
     size_t n_bulks;  /* 0 … 2 */
-    double edge[4];  /* of the bulks, increasing, > = 0 */
+    double edge[4];  /* of the bulks, increasing, >= 0 */
     double share[2]; /* of the eigenvalues in each; with the atom 1 */
 };
 

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How long the theory of quadratic networks takes, beside what one does at first: the same
+ * integrals by adaptive quadrature of the density, roots by Newton's method with differences,
+ * started at the answer's neighbour. The reference does 7 of the 69 points; its time is scaled.
+ * Differences are relative ones of mse. Times are CPU time, the fastest of three.
+ */
+#include <complex.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_integration.h>
+
+#include "overlap/theory/free_convolution.h"
+#include "overlap/theory/quadratic.h"
+#include "overlap/theory/quadratic_population.h"
+
+enum { POINTS = 69, SLOW = 7 };
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void must(enum ov_status status, const struct ov_error *err)
+{
+    if (status == OV_OK)
+        return;
+    fprintf(stderr, "bench_quadratic: %s\n", err->text);
+    exit(1);
+}
+
+/* ---- the plain reference, kappa >= 1 ---- */
+
+struct plain {
+    double kappa_star, xi, q, Delta;
+    int what; /* 0: rho (q^2 - x^2), 1: rho h (x - q) */
+    struct ov_free_convolution f;
+    gsl_integration_workspace *w;
+};
+
+static double integrand(double x, void *ctx)
+{
+    const struct plain *p = ctx;
+    double complex g = ov_free_convolution_stieltjes(&p->f, x);
+    double rho = -cimag(g) / M_PI;
+    return p->what == 0 ? rho * (p->q * p->q - x * x) : rho * creal(g) * (x - p->q);
+}
+
+static double integral(struct plain *p, int what, double from, double to)
+{
+    double sum, error;
+    gsl_function F = {integrand, p};
+    p->what = what;
+    if (!(to > from))
+        return 0.0;
+    gsl_integration_qags(&F, from, to, 1e-8, 1e-8, 1000, p->w, &sum, &error);
+    return sum;
+}
+
+/* ln alpha and c */
+static void plain_map(double out[2], double *mse, struct plain *p)
+{
+    struct ov_error err;
+    must(ov_free_convolution_init(&p->f, p->kappa_star, p->xi, &err), &err);
+    const struct ov_free_convolution *f = &p->f;
+    double excess = 0.0, div = 0.0;
+    for (size_t i = 0; i < f->n_bulks; i++) {
+        double from = fmax(p->q, f->unit * f->edge[2 * i]), to = f->unit * f->edge[2 * i + 1];
+        excess += integral(p, 0, from, to);
+        div += integral(p, 1, from, to);
+    }
+    *mse = 1.0 + 1.0 / p->kappa_star + excess + 4.0 * p->xi * div;
+    double alpha = (*mse + 0.5 * p->Delta) / (2.0 * p->xi);
+    out[0] = log(alpha);
+    out[1] = 1.0 - div / alpha;
+}
+
+static double plain_point(struct plain *p, double alpha, double lambda)
+{
+    double mse, h = 1e-4;
+    for (int turn = 0; turn < 8; turn++) {
+        double r[2], rx[2], rq[2], xi = p->xi, q = p->q, unused;
+        plain_map(r, &mse, p);
+        double r1 = r[0] - log(alpha), r2 = r[1] - lambda / q;
+        if (fabs(r1) + fabs(r2) < 1e-7)
+            break;
+        p->xi = xi * (1.0 + h);
+        plain_map(rx, &unused, p);
+        p->xi = xi;
+        p->q = q * (1.0 + h);
+        plain_map(rq, &unused, p);
+        double a = (rx[0] - r[0]) / h, b = (rq[0] - r[0]) / h, c = (rx[1] - r[1]) / h;
+        double d = (rq[1] - r[1]) / h + lambda / q, det = a * d - b * c;
+        p->xi = xi * exp(-(r1 * d - r2 * b) / det);
+        p->q = q * exp(-(a * r2 - c * r1) / det);
+    }
+    return mse;
+}
+
+/* ---- side by side ---- */
+
+static void curve(double lambda, double Delta, double kappa)
+{
+    const struct ov_quadratic p = {kappa, 0.3, lambda, Delta};
+    struct ov_quadratic_point x[POINTS];
+    struct ov_error err;
+    double alpha[POINTS], best = INFINITY, slow = INFINITY, worst = 0.0;
+    for (int i = 0; i < POINTS; i++)
+        alpha[i] = 0.02 + 0.01 * i;
+    for (int turn = 0; turn < 3; turn++) {
+        double start = seconds();
+        must(ov_quadratic_curve(x, &p, alpha, POINTS, &err), &err);
+        best = fmin(best, seconds() - start);
+    }
+    printf("  curve of %d points, kappa %g, lambda %g, Delta %g: %.3f ms", POINTS, kappa, lambda,
+           Delta, 1e3 * best);
+    if (kappa >= 1.0) {
+        struct plain s = {.kappa_star = 0.3, .Delta = Delta};
+        s.w = gsl_integration_workspace_alloc(1000);
+        double start = seconds();
+        for (int i = 5; i < POINTS; i += POINTS / SLOW) {
+            s.xi = x[i - 1].xi;
+            s.q = x[i - 1].q;
+            worst = fmax(worst, fabs(plain_point(&s, alpha[i], lambda) / x[i].mse - 1.0));
+        }
+        slow = (seconds() - start) * POINTS / SLOW;
+        gsl_integration_workspace_free(s.w);
+        printf("; by quadrature %.0f ms, %.0f times as long, mse differs by %.1g", 1e3 * slow,
+               slow / best, worst);
+    }
+    printf("\n");
+}
+
+static void evaluations(void)
+{
+    enum { N = 200000 };
+    struct ov_free_convolution f;
+    struct ov_error err;
+    double sum = 0.0, start = seconds();
+    for (int i = 0; i < N; i++) {
+        must(ov_free_convolution_init(&f, 0.3, 0.1 + 1e-6 * i, &err), &err);
+        sum += f.edge[0];
+    }
+    printf("  edges %.2f us", 1e6 * (seconds() - start) / N);
+    start = seconds();
+    for (int i = 0; i < N; i++) {
+        double s = -1.0 + 1e-5 * i;
+        sum += ov_free_convolution_below(&f, s, ov_free_convolution_y(&f, s)).s2;
+    }
+    printf(", y and six integrals %.2f us", 1e6 * (seconds() - start) / N);
+    start = seconds();
+    for (int i = 1; i < N / 10; i++) {
+        double s;
+        must(ov_free_convolution_quantile(&s, &f, (double)i / (N / 10), &err), &err);
+        sum += s;
+    }
+    printf(", a quantile %.2f us%s\n", 1e6 * (seconds() - start) / (N / 10), sum == 0.0 ? " " : "");
+}
+
+static void population(void)
+{
+    const struct ov_population p = {OV_POPULATION_TEACHER, 0.5, 0.3, 0.0, 1.0};
+    struct ov_population_point x[20];
+    struct ov_error err;
+    double t[20], start;
+    for (int i = 0; i < 20; i++)
+        t[i] = 0.1 * pow(1.8, i);
+    start = seconds();
+    must(ov_population_limit(x, &p, t, 20, &err), &err);
+    printf("  population flow, d -> infinity: %.0f us a time\n", 1e6 * (seconds() - start) / 20);
+}
+
+int main(void)
+{
+    gsl_set_error_handler_off();
+    printf("quadratic networks, kappa_star = 0.3\n");
+    evaluations();
+    curve(0.01, 0.0, INFINITY);
+    curve(0.01, 0.5, INFINITY);
+    curve(1e-4, 0.5, INFINITY);
+    curve(0.01, 0.5, 0.4);
+    population();
+    return 0;
+}
