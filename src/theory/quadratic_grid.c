@@ -18,7 +18,7 @@ enum ov_status ov_quadratic_width_at(struct ov_quadratic_width *w, const struct 
         return status;
     struct ov_free_convolution_below B =
         ov_free_convolution_below(&f, omega, ov_free_convolution_y(&f, omega));
-    *w = (struct ov_quadratic_width){omega, B.s1, B.s2, B.hs, B.h};
+    *w = (struct ov_quadratic_width){omega, B.s1, B.s2, B.hs, B.h, 0.5 * p->Delta / f.xi, f.unit};
     return OV_OK;
 }
 

@@ -53,6 +53,7 @@ OV_NODISCARD enum ov_status ov_quadratic_recovery(double *alpha, double *t, doub
 enum { OV_QUADRATIC_GRID = 1200 };
 struct ov_quadratic_width {
     double omega, s1, s2, hs, h;
+    double noise, unit; /* Delta/(2 xi), sqrt(xi) */
 };
 struct ov_quadratic_grid {
     const struct ov_quadratic *p;

@@ -23,11 +23,6 @@ struct limited {
     struct ov_quadratic_width w;
 };
 
-static double noise_at(const struct limited *x, double ln_xi)
-{
-    return x->p->Delta > 0.0 ? 0.5 * x->p->Delta * exp(-ln_xi) : 0.0;
-}
-
 /* t on this branch. Negative or above omega: not there. NAN: alpha is out of reach. */
 static double branch_t(const struct limited *x, double noise)
 {
@@ -42,17 +37,17 @@ static double branch_t(const struct limited *x, double noise)
 }
 
 /* c - lambda/q, NAN where the branch is not. */
-static double value_at(struct limited *x, double ln_xi)
+static double value_at(struct limited *x)
 {
     const struct ov_quadratic_width *w = &x->w;
-    double noise = noise_at(x, ln_xi), k = x->p->kappa;
+    double noise = x->w.noise, k = x->p->kappa;
     x->t = x->penniless ? 0.0 : branch_t(x, noise);
     if (!(x->t <= w->omega && (x->penniless || x->t > 0.0)))
         return NAN;
     x->Ac = w->s2 - 2.0 * w->hs + noise + x->t * (2.0 * w->h + x->t * k);
     if (x->penniless)
         return x->Ac + (1.0 - 2.0 * w->hs) - 2.0 * x->alpha;
-    return x->Ac / (2.0 * x->alpha) - x->p->lambda / (x->t * exp(0.5 * ln_xi));
+    return x->Ac / (2.0 * x->alpha) - x->p->lambda / (x->t * x->w.unit);
 }
 
 static double value(double ln_xi, void *ctx)
@@ -60,14 +55,14 @@ static double value(double ln_xi, void *ctx)
     struct limited *x = ctx;
     if (ov_quadratic_width_at(&x->w, x->p, ln_xi, NULL) != OV_OK)
         return NAN;
-    return value_at(x, ln_xi);
+    return value_at(x);
 }
 
 static double on_grid(struct limited *x, const struct ov_quadratic_grid *g, size_t i, double *ln_xi)
 {
     *ln_xi = g->lo + g->step * (double)i;
     x->w = g->at[i];
-    return value_at(x, *ln_xi);
+    return value_at(x);
 }
 
 /* Appends the root with x's w, t and Ac. */
@@ -79,7 +74,7 @@ static enum ov_status keep(struct ov_quadratic_point *point, size_t *n, const st
                        x->alpha);
     struct ov_quadratic_state s = {.xi = exp(ln_xi), .t = x->t, .cut = x->w.omega};
     s.N = x->p->kappa;
-    s.noise = noise_at(x, ln_xi);
+    s.noise = x->w.noise;
     s.s1 = x->w.s1;
     s.div = 0.5 - x->w.hs + x->t * x->w.h;
     s.Ac = x->Ac;
@@ -91,14 +86,14 @@ static enum ov_status keep(struct ov_quadratic_point *point, size_t *n, const st
 
 /* t = lambda/(c sqrt(xi)) by iteration from x->t: where t is small, (2) has it as a difference of
  * numbers of order 1, but c hardly depends on it. */
-static void t_of_c(struct limited *x, double ln_xi)
+static void t_of_c(struct limited *x)
 {
     const struct ov_quadratic_width *w = &x->w;
-    double rest = w->s2 - 2.0 * w->hs + noise_at(x, ln_xi);
+    double rest = w->s2 - 2.0 * w->hs + x->w.noise;
     for (int turn = 0; turn <= 8; turn++) {
         x->Ac = rest + x->t * (2.0 * w->h + x->t * x->p->kappa);
         if (turn < 8)
-            x->t = 2.0 * x->alpha * x->p->lambda / (x->Ac * exp(0.5 * ln_xi));
+            x->t = 2.0 * x->alpha * x->p->lambda / (x->Ac * x->w.unit);
     }
 }
 
@@ -110,7 +105,7 @@ static enum ov_status found(struct ov_quadratic_point *point, size_t *n, struct 
         return OV_OK;                                              /* c < 0: no root */
     double dAc = 2.0 * x->t * (fabs(x->w.h) + x->p->kappa * x->t); /* dAc/d ln t, at most */
     if (x->p->lambda > 0.0 && dAc < 0.1 * x->Ac && x->Ac > large_c * 2.0 * x->alpha)
-        t_of_c(x, ln_xi);
+        t_of_c(x);
     return keep(point, n, x, ln_xi, err);
 }
 
@@ -161,11 +156,11 @@ struct ends {
     int which;
 };
 
-static double end_value(const struct limited *x, double ln_xi, int which)
+static double end_value(const struct limited *x, int which)
 {
     const struct ov_quadratic_width *w = &x->w;
     double k = x->p->kappa;
-    double rest = w->s2 - 4.0 * w->hs + 1.0 + noise_at(x, ln_xi) - 2.0 * x->alpha;
+    double rest = w->s2 - 4.0 * w->hs + 1.0 + x->w.noise - 2.0 * x->alpha;
     if (which == 0)
         return rest;
     return which == 1 ? rest + w->omega * (4.0 * w->h + k * w->omega)
@@ -177,7 +172,7 @@ static double end_at(double ln_xi, void *ctx)
     struct ends *e = ctx;
     if (ov_quadratic_width_at(&e->x->w, e->x->p, ln_xi, NULL) != OV_OK)
         return NAN;
-    return end_value(e->x, ln_xi, e->which);
+    return end_value(e->x, e->which);
 }
 
 /* The points in cell i at which the branches change, between the cell's own ends. */
@@ -189,9 +184,9 @@ static size_t cuts_of(double cut[5], struct limited *x, const struct ov_quadrati
     for (int which = 0; which < 3 && !x->penniless; which++) {
         struct ends e = {x, which};
         x->w = g->at[i];
-        double f_lo = end_value(x, lo, which);
+        double f_lo = end_value(x, which);
         x->w = g->at[i + 1];
-        double f_hi = end_value(x, hi, which);
+        double f_hi = end_value(x, which);
         if ((f_lo < 0.0) == (f_hi < 0.0))
             continue;
         double at = ov_quadratic_zero(end_at, &e, lo, hi, f_lo, f_hi);
@@ -205,17 +200,17 @@ static size_t cuts_of(double cut[5], struct limited *x, const struct ov_quadrati
 }
 
 /* (2) with t of c, of x->w and of a given ln xi. */
-static double with_t_of_c(struct limited *x, double ln_xi)
+static double with_t_of_c(struct limited *x)
 {
     x->t = 0.0;
-    t_of_c(x, ln_xi);
-    return end_value(x, ln_xi, 0) + x->t * (4.0 * x->w.h + x->p->kappa * x->t);
+    t_of_c(x);
+    return end_value(x, 0) + x->t * (4.0 * x->w.h + x->p->kappa * x->t);
 }
 
 static double alpha_of_c(double ln_xi, void *ctx)
 {
     struct limited *x = ctx;
-    return ov_quadratic_width_at(&x->w, x->p, ln_xi, NULL) == OV_OK ? with_t_of_c(x, ln_xi) : NAN;
+    return ov_quadratic_width_at(&x->w, x->p, ln_xi, NULL) == OV_OK ? with_t_of_c(x) : NAN;
 }
 
 /* Roots of small t, which lie so near to t = 0 or on so short a piece that the branches miss them.
@@ -228,13 +223,13 @@ static enum ov_status along_small(struct ov_quadratic_point *point, size_t *n, s
     for (size_t i = 0; i < g->n && status == OV_OK; i++) {
         double ln_xi = g->lo + g->step * (double)i;
         x->w = g->at[i];
-        double f = with_t_of_c(x, ln_xi);
+        double f = with_t_of_c(x);
         if (!(x->Ac > 0.0 && x->t < 0.1))
             f = NAN;
         if (f * before < 0.0) {
             double at = ov_quadratic_zero(alpha_of_c, x, ln_xi - g->step, ln_xi, before, f);
             double off = alpha_of_c(at, x), c = x->Ac / (2.0 * x->alpha);
-            double t = x->p->lambda / (c * exp(0.5 * at));
+            double t = x->p->lambda / (c * x->w.unit);
             if (fabs(off) < 1e-9 * x->alpha && c > large_c && c <= 1.0 &&
                 fabs(t - x->t) < 1e-12 * t && t < small_t && t <= x->w.omega)
                 status = keep(point, n, x, at, err);
@@ -259,8 +254,8 @@ static double across(double u, void *ctx)
     if (ov_quadratic_width_at(&x->w, x->p, ln_xi, NULL) != OV_OK)
         return NAN;
     x->t = (u - 2.0 * x->w.h) / k;
-    x->Ac = x->w.s2 - 2.0 * x->w.hs + noise_at(x, ln_xi) + x->t * (2.0 * x->w.h + x->t * k);
-    return x->Ac / (2.0 * x->alpha) - x->p->lambda / (x->t * exp(0.5 * ln_xi));
+    x->Ac = x->w.s2 - 2.0 * x->w.hs + x->w.noise + x->t * (2.0 * x->w.h + x->t * k);
+    return x->Ac / (2.0 * x->alpha) - x->p->lambda / (x->t * x->w.unit);
 }
 
 /* A root within the inset of such a place, asked once, on the upper branch. */
@@ -270,7 +265,7 @@ static enum ov_status near_join(struct ov_quadratic_point *point, size_t *n, str
     struct join j = {x, end, inset, NAN};
     if (x->sign < 0.0 || x->penniless || isnan(value(end + inset, x)))
         return OV_OK;
-    j.most = sqrt(fmax(0.0, end_value(x, end + inset, 2)));
+    j.most = sqrt(fmax(0.0, end_value(x, 2)));
     if (!(j.most < 1e-2 * fabs(x->w.h)) || !(j.most > 0.0))
         return OV_OK; /* another kind of end */
     double f_lo = across(-j.most, &j), f_hi = across(j.most, &j);
@@ -338,8 +333,8 @@ static enum ov_status recovered(struct ov_quadratic_point *point, size_t *n, str
     if (status != OV_OK)
         return status;
     struct ov_quadratic_state s = ov_quadratic_at(&f, 0.0, omega, 0.0);
-    x->w =
-        (struct ov_quadratic_width){omega, s.s1, s.A + 4.0 * (0.5 - s.div) - 1.0, 0.5 - s.div, s.h};
+    x->w = (struct ov_quadratic_width){
+        omega, s.s1, s.A + 4.0 * (0.5 - s.div) - 1.0, 0.5 - s.div, s.h, 0.0, 0.0};
     x->t = branch_t(x, 0.0);
     if (!(x->t > 0.0 && x->t <= omega) || *n == OV_QUADRATIC_MOST)
         return OV_OK;

@@ -141,6 +141,21 @@ START_TEST(known_thresholds)
 }
 END_TEST
 
+/* The setting that was compared with simulations first. */
+START_TEST(known_points)
+{
+    static const double known[][3] = {{0.14, 1.831, 5e-4}, {0.32, 0.02244, 5e-6}};
+    const struct ov_quadratic p = {0.5, 0.2, 0.1, 0.0};
+    for (size_t i = 0; i < 2; i++) {
+        struct ov_quadratic_point x[OV_QUADRATIC_MOST];
+        size_t n;
+        ck_ok(ov_quadratic_roots(x, &n, &p, known[i][0], NULL));
+        ck_assert_uint_eq(n, 1);
+        ck_agree(known[i][1], x->mse, 0.0, known[i][2]);
+    }
+}
+END_TEST
+
 /* On either side of the thresholds, lambda -> 0+. */
 START_TEST(thresholds_part_what_they_part)
 {
@@ -246,6 +261,26 @@ START_TEST(number_of_roots)
 }
 END_TEST
 
+/* Width-limited roots where one hardly looks: where the two branches meet; at t so small that its
+ * branch is a piece of 1e-9 of ln xi. */
+START_TEST(hidden_roots)
+{
+    static const struct ov_quadratic points[] = {{0.25945240372034067, 0.678556, 0.0915038, 0.0},
+                                                 {0.0900269, 0.0901394, 0.00013513, 0.0},
+                                                 {0.237, 1.766, 1.99357e-10, 28.6}};
+    static const double alphas[] = {1.13737, 1.28214, 3.83};
+    for (size_t i = 0; i < 3; i++) {
+        struct ov_quadratic_point x[OV_QUADRATIC_MOST], again;
+        size_t n;
+        ck_ok(ov_quadratic_roots(x, &n, points + i, alphas[i], NULL));
+        ck_assert(x->width_limited);
+        ck_ok(ov_quadratic_map(&again, points + i, x->xi, x->q, NULL));
+        ck_agree(alphas[i], again.alpha, 1e-9, 0.0);
+        ck_agree(points[i].lambda, again.lambda, 1e-7, 0.0);
+    }
+}
+END_TEST
+
 /* ---- curves ---- */
 
 START_TEST(curves_are_their_points)
@@ -344,9 +379,11 @@ static void add_tests(Suite *s)
 {
     OV_TEST(s, roots_by_quadrature);
     OV_TEST(s, known_thresholds);
+    OV_TEST(s, known_points);
     OV_TEST(s, thresholds_part_what_they_part);
     OV_TEST(s, small_lambda_is_the_limit);
     OV_TEST(s, number_of_roots);
+    OV_TEST(s, hidden_roots);
     OV_TEST(s, curves_are_their_points);
     OV_TEST(s, optimum_on_data);
     OV_TEST(s, out_of_range);
