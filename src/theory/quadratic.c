@@ -112,8 +112,16 @@ double ov_quadratic_zero(double (*f)(double x, void *ctx), void *ctx, double lo,
                          double f_lo, double f_hi)
 {
     int same = 0;
+    double last = NAN, wide = INFINITY; /* of three turns before */
     for (int turn = 0; turn < 200 && fabs(hi - lo) > 4e-16 * fmax(fabs(lo), fabs(hi)); turn++) {
-        double mid = turn % 4 == 3 ? 0.5 * (lo + hi) : lo - f_lo * (hi - lo) / (f_hi - f_lo);
+        double mid = lo - f_lo * (hi - lo) / (f_hi - f_lo);
+        if (turn % 3 == 2) {
+            mid = fabs(hi - lo) > 0.5 * wide ? 0.5 * (lo + hi) : mid;
+            wide = fabs(hi - lo);
+        }
+        if (fabs(mid - last) <= 2e-16 * fabs(mid))
+            return mid;
+        last = mid;
         if (!(mid > fmin(lo, hi) && mid < fmax(lo, hi)))
             mid = 0.5 * (lo + hi);
         double value = f(mid, ctx);

@@ -72,7 +72,7 @@ enum { OV_QUADRATIC_MOST = 16 };
  * state of a non-convex problem. Two of them that are closer than 1e-7 in ln xi may be missed or
  * counted as one; so may a pair that has just appeared. For kappa < kappa_star (and < 1) too.
  * Of 9000 random requests with kappa >= 1 over nearly all of the ranges none failed; of 3000 with
- * kappa in [0.02, 1] seven did (OV_ENUMERIC): lambda < 1e-9, or kappa within 1 % below kappa_star
+ * kappa in [0.02, 1] six did (OV_ENUMERIC): lambda < 1e-9, or kappa within 1 % below kappa_star
  * at alpha >> 1. For kappa >= 1 50 us, up to 250 us; below 1 ms.
  *   out  point  (OV_QUADRATIC_MOST), the first *n are set */
 OV_NODISCARD enum ov_status ov_quadratic_roots(struct ov_quadratic_point *point, size_t *n,
@@ -82,7 +82,7 @@ OV_NODISCARD enum ov_status ov_quadratic_roots(struct ov_quadratic_point *point,
 /* A curve at fixed lambda: the first of the roots at each alpha, with their number. By
  * continuation from one alpha to the next, with a search from scratch where that fails: the same
  * values to 1e-10, in any order of alpha (fastest when it is monotone). kappa >= 1: some 5 us a
- * point; kappa < 1: some 250 us, most of it for the number of roots.
+ * point; kappa < 1: some 300 us, most of it for the number of roots.
  *   out  point  (n)
  *   in   alpha  (n) */
 OV_NODISCARD enum ov_status ov_quadratic_curve(struct ov_quadratic_point *point,
