@@ -128,7 +128,7 @@ static bool ridgeless(struct ov_quadratic_point *point, struct search *s)
     s->t = 0.0;
     if (!inner(s) || s->x.Ac < 0.0)
         return false;
-    ov_quadratic_fill(point, &s->x, s->p->kappa_star, s->p->Delta, s->alpha, 0.0, false);
+    ov_quadratic_fill(point, &s->x, s->p->Delta, s->alpha, 0.0, false);
     return true;
 }
 
