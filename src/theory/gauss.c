@@ -176,9 +176,11 @@ static ov_gauss_contraction *contraction_of(const struct ov_gauss *w)
 
 /* A student whose slopes are smooth and have no closed form, or have none with this teacher; a
  * teacher without kinks. */
-static bool is_smooth(enum ov_act g, enum ov_act g_star)
+static bool is_smooth(const struct ov_activation *g, const struct ov_activation *g_star)
 {
-    return !has_kink(g_star) && (g == OV_ACT_GENERIC || (is_square(g) && g_star == OV_ACT_GENERIC));
+    bool generic = g->act == OV_ACT_GENERIC || (is_square(g->act) && g_star->act == OV_ACT_GENERIC);
+    bool relatives = g->family != OV_FAMILY_NONE && g->family == g_star->family;
+    return generic && !relatives && !has_kink(g_star->act);
 }
 
 enum ov_status ov_gauss_create(struct ov_gauss **out, size_t K, size_t M,
@@ -202,13 +204,15 @@ enum ov_status ov_gauss_create(struct ov_gauss **out, size_t K, size_t M,
         good = good && ov_gauss_erf_create(&w->erf, K, M, g->act, g_star->act) == OV_OK;
     if (is_kinked(g->act, g_star->act))
         good = good && ov_gauss_relu_create(&w->relu, P) == OV_OK;
-    if (is_smooth(g->act, g_star->act))
-        good = good && ov_gauss_smooth_create(&w->smooth, P) == OV_OK;
+    if (is_smooth(g, g_star))
+        good = good && ov_gauss_smooth_create(&w->smooth, w) == OV_OK;
     if (!good) {
         ov_gauss_free(w);
         *out = NULL;
         return OV_ENOMEM;
     }
+    if (w->smooth)
+        ov_gauss_set_tol(w, OV_GAUSS_TOL);
     w->C1 = w->block;
     w->C2 = w->C1 + size;
     w->row = w->C2 + size;
@@ -244,7 +248,7 @@ bool ov_gauss_has_derivatives(const struct ov_activation *g, const struct ov_act
 {
     enum ov_act a = g->act, b = g_star->act;
     return (a <= OV_ACT_ERF && b <= OV_ACT_ERF) || (a == OV_ACT_RELU && b == OV_ACT_RELU) ||
-           (is_square(a) && is_square(b));
+           (is_square(a) && is_square(b)) || is_smooth(g, g_star);
 }
 
 void ov_gauss_derivatives(double *dG, double *dNz, struct ov_gauss *w, const double *C,
@@ -254,8 +258,25 @@ void ov_gauss_derivatives(double *dG, double *dNz, struct ov_gauss *w, const dou
         ov_gauss_erf_derivatives(dG, dNz, w->erf, C, s, sigma);
     else if (w->relu)
         ov_gauss_relu_derivatives(dG, dNz, w, C, s, sigma);
+    else if (w->smooth)
+        ov_gauss_smooth_derivatives(dG, dNz, w, C, s, sigma);
     else
         ov_gauss_quadratic_derivatives(dG, dNz, w, C, s, sigma);
+}
+
+void ov_gauss_I2(double *I2, struct ov_gauss *w, const double *C, const double *s, size_t a)
+{
+    if (w->smooth)
+        ov_gauss_smooth_I2(I2, NULL, w, C, s, a);
+    for (size_t c = 0; !w->smooth && c < w->P; c++)
+        I2[c] =
+            ov_I2(w->act[a], w->act[c], C[ov_sym_at(a, a)], C[ov_sym_at(a, c)], C[ov_sym_at(c, c)]);
+}
+
+void ov_gauss_set_tol(struct ov_gauss *w, double tol)
+{
+    if (w->smooth)
+        ov_gauss_smooth_set_tol(w, tol);
 }
 
 static const char *method_of_quadrature(enum ov_act student, enum ov_act teacher)
@@ -266,8 +287,8 @@ static const char *method_of_quadrature(enum ov_act student, enum ov_act teacher
         return "quadrature in sectors, error < 1e-6 (1e-3 where three students lie in a plane)";
     if (has_kink(teacher))
         return "quadrature in sectors and bilinear expansion, error < 1e-6 (1e-5 at variance 4)";
-    return "trapezoidal rule and bilinear expansion, error < 1e-6 (1e-5 at variance 4, relative "
-           "1e-4 with x^4)";
+    return "trapezoidal rule and Taylor expansion in the conditional covariances, error < 1e-8 at "
+           "variances of one";
 }
 
 const char *ov_gauss_method(const struct ov_activation *g, const struct ov_activation *g_star)

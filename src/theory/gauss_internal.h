@@ -5,6 +5,8 @@
 #ifndef OVERLAP_THEORY_GAUSS_INTERNAL_H
 #define OVERLAP_THEORY_GAUSS_INTERNAL_H
 
+#include <stdbool.h>
+
 #include "overlap/num/sym.h"
 #include "overlap/theory/gauss.h"
 

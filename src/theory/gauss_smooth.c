@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * 1. G: the outer integral over z = lambda_k/sd; given it, x_c = m + s z'. Stein's lemma in z and
- *    z' asks for no second derivative: < g'(lambda_k) x_b g_c >
- *        = C_bk/sd < g' z g_c > + (C_bc - C_bk C_ck/C_kk)/s < g' z' g_c >.
- * 2. Nz_kl: the outer integral over (lambda_k, lambda_l); given those, the square of
- *    sum_c s_c g_c is that of its mean, and sums over the remaining covariances by the bilinear
- *    expansion, whose terms h_cn h_dn are summed over the outer nodes first, so that the powers
- *    of the correlations come in once (paper.md eq:mehler).
- * Cost: nodes^2 K^2/2 P transforms of some 30 x 32 operations.
+ * The contraction of smooth units: the outer integral over the fields of two students by the
+ * trapezoidal rule; given these, all other fields share one covariance S and have means that are
+ * linear in the two. With D_cn the smoothed derivatives of g_c at the mean of x_c
+ * (gauss_table_internal.h),
+ *     < (sum_c s_c g_c)^2 | lambda_k, lambda_l > = sum_n sum_cd s_c s_d S_cd^n/n! D_cn D_dn
+ * (paper.md eq:mehler). Students k and l themselves are fields with S = 0. G needs one outer field
+ * only: with Stein's lemma,
+ *     G_kb = C_kb sum_c s_c < g''_k g_c > + sum_c C_bc s_c < g'_k g'_c >.
+ * No formula divides by a variance: nothing is special where units are zero, equal or opposite.
+ * Two fields that are equal get equal terms, so that differences cancel to rounding whatever the
+ * number of nodes and terms.
+ * Cost: K^2/2 pairs of some 250 (odd or even units) or 500 nodes times P tables and P^2/2 sums of
+ * some 20 terms.
  */
 #include "gauss_smooth_internal.h"
 
@@ -15,215 +20,319 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gauss_nodes_internal.h"
 #include "gauss_internal.h"
 #include "overlap/num/simd.h"
 
-struct ov_gauss_smooth {
-    struct ov_mehler rule;
-    size_t P;
-    double *block;          /* owned; the views below */
-    double *h;              /* (P, OV_MEHLER_TERMS) coefficients at one outer node */
-    double *sum;            /* packed (P,P) of OV_MEHLER_TERMS: h_cn h_dn over the outer nodes */
-    double *A, *B;          /* (P) the two averages of step 1 */
-    struct ov_given *given; /* (P) owned */
-};
+enum { SIDE_MAX = 160, BLOCK = OV_TERMS_STEP };
 
-enum ov_status ov_gauss_smooth_create(struct ov_gauss_smooth **out, size_t P)
+/* ---- memory ---- */
+
+/* 1: odd, 2: even, 0: neither. */
+static int parity(const struct ov_activation *g)
 {
+    bool odd = true, even = true;
+    for (int i = 0; i < 64; i++) {
+        double x = 0.17 * i, plus = g->g(x), minus = g->g(-x);
+        odd = odd && plus == -minus && g->dg(x) == g->dg(-x);
+        even = even && plus == minus && g->dg(x) == -g->dg(-x);
+    }
+    return odd ? 1 : even ? 2 : 0;
+}
+
+enum ov_status ov_gauss_smooth_create(struct ov_gauss_smooth **out, const struct ov_gauss *w)
+{
+    size_t P = w->P, pairs = ov_sym_size(P);
     struct ov_gauss_smooth *e = *out = calloc(1, sizeof *e);
     if (!e)
         return OV_ENOMEM;
-    size_t pairs = ov_sym_size(P) * OV_MEHLER_TERMS;
     e->P = P;
-    e->block = calloc(P * OV_MEHLER_TERMS + pairs + 2 * P, sizeof *e->block);
+    int odd_or_even = parity(w->student);
+    e->even = odd_or_even != 0 && odd_or_even == parity(w->teacher);
+    e->of = calloc(P, sizeof *e->of);
     e->given = calloc(P, sizeof *e->given);
-    if (!e->block || !e->given) {
+    e->along = calloc(P, sizeof *e->along);
+    e->terms = calloc(P + pairs, sizeof *e->terms);
+    size_t scratch = 3 * P + (P + 1) * pairs;
+    e->block = calloc(pairs * OV_TERMS_MAX + P * OV_SMOOTH_WIDTH + P + scratch, sizeof *e->block);
+    bool good = e->of && e->given && e->along && e->terms && e->block;
+    good = good && ov_smoothing_create(&e->table[0], w->teacher) == OV_OK;
+    if (w->student->g != w->teacher->g)
+        good = good && ov_smoothing_create(&e->table[1], w->student) == OV_OK;
+    if (!good) {
         ov_gauss_smooth_free(e);
         *out = NULL;
         return OV_ENOMEM;
     }
-    e->h = e->block;
-    e->sum = e->h + P * OV_MEHLER_TERMS;
-    e->A = e->sum + pairs;
-    e->B = e->A + P;
+    e->pair_terms = e->terms + P;
+    e->factor = e->block;
+    e->D = e->factor + pairs * OV_TERMS_MAX;
+    e->slope = e->D + P * OV_SMOOTH_WIDTH;
+    e->scratch = e->slope + P;
+    for (size_t c = 0; c < P; c++)
+        e->of[c] = c < w->M || !e->table[1] ? e->table[0] : e->table[1];
     return OV_OK;
+}
+
+void ov_gauss_smooth_set_tol(struct ov_gauss *w, double tol)
+{
+    struct ov_gauss_smooth *e = w->smooth;
+    e->tol = fmin(fmax(tol, 1e-12), 1e-3);
+    for (int p = 0; p < 2; p++)
+        e->step[p] = fmin(ov_smoothing_step(w->student, 2 - p, e->tol),
+                          ov_smoothing_step(w->teacher, 1, e->tol));
 }
 
 void ov_gauss_smooth_free(struct ov_gauss_smooth *e)
 {
     if (!e)
         return;
-    free(e->block);
+    for (size_t c = 0; e->along && c < e->P; c++)
+        ov_smoothed_free(&e->along[c]);
+    ov_smoothing_free(e->table[0]);
+    ov_smoothing_free(e->table[1]);
+    free(e->of);
     free(e->given);
+    free(e->along);
+    free(e->terms);
+    free(e->block);
+    free(e->z);
     free(e);
 }
 
-/* ---- G ---- */
+/* ---- the outer nodes ---- */
 
-/* A and B of student k with all fields: < g' z g_c > and < g' z' g_c >. */
-static void averages(struct ov_gauss *w, const double *C, size_t k, double sd)
+/* Half the nodes along a direction, and their distance, for functions of `sd` times it. */
+static size_t nodes_along(double *h, double sd, double tail, double step)
 {
-    struct ov_gauss_smooth *e = w->smooth;
-    const struct ov_line *line = &e->rule.line;
-    size_t i = w->M + k;
-    for (size_t c = 0; c < w->P; c++) {
-        double slope = sd > 0.0 ? C[ov_sym_at(i, c)] / sd : 0.0;
-        double left = C[ov_sym_at(c, c)] - slope * slope;
-        double s = c != i && left > 0.0 ? sqrt(left) : 0.0;
-        e->given[c] = (struct ov_given){.on_z = c == i ? sd : slope, .rest = s};
-        e->A[c] = e->B[c] = 0.0;
-        for (size_t n = 0; n < line->n; n++) {
-            double z = line->z[n], outer = line->weight[n] * w->student->dg(sd * z);
-            double h0 = 0.0, h1 = 0.0;
-            for (size_t v = 0; s > 0.0 && v < line->n; v++) {
-                double g = line->weight[v] * w->act[c]->g(e->given[c].on_z * z + s * line->z[v]);
-                h0 += g;
-                h1 += g * line->z[v];
-            }
-            if (s == 0.0)
-                h0 = w->act[c]->g(e->given[c].on_z * z);
-            e->A[c] += outer * z * h0;
-            e->B[c] += outer * h1;
-        }
+    if (!(sd > 0.0))
+        return 0;
+    *h = fmin(step / sd, 0.5);
+    double half = ceil(tail / *h);
+    if (half <= SIDE_MAX)
+        return (size_t)half;
+    *h = tail / SIDE_MAX;
+    return SIDE_MAX;
+}
+
+/* Nodes inside of the circle beyond which tol of the probability lies; half of them where the
+ * other half gives the same. */
+static bool fill_nodes(struct ov_gauss_smooth *e, double step)
+{
+    double tail = sqrt(-2.0 * log(0.1 * e->tol));
+    double most_z = 0.0, most_u = 0.0, h_z = 1.0, h_u = 1.0;
+    for (size_t c = 0; c < e->P; c++) {
+        most_z = fmax(most_z, fabs(e->given[c].on_z));
+        most_u = fmax(most_u, fabs(e->given[c].on_u));
     }
-}
-
-static void contract_G(double *G, struct ov_gauss *w, const double *C, const double *s)
-{
-    const struct ov_gauss_smooth *e = w->smooth;
-    for (size_t k = 0; k < w->K; k++) {
-        size_t i = w->M + k;
-        double sd = sqrt(C[ov_sym_at(i, i)]);
-        averages(w, C, k, sd);
-        for (size_t b = 0; b < w->P; b++) {
-            const struct ov_given *given = e->given;
-            double on_z = given[b].on_z, most = given[b].rest, sum = 0.0;
-            for (size_t c = 0; c < w->P; c++) {
-                double on_rest = 0.0; /* |.| <= sd of x_b given lambda_k */
-                if (given[c].rest > 0.0)
-                    on_rest = (C[ov_sym_at(b, c)] - on_z * given[c].on_z) / given[c].rest;
-                on_rest = fmin(fmax(on_rest, -most), most);
-                sum += s[c] * (on_z * e->A[c] + on_rest * e->B[c]);
-            }
-            G[k * w->P + b] = sum;
-        }
+    ptrdiff_t half_z = (ptrdiff_t)nodes_along(&h_z, most_z, tail, step);
+    ptrdiff_t half_u = (ptrdiff_t)nodes_along(&h_u, most_u, tail, step);
+    size_t n = (size_t)(2 * half_z + 1) * (size_t)(2 * half_u + 1);
+    if (n > e->room) {
+        free(e->z);
+        e->z = malloc(3 * n * sizeof *e->z);
+        e->room = e->z ? n : 0;
     }
-}
-
-/* ---- Nz ---- */
-
-static OV_CLONES void add_products(double *sum, double weight, const double *h, const double *other)
-{
-    for (int n = 0; n < OV_MEHLER_TERMS; n++)
-        sum[n] += weight * h[n] * other[n];
-}
-
-/* One outer node: the square of the mean and the terms of the expansion. Returns the mean's and
- * the variances' part. */
-static double at_node(struct ov_gauss *w, const struct ov_plane *plane, size_t node,
-                      const double *s, size_t i, size_t j, double weight)
-{
-    struct ov_gauss_smooth *e = w->smooth;
-    const struct ov_line *line = &e->rule.line;
-    double z = plane->z[node], u = plane->u[node], mean = 0.0, variance = 0.0;
-    for (size_t c = 0; c < w->P; c++) {
-        const struct ov_given *given = &e->given[c];
-        double m = given->on_z * z + given->on_u * u, value[OV_LINE_MAX], square = 0.0;
-        double *h = e->h + c * OV_MEHLER_TERMS;
-        if (c == i || c == j || given->rest == 0.0) {
-            memset(h, 0, OV_MEHLER_TERMS * sizeof *h);
-            mean += s[c] * w->act[c]->g(m);
-            continue;
-        }
-        for (size_t v = 0; v < line->n; v++) {
-            value[v] = w->act[c]->g(m + given->rest * line->z[v]);
-            square += line->weight[v] * value[v] * value[v];
-        }
-        ov_mehler_coefficients(h, &e->rule, value);
-        mean += s[c] * h[0];
-        variance += s[c] * s[c] * (square - h[0] * h[0]);
-    }
-    for (size_t c = 0; c < w->P; c++)
-        for (size_t d = 0; d < c; d++)
-            if (e->given[c].rest > 0.0 && e->given[d].rest > 0.0)
-                add_products(e->sum + ov_sym_at(c, d) * OV_MEHLER_TERMS, 2.0 * weight * s[c] * s[d],
-                             e->h + c * OV_MEHLER_TERMS, e->h + d * OV_MEHLER_TERMS);
-    return mean * mean + variance;
-}
-
-/* sum_{c > d} sum_{n >= 1} r^n of what at_node has summed. */
-static double expansion(const struct ov_gauss *w, const double *C)
-{
-    const struct ov_gauss_smooth *e = w->smooth;
-    double total = 0.0;
-    for (size_t c = 0; c < w->P; c++)
-        for (size_t d = 0; d < c; d++) {
-            const struct ov_given *x = &e->given[c], *y = &e->given[d];
-            if (x->rest == 0.0 || y->rest == 0.0)
+    if (!e->z)
+        return false;
+    e->u = e->z + e->room;
+    e->weight = e->u + e->room;
+    e->n = 0;
+    double unit =
+        (half_z > 0 ? h_z / sqrt(2.0 * M_PI) : 1.0) * (half_u > 0 ? h_u / sqrt(2.0 * M_PI) : 1.0);
+    for (ptrdiff_t a = e->even ? 0 : -half_z; a <= half_z; a++)
+        for (ptrdiff_t b = e->even && a == 0 ? 0 : -half_u; b <= half_u; b++) {
+            double z = (double)a * h_z, u = (double)b * h_u, r2 = z * z + u * u;
+            if (r2 > tail * tail)
                 continue;
-            double left = C[ov_sym_at(c, d)] - x->on_z * y->on_z - x->on_u * y->on_u;
-            double r = fmin(fmax(left / (x->rest * y->rest), -1.0), 1.0), sum = 0.0;
-            const double *term = e->sum + ov_sym_at(c, d) * OV_MEHLER_TERMS;
-            for (int n = OV_MEHLER_TERMS - 1; n >= 1; n--)
-                sum = (sum + term[n]) * r;
-            total += sum;
+            bool twice = e->even && (a != 0 || b != 0);
+            e->z[e->n] = z;
+            e->u[e->n] = u;
+            e->weight[e->n++] = (twice ? 2.0 : 1.0) * unit * exp(-0.5 * r2);
         }
+    return true;
+}
+
+/* ---- the fields given the outer ones ---- */
+
+static double clip(double x, double bound)
+{
+    return fmin(fmax(x, -bound), bound);
+}
+
+static double root(double x)
+{
+    return x > 0.0 ? sqrt(x) : 0.0;
+}
+
+/* Where rounding decides on_z or on_u (a length or a remainder that vanishes) any value does: the
+ * covariances that it belongs to vanish, and all others are kept by what is subtracted. */
+static void condition(struct ov_gauss_smooth *e, const double *C, size_t i, size_t j)
+{
+    double sd = root(C[ov_sym_at(i, i)]), bound = root(C[ov_sym_at(j, j)]);
+    double along = sd > 0.0 ? clip(C[ov_sym_at(i, j)] / sd, bound) : 0.0;
+    double across = i == j ? 0.0 : root(bound * bound - along * along);
+    for (size_t c = 0; c < e->P; c++) {
+        double left = fmax(C[ov_sym_at(c, c)], 0.0), z = 0.0, u = 0.0;
+        if (sd > 0.0)
+            z = clip(C[ov_sym_at(c, i)] / sd, sqrt(left));
+        left = fmax(left - z * z, 0.0);
+        if (across > 0.0)
+            u = clip((C[ov_sym_at(c, j)] - z * along) / across, sqrt(left));
+        e->given[c] = (struct ov_smooth_given){z, u, fmax(left - u * u, 0.0)};
+    }
+    e->given[i] = (struct ov_smooth_given){sd, 0.0, 0.0};
+    if (i != j)
+        e->given[j] = (struct ov_smooth_given){along, across, 0.0};
+}
+
+/* s_c s_d S_cd^n/n!. */
+static void fill_factor(struct ov_gauss_smooth *e, const double *C, const double *s, size_t c,
+                        size_t d, double tol)
+{
+    size_t at = ov_sym_at(c, d);
+    const struct ov_smooth_given *x = &e->given[c], *y = &e->given[d];
+    double S = x->v;
+    if (c != d)
+        S = C[at] - x->on_z * y->on_z - x->on_u * y->on_u;
+    S = x->v > 0.0 && y->v > 0.0 ? clip(S, sqrt(x->v) * sqrt(y->v)) : 0.0;
+    size_t n = e->pair_terms[at] = ov_smoothing_terms(S, ov_smoothing_sizes(e->of[c], x->v),
+                                                      ov_smoothing_sizes(e->of[d], y->v), tol);
+    double *factor = e->factor + at * OV_TERMS_MAX, power = s[c] * s[d];
+    factor[0] = 0.0;
+    for (size_t i = 1; i < n; i++)
+        factor[i] = power *= S / (double)i;
+    e->terms[c] = e->terms[c] > n ? e->terms[c] : n;
+    e->terms[d] = e->terms[d] > n ? e->terms[d] : n;
+}
+
+static bool all_finite(const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return false;
+    return true;
+}
+
+bool ov_smooth_prepare(struct ov_gauss *w, const double *C, const double *s, size_t i, size_t j)
+{
+    struct ov_gauss_smooth *e = w->smooth;
+    double tail = sqrt(-2.0 * log(0.1 * e->tol));
+    if (!all_finite(C, ov_sym_size(w->P)))
+        return false;
+    condition(e, C, i, j);
+    memset(e->terms, 0, e->P * sizeof *e->terms);
+    for (size_t c = 0; c < e->P; c++)
+        for (size_t d = 0; d <= c; d++)
+            fill_factor(e, C, s, c, d, 0.1 * e->tol);
+    for (size_t c = 0; c < e->P; c++) {
+        const struct ov_smooth_given *given = &e->given[c];
+        double reach = tail * hypot(given->on_z, given->on_u);
+        if (ov_smoothed_fill(&e->along[c], e->of[c], given->v, reach, e->terms[c]) != OV_OK)
+            return false;
+    }
+    return fill_nodes(e, e->step[i != j]);
+}
+
+void ov_smooth_field(struct ov_gauss_smooth *e, size_t node, size_t c, size_t n)
+{
+    const struct ov_smooth_given *given = &e->given[c];
+    double mean = given->on_z * e->z[node] + given->on_u * e->u[node];
+    ov_smoothed_at(e->D + c * OV_SMOOTH_WIDTH, &e->along[c], mean, n);
+}
+
+/* ---- sums over nodes ---- */
+
+/* < (sum_c s_c g_c)^2 | node >. */
+static OV_CLONES double square(const struct ov_gauss_smooth *e, const double *s)
+{
+    double mean = 0.0, total[BLOCK] = {0.0};
+    for (size_t c = 0; c < e->P; c++) {
+        const double *D = e->D + c * OV_SMOOTH_WIDTH;
+        const double *factors = e->factor + ov_sym_at(c, 0) * OV_TERMS_MAX;
+        const size_t *terms = e->pair_terms + ov_sym_at(c, 0);
+        mean += s[c] * D[0];
+        for (size_t b = 0; b < e->terms[c]; b += BLOCK) {
+            double sum[BLOCK] = {0.0};
+            for (size_t d = 0; d < c; d++) {
+                const double *factor = factors + d * OV_TERMS_MAX + b;
+                const double *other = e->D + d * OV_SMOOTH_WIDTH + b;
+                if (b < terms[d])
+                    for (size_t i = 0; i < BLOCK; i++)
+                        sum[i] += factor[i] * other[i];
+            }
+            const double *own = factors + c * OV_TERMS_MAX + b;
+            bool more = b < terms[c];
+            for (size_t i = 0; i < BLOCK; i++)
+                total[i] += (2.0 * sum[i] + (more ? own[i] * D[b + i] : 0.0)) * D[b + i];
+        }
+    }
+    return mean * mean + ((total[0] + total[2]) + (total[1] + total[3]));
+}
+
+/* Nz of students in fields i and j, prepared. */
+static double noise_of(struct ov_gauss *w, const double *s, double sigma, size_t i, size_t j)
+{
+    struct ov_gauss_smooth *e = w->smooth;
+    const double *D_i = e->D + i * OV_SMOOTH_WIDTH, *D_j = e->D + j * OV_SMOOTH_WIDTH;
+    double total = 0.0;
+    for (size_t node = 0; node < e->n; node++) {
+        ov_smooth_field(e, node, i, BLOCK);
+        if (j != i)
+            ov_smooth_field(e, node, j, BLOCK);
+        double weight = e->weight[node] * D_i[1] * D_j[1];
+        if (fabs(weight) < 1e-9 * e->tol)
+            continue;
+        for (size_t c = 0; c < e->P; c++)
+            if (c != i && c != j)
+                ov_smooth_field(e, node, c, e->terms[c]);
+        total += weight * (square(e, s) + sigma * sigma);
+    }
     return total;
 }
 
-/* Nz of students in fields i and j. */
-static double noise_of(struct ov_gauss *w, const double *C, const double *s, double sigma, size_t i,
-                       size_t j)
+/* G_k of the student in field i, prepared with j = i. */
+static void row_of_G(double *G, struct ov_gauss *w, const double *C, const double *s, size_t i)
 {
     struct ov_gauss_smooth *e = w->smooth;
-    struct ov_plane plane;
-    bool one = i == j;
-    ov_plane_init(&plane, C[ov_sym_at(i, i)], one ? 0.0 : C[ov_sym_at(i, j)],
-                  one ? 0.0 : C[ov_sym_at(j, j)]);
-    for (size_t c = 0; c < w->P; c++)
-        e->given[c] = ov_plane_given(&plane, C[ov_sym_at(c, c)], C[ov_sym_at(c, i)],
-                                     one ? 0.0 : C[ov_sym_at(c, j)]);
-    e->given[i] = (struct ov_given){.on_z = plane.sd_x};
-    if (!one)
-        e->given[j] = (struct ov_given){.on_z = plane.slope, .on_u = plane.rest};
-    if (!ov_plane_fill(&plane, false, false, e->given, w->P))
-        return NAN;
-    double most = 0.0;
-    for (size_t c = 0; c < w->P; c++)
-        most = c == i || c == j ? most : fmax(most, e->given[c].rest);
-    ov_mehler_init(&e->rule, most);
-    memset(e->sum, 0, ov_sym_size(w->P) * OV_MEHLER_TERMS * sizeof *e->sum);
-    double total = 0.0;
-    for (size_t node = 0; node < plane.n; node++) {
-        double z = plane.z[node], u = plane.u[node], slope = w->student->dg(plane.sd_x * z);
-        slope *= one ? slope : w->student->dg(plane.slope * z + plane.rest * u);
-        double weight = plane.weight[node] * slope;
-        if (weight != 0.0)
-            total += weight * (at_node(w, &plane, node, s, i, j, weight) + sigma * sigma);
+    const double *D_i = e->D + i * OV_SMOOTH_WIDTH;
+    double on_k = 0.0;
+    memset(e->slope, 0, e->P * sizeof *e->slope);
+    for (size_t node = 0; node < e->n; node++) {
+        double sum = 0.0;
+        ov_smooth_field(e, node, i, BLOCK);
+        for (size_t c = 0; c < e->P; c++) {
+            const double *D = e->D + c * OV_SMOOTH_WIDTH;
+            ov_smooth_field(e, node, c, BLOCK);
+            sum += s[c] * D[0];
+            e->slope[c] += e->weight[node] * D_i[1] * D[1];
+        }
+        on_k += e->weight[node] * D_i[2] * sum;
     }
-    free(plane.z);
-    return total + expansion(w, C);
+    for (size_t b = 0; b < e->P; b++) {
+        G[b] = C[ov_sym_at(i, b)] * on_k;
+        for (size_t c = 0; c < e->P; c++)
+            G[b] += C[ov_sym_at(b, c)] * s[c] * e->slope[c];
+    }
 }
 
 void ov_gauss_contract_smooth(double *G, double *Nz, struct ov_gauss *w, const double *C,
                               const double *s, double sigma)
 {
-    double most = 0.0;
-    bool finite = true;
-    for (size_t a = 0; a < w->P; a++)
-        most = fmax(most, C[ov_sym_at(a, a)]);
-    for (size_t i = 0; i < ov_sym_size(w->P); i++)
-        finite = finite && isfinite(C[i]);
-    for (size_t i = 0; !finite && i < w->K * w->P; i++)
+    bool good = true;
+    for (size_t k = 0; good && k < w->K; k++) {
+        good = ov_smooth_prepare(w, C, s, w->M + k, w->M + k);
+        if (good)
+            row_of_G(G + k * w->P, w, C, s, w->M + k);
+        if (good && Nz)
+            Nz[ov_sym_at(k, k)] = noise_of(w, s, sigma, w->M + k, w->M + k);
+        for (size_t l = 0; good && Nz && l < k; l++) {
+            good = ov_smooth_prepare(w, C, s, w->M + k, w->M + l);
+            if (good)
+                Nz[ov_sym_at(k, l)] = noise_of(w, s, sigma, w->M + k, w->M + l);
+        }
+    }
+    for (size_t i = 0; !good && i < w->K * w->P; i++)
         G[i] = NAN;
-    for (size_t i = 0; !finite && Nz && i < ov_sym_size(w->K); i++)
+    for (size_t i = 0; !good && Nz && i < ov_sym_size(w->K); i++)
         Nz[i] = NAN;
-    if (!finite)
-        return;
-    ov_mehler_init(&w->smooth->rule, most > 0.0 ? sqrt(most) : 1.0);
-    contract_G(G, w, C, s);
-    for (size_t k = 0; Nz && k < w->K; k++)
-        for (size_t l = 0; l <= k; l++)
-            Nz[ov_sym_at(k, l)] = noise_of(w, C, s, sigma, w->M + k, w->M + l);
 }

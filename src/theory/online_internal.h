@@ -17,6 +17,7 @@ struct ov_online {
     double *s;           /* (P) */
     double *G;           /* (K,P) */
     double *Nz;          /* packed (K,K) */
+    double *I2;          /* (P) of one student */
     double *derivatives; /* owned; of the first Jacobian on: of G and Nz, and scratch */
 };
 

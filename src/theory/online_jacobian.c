@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gauss_internal.h"
+#include "gauss_smooth_internal.h"
 #include "online_internal.h"
 #include "overlap/model/eps_g.h"
 
@@ -74,24 +76,39 @@ static void row_Q(double *row, const struct view *w, size_t k, size_t l)
     row[at_v + l] += eta * G[l * P + M + k] + noise * v[k] * w->o->Nz[kl];
 }
 
-/* scratch: (D) */
+/* I2 of field a with each field c and its derivatives by C_ac, C_aa and C_cc; on a = c they add
+ * up. */
+static void I2_and_slopes(double *I2, double (*slope)[3], const struct view *w, size_t a)
+{
+    struct ov_gauss *gauss = w->o->gauss;
+    const double *C = w->o->C;
+    if (gauss->smooth) {
+        ov_gauss_smooth_I2(I2, slope, gauss, C, w->o->s, a);
+        return;
+    }
+    for (size_t c = 0; c < w->P; c++) {
+        double aa = C[ov_sym_at(a, a)], ac = C[ov_sym_at(a, c)], cc = C[ov_sym_at(c, c)];
+        I2[c] = ov_I2(gauss->act[a], gauss->act[c], aa, ac, cc);
+        ov_gauss_I2_derivatives(slope[c], gauss->act[a], gauss->act[c], aa, ac, cc);
+    }
+}
+
+/* scratch: (D + 4P) */
 static void row_v(double *row, double *scratch, const struct view *w, size_t k)
 {
     const struct ov_problem *p = w->o->p;
-    const double *C = w->o->C;
     size_t a = w->M + k;
-    double *v = row + ov_sym_size(w->K) + w->K * w->M, slope[3];
+    double *v = row + ov_sym_size(w->K) + w->K * w->M, *I2 = scratch + w->D;
+    double(*slope)[3] = (double(*)[3])(I2 + w->P);
+    I2_and_slopes(I2, slope, w, a);
     memset(scratch, 0, w->D * sizeof *scratch);
     for (size_t c = 0; c < w->P; c++) {
-        const struct ov_activation *g_c = c < w->M ? p->g_star : p->g;
-        double aa = C[ov_sym_at(a, a)], ac = C[ov_sym_at(a, c)], cc = C[ov_sym_at(c, c)];
         double s = w->o->s[c];
-        ov_gauss_I2_derivatives(slope, p->g, g_c, aa, ac, cc);
-        scratch[ov_sym_at(a, c)] += s * slope[0];
-        scratch[ov_sym_at(a, a)] += s * slope[1];
-        scratch[ov_sym_at(c, c)] += s * slope[2];
+        scratch[ov_sym_at(a, c)] += s * slope[c][0];
+        scratch[ov_sym_at(a, a)] += s * slope[c][1];
+        scratch[ov_sym_at(c, c)] += s * slope[c][2];
         if (c >= w->M)
-            v[c - w->M] -= p->eta_v * ov_I2(p->g, g_c, aa, ac, cc);
+            v[c - w->M] -= p->eta_v * I2[c];
     }
     add_by_C(row, w, p->eta_v, scratch);
     v[k] -= p->decay_v;
@@ -121,7 +138,7 @@ int ov_online_jacobian(double *J, struct ov_online *o, const double *y)
     size_t K = o->p->K, M = o->p->M, P = M + K, D = ov_sym_size(P), n = ov_online_integrated(o->p);
     bool closed = ov_online_jacobian_is_closed(o->p);
     size_t rows = closed ? K * P + ov_sym_size(K) : 0,
-           scratch = closed ? D : ov_online_differences_scratch(o->p);
+           scratch = closed ? D + 4 * P : ov_online_differences_scratch(o->p);
     if (!o->derivatives)
         o->derivatives = calloc(rows * (D + P) + scratch, sizeof *o->derivatives);
     if (!o->derivatives)

@@ -16,7 +16,7 @@ enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem 
     if (!o)
         return OV_ENOMEM;
     o->p = p;
-    o->block = calloc(ov_sym_size(P) + P + K * P + ov_sym_size(K), sizeof *o->block);
+    o->block = calloc(ov_sym_size(P) + 2 * P + K * P + ov_sym_size(K), sizeof *o->block);
     if (!o->block || ov_overlaps_create(&o->o, K, M) != OV_OK ||
         ov_gauss_create(&o->gauss, K, M, p->g, p->g_star) != OV_OK) {
         ov_online_free(o);
@@ -27,6 +27,7 @@ enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem 
     o->s = o->C + ov_sym_size(P);
     o->G = o->s + P;
     o->Nz = o->G + K * P;
+    o->I2 = o->Nz + ov_sym_size(K);
     memcpy(o->o.block, start->block, ov_overlaps_size(K, M) * sizeof *o->o.block);
     return OV_OK;
 }
@@ -85,16 +86,16 @@ static void move_Q(double *dQ, const struct ov_online *o)
 }
 
 /* paper.md eq:ode, the equation of v: sum_c s_c I2(lambda_k, x_c). */
-static void move_v(double *dv, const struct ov_online *o)
+static void move_v(double *dv, struct ov_online *o)
 {
     const struct ov_problem *p = o->p;
     size_t M = p->M, P = M + p->K;
     for (size_t k = 0; k < p->K; k++) {
         size_t a = M + k;
         double sum = 0.0;
+        ov_gauss_I2(o->I2, o->gauss, o->C, o->s, a);
         for (size_t c = 0; c < P; c++)
-            sum += o->s[c] * ov_I2(p->g, c < M ? p->g_star : p->g, o->C[ov_sym_at(a, a)],
-                                   o->C[ov_sym_at(a, c)], o->C[ov_sym_at(c, c)]);
+            sum += o->s[c] * o->I2[c];
         dv[k] = p->eta_v * sum - p->decay_v * o->o.v[k];
     }
 }

@@ -38,6 +38,10 @@ OV_NODISCARD enum ov_status ov_gauss_create(struct ov_gauss **w, size_t K, size_
                                             const struct ov_activation *g_star);
 void ov_gauss_free(struct ov_gauss *w); /* NULL-safe */
 
+/* The error allowed in contracted averages that have no closed form and are smooth, of numbers of
+ * order one; 1e-12 to 1e-3, at first 1e-9. No other pair takes note. */
+void ov_gauss_set_tol(struct ov_gauss *w, double tol);
+
 /* How the averages of a student g and a teacher g_star are taken, in one short line for people. */
 const char *ov_gauss_method(const struct ov_activation *g, const struct ov_activation *g_star);
 
@@ -49,8 +53,13 @@ const char *ov_gauss_method(const struct ov_activation *g, const struct ov_activ
 void ov_gauss_contract(double *G, double *Nz, struct ov_gauss *w, const double *C, const double *s,
                        double sigma);
 
+/* I2(a,c) = < g_a g_c > of field a with every field c.
+ *   out  I2 (P) */
+void ov_gauss_I2(double *I2, struct ov_gauss *w, const double *C, const double *s, size_t a);
+
 /* Whether G and Nz have derivatives in closed form: student and teacher both erf or linear, both
- * ReLU, or both x^2 or He2. */
+ * ReLU, both x^2 or He2, or smooth (a student without closed forms and a teacher without kinks,
+ * not both polynomials or sines). */
 bool ov_gauss_has_derivatives(const struct ov_activation *g, const struct ov_activation *g_star);
 
 /* The derivatives of G and Nz, if `w` has them.
