@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Derivatives of what gauss_smooth.c contracts. For any F of Gaussian fields
- *     d< F >/dC_ab = < d_a d_b F >,  half of it on the diagonal          (paper.md eq:price),
+ * (Price's theorem)
+ *     d< F >/dC_ab = < d_a d_b F >,  half of it on the diagonal,
  * so that all derivatives are averages like those of the contraction, over the same nodes with the
  * same tables, and exist where C is singular. With e = sum_c s_c g_c and A = g'_k g'_l the products
  * that Nz asks for are
@@ -112,8 +113,8 @@ static OV_CLONES void at_node(double *error, const struct ov_gauss_smooth *e, co
                     total[m][i] += sum[i] * D[b + i + m];
         }
         for (size_t m = 0; m < 3; m++)
-            error[m * P + c] = s[c] * D[m] * mean + ((total[m][0] + total[m][2]) +
-                                                     (total[m][1] + total[m][3]));
+            error[m * P + c] =
+                s[c] * D[m] * mean + ((total[m][0] + total[m][2]) + (total[m][1] + total[m][3]));
     }
 }
 
@@ -144,9 +145,8 @@ struct slopes {
 static struct slopes outer_slopes(const double *k, const double *l, bool one)
 {
     if (one)
-        return (struct slopes){.A = k[1] * k[1],
-                               .A_i = 2.0 * k[1] * k[2],
-                               .A_ii = 2.0 * (k[2] * k[2] + k[1] * k[3])};
+        return (struct slopes){
+            .A = k[1] * k[1], .A_i = 2.0 * k[1] * k[2], .A_ii = 2.0 * (k[2] * k[2] + k[1] * k[3])};
     return (struct slopes){k[1] * l[1], k[2] * l[1], k[1] * l[2],
                            k[3] * l[1], k[2] * l[2], k[1] * l[3]};
 }

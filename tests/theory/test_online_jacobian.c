@@ -142,6 +142,60 @@ START_TEST(finite_where_the_right_hand_side_is)
 }
 END_TEST
 
+/* Smooth units without closed forms: the averages are right to 1e-9, of which differences over a
+ * step of 1e-6 leave 1e-5 at worst. Then a student that is its teacher, where differences would
+ * leave the cone of covariances: finite, and the limit of what is found on the way there. */
+START_TEST(of_smooth_units)
+{
+    gsl_rng *r = ov_test_rng(503);
+    double worst = 0.0;
+    for (size_t turn = 0; turn < 20; turn++) {
+        struct ov_problem p = noisy(2, 2, turn % 2 ? 7 : 3);
+        p.g = &ov_activations[OV_ACT_GENERIC + turn / 2 % 5];
+        p.g_star = turn < 10 ? p.g : &ov_activations[turn % 5 == OV_ACT_RELU ? 5 : turn % 5];
+        struct ov_overlaps o = random_overlaps(2, 2, r);
+        ck_assert(ov_online_jacobian_is_closed(&p));
+        double d = deviation(&p, &o, 1e-2);
+        ck_assert_msg(d < 1e-5, "%s/%s: %g", p.g->name, p.g_star->name, d);
+        worst = fmax(worst, d);
+        ov_overlaps_free(&o);
+    }
+    printf("    largest deviation %.1e\n", worst);
+    gsl_rng_free(r);
+}
+END_TEST
+
+static void jacobian_of_learnt(double *J, const struct ov_activation *g, double distance)
+{
+    struct ov_problem p = noisy(1, 1, 3);
+    p.g = p.g_star = g;
+    struct ov_overlaps o;
+    struct ov_online *online;
+    ck_ok(ov_overlaps_create(&o, 1, 1));
+    o.T[0] = o.R[0] = o.v[0] = o.v_star[0] = 1.0;
+    o.Q[0] = 1.0 + distance;
+    ck_ok(ov_online_create(&online, &p, &o));
+    ck_assert_int_eq(ov_online_jacobian(J, online, o.block), 0);
+    ov_online_free(online);
+    ov_overlaps_free(&o);
+}
+
+START_TEST(of_smooth_units_that_have_learnt)
+{
+    for (size_t i = OV_ACT_GENERIC; i < ov_activation_count; i++) {
+        double J[9], near[9];
+        jacobian_of_learnt(J, &ov_activations[i], 0.0);
+        for (int k = 1; k <= 16; k++) {
+            double t = pow(10.0, -k);
+            jacobian_of_learnt(near, &ov_activations[i], t);
+            for (int a = 0; a < 4; a++)
+                ck_assert_msg(fabs(near[a] - J[a]) < 10.0 * t + 1e-8, "%s at %g: %g %g",
+                              ov_activations[i].name, t, near[a], J[a]);
+        }
+    }
+}
+END_TEST
+
 /* Other activations: differences of what is integrated. */
 START_TEST(falls_back_to_differences)
 {
@@ -186,6 +240,8 @@ static void add_tests(Suite *s)
     OV_TEST(s, agrees_with_differences);
     OV_TEST(s, agrees_at_dependent_fields);
     OV_TEST(s, finite_where_the_right_hand_side_is);
+    OV_TEST(s, of_smooth_units);
+    OV_TEST(s, of_smooth_units_that_have_learnt);
     OV_TEST(s, falls_back_to_differences);
     OV_TEST(s, a_wrong_jacobian_is_seen);
 }
