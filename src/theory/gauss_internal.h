@@ -17,13 +17,15 @@ struct ov_gauss {
     struct ov_gauss_erf *erf;       /* owned; NULL unless both are erf or linear (gauss_erf.h) */
     struct ov_gauss_relu *relu;     /* owned; NULL unless both are ReLU (gauss_relu.h) */
     struct ov_gauss_smooth *smooth; /* owned; NULL unless the student is generic (gauss_smooth.h) */
-    const struct ov_activation **act; /* (P) owned: of each field */
-    double *block;                    /* owned; the views below */
-    double *C1;                       /* packed (P,P), one factor tilted */
-    double *C2;                       /* packed (P,P), two factors tilted */
-    double *row;                      /* (P) of a tilt */
-    double *q;                        /* (P) scales, or s_c <g_c'> */
-    double *work;                     /* (8 P) of gauss_polynomial.c */
+    struct ov_gauss_sigmoids *sigmoids; /* owned; NULL unless gauss_sigmoids_serve */
+    bool sums;                          /* use them */
+    const struct ov_activation **act;   /* (P) owned: of each field */
+    double *block;                      /* owned; the views below */
+    double *C1;                         /* packed (P,P), one factor tilted */
+    double *C2;                         /* packed (P,P), two factors tilted */
+    double *row;                        /* (P) of a tilt */
+    double *q;                          /* (P) scales, or s_c <g_c'> */
+    double *work;                       /* (8 P) of gauss_polynomial.c */
 };
 
 /* Multiplies the Gaussian by sqrt(2/pi) exp(-x_i^2/2): tilted (P,P) packed from C, may be C.
@@ -71,6 +73,7 @@ ov_gauss_contraction ov_gauss_contract_tilted;    /* erf student, any teacher */
 ov_gauss_contraction ov_gauss_contract_sums;      /* any pair: the sums over single integrals */
 ov_gauss_contraction ov_gauss_contract_quadratic; /* x^2 or He2, both */
 ov_gauss_contraction ov_gauss_contract_relu;      /* ReLU, both */
+ov_gauss_contraction ov_gauss_contract_sigmoids;  /* w->sigmoids */
 ov_gauss_contraction ov_gauss_contract_smooth;    /* w->smooth */
 ov_gauss_contraction ov_gauss_contract_kinks; /* ReLU or leaky student; these or linear teacher */
 ov_gauss_contraction ov_gauss_contract_polynomials; /* of family OV_FAMILY_POLYNOMIAL, both */

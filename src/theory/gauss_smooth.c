@@ -11,7 +11,7 @@
  * No formula divides by a variance: nothing is special where units are zero, equal or opposite.
  * Two fields that are equal get equal terms, so that differences cancel to rounding whatever the
  * number of nodes and terms.
- * Cost: K^2/2 pairs of some 250 (odd or even units) or 500 nodes times P tables and P^2/2 sums of
+ * Cost: K^2/2 pairs of some 300 (odd or even units) or 600 nodes times P tables and P^2/2 sums of
  * some 20 terms.
  */
 #include "gauss_smooth_internal.h"
@@ -39,6 +39,12 @@ static int parity(const struct ov_activation *g)
     return odd ? 1 : even ? 2 : 0;
 }
 
+/* Like x^2 or faster. */
+static bool grows(const struct ov_activation *g)
+{
+    return fabs(g->g(20.0)) > 3.0 * fabs(g->g(10.0)) || fabs(g->g(-20.0)) > 3.0 * fabs(g->g(-10.0));
+}
+
 enum ov_status ov_gauss_smooth_create(struct ov_gauss_smooth **out, const struct ov_gauss *w)
 {
     size_t P = w->P, pairs = ov_sym_size(P);
@@ -47,6 +53,7 @@ enum ov_status ov_gauss_smooth_create(struct ov_gauss_smooth **out, const struct
         return OV_ENOMEM;
     e->P = P;
     int odd_or_even = parity(w->student);
+    e->grows = grows(w->student) || grows(w->teacher);
     e->even = odd_or_even != 0 && odd_or_even == parity(w->teacher);
     e->of = calloc(P, sizeof *e->of);
     e->given = calloc(P, sizeof *e->given);
@@ -114,11 +121,17 @@ static size_t nodes_along(double *h, double sd, double tail, double step)
     return SIDE_MAX;
 }
 
+/* Beyond it lies tol of the probability; of what polynomials make of it, somewhat farther out. */
+static double tail_of(const struct ov_gauss_smooth *e)
+{
+    return sqrt(-2.0 * log(0.1 * e->tol)) + (e->grows ? 1.2 : 0.0);
+}
+
 /* Nodes inside of the circle beyond which tol of the probability lies; half of them where the
  * other half gives the same. */
 static bool fill_nodes(struct ov_gauss_smooth *e, double step)
 {
-    double tail = sqrt(-2.0 * log(0.1 * e->tol));
+    double tail = tail_of(e);
     double most_z = 0.0, most_u = 0.0, h_z = 1.0, h_u = 1.0;
     for (size_t c = 0; c < e->P; c++) {
         most_z = fmax(most_z, fabs(e->given[c].on_z));
@@ -216,7 +229,7 @@ static bool all_finite(const double *x, size_t n)
 bool ov_smooth_prepare(struct ov_gauss *w, const double *C, const double *s, size_t i, size_t j)
 {
     struct ov_gauss_smooth *e = w->smooth;
-    double tail = sqrt(-2.0 * log(0.1 * e->tol));
+    double tail = tail_of(e);
     if (!all_finite(C, ov_sym_size(w->P)))
         return false;
     condition(e, C, i, j);

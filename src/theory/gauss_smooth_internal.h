@@ -30,6 +30,7 @@ struct ov_gauss_smooth {
     double step[2];                /* of one and two outer fields, at variance one */
     struct ov_smoothing *table[2]; /* owned; teacher, student: one where they are the same */
     struct ov_smoothing **of;      /* (P) owned: of each field */
+    bool grows;                    /* a unit is a polynomial */
     bool even;                     /* what is averaged does not change when all fields do */
     struct ov_smooth_given *given; /* (P) owned */
     struct ov_smoothed *along;     /* (P) owned: D_n along the means of each field */

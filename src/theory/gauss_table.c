@@ -15,10 +15,10 @@
 static const double step = 0.2, least = 0.02, ratio = 1.1;
 
 enum {
-    SHIFT = 10,  /* terms of Taylor's series in m: (step/2 / (pi/2))^10 = 1e-12 */
-    HEAT = 8,    /* and in v */
-    NODES = 28,  /* Chebyshev's points */
-    ROWS = 160,  /* variances up to 7e4 */
+    SHIFT = 10, /* terms of Taylor's series in m: (step/2 / (pi/2))^10 = 1e-12 */
+    HEAT = 8,   /* and in v */
+    NODES = 28, /* Chebyshev's points */
+    ROWS = 160, /* variances up to 7e4 */
     ORDERS_MAX = OV_TERMS_MAX + OV_TERMS_BEYOND + SHIFT + 2 * HEAT,
     LINE_MAX = 2048,
     SIZES = OV_TERMS_MAX / OV_TERMS_STEP + 1,
@@ -28,10 +28,10 @@ enum {
 struct row {
     double v;
     size_t orders;
-    ptrdiff_t half; /* m from -half step to half step; no room yet: -1 */
-    double *D;      /* (2 half + 1, orders) owned */
+    ptrdiff_t half;     /* m from -half step to half step; no room yet: -1 */
+    double *D;          /* (2 half + 1, orders) owned */
     double size[SIZES]; /* ln(|D_n|/sqrt(n!)) */
-    bool *known;    /* (2 half + 1) owned */
+    bool *known;        /* (2 half + 1) owned */
 };
 
 struct ov_smoothing {
@@ -254,8 +254,8 @@ void ov_smoothed_free(struct ov_smoothed *s)
     *s = (struct ov_smoothed){0};
 }
 
-enum ov_status ov_smoothed_fill(struct ov_smoothed *s, struct ov_smoothing *t, double v, double reach,
-                                size_t terms)
+enum ov_status ov_smoothed_fill(struct ov_smoothed *s, struct ov_smoothing *t, double v,
+                                double reach, size_t terms)
 {
     struct row *row = &t->row[row_at(v)];
     size_t kept = terms + OV_TERMS_BEYOND + SHIFT;
@@ -315,8 +315,7 @@ size_t ov_smoothing_terms(double c, const double *sizes, const double *other, do
     double goal = log(tol), log_c = log(fabs(c));
     size_t i = 1;
     if (c != 0.0)
-        while (i < SIZES - 1 &&
-               (double)(i * OV_TERMS_STEP) * log_c + sizes[i] + other[i] >= goal)
+        while (i < SIZES - 1 && (double)(i * OV_TERMS_STEP) * log_c + sizes[i] + other[i] >= goal)
             i++;
     return i * OV_TERMS_STEP;
 }

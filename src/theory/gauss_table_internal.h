@@ -29,7 +29,8 @@ enum {
 };
 
 struct ov_smoothing;
-OV_NODISCARD enum ov_status ov_smoothing_create(struct ov_smoothing **t, const struct ov_activation *g);
+OV_NODISCARD enum ov_status ov_smoothing_create(struct ov_smoothing **t,
+                                                const struct ov_activation *g);
 void ov_smoothing_free(struct ov_smoothing *t); /* NULL-safe */
 
 /* The largest step, at most 0.5, of the trapezoidal rule for N(0,1) that keeps < g'^p g^2 > to tol,
@@ -46,8 +47,8 @@ struct ov_smoothed {
 void ov_smoothed_free(struct ov_smoothed *s);
 
 /* For |m| <= reach and D_0 … D_(terms + OV_TERMS_BEYOND - 1), terms <= OV_TERMS_MAX; v >= 0. */
-OV_NODISCARD enum ov_status ov_smoothed_fill(struct ov_smoothed *s, struct ov_smoothing *t, double v,
-                                             double reach, size_t terms);
+OV_NODISCARD enum ov_status ov_smoothed_fill(struct ov_smoothed *s, struct ov_smoothing *t,
+                                             double v, double reach, size_t terms);
 
 /* D (n): D_0 … D_(n-1) at m, n a multiple of OV_TERMS_STEP, at most terms + OV_TERMS_BEYOND. */
 void ov_smoothed_at(double *D, const struct ov_smoothed *s, double m, size_t n);

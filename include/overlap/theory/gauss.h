@@ -39,7 +39,9 @@ OV_NODISCARD enum ov_status ov_gauss_create(struct ov_gauss **w, size_t K, size_
 void ov_gauss_free(struct ov_gauss *w); /* NULL-safe */
 
 /* The error allowed in contracted averages that have no closed form and are smooth, of numbers of
- * order one; 1e-12 to 1e-3, at first 1e-9. No other pair takes note. */
+ * order one: 1e-12 to 1e-3. At first it is 1e-9, and of tanh students with tanh, erf or linear
+ * teachers, which are sums of erf units then and where 1e-8 or more is allowed, some 1e-8 (3e-7 at
+ * variances of 3). No other pair takes note. */
 void ov_gauss_set_tol(struct ov_gauss *w, double tol);
 
 /* How the averages of a student g and a teacher g_star are taken, in one short line for people. */
