@@ -13,6 +13,10 @@
 
 /* ---- one run ---- */
 
+/* eps_g relative to that of a student without weights (or a teacher without): what rounding makes
+ * of some M K averages that cancel. */
+static const double learnt = 1e-15;
+
 static int jacobian(double *J, const double *y, void *ctx)
 {
     return ov_online_jacobian(J, ctx, y);
@@ -25,6 +29,15 @@ static int diverged(const double *y, void *ctx)
     return ov_overlaps_diverged(o->o.block, o->p->K, o->p->M);
 }
 
+/* Without noise and decay a perfect student rests; below the floor eps_g is rounding. */
+static int ended(const double *y, void *ctx)
+{
+    struct ov_online *o = ctx;
+    if (o->p->sigma != 0.0 || o->p->decay_w != 0.0 || (o->p->decay_v != 0.0 && o->p->eta_v != 0.0))
+        return 0;
+    return ov_online_eps_g(o, y) <= learnt * o->power;
+}
+
 void ov_online_ode(struct ov_ode *ode, struct ov_online *o)
 {
     size_t n = ov_online_integrated(o->p);
@@ -33,12 +46,14 @@ void ov_online_ode(struct ov_ode *ode, struct ov_online *o)
                            .jacobian = jacobian,
                            .jacobian_rhs = ov_online_jacobian_is_closed(o->p) ? 0 : 2 * n + 1,
                            .diverged = diverged,
+                           .ended = ended,
                            .ctx = o};
 }
 
 double ov_online_eps_g(struct ov_online *o, const double *y)
 {
     memcpy(o->o.block, y, ov_online_integrated(o->p) * sizeof *y);
+    ov_cone_project(o->o.Q, o->o.R, o->cone);
     return ov_eps_g(&o->o, o->p->g, o->p->g_star);
 }
 

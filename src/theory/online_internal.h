@@ -5,6 +5,7 @@
 #ifndef OVERLAP_THEORY_ONLINE_INTERNAL_H
 #define OVERLAP_THEORY_ONLINE_INTERNAL_H
 
+#include "online_cone_internal.h"
 #include "overlap/theory/gauss.h"
 #include "overlap/theory/online.h"
 
@@ -12,6 +13,9 @@ struct ov_online {
     const struct ov_problem *p;
     struct ov_overlaps o; /* T, v_star for good; Q, R, v of the point evaluated */
     struct ov_gauss *gauss;
+    struct ov_cone *cone;
+    double power;        /* <tau^2>/2: what an error is measured in */
+    double outside;      /* how far o was from a covariance when it was last prepared; 0 for one */
     double *block;       /* owned; the views below */
     double *C;           /* packed (P,P) */
     double *s;           /* (P) */
@@ -24,10 +28,12 @@ struct ov_online {
 /* What is integrated: [Q | R | v], or [Q | R] where v is frozen. */
 size_t ov_online_integrated(const struct ov_problem *p);
 
-/* C and s = (v*, -v) at the integrated numbers y. */
+/* C and s = (v*, -v) at the integrated numbers y. Unless the averages are analytic in C (erf,
+ * linear, x^2, He2), C is that of the nearest covariance. */
 void ov_online_prepare(struct ov_online *o, const double *y);
 
-/* The right-hand side for the integrated numbers, ctx a struct ov_online; returns 0. */
+/* The right-hand side for the integrated numbers, ctx a struct ov_online. Returns 0, or nonzero
+ * where y is too far from a covariance (theory/online.h). */
 int ov_online_derivatives(double *dy, const double *y, void *ctx);
 
 /* The Jacobian (n,n) by differences at y that stay inside of the cone of covariances, or at the edge
@@ -37,7 +43,8 @@ int ov_online_derivatives(double *dy, const double *y, void *ctx);
 int ov_online_differences(double *J, struct ov_online *o, const double *y, double *scratch);
 size_t ov_online_differences_scratch(const struct ov_problem *p);
 
-/* All of it for ov_solve; eps_g at the integrated numbers. */
+/* All of it for ov_solve; eps_g of the covariance nearest to the integrated numbers, which is
+ * left in o->o. */
 void ov_online_ode(struct ov_ode *ode, struct ov_online *o);
 double ov_online_eps_g(struct ov_online *o, const double *y);
 

@@ -2,11 +2,26 @@
  *
  * The right-hand side of the equations of motion (paper.md eq:ode).
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "online_internal.h"
 #include "overlap/model/eps_g.h"
+
+/* How far from a covariance a state may be, relative to the largest student or teacher. */
+static const double most_outside = 1e-3;
+
+static double power_of_teacher(const struct ov_problem *p, const struct ov_overlaps *o)
+{
+    double sum = 0.0;
+    for (size_t m = 0; m < p->M; m++)
+        for (size_t n = 0; n < p->M; n++)
+            sum += o->v_star[m] * o->v_star[n] *
+                   ov_I2(p->g_star, p->g_star, o->T[ov_sym_at(m, m)], o->T[ov_sym_at(m, n)],
+                         o->T[ov_sym_at(n, n)]);
+    return 0.5 * fmax(sum, 0.0);
+}
 
 enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem *p,
                                 const struct ov_overlaps *start)
@@ -18,7 +33,8 @@ enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem 
     o->p = p;
     o->block = calloc(ov_sym_size(P) + 2 * P + K * P + ov_sym_size(K), sizeof *o->block);
     if (!o->block || ov_overlaps_create(&o->o, K, M) != OV_OK ||
-        ov_gauss_create(&o->gauss, K, M, p->g, p->g_star) != OV_OK) {
+        ov_gauss_create(&o->gauss, K, M, p->g, p->g_star) != OV_OK ||
+        ov_cone_create(&o->cone, K, M, start->T) != OV_OK) {
         ov_online_free(o);
         *out = NULL;
         return OV_ENOMEM;
@@ -29,6 +45,7 @@ enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem 
     o->Nz = o->G + K * P;
     o->I2 = o->Nz + ov_sym_size(K);
     memcpy(o->o.block, start->block, ov_overlaps_size(K, M) * sizeof *o->o.block);
+    o->power = power_of_teacher(p, &o->o);
     return OV_OK;
 }
 
@@ -37,6 +54,7 @@ void ov_online_free(struct ov_online *o)
     if (!o)
         return;
     ov_gauss_free(o->gauss);
+    ov_cone_free(o->cone);
     ov_overlaps_free(&o->o);
     free(o->derivatives);
     free(o->block);
@@ -48,10 +66,18 @@ size_t ov_online_integrated(const struct ov_problem *p)
     return ov_overlaps_moving(p->K, p->M) - (p->eta_v == 0.0 ? p->K : 0);
 }
 
+/* Whether averages make sense, and are smooth, where C is no covariance. */
+static bool analytic(const struct ov_activation *g)
+{
+    return g->act != OV_ACT_RELU && g->act != OV_ACT_GENERIC;
+}
+
 void ov_online_prepare(struct ov_online *o, const double *y)
 {
     size_t K = o->o.K, M = o->o.M;
     memcpy(o->o.block, y, ov_online_integrated(o->p) * sizeof *y);
+    bool as_it_is = analytic(o->p->g) && analytic(o->p->g_star);
+    o->outside = as_it_is ? 0.0 : ov_cone_project(o->o.Q, o->o.R, o->cone);
     ov_overlaps_covariance(o->C, &o->o);
     for (size_t m = 0; m < M; m++)
         o->s[m] = o->o.v_star[m];
@@ -59,18 +85,19 @@ void ov_online_prepare(struct ov_online *o, const double *y)
         o->s[M + k] = -o->o.v[k];
 }
 
-/* paper.md eq:ode, the equation of R. */
-static void move_R(double *dR, const struct ov_online *o)
+/* paper.md eq:ode, the equation of R. The decay is that of the number integrated, so that what is
+ * outside of the cone of covariances decays too. */
+static void move_R(double *dR, const struct ov_online *o, const double *R)
 {
     const struct ov_problem *p = o->p;
     size_t K = p->K, M = p->M, P = M + K;
     for (size_t k = 0; k < K; k++)
         for (size_t m = 0; m < M; m++)
-            dR[k * M + m] = p->eta_w * o->o.v[k] * o->G[k * P + m] - p->decay_w * o->o.R[k * M + m];
+            dR[k * M + m] = p->eta_w * o->o.v[k] * o->G[k * P + m] - p->decay_w * R[k * M + m];
 }
 
 /* paper.md eq:ode, the equation of Q; a batch averages the noise: eq:batch. */
-static void move_Q(double *dQ, const struct ov_online *o)
+static void move_Q(double *dQ, const struct ov_online *o, const double *Q)
 {
     const struct ov_problem *p = o->p;
     const double *v = o->o.v, *G = o->G;
@@ -80,7 +107,7 @@ static void move_Q(double *dQ, const struct ov_online *o)
         for (size_t l = 0; l <= k; l++) {
             size_t kl = ov_sym_at(k, l);
             dQ[kl] = p->eta_w * (v[k] * G[k * P + M + l] + v[l] * G[l * P + M + k]) -
-                     2.0 * p->decay_w * o->o.Q[kl] + noise * v[k] * v[l] * o->Nz[kl];
+                     2.0 * p->decay_w * Q[kl] + noise * v[k] * v[l] * o->Nz[kl];
         }
     }
 }
@@ -100,17 +127,26 @@ static void move_v(double *dv, struct ov_online *o)
     }
 }
 
+/* The largest diagonal element of C. */
+static double size_of(const struct ov_online *o)
+{
+    double size = 0.0;
+    for (size_t i = 0; i < o->p->K + o->p->M; i++)
+        size = fmax(size, o->C[ov_sym_at(i, i)]);
+    return size;
+}
+
 int ov_online_derivatives(double *dy, const double *y, void *ctx)
 {
     struct ov_online *o = ctx;
     size_t K = o->p->K, M = o->p->M;
     ov_online_prepare(o, y);
     ov_gauss_contract(o->G, o->Nz, o->gauss, o->C, o->s, o->p->sigma);
-    move_Q(dy, o);
-    move_R(dy + ov_sym_size(K), o);
+    move_Q(dy, o, y);
+    move_R(dy + ov_sym_size(K), o, y + ov_sym_size(K));
     if (o->p->eta_v != 0.0)
         move_v(dy + ov_sym_size(K) + K * M, o);
-    return 0;
+    return !(o->outside <= most_outside * size_of(o));
 }
 
 void ov_online_rhs(double *dy, struct ov_online *o, const double *y)

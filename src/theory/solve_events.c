@@ -45,15 +45,19 @@ static size_t points_in_use(const struct ov_solver *s)
 int ov_solver_dense(double *y, struct ov_solver *s, double t)
 {
     size_t n = s->ode->n;
-    if (s->opt->method == OV_MSBDF) {
-        ov_hermite(y, t, s->time, s->point_y, s->point_dy, points_in_use(s), n);
-        return GSL_SUCCESS;
+    bool shorter = s->last_step == OV_RK8PD;
+    if (shorter && !s->between)
+        s->between = gsl_odeiv2_step_alloc(gsl_odeiv2_step_rk8pd, n);
+    if (shorter && s->between) {
+        memcpy(y, s->point_y[1], n * sizeof *y);
+        if (gsl_odeiv2_step_apply(s->between, s->time[1], t - s->time[1], y, s->trial_dy,
+                                  s->point_dy[1], NULL, &s->system) == GSL_SUCCESS)
+            return GSL_SUCCESS;
+        if (s->opt->method == OV_RK8PD)
+            return GSL_FAILURE;
     }
-    if (!s->between && !(s->between = gsl_odeiv2_step_alloc(gsl_odeiv2_step_rk8pd, n)))
-        return GSL_ENOMEM;
-    memcpy(y, s->point_y[1], n * sizeof *y);
-    return gsl_odeiv2_step_apply(s->between, s->time[1], t - s->time[1], y, s->trial_dy,
-                                 s->point_dy[1], NULL, &s->system);
+    ov_hermite(y, t, s->time, s->point_y, s->point_dy, points_in_use(s), n);
+    return GSL_SUCCESS;
 }
 
 /* ---- crossings ---- */

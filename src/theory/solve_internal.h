@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the files of theory/solve.h share.
+ * What the files of theory/solve.h share:
+ *     solve.c         arguments, listed times
+ *     solve_calls.c   right-hand side and Jacobian as GSL calls them: counted, checked, kept
+ *     solve_steps.c   one accepted step after another, by the one stepper or the other
+ *     solve_failure.c why there is none
+ *     solve_events.c  the path between two steps, and what is looked for on it
  */
 #ifndef OVERLAP_THEORY_SOLVE_INTERNAL_H
 #define OVERLAP_THEORY_SOLVE_INTERNAL_H
@@ -21,13 +26,19 @@ struct ov_solver {
     size_t max_rhs;
     double rtol, atol; /* of a step */
     bool exhausted;    /* max_rhs */
+    bool at_rest;      /* no step found, none needed */
     bool has_J;        /* J holds a Jacobian */
     bool seen;         /* seen_y, seen_dy hold an evaluation */
+    size_t refused; /* since the last accepted step: right-hand sides and Jacobians that failed */
+    size_t tried;   /* the same: Jacobians */
     gsl_odeiv2_system system;
+    enum ov_method method; /* the stepper in use */
+    size_t stand_in;       /* steps that the other stepper is to take yet; 0: it is the own one */
     gsl_odeiv2_driver *driver;
     gsl_odeiv2_step
         *between; /* rk8pd: steps to points inside the last one; NULL before the first */
     double t, h;
+    double last;                    /* the last listed time */
     double start_size;              /* max |y(0)| */
     double growth;                  /* largest real part of the eigenvalues of J, or 0 */
     double norm;                    /* a bound on all of them, max row sum of |J| */
@@ -35,12 +46,47 @@ struct ov_solver {
     const struct ov_events *events; /* NULL: none */
     double *before;                 /* owned; (n_event) values at the last point, never 0 */
     size_t n_point;                 /* points of the history in use, newest first */
+    enum ov_method last_step;       /* by which stepper the newest was reached */
     double time[HISTORY];
-    double *block; /* owned; the views below, (n) each but J (n,n), scratch */
+    double *block; /* owned; the views below, (n) each */
     double *y, *seen_y, *seen_dy, *trial, *trial_dy;
     double *point_y[HISTORY], *point_dy[HISTORY];
-    double *J, *scratch;
+    double *matrices;    /* owned; J (n,n) and scratch; NULL before msbdf is used */
+    double *J, *scratch; /* in matrices */
 };
+
+/* ---- calls ---- */
+
+bool ov_solver_finite(const double *x, size_t n);
+double ov_solver_max_abs(const double *x, size_t n);
+
+/* One right-hand side, counted and checked; ctx a struct ov_solver. */
+int ov_solver_call(double *dy, const double *y, void *ctx);
+
+/* J at y, noted with its growth rate. */
+int ov_solver_jacobian(struct ov_solver *s, const double *y);
+
+/* As gsl_odeiv2_system has them. */
+int ov_solver_rhs_for_gsl(double t, const double y[], double dy[], void *params);
+int ov_solver_jacobian_for_gsl(double t, const double y[], double *J, double dfdt[], void *params);
+
+/* ---- steps ---- */
+
+bool ov_solver_diverged(const struct ov_solver *s);
+
+/* The stepper `method` from s->t, s->y on. Where there is none, why: not defined there, out of
+ * memory. */
+OV_NODISCARD enum ov_status ov_solver_begin(struct ov_solver *s, enum ov_method method,
+                                            struct ov_error *err);
+
+/* One accepted step, not beyond `stop`. */
+OV_NODISCARD enum ov_status ov_solver_advance(struct ov_solver *s, double stop,
+                                              struct ov_error *err);
+
+/* Why there is no further step from s->t, s->y; OV_OK if none is needed: it is at rest. */
+enum ov_status ov_solver_failure(const struct ov_solver *s, struct ov_error *err);
+
+/* ---- the path between steps, events ---- */
 
 /* s->t, s->y and the derivative dy (n) there become the newest point. */
 void ov_solver_remember(struct ov_solver *s, const double *dy);

@@ -25,10 +25,16 @@ struct ov_ode {
     size_t jacobian_rhs; /* right-hand sides that one `jacobian` takes, for the counts; 0: none */
     /* Nonzero if y is beyond what counts as converging ("diverges"); NULL: only non-finite is. */
     int (*diverged)(const double *y, void *ctx);
+    /* Nonzero if the path ends at y: all later times have this y. NULL: it never does. */
+    int (*ended)(const double *y, void *ctx);
     void *ctx;
 };
 
-/* A step errs by less than atol + rtol |y_i| in each component; msbdf keeps to 0.03 of that, and
+/* Where a method finds no step the other stands in for it from the last good state, for 32 steps,
+ * twice as many each time; only where both find none it is a failure. Neither is one where what
+ * moves would not move by rtol |y_i| + 100 atol until the last time: the path ends there.
+ *
+ * A step errs by less than atol + rtol |y_i| in each component; msbdf keeps to 0.03 of that, and
  * its steps short against the growth of deviations: at the saddle point that makes a plateau,
  * what decides the escape is far below any tolerance on y. Deviations down to 100 atol are
  * followed. With the defaults eps_g is right to about 1e-6, plateaus included.
@@ -36,16 +42,19 @@ struct ov_ode {
 struct ov_solve_options {
     enum ov_method method;
     double rtol, atol; /* >= 0, not both 0 */
-    size_t max_rhs;    /* give up after so many right-hand sides; 0: 100 million */
+    size_t max_rhs;    /* give up after so many right-hand sides; 0: a million */
 };
 
 /* method msbdf, rtol 1e-8, atol 1e-12. */
 struct ov_solve_options ov_solve_defaults(void);
 
 struct ov_solve_report {
-    size_t n_rhs;      /* right-hand sides, those of Jacobians by differences included */
-    size_t n_jacobian; /* Jacobians */
-    size_t n_step;     /* accepted steps */
+    size_t n_rhs;          /* right-hand sides, those of Jacobians by differences included */
+    size_t n_jacobian;     /* Jacobians */
+    size_t n_step;         /* accepted steps */
+    size_t n_stand_in;     /* how often the other method stood in */
+    double first_stand_in; /* the time of the first; NaN if never */
+    double ended;          /* the time from which on y stays as it is; NaN if it does not */
 };
 
 /* Integrates from y(0) to each listed time. The path does not depend on the times listed before
@@ -54,10 +63,11 @@ struct ov_solve_report {
  *   in   y0      (n) at time 0
  *   in   time    (n_time) strictly increasing, >= 0
  *   out  report  may be NULL
- *   in   tick    told the right-hand sides done; may be NULL
- * Returns OV_OK; OV_EDIVERGED "diverges at alpha = …", also where no step is small enough and y
- * has grown by a factor 1e8 (a pole); OV_ENUMERIC (no step is small enough, max_rhs); OV_EDOM
- * (times or tolerances out of range, n = 0); OV_ENOMEM.
+ *   in   tick    told the right-hand sides done, of max_rhs; may be NULL
+ * Returns OV_OK; OV_EDIVERGED "diverges at alpha = …", also where no step is small enough and y has
+ * grown by 1e8 or grows by a factor in a time that is rounding of alpha (a pole); OV_ENUMERIC (no
+ * step is small enough for the right-hand side to be defined, or to meet the tolerance; max_rhs);
+ * OV_EDOM (times or tolerances out of range, n = 0); OV_ENOMEM.
  * On error the rows before the failure are written, the rest are NaN.
  * Sets OpenBLAS to one thread for the process: the order of its sums, and with it the last bits of
  * the path, would depend on their number, and at these sizes the others only wait. */

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Paths at the edge of the cone of covariances: the nearest covariance, decaying and diverging
+ * students, and random problems of every activation, which theory must not fail where SGD does not.
+ */
+#include <math.h>
+#include <string.h>
+
+#include <gsl/gsl_randist.h>
+
+#include "online_cone_internal.h"
+#include "overlap/model/start.h"
+#include "overlap/num/sym.h"
+#include "overlap/sim/law.h"
+#include "test.h"
+#include "theory/networks.h"
+
+/* Inside it nothing moves; outside, Q - R T^-1 R' loses its negative eigenvalues and R stays. */
+START_TEST(the_nearest_covariance)
+{
+    gsl_rng *r = ov_test_rng(161);
+    for (size_t turn = 0; turn < 100; turn++) {
+        double C[15], T[3], Q[6], R[6], Q1[6], R1[6], least, t = pow(10.0, -(double)(turn % 14));
+        random_covariance(C, 5, FIELDS_GENERIC, r);
+        memcpy(T, C, sizeof T);
+        for (size_t k = 0; k < 3; k++) {
+            for (size_t m = 0; m < 2; m++)
+                R[2 * k + m] = C[ov_sym_at(2 + k, m)];
+            for (size_t l = 0; l <= k; l++)
+                Q[ov_sym_at(k, l)] = C[ov_sym_at(2 + k, 2 + l)];
+        }
+        struct ov_cone *cone;
+        ck_ok(ov_cone_create(&cone, 3, 2, T));
+        memcpy(Q1, Q, sizeof Q);
+        memcpy(R1, R, sizeof R);
+        ck_assert(ov_cone_project(Q1, R1, cone) == 0.0);
+        ck_assert_mem_eq(Q1, Q, sizeof Q);
+        /* students in the teachers' span but for -t of one direction */
+        double det = T[0] * T[2] - T[1] * T[1];
+        for (size_t k = 0; k < 3; k++)
+            for (size_t l = 0; l <= k; l++)
+                Q[ov_sym_at(k, l)] = (T[2] * R[2 * k] * R[2 * l] -
+                                      T[1] * (R[2 * k] * R[2 * l + 1] + R[2 * k + 1] * R[2 * l]) +
+                                      T[0] * R[2 * k + 1] * R[2 * l + 1]) /
+                                         det -
+                                     (k == 1 && l == 1 ? t : 0.0);
+        memcpy(Q1, Q, sizeof Q);
+        double outside = ov_cone_project(Q1, R1, cone);
+        ck_agree(t, outside, 1e-9, 1e-13);
+        ck_agree(Q[2] + t, Q1[2], 1e-12, 1e-13); /* the direction alone is moved */
+        ck_agree(Q[0], Q1[0], 1e-12, 1e-13);
+        ck_agree(Q[3], Q1[3], 1e-12, 1e-13);
+        memcpy(C, T, sizeof T);
+        for (size_t k = 0; k < 3; k++) {
+            for (size_t m = 0; m < 2; m++)
+                C[ov_sym_at(2 + k, m)] = R1[2 * k + m];
+            for (size_t l = 0; l <= k; l++)
+                C[ov_sym_at(2 + k, 2 + l)] = Q1[ov_sym_at(k, l)];
+        }
+        ck_ok(ov_sym_min_eigenvalue(&least, C, 5));
+        ck_assert(least > -1e-13);
+        ov_cone_free(cone);
+    }
+    gsl_rng_free(r);
+}
+END_TEST
+
+/* Students that forget: Q and eps_g fall and stay >= 0 where they are below atol. */
+START_TEST(what_decays_stays_a_length)
+{
+    static const char *const name[] = {"erf", "relu", "tanh", "gelu", "linear"};
+    for (size_t i = 0; i < 5; i++) {
+        struct ov_problem p = problem(1, 1, OV_ACT_ERF, OV_ACT_ERF);
+        p.g = p.g_star = ov_activation_find(name[i]);
+        p.eta_w = 0.1, p.decay_w = 1.0;
+        struct ov_overlaps o = blank(1, 1);
+        o.v_star[0] = o.T[0] = 0.0; /* nothing to learn */
+        o.Q[0] = 0.5;
+        double alpha[4] = {1.0, 10.0, 100.0, 1000.0}, rows[4 * 5];
+        struct ov_solve_options opt = ov_solve_defaults();
+        struct ov_error err = {0};
+        enum ov_status status = ov_online_solve(rows, &p, &o, alpha, 4, &opt, NULL, NULL, &err);
+        ck_assert_msg(status == OV_OK, "%s: %s", name[i], err.text);
+        for (size_t t = 0; t < 4; t++)
+            ck_assert_msg(rows[5 * t + 1] >= 0.0 && rows[5 * t + 2] >= 0.0 && rows[5 * t + 2] < 0.5,
+                          "%s at %g: eps_g %g, Q %g", name[i], alpha[t], rows[5 * t + 1],
+                          rows[5 * t + 2]);
+        ov_overlaps_free(&o);
+    }
+}
+END_TEST
+
+/* An x^2 student at a learning rate far above what it bears runs into a pole. */
+START_TEST(a_pole_is_a_divergence)
+{
+    struct ov_problem p = problem(2, 2, OV_ACT_QUADRATIC, OV_ACT_QUADRATIC);
+    p.eta_w = 1.0, p.sigma = 0.1;
+    struct ov_overlaps o = alike(2, 2, 0.1);
+    double alpha = 100.0, row[20];
+    struct ov_solve_options opt = ov_solve_defaults();
+    struct ov_error err = {0};
+    ck_assert_int_eq(ov_online_solve(row, &p, &o, &alpha, 1, &opt, NULL, NULL, &err), OV_EDIVERGED);
+    ck_assert_msg(strncmp(err.text, "diverges at alpha = ", 20) == 0, "%s", err.text);
+    ov_overlaps_free(&o);
+}
+END_TEST
+
+/* ---- random problems ---- */
+
+static double rate_of(const struct ov_activation *g)
+{
+    if (strcmp(g->name, "he4") == 0)
+        return 1e-4;
+    if (strcmp(g->name, "he3") == 0)
+        return 1e-3;
+    return g->act == OV_ACT_QUADRATIC || g->act == OV_ACT_HE2 ? 0.02 : 0.3;
+}
+
+/* One; false where theory fails and the engine `law` does not. */
+static bool described(const struct ov_problem *p, uint64_t key, struct ov_error *err)
+{
+    size_t width = ov_row_width(p->K, p->M);
+    double alpha[2] = {1.0, 20.0}, *rows = calloc(2 * width, sizeof *rows);
+    struct ov_overlaps start;
+    struct ov_solve_options opt = ov_solve_defaults();
+    ck_ok(ov_overlaps_create(&start, p->K, p->M));
+    ck_ok(ov_start_overlaps(&start, p, key, NULL));
+    enum ov_status status = ov_online_solve(rows, p, &start, alpha, 2, &opt, NULL, NULL, err);
+    bool good = status == OV_OK;
+    for (size_t i = 0; good && i < 2; i++)
+        good = isfinite(rows[i * width + 1]) && rows[i * width + 1] >= 0.0;
+    if (!good)
+        good = ov_law_run(rows, p, &key, 1, alpha, 2, NULL, NULL) != OV_OK;
+    ov_overlaps_free(&start);
+    free(rows);
+    return good;
+}
+
+/* All activations with teachers of their own kind, first layer and both, noise and none, starts from
+ * nothing to one. OV_TEST_COUNT=2000 for more of them. */
+START_TEST(random_problems)
+{
+    const char *more = getenv("OV_TEST_COUNT");
+    size_t count = more ? strtoul(more, NULL, 10) : 100, failed = 0;
+    gsl_rng *r = ov_test_rng(163);
+    for (size_t i = 0; i < count; i++) {
+        const struct ov_activation *g = &ov_activations[i % ov_activation_count];
+        size_t most = g->act == OV_ACT_GENERIC ? 2 : 3;
+        size_t K = 1 + gsl_rng_uniform_int(r, most), M = 1 + gsl_rng_uniform_int(r, most);
+        double v[3] = {1.0, 1.0, 1.0}, v_star[3] = {1.0, 1.0, 1.0};
+        static const double std[6] = {0.0, 1e-8, 1e-5, 1e-2, 0.3, 1.0};
+        struct ov_problem p = {
+            .N = 1000, .K = K, .M = M, .g = g, .g_star = g, .v = v, .v_star = v_star};
+        p.eta_w = gsl_ran_flat(r, 0.3, 1.0) * rate_of(g);
+        p.eta_v = gsl_rng_uniform_int(r, 2) ? p.eta_w : 0.0;
+        p.sigma = gsl_rng_uniform_int(r, 2) ? 0.1 : 0.0;
+        p.start = OV_START_RANDOM;
+        p.std = std[gsl_rng_uniform_int(r, 6)];
+        struct ov_error err = {0};
+        if (!described(&p, 1000 + i, &err)) {
+            printf("    %zu: %s K %zu M %zu eta_w %g eta_v %g sigma %g std %g: %s\n", i, g->name, K,
+                   M, p.eta_w, p.eta_v, p.sigma, p.std, err.text);
+            failed++;
+        }
+    }
+    ck_assert_msg(failed == 0, "%zu of %zu", failed, count);
+    gsl_rng_free(r);
+}
+END_TEST
+
+static void add_tests(Suite *s)
+{
+    OV_TEST(s, the_nearest_covariance);
+    OV_TEST(s, what_decays_stays_a_length);
+    OV_TEST(s, a_pole_is_a_divergence);
+    OV_TEST(s, random_problems);
+}
+
+OV_TEST_MAIN("theory/online, edge");
