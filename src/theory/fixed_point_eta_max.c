@@ -15,6 +15,7 @@
 
 static const double at_rest = 1e-12;    /* |f|/eta */
 static const double zero_growth = 1e-7; /* relative to |J|: null directions stay at 0 */
+static const double first_ratio = 1e-3; /* of eta |J_2| to |J_1| where the search begins */
 static const double eta_first = 1e-3, eta_last = 1e6, eta_factor = 1.1;
 
 struct family {
@@ -83,10 +84,16 @@ static double without_offset(struct family *a, double eta)
     return fabs(correction) < 1e-4 * eta ? eta - correction : eta;
 }
 
-/* The least eta with growth: up in small factors until there is some, then Brent's method. */
-static double least_unstable(struct family *a)
+/* Where eta^2 terms can't matter yet: a quartic unit is unstable from eta = 2e-4 on. */
+static double small_eta(struct family *a)
 {
-    double low = eta_first;
+    double ratio = ov_jacobian_bound(a->J_1, a->n) / ov_jacobian_bound(a->J_2, a->n);
+    return fmin(eta_first, first_ratio * ratio);
+}
+
+/* The least eta above `low` with growth: up in small factors until there is some, then Brent's method. */
+static double least_unstable(struct family *a, double low)
+{
     while (low < eta_last) {
         double high = low * eta_factor;
         if (growth(high, a) > 0.0)
@@ -108,9 +115,10 @@ static enum ov_status find(double *eta_max, struct family *a, struct ov_newton *
         a->J_2[i] -= a->J_1[i];
         a->J_1[i] -= a->J_2[i];
     }
-    if (!(growth(eta_first, a) <= 0.0))
+    double small = small_eta(a);
+    if (!(growth(small, a) <= 0.0))
         return ov_fail(err, OV_EDOM, "the state is unstable at any learning rate");
-    *eta_max = least_unstable(a);
+    *eta_max = least_unstable(a, small);
     return isnan(*eta_max) ? ov_fail(err, OV_ENOMEM, "out of memory") : OV_OK;
 }
 

@@ -262,7 +262,7 @@ START_TEST(largest_learning_rate)
     /* relu: 2; quadratic: 1/6, where the error above diverges */
     struct ov_overlaps o = informed(1, 1, 0.0);
     struct ov_problem p = problem(1, 1, OV_ACT_RELU, OV_ACT_RELU);
-    ck_agree(2.0, eta_max(&p, &o), 1e-3, 0.0);
+    ck_agree(2.0, eta_max(&p, &o), 1e-8, 0.0);
     p = problem(1, 1, OV_ACT_QUADRATIC, OV_ACT_QUADRATIC);
     ck_agree(1.0 / 6.0, eta_max(&p, &o), 1e-7, 0.0);
     ov_overlaps_free(&o);

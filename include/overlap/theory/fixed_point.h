@@ -75,8 +75,7 @@ ov_fixed_point_continue(struct ov_fixed_point *found, double *rows, size_t *n_fo
 /* The learning rate eta_w above which a perfect solution is unstable. At a state that is at rest at
  * all learning rates, J = eta (J_1 + eta J_2) exactly: the least eta > 0 at which the largest real
  * part of J_1 + eta J_2 becomes positive. eta_v keeps its ratio to eta_w. Good to 1e-8 or better
- * where f is smooth, to some 1e-3 for relu, for which a perfect student is at the edge of its
- * domain.
+ * where J is exact (theory/online.h), to some 1e-3 where it is taken by differences.
  *   out  eta_max  INFINITY if it is stable up to 1e6
  *   in   p        its eta_w > 0 only matters through eta_v/eta_w
  *   in   o        the state, usually R = Q = T, v = v*
