@@ -14,12 +14,8 @@
  * Errors are O(h^2) throughout. Teachers that depend on each other leave R only the range of T:
  * what is outside of it is projected away.
  */
-#include <float.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include <lapacke.h>
 
 #include "online_internal.h"
 #include "overlap/num/sym.h"
@@ -31,20 +27,20 @@ static const double rank_of_T = 1e-12;   /* eigenvalues relative to the largest 
 struct differences {
     struct ov_online *o;
     size_t K, M, n;
-    double *J;             /* (n,n) */
-    double *x;             /* (n) the point, a covariance */
-    double *moved;         /* (n) */
-    double *f0, *f1, *f2;  /* (n) */
-    double *inverse;       /* (M,M) T^+ */
-    double *range;         /* (M,M) T T^+ */
-    double *X;             /* (M,K) T^+ R' */
-    double *vectors, *eig; /* (M,M), (M); packed (K,K) fits into both together */
+    double *J;            /* (n,n) */
+    double *x;            /* (n) the point, a covariance */
+    double *moved;        /* (n) */
+    double *f0, *f1, *f2; /* (n) */
+    double *inverse;      /* (M,M) T^+ */
+    double *range;        /* (M,M) T T^+ */
+    double *X;            /* (M,K) T^+ R' */
+    double *S;            /* packed (K,K) */
 };
 
 size_t ov_online_differences_scratch(const struct ov_problem *p)
 {
     size_t K = p->K, M = p->M, n = ov_online_integrated(p);
-    return 5 * n + 3 * M * M + M * K + M + ov_sym_size(K);
+    return 5 * n + 2 * M * M + M * K + ov_sym_size(K);
 }
 
 static struct differences views(struct ov_online *o, double *J, double *scratch)
@@ -58,8 +54,7 @@ static struct differences views(struct ov_online *o, double *J, double *scratch)
     d.inverse = d.f2 + n;
     d.range = d.inverse + M * M;
     d.X = d.range + M * M;
-    d.vectors = d.X + M * K;
-    d.eig = d.vectors + M * M;
+    d.S = d.X + M * K;
     return d;
 }
 
@@ -70,35 +65,13 @@ static double *R_of(const struct differences *d, double *y)
 
 /* ---- the point ---- */
 
-/* T^+ and T T^+; false where LAPACK fails. */
-static bool invert_T(struct differences *d)
-{
-    size_t M = d->M;
-    memset(d->inverse, 0, 2 * M * M * sizeof *d->inverse);
-    for (size_t m = 0; m < M; m++)
-        for (size_t n = 0; n < M; n++)
-            d->vectors[m * M + n] = d->o->o.T[ov_sym_at(m, n)];
-    if (LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'L', (lapack_int)M, d->vectors, (lapack_int)M,
-                      d->eig) != 0)
-        return false;
-    for (size_t i = 0; i < M; i++) {
-        if (!(d->eig[i] > rank_of_T * d->eig[M - 1]))
-            continue;
-        for (size_t m = 0; m < M; m++)
-            for (size_t n = 0; n < M; n++) {
-                double product = d->vectors[m * M + i] * d->vectors[n * M + i];
-                d->inverse[m * M + n] += product / d->eig[i];
-                d->range[m * M + n] += product;
-            }
-    }
-    return true;
-}
-
-/* X, and x where S is a covariance: from y by as much along the diagonal of Q as it takes. */
+/* T^+, X, and x where S is a covariance: from y by as much along the diagonal of Q as it takes. */
 static enum ov_status enter(struct differences *d, const double *y)
 {
-    size_t K = d->K, M = d->M;
-    double *R = R_of(d, memcpy(d->x, y, d->n * sizeof *y)), *S = d->eig + M, least;
+    size_t K = d->K, M = d->M, rank;
+    double *R = R_of(d, memcpy(d->x, y, d->n * sizeof *y)), *S = d->S, least;
+    enum ov_status status =
+        ov_sym_pseudo_inverse(d->inverse, d->range, &rank, d->o->o.T, M, rank_of_T);
     for (size_t m = 0; m < M; m++)
         for (size_t k = 0; k < K; k++) {
             double sum = 0.0;
@@ -113,7 +86,8 @@ static enum ov_status enter(struct differences *d, const double *y)
                 inside += R[k * M + m] * d->X[m * K + l];
             S[ov_sym_at(k, l)] = y[ov_sym_at(k, l)] - inside;
         }
-    enum ov_status status = ov_sym_min_eigenvalue(&least, S, K);
+    if (status == OV_OK)
+        status = ov_sym_min_eigenvalue(&least, S, K);
     for (size_t k = 0; status == OV_OK && k < K; k++)
         d->x[ov_sym_at(k, k)] = fmax(d->x[ov_sym_at(k, k)] - fmin(2.0 * least, 0.0), 0.0);
     return status;
@@ -222,8 +196,6 @@ int ov_online_differences(double *J, struct ov_online *o, const double *y, doubl
     struct differences d = views(o, J, scratch);
     for (size_t i = 0; i < d.n * d.n; i++)
         J[i] = NAN;
-    if (!invert_T(&d))
-        return 0;
     if (enter(&d, y) == OV_ENOMEM)
         return -1;
     restart(&d);

@@ -155,8 +155,49 @@ START_TEST(smallest_eigenvalue)
 }
 END_TEST
 
+/* A u = lambda u, u orthonormal; A A^+ A = A, and the range has the rank of A. */
+START_TEST(eigenvectors_and_pseudo_inverses)
+{
+    gsl_rng *r = ov_test_rng(56);
+    for (size_t n = 1; n <= MOST; n++)
+        for (size_t rank = 1; rank <= n; rank++) {
+            double A[MOST * MOST], value[MOST], u[MOST * MOST], inverse[MOST * MOST],
+                range[MOST * MOST], trace = 0.0, least, found = INFINITY;
+            size_t counted;
+            gram(A, n, rank, r);
+            ck_ok(ov_sym_eigen(value, u, A, n));
+            ck_ok(ov_sym_pseudo_inverse(inverse, range, &counted, A, n, 1e-10));
+            ck_ok(ov_sym_min_eigenvalue(&least, A, n));
+            ck_assert_uint_eq(counted, rank);
+            for (size_t i = 0; i < n; i++) {
+                found = fmin(found, value[i]);
+                trace += range[i * n + i];
+                for (size_t j = 0; j < n; j++) {
+                    double Au = 0.0, uu = 0.0, back = 0.0;
+                    for (size_t k = 0; k < n; k++) {
+                        Au += A[ov_sym_at(j, k)] * u[i * n + k];
+                        uu += u[i * n + k] * u[j * n + k];
+                        back += range[i * n + k] * A[ov_sym_at(k, j)];
+                    }
+                    ck_agree(value[i] * u[i * n + j], Au, 0.0, 1e-12);
+                    ck_agree(i == j ? 1.0 : 0.0, uu, 0.0, 1e-13);
+                    ck_agree(A[ov_sym_at(i, j)], back, 0.0, 1e-11);
+                    double product = 0.0;
+                    for (size_t k = 0; k < n; k++)
+                        product += A[ov_sym_at(i, k)] * inverse[k * n + j];
+                    ck_agree(range[i * n + j], product, 0.0, 1e-9);
+                }
+            }
+            ck_agree(least, found, 0.0, 1e-12);
+            ck_agree((double)rank, trace, 0.0, 1e-12);
+        }
+    gsl_rng_free(r);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
+    OV_TEST(s, eigenvectors_and_pseudo_inverses);
     OV_TEST(s, packing_is_the_lower_triangle_row_by_row);
     OV_TEST(s, factors_of_any_rank_multiply_back);
     OV_TEST(s, known_factor);

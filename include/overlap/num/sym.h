@@ -37,4 +37,19 @@ OV_NODISCARD enum ov_status ov_sym_cholesky(double *L, const double *A, size_t n
  * Returns OV_OK, OV_EDOM for a non-finite entry, OV_ENUMERIC, or OV_ENOMEM. n >= 1. */
 OV_NODISCARD enum ov_status ov_sym_min_eigenvalue(double *min, const double *A, size_t n);
 
+/* All eigenvalues with their eigenvectors, in no order, by Jacobi's rotations: for small n, the
+ * same bits on every machine.
+ *   out  value   (n)
+ *   out  vector  (n,n), row i belongs to value i, of length 1
+ * Returns OV_OK, OV_EDOM for a non-finite entry, or OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_sym_eigen(double *value, double *vector, const double *A, size_t n);
+
+/* A^+ of a positive semi-definite matrix, and the projector A A^+ onto its range. Eigenvalues below
+ * tol times the largest count as zero.
+ *   out  inverse, range  (n,n)
+ *   out  rank
+ * Returns as ov_sym_eigen. */
+OV_NODISCARD enum ov_status ov_sym_pseudo_inverse(double *inverse, double *range, size_t *rank,
+                                                  const double *A, size_t n, double tol);
+
 #endif
