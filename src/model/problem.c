@@ -118,9 +118,11 @@ static enum ov_status check_psd(const double *A, size_t n, const char *what, str
         return ov_fail(err, status, "the eigenvalues of %s: %s", what, ov_status_name(status));
     for (size_t i = 0; i < n; i++)
         scale = fmax(scale, fabs(A[ov_sym_at(i, i)]));
-    if (min < -1e-9 * scale)
-        return ov_fail(err, OV_EUSER, "%s is not positive semi-definite: smallest eigenvalue %.6g",
-                       what, min);
+    if (min < -OV_PROBLEM_EXACT * scale)
+        return ov_fail(err, OV_EUSER,
+                       "%s is not positive semi-definite: smallest eigenvalue %.6g (rounded "
+                       "overlaps may have one down to %g of the largest squared length)",
+                       what, min, -OV_PROBLEM_ROUNDED);
     return OV_OK;
 }
 

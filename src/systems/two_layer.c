@@ -84,6 +84,11 @@ static void plan_side(struct ov_side_plan *plan, const struct ov_two_layer *s, e
     plan->time = s->alpha;
     plan->memory = ov_two_layer_memory(s, side);
     ov_text_addf(&plan->columns_doc, "%s", columns_doc(s, side));
+    if (s->moved > 0.0)
+        ov_text_addf(&plan->columns_doc,
+                     "; the given overlaps were a covariance only up to rounding: "
+                     "changes of up to %.2g made them one",
+                     s->moved);
     for (size_t i = 0; i < measured_width(s, side); i++) {
         char name[32];
         if (side == OV_SGD)

@@ -60,6 +60,7 @@ struct ov_two_layer {
     double *alpha; /* (n_alpha) increasing */
     size_t n_alpha;
     bool start_is_fixed;
+    double moved; /* given overlaps were rounded: by how much they had to change */
     bool theory_asked;
     size_t theory_seeds;          /* as given */
     size_t theory_runs, sgd_runs; /* 0: not asked for */

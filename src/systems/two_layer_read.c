@@ -164,6 +164,8 @@ enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params
         status = ov_data_read(s, params, err);
     if (status == OV_OK)
         status = complete(&s->problem, params, err);
+    if (status == OV_OK && ov_problem_project(&s->moved, &s->problem) != OV_OK)
+        status = no_memory(err);
     if (status == OV_OK)
         status = check_problem(&s->problem, params, err);
     if (status == OV_OK)

@@ -192,8 +192,36 @@ START_TEST(divergence)
 }
 END_TEST
 
+/* Measured overlaps, singular ones included, each entry then wrong in its seventh digit. */
+START_TEST(projected_overlaps_are_those_of_weights)
+{
+    gsl_rng *r = ov_test_rng(55);
+    for (size_t K = 1; K <= 5; K++)
+        for (size_t N = 3; N <= 12; N++) {
+            struct ov_overlaps o = random_overlaps(K, 2, N, r);
+            size_t n = ov_overlaps_moving(K, 2);
+            double moved = NAN, kept[64], most = 0.0;
+            memcpy(kept, o.block, n * sizeof *kept);
+            ck_ok(ov_overlaps_project(&o, &moved));
+            ck_assert_double_lt(moved, 1e-12);
+            for (size_t i = 0; i < ov_sym_size(K); i++)
+                o.Q[i] += gsl_ran_flat(r, -1e-6, 1e-6);
+            memcpy(kept, o.block, n * sizeof *kept);
+            ck_ok(ov_overlaps_project(&o, &moved));
+            for (size_t i = 0; i < n; i++)
+                most = fmax(most, fabs(o.block[i] - kept[i]));
+            ck_ok(ov_overlaps_check(&o, NULL));
+            ck_assert_double_lt(moved, 1e-6 * (double)K);
+            ck_assert_double_le(most, (double)K * moved);
+            ov_overlaps_free(&o);
+        }
+    gsl_rng_free(r);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
+    OV_TEST(s, projected_overlaps_are_those_of_weights);
     OV_TEST(s, the_block_holds_everything_in_order);
     OV_TEST(s, columns_are_named_in_the_order_of_the_block);
     OV_TEST(s, measure_is_the_definition);

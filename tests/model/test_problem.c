@@ -197,8 +197,65 @@ START_TEST(rows_have_named_columns)
 }
 END_TEST
 
+/* A student in the span of two teachers, its length a little too short: put right where six digits
+ * explain that. */
+START_TEST(rounded_overlaps_become_a_covariance)
+{
+    static const double miss[] = {0.0, 1e-12, 3e-7, 8e-6, 4e-5, 1e-2};
+    for (size_t i = 0; i < sizeof miss / sizeof *miss; i++) {
+        double Q[1] = {1.0 - miss[i]}, R[2] = {0.6, 0.8}, v[1] = {1.0}, v_star[2] = {1.0, 1.0};
+        struct ov_problem p = {.K = 1,
+                               .M = 2,
+                               .g = ov_activation_find("erf"),
+                               .g_star = ov_activation_find("erf"),
+                               .eta_w = 0.1,
+                               .start = OV_START_OVERLAPS,
+                               .Q = Q,
+                               .R = R,
+                               .v = v,
+                               .v_star = v_star};
+        double moved = NAN;
+        struct ov_error err = {0};
+        ck_ok(ov_problem_project(&moved, &p));
+        bool touched = i == 2 || i == 3;
+        ck_agree(touched ? 1.0 : 1.0 - miss[i], Q[0], 0.0, touched ? 1e-15 : 0.0);
+        ck_agree(touched ? miss[i] : 0.0, moved, 0.0, 1e-15);
+        ck_assert(R[0] == 0.6 && R[1] == 0.8);
+        ck_assert_int_eq(ov_problem_check(&p, NULL, &err), i < 4 ? OV_OK : OV_EUSER);
+        if (i >= 4)
+            ck_assert_ptr_nonnull(strstr(err.text, "down to -1e-05"));
+    }
+}
+END_TEST
+
+/* A teacher nearly without a direction in which the student is not: no small change helps. */
+START_TEST(overlaps_far_from_any_covariance_stay)
+{
+    double T[3] = {1.0, 0.0, 1e-7}, Q[1] = {1.0}, R[2] = {0.0, 1e-3}, v[1] = {1.0},
+           v_star[2] = {1.0, 1.0};
+    struct ov_problem p = {.K = 1,
+                           .M = 2,
+                           .g = ov_activation_find("erf"),
+                           .g_star = ov_activation_find("erf"),
+                           .eta_w = 0.1,
+                           .teacher = OV_TEACHER_GIVEN,
+                           .start = OV_START_OVERLAPS,
+                           .T = T,
+                           .Q = Q,
+                           .R = R,
+                           .v = v,
+                           .v_star = v_star};
+    double moved = NAN;
+    ck_ok(ov_problem_project(&moved, &p));
+    ck_assert(moved == 0.0 && Q[0] == 1.0 && R[1] == 1e-3 && T[2] == 1e-7);
+    ck_assert_int_eq(ov_problem_check(&p, NULL, NULL), OV_EUSER);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
+    OV_TEST(s, rounded_overlaps_become_a_covariance);
+    OV_TEST(s, overlaps_far_from_any_covariance_stay);
     OV_TEST(s, valid_problems_pass);
     OV_TEST(s, sizes_are_checked);
     OV_TEST(s, rates_are_checked);

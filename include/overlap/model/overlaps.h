@@ -55,6 +55,16 @@ void ov_overlaps_measure(struct ov_overlaps *o, const double *w, const double *w
  * T, R, Q is not positive semi-definite: smallest eigenvalue -0.25"). */
 OV_NODISCARD enum ov_status ov_overlaps_check(const struct ov_overlaps *o, struct ov_error *err);
 
+/* Puts overlaps that are not quite those of any weights where C is positive semi-definite to
+ * rounding: T and the students' part outside of the teachers' span, Q - R T^+ R', lose what is
+ * negative in them, R what is outside of the range of T. Regular teachers and R are not touched;
+ * what is a covariance stays as it is, up to rounding where it is singular. The same bits on every
+ * machine.
+ *   in/out  o      Q, R, T
+ *   out     moved  the largest change of an entry by one of those
+ * Returns OV_OK, OV_EDOM for a non-finite entry, or OV_ENOMEM (o is then undefined). */
+OV_NODISCARD enum ov_status ov_overlaps_project(struct ov_overlaps *o, double *moved);
+
 /* Column name of moving number i: "Q_1_0", "R_0_2", "v_3". i < ov_overlaps_moving. */
 void ov_overlaps_column(char name[32], size_t i, size_t K, size_t M);
 

@@ -72,6 +72,20 @@ void ov_problem_free(struct ov_problem *p);
 OV_NODISCARD enum ov_status ov_problem_check(const struct ov_problem *p, const char **key,
                                              struct ov_error *err);
 
+/* Relative to the largest T_mm or Q_kk: the smallest eigenvalue that counts as not negative, that of
+ * given overlaps that were rounded to six digits, and the most that those are moved. */
+#define OV_PROBLEM_EXACT 1e-9
+#define OV_PROBLEM_ROUNDED 1e-5
+#define OV_PROBLEM_MOVED 1e-4
+
+/* Given overlaps that are a covariance up to rounding, smallest eigenvalue of the joint matrix from
+ * -OV_PROBLEM_ROUNDED to -OV_PROBLEM_EXACT, become one (ov_overlaps_project): Q, R and a given T
+ * change. All else is left as it is, also where an entry would move by more than OV_PROBLEM_MOVED.
+ *   out  moved  the largest change of an entry; 0 where nothing changed
+ *   in   p      T, Q, R finite, of sizes that fit K and M
+ * Returns OV_OK, also for what is no covariance (see ov_problem_check), or OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_problem_project(double *moved, struct ov_problem *p);
+
 /* The least input dimension: K + M where overlaps are embedded exactly, M where the students' weights
  * are drawn (1 if the teacher's are, too). */
 size_t ov_problem_least_N(const struct ov_problem *p);
