@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "overlap/model/eps_g.h"
 #include "overlap/theory/fixed_point.h"
 #include "overlap/theory/fluctuations.h"
 #include "overlap/theory/online.h"
@@ -130,17 +131,45 @@ static enum ov_status fill_escape(struct filling *f)
     return status;
 }
 
-/* The perfect student: unit k < M is teacher unit k, the others have no weights. */
-static void make_perfect(struct ov_overlaps *o)
+/* Unit k becomes teacher unit teacher(k), or has no weights where that is M. */
+static void put_on_teachers(struct ov_overlaps *o, size_t (*teacher)(size_t k, size_t M))
 {
-    memset(o->block, 0, ov_overlaps_moving(o->K, o->M) * sizeof *o->block);
+    size_t M = o->M;
+    memset(o->block, 0, (ov_sym_size(o->K) + o->K * M) * sizeof *o->block);
     for (size_t k = 0; k < o->K; k++) {
-        o->v[k] = k < o->M ? o->v_star[k] : 1.0;
-        for (size_t m = 0; k < o->M && m < o->M; m++)
-            o->R[k * o->M + m] = o->T[ov_sym_at(k, m)];
-        for (size_t l = 0; k < o->M && l <= k; l++)
-            o->Q[ov_sym_at(k, l)] = o->T[ov_sym_at(k, l)];
+        size_t on = teacher(k, M);
+        for (size_t m = 0; on < M && m < M; m++)
+            o->R[k * M + m] = o->T[ov_sym_at(on, m)];
+        for (size_t l = 0; on < M && l <= k; l++)
+            if (teacher(l, M) < M)
+                o->Q[ov_sym_at(k, l)] = o->T[ov_sym_at(on, teacher(l, M))];
     }
+}
+
+static size_t one_each(size_t k, size_t M)
+{
+    return k < M ? k : M;
+}
+
+static size_t shared(size_t k, size_t M)
+{
+    return k % M;
+}
+
+/* The perfect student with the start's second layer: one unit for each teacher unit, else those that
+ * share one (v = v_star/K of K alike). Where v is trained and fits neither, v = v_star. */
+static void make_perfect(struct ov_overlaps *o, const struct ov_problem *p)
+{
+    static const double perfect = 1e-13;
+    put_on_teachers(o, one_each);
+    if (ov_eps_g(o, p->g, p->g_star) <= perfect)
+        return;
+    put_on_teachers(o, shared);
+    if (p->eta_v == 0.0 || ov_eps_g(o, p->g, p->g_star) <= perfect)
+        return;
+    put_on_teachers(o, one_each);
+    for (size_t k = 0; k < o->K; k++)
+        o->v[k] = k < o->M ? o->v_star[k] : 1.0;
 }
 
 /* NaN where no student is perfect, or none at rest. */
@@ -154,7 +183,7 @@ static enum ov_status fill_eta_max(struct filling *f)
     if (status != OV_OK)
         return ov_fail(f->err, status, "out of memory");
     memcpy(o.block, f->start->block, ov_overlaps_size(p.K, p.M) * sizeof *o.block);
-    make_perfect(&o);
+    make_perfect(&o, &p);
     if (p.K >= p.M && ov_eta_max(&eta_max, &p, &o, NULL) != OV_OK)
         eta_max = NAN;
     ov_overlaps_free(&o);

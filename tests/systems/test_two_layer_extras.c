@@ -28,15 +28,20 @@ struct table {
     size_t n_row, n_col;
 };
 
-static struct table run(const char *more)
+static struct table run_from(const char *head, const char *more)
 {
-    struct table t = {.e = load_more(PLATEAU, more)};
+    struct table t = {.e = load_more(head, more)};
     t.s = t.e->curve[0].state;
     t.n_row = t.e->curve[0].side[OV_THEORY].n_row;
     t.n_col = t.e->curve[0].side[OV_THEORY].n_col;
     t.rows = calloc(t.n_row * t.n_col, sizeof *t.rows);
     ck_ok(sys->run(t.rows, &t.e->curve[0], OV_THEORY, &(uint64_t){1}, 1, NULL, NULL));
     return t;
+}
+
+static struct table run(const char *more)
+{
+    return run_from(PLATEAU, more);
 }
 
 static void free_table(struct table *t)
@@ -134,6 +139,12 @@ START_TEST(the_largest_learning_rate)
     free_table(&t);
     t = run("    teacher_activation: linear\n    theory: {eta_max: true}\n");
     ck_assert(isnan(cell(&t, 0, "eta_max"))); /* no perfect student */
+    free_table(&t);
+    /* four students that share one teacher unit: with their v = 1/4, 4/6 */
+    t = run_from(HEAD, "    activation: quadratic\n    K: 4\n    M: 1\n    N: 400\n"
+                       "    eta_w: 0.1\n    alpha: [0, 1]\n    init: {kind: denoising}\n"
+                       "    theory: {eta_max: true}\n");
+    ck_agree(4.0 / 6.0, cell(&t, 0, "eta_max"), 1e-8, 0.0);
     free_table(&t);
 }
 END_TEST

@@ -5,6 +5,7 @@
  */
 #include <math.h>
 
+#include "overlap/model/eps_g.h"
 #include "overlap/theory/fixed_point.h"
 #include "test.h"
 #include "theory/networks.h"
@@ -123,8 +124,37 @@ START_TEST(two_perfect_units)
 }
 END_TEST
 
+/* K students of x^2 on one teacher unit, v = 1/K: only sum_k w_k counts, which moves K times more
+ * slowly than one unit does: K/6. Runs from nearby learn below it and not above. */
+START_TEST(shared_teacher)
+{
+    for (size_t K = 2; K <= 8; K *= 2) {
+        struct ov_problem p = problem(K, 1, OV_ACT_QUADRATIC, OV_ACT_QUADRATIC);
+        for (int side = -1; side <= 1; side++) {
+            struct ov_overlaps o = blank(K, 1);
+            double length = side == 0 ? 1.0 : 1.001, alpha = 40.0;
+            for (size_t k = 0; k < K; k++) {
+                o.v[k] = 1.0 / (double)K, o.R[k] = 1.0;
+                for (size_t l = 0; l <= k; l++)
+                    o.Q[ov_sym_at(k, l)] = length;
+            }
+            if (side == 0) {
+                ck_agree((double)K / 6.0, eta_max(&p, &o), 1e-8, 0.0);
+                ov_overlaps_free(&o);
+                continue;
+            }
+            double before = ov_eps_g(&o, p.g, p.g_star);
+            p.eta_w = (1.0 + 0.05 * side) * (double)K / 6.0;
+            double after = eps_g_at(&p, &o, alpha);
+            ck_assert(side < 0 ? after < 0.1 * before : after > 2.0 * before);
+        }
+    }
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
+    OV_TEST(s, shared_teacher);
     OV_TEST(s, one_perfect_unit);
     OV_TEST(s, two_perfect_units);
 }
