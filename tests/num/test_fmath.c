@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * Errors in units in the last place, measured against long double.
+ * Errors in units in the last place, measured against long double; and the same bits from loops
+ * at every level of SIMD.
  */
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include <gsl/gsl_rng.h>
 
 #include "overlap/num/fmath.h"
+#include "overlap/num/fmath_inline.h"
+#include "overlap/num/simd.h"
 #include "test.h"
 
 enum { POINTS = 200000 };
@@ -221,6 +225,91 @@ START_TEST(log1p_is_accurate)
 }
 END_TEST
 
+/* ---- loops ---- */
+
+/* One loop, compiled for each level; in an array the compiler makes vectors of it. */
+#define LOOP(name, target, f)                                                                      \
+    target static void name(double *restrict y, const double *restrict x, size_t n)                \
+    {                                                                                              \
+        for (size_t i = 0; i < n; i++)                                                             \
+            y[i] = f(x[i]);                                                                        \
+    }
+#define BASELINE __attribute__((noinline))
+#ifdef OV_SIMD_LEVELS
+#define AVX2 __attribute__((noinline, target("avx2")))
+#define AVX512 __attribute__((noinline, target("avx512f")))
+#else
+#define AVX2 BASELINE
+#define AVX512 BASELINE
+#endif
+#define LOOPS(f)                                                                                   \
+    LOOP(f##_baseline, BASELINE, ov_##f##_inline)                                                  \
+    LOOP(f##_avx2, AVX2, ov_##f##_inline)                                                          \
+    LOOP(f##_avx512, AVX512, ov_##f##_inline)
+
+LOOPS(exp)
+LOOPS(tanh)
+LOOPS(erf)
+LOOPS(asin)
+LOOPS(log_normal)
+
+static double log_normal(double x)
+{
+    return ov_log(x);
+}
+
+struct loops {
+    const char *name;
+    double (*f)(double);
+    double low, high; /* of the points */
+    void (*loop[OV_SIMD_COUNT])(double *restrict y, const double *restrict x, size_t n);
+};
+
+static const struct loops every[] = {
+    {"exp", ov_exp, -760.0, 720.0, {exp_baseline, exp_avx2, exp_avx512}},
+    {"tanh", ov_tanh, -25.0, 25.0, {tanh_baseline, tanh_avx2, tanh_avx512}},
+    {"erf", ov_erf, -7.0, 7.0, {erf_baseline, erf_avx2, erf_avx512}},
+    {"asin", ov_asin, -1.0, 1.0, {asin_baseline, asin_avx2, asin_avx512}},
+    {"log", log_normal, 1e-3, 1e3, {log_normal_baseline, log_normal_avx2, log_normal_avx512}},
+};
+
+/* How many of n results differ in a bit from those of f one by one. */
+static size_t differing(double (*f)(double), const double *x, const double *y, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        double one = f(x[i]);
+        count += memcmp(&one, &y[i], sizeof one) != 0;
+    }
+    return count;
+}
+
+START_TEST(loops_have_the_same_bits_at_every_level)
+{
+    static double x[POINTS], y[POINTS];
+    gsl_rng *r = ov_test_rng(11);
+    for (size_t k = 0; k < sizeof every / sizeof *every; k++) {
+        const struct loops *e = &every[k];
+        for (size_t i = 0; i < POINTS; i++)
+            x[i] = e->low + (e->high - e->low) * gsl_rng_uniform(r);
+        if (e->low < 0.0) {
+            x[0] = 0.0;
+            x[1] = -0.0;
+            x[2] = e->low;
+            x[3] = e->high;
+        }
+        for (int level = 0; level <= (int)ov_simd_best(); level++) {
+            memset(y, 0, sizeof y);
+            e->loop[level](y, x, POINTS);
+            ck_assert_msg(differing(e->f, x, y, POINTS) == 0, "%s at level %d", e->name, level);
+            y[7] = nextafter(y[7], 9.0); /* and one bit is seen */
+            ck_assert(differing(e->f, x, y, POINTS) == 1);
+        }
+    }
+    gsl_rng_free(r);
+}
+END_TEST
+
 /* The measure itself: half a unit off is half a unit, and a wrong function is caught. */
 static double almost_exp(double x)
 {
@@ -258,6 +347,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, sine_and_cosine_are_exact_at_the_quarters);
     OV_TEST(s, tanh_is_accurate);
     OV_TEST(s, log1p_is_accurate);
+    OV_TEST(s, loops_have_the_same_bits_at_every_level);
     OV_TEST(s, the_measure_sees_errors);
 }
 
