@@ -31,7 +31,7 @@ $(B)/liboverlap.a: $(LIB_OBJ)
 	@rm -f $@ && ar rcs $@ $^
 $(B)/overlap: $(CLI_OBJ) $(B)/liboverlap.a
 	@echo "  LD    $@"; $(CC) $(CFLAGS) -o $@ $^ $(LIBS)
-$(B)/src/%.o: src/%.c
+$(B)/src/%.o: src/%.c Makefile
 	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(B)/src/run/sidecar.o: $(B)/gen/build.h
 $(B)/gen/%.o: $(B)/gen/%.c

@@ -150,7 +150,8 @@ static const struct ov_key theory_keys[] = {
      "columns alpha_escape, eps_plateau: when eps_g falls to half of its first plateau",
      KEPT(ov_as_flag, extras.escape), .of = OV_OF_THEORY},
     {"eta_max", OV_BOOL, 0, 0, NULL, NULL, "false",
-     "column eta_max: the eta_w above which the perfect student (no noise, no decay) is unstable",
+     "column eta_max: the eta_w above which the perfect student (no noise, no decay) with the "
+     "start's second layer is unstable; nan where a frozen v fits none",
      KEPT(ov_as_flag, extras.eta_max), .of = OV_OF_THEORY},
     {"time_to", OV_REAL | OV_LIST, 1e-300, 1e300, NULL, NULL, OV_OPTIONAL,
      "columns alpha_to_X: when eps_g falls to X, one level or a list",
