@@ -102,6 +102,8 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
         o->out = word;
         return *word || complain(c, "an empty --out", word);
     case 'c':
+        if (o->curve)
+            return complain(c, "--curve names one curve or group; a second one is", word);
         o->curve = word;
         return true;
     case 's':

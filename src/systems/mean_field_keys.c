@@ -121,7 +121,8 @@ const struct ov_key ov_mf_keys[] = {
     {"atol", OV_REAL, 0, 0.1, NULL, NULL, "1e-10", "absolute tolerance of theory",
      KEPT(ov_as_real, atol), .of = OV_OF_THEORY},
     {"theory", OV_BOOL | OV_WORD | OV_MAP, 0, 0, kinds, theory_keys, "false",
-     "the equations of the particles; true: sgd; a word for the kind, a map for more",
+     "the equations of the particles, without terms of order 1/p (at t = 0 too); true: sgd; a word "
+     "for the kind, a map for more",
      KEPT(as_theory, kind), .of = OV_OF_THEORY},
     {"sgd", OV_MAP, 0, 0, NULL, sgd_keys, OV_OPTIONAL,
      .doc = "simulate the p units in d dimensions"},

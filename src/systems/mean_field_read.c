@@ -94,7 +94,8 @@ static enum ov_status check_start(const struct ov_mf_curve *s, struct ov_value *
     if (particles && !s->m)
         return ov_value_fail(init, err, "init of kind particles needs 'm'");
     if (network && s->problem.N == 0)
-        return ov_value_fail(init, err, "init of kind network needs 'd', the input dimension");
+        return ov_value_fail(init->node ? init : params, err,
+                             "init of kind network needs 'd', the input dimension");
     return OV_OK;
 }
 

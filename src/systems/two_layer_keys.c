@@ -83,7 +83,8 @@ static const struct ov_key init_keys[] = {
      "unit k; denoising: student unit k covers teacher unit k mod M",
      KEPT(ov_as_word, problem.start)},
     {"Q", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_OPTIONAL,
-     "overlaps Q_kl = w_k.w_l/N of the student's units, K x K (kind overlaps)",
+     "overlaps Q_kl = w_k.w_l/N of the student's units, K x K (kind overlaps; the teacher's are "
+     "teacher: {T: [[...]]})",
      ARRAY(ov_as_packed, problem.Q, problem.K, "K x K"), .of = OV_OF_PROBLEM},
     {"R", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_OPTIONAL,
      "overlaps R_km = w_k.w*_m/N of student and teacher, K x M (kind overlaps)",

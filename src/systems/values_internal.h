@@ -78,8 +78,9 @@ extern const char *const ov_spacings[];
      NULL,                                                                                         \
      "erf",                                                                                        \
      "activation of the " whose                                                                    \
-     ": linear, erf (erf(x/sqrt 2)), relu, quadratic (x^2), he2 (x^2 - 1), tanh, or another of "   \
-     "include/overlap/model/activation.h",                                                         \
+     ": linear, erf (erf(x/sqrt 2)), relu, leaky_relu (slope 0.01 below 0), quadratic (x^2), "     \
+     "he2 (x^2 - 1), he3 (x^3 - 3x), he4 (x^4 - 6x^2 + 3; <He_n^2> = n!), tanh, sigmoid, "         \
+     "softplus, gelu, silu or sin",                                                                \
      OV_KEPT(&ov_as_activation, type, problem.g),                                                  \
      .of = OV_OF_PROBLEM},                                                                         \
     {                                                                                              \

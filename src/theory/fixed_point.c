@@ -11,9 +11,10 @@
 #include "overlap/model/eps_g.h"
 #include "overlap/theory/jacobian.h"
 
-enum { ITERATIONS = 200 };
+enum { ITERATIONS = 200, ITERATIONS_OF_FLOW = 1000 };
 
 static const double longest_step = 0.3, shortest_step = 1e-13, rounding_step = 1e-9;
+static const double least_pull = 1e-9;  /* relative to |J| */
 static const double at_rest = 1e-12;    /* |f| relative to |J| |y| */
 static const double zero_growth = 1e-7; /* relative to |J| */
 
@@ -44,12 +45,26 @@ static double take_step(struct ov_newton *w)
     return part * length;
 }
 
-/* Newton's method from w->y. On OV_OK w->y is at rest and w->J its Jacobian. */
+/* Where Newton's steps lead astray (slow directions beside the edge of the cone of covariances):
+ * implicit Euler's, which follow the flow, twice as long as the last where |f| has not grown by half, and
+ * Newton's in the end. */
+static void let_go(struct ov_newton *w, double before, double rest)
+{
+    double bound = ov_jacobian_bound(w->J, w->n), f = max_abs(w->f, w->n);
+    if (w->pull > 0.0)
+        w->pull = f < 1.5 * before ? 0.5 * w->pull : fmin(2.0 * w->pull, bound);
+    if (w->pull < least_pull * bound || f <= rest)
+        w->pull = 0.0;
+}
+
+/* Newton's method from w->y, or with pull > 0 along the flow at first. On OV_OK w->y is at rest and
+ * w->J its Jacobian. */
 static enum ov_status iterate(struct ov_fixed_point *found, struct ov_newton *w,
                               struct ov_error *err)
 {
     double before = INFINITY;
-    for (size_t i = 0; i < ITERATIONS; i++) {
+    size_t most = w->pull > 0.0 ? ITERATIONS_OF_FLOW : ITERATIONS;
+    for (size_t i = 0; i < most; i++) {
         if (ov_overlaps_diverged(w->y, w->p->K, w->p->M))
             return ov_fail(err, OV_EDIVERGED, "Newton's method leaves every bound after %zu steps",
                            i);
@@ -58,18 +73,22 @@ static enum ov_status iterate(struct ov_fixed_point *found, struct ov_newton *w,
             return ov_fail(err, status, "Newton's method: %s", ov_status_name(status));
         double size = fmax(1.0, max_abs(w->y, w->n));
         double rest = at_rest * ov_jacobian_bound(w->J, w->n) * size;
+        let_go(w, found->residual, rest);
         found->residual = max_abs(w->f, w->n);
         found->last_step = take_step(w);
         found->n_null = w->n_null;
         found->n_iteration = i + 1;
-        bool still = found->last_step <= shortest_step * size ||
-                     (found->last_step <= rounding_step * size && found->last_step >= 0.5 * before);
+        bool still =
+            w->pull == 0.0 &&
+            (found->last_step <= shortest_step * size ||
+             (found->last_step <= rounding_step * size && found->last_step >= 0.5 * before));
         if (still && found->residual <= rest)
             return OV_OK;
         before = found->last_step;
     }
-    return ov_fail(err, OV_ENUMERIC, "no fixed point found in %d steps: |f| = %.3g, last step %.3g",
-                   ITERATIONS, found->residual, found->last_step);
+    return ov_fail(err, OV_ENUMERIC,
+                   "no fixed point found in %zu steps: |f| = %.3g, last step %.3g", most,
+                   found->residual, found->last_step);
 }
 
 static enum ov_fixed_kind kind_of(double growth, double bound)
@@ -112,7 +131,15 @@ enum ov_status ov_newton_find(struct ov_fixed_point *found, struct ov_newton *w,
     size_t before = w->n_rhs;
     *found = (struct ov_fixed_point){
         .eps_g = NAN, .growth = NAN, .growth_over_eta = NAN, .residual = NAN, .last_step = NAN};
-    enum ov_status status = iterate(found, w, err);
+    memcpy(w->from, w->y, w->n * sizeof *w->y);
+    w->pull = 0.0;
+    enum ov_status status = iterate(found, w, w->p->g->act == OV_ACT_RELU ? NULL : err);
+    if (w->p->g->act == OV_ACT_RELU && status != OV_OK && status != OV_ENOMEM) {
+        memcpy(w->y, w->from, w->n * sizeof *w->y);
+        found->residual = 0.0; /* the first step is a short one */
+        w->pull = ov_newton_jacobian(w) ? ov_jacobian_bound(w->J, w->n) : NAN;
+        status = iterate(found, w, err);
+    }
     if (status == OV_OK)
         status = judge(found, w, err);
     found->n_rhs = w->n_rhs - before;

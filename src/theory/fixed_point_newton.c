@@ -29,7 +29,7 @@ enum ov_status ov_newton_create(struct ov_newton *w, const struct ov_problem *p,
 {
     size_t moving = ov_overlaps_moving(p->K, p->M), n = moving - (p->eta_v == 0.0 ? p->K : 0);
     *w = (struct ov_newton){.p = p, .n = n};
-    w->block = calloc(2 * moving + 7 * n + 2 * n * n, sizeof *w->block);
+    w->block = calloc(3 * moving + 7 * n + 2 * n * n, sizeof *w->block);
     if (!w->block || ov_overlaps_create(&w->o, p->K, p->M) != OV_OK ||
         ov_online_create(&w->online, p, o) != OV_OK) {
         ov_newton_free(w);
@@ -38,7 +38,8 @@ enum ov_status ov_newton_create(struct ov_newton *w, const struct ov_problem *p,
     memcpy(w->o.block, o->block, ov_overlaps_size(p->K, p->M) * sizeof *w->o.block);
     w->y = w->block;
     w->dy = w->y + moving;
-    w->metric = w->dy + moving;
+    w->from = w->dy + moving;
+    w->metric = w->from + moving;
     w->f = w->metric + n;
     w->step = w->f + n;
     w->J = w->step + n;
@@ -83,7 +84,7 @@ enum ov_status ov_newton_solve(struct ov_newton *w)
     }
     for (size_t i = 0; i < w->n; i++)
         for (size_t j = 0; j < w->n; j++)
-            w->A[i * w->n + j] = w->J[i * w->n + j] / w->metric[j];
+            w->A[i * w->n + j] = (w->J[i * w->n + j] - (i == j ? w->pull : 0.0)) / w->metric[j];
     if (LAPACKE_dgelsd(LAPACK_ROW_MAJOR, n, n, 1, w->A, n, w->step, 1, w->singular, cut, &rank) !=
         0)
         return OV_ENUMERIC;

@@ -15,11 +15,13 @@ struct ov_newton {
     const struct ov_problem *p;
     size_t n; /* unknowns: the moving numbers without a frozen v */
     size_t n_rhs, n_null;
+    double pull; /* 0: Newton's steps; else implicit Euler's of length 1/pull */
     struct ov_online *online;
     struct ov_overlaps o; /* T, v_star for good; the fixed point found */
     double *block;        /* owned; the views below */
     double *y;            /* (moving) where it is, of which the first n are unknowns */
     double *dy;           /* (moving) */
+    double *from;         /* (moving) where a search began */
     double *metric;       /* (n) */
     double *f, *step;     /* (n) */
     double *J, *A;        /* (n,n) row-major; A is destroyed in solving */
@@ -35,7 +37,7 @@ void ov_newton_free(struct ov_newton *w); /* NULL-safe */
 /* J at y, entries not finite where f is not defined; false if out of memory. */
 bool ov_newton_jacobian(struct ov_newton *w);
 
-/* J, f and step = -J^+ f at y, n_null; of all solutions the one with the smallest change of C, both
+/* J, f and step = -(J - pull)^+ f at y, n_null; of all solutions the one with the smallest change of C, both
  * triangles, and of v: it respects that C is positive semi-definite as far as a length can. OV_OK,
  * OV_ENUMERIC (not finite, LAPACK). */
 OV_NODISCARD enum ov_status ov_newton_solve(struct ov_newton *w);

@@ -6,7 +6,7 @@
  * becomes J virtual erf units with fields x/tau_j and signed weights s c_j, and their averages are
  * closed (gauss_erf). Of the contracted averages this leaves some 1e-8 at variances of one, at any
  * K and M. Fields that are equal, opposite or zero stay exact: the error is that of another
- * activation, the same for student and teacher.
+ * activation, the same for student and teacher where both are tanh.
  */
 #include "gauss_sigmoids_internal.h"
 

@@ -59,7 +59,7 @@ mistake "another activation" 's/activation: erf/activation: relu/' \
     'error: mean-field equations are known for quadratic and erf units'
 mistake "erf with noise" 's/theory: flow/theory: true/' \
     '^bad/experiment.yaml:15:[0-9]+: error: erf units close as gradient flow only: theory: flow, or gamma: 0'
-mistake "a network of no dimension" '/  d: 200/d' "error: .*needs 'd', the input dimension"
+mistake "a network of no dimension" '/  d: 200/d' "^bad/experiment.yaml:12:5: error: .*needs 'd', the input dimension"
 mistake "particles without m" 's/m: .*, q: 0.3/q: 0.3/' "error: init of kind particles needs 'm'"
 mistake "particles of another shape" 's/, \[0, 0\]\]/]/' 'error: .*p x k'
 mistake "a measure with sgd" 's/std: 0.3, q: 1}}/std: 0.3}, sgd: {seeds: 1}}/' \

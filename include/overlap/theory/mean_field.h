@@ -22,8 +22,9 @@
  *         dA/dt   = -8 A/k - 8 b A + 4 (gamma/p) [(2 risk + sigma^2) E + 4 e X + 8 Y]
  *     erf  gradient flow (gamma = 0), A = 0; with D_j = |m_j|^2 + q_j, a_j = 1/(1 + D_j),
  *         kappa(X) = (2/pi) X^(-1/2),  X_jl = (1 + D_j)(1 + D_l) - Q_jl^2,  X_jr = 2 (1 + D_j) - m_jr^2,
- *         V_j = (1/k) sum_r kappa_jr e_r - (1/p) sum_l kappa_jl m_l,  B_j = m_j . V_j,
- *         dm_j/dt = V_j - a_j B_j m_j,  dq_j/dt = -2 a_j B_j q_j,
+ *         V_j = (1/k) sum_r kappa_jr e_r - (1/p) sum_l kappa_jl m_l,  B_j as m_j . V_j
+ *         but with <kappa Q> for <kappa> m_j.m_l (d = infinity: B_j = m_j.V_j, dq_j = -2 a_j B_j q_j),
+ *         dm_j/dt = V_j - a_j B_j m_j,  dq_j/dt = 2 [a_j B_j (1 + |m_j|^2) - m_j.V_j],
  *         kappa and kappa Q_jl averaged over the random part of Q_jl to order 1/(d - k).
  *
  * Terms of order 1/p (a unit with itself) are dropped: that is the limit p -> infinity at a given
