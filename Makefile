@@ -22,6 +22,7 @@ LIB_OBJ = $(patsubst %.c,$(B)/%.o,$(foreach f,$(FLOORS),$(wildcard src/$(f)/*.c)
 CLI_OBJ = $(patsubst %.c,$(B)/%.o,$(wildcard src/cli/*.c))
 TESTS = $(patsubst %.c,$(B)/%,$(foreach f,$(FLOORS),$(wildcard tests/$(f)/test_*.c)))
 
+HARNESS = $(B)/tests/theory/random_problems
 BENCHES = $(patsubst %.c,$(B)/%,$(wildcard tests/bench/bench_*.c))
 export OPENBLAS_NUM_THREADS = 1
 
@@ -47,7 +48,7 @@ $(B)/gen/build.h: FORCE
 $(B)/tests/%: tests/%.c $(B)/liboverlap.a
 	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(CPPFLAGS) -Itests -Isrc/$(*D) $(CFLAGS) -MMD -MP -o $@ $< \
 	  $(B)/liboverlap.a $(LIBS) $(shell pkg-config --libs check 2>/dev/null)
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TESTS:=.d) $(BENCHES:=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TESTS:=.d) $(BENCHES:=.d) $(HARNESS:=.d)
 
 # ---- experiments: results -> comparison -> figure -> verdicts -> paper ----
 # '+' hands the job server's tokens down, and would run even under `make -n`, -q and -t.
@@ -114,6 +115,8 @@ mutants: all ## do the claims bite? one mistake at a time; make mutants ONLY=law
 	@tests/mutants.sh $(B) tests/mutants "$(ONLY)"
 bench: $(BENCHES) ## times, side by side with plain references, and what limits them
 	@for b in $(BENCHES); do $$b || exit 1; done
+harness: $(HARNESS) ## random problems: does theory end where SGD does? make harness COUNT=2000 SEED=1 ALPHA=1e4
+	@$(HARNESS) --count $(or $(COUNT),2000) --seed $(or $(SEED),1) --alpha $(or $(ALPHA),1e4)
 format-check: ## the sources are as clang-format-14 leaves them
 	@clang-format-14 --dry-run -Werror $$(git ls-files '*.c' '*.h') && echo "format: good"
 format: ## let clang-format-14 rewrite the sources
@@ -145,5 +148,5 @@ help: ## this text
 	  $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all bench mutants results figures fig demo verify lock drift audit accept paper plan status new test test-asan test-checked test-unit format format-check \
+.PHONY: all bench harness mutants results figures fig demo verify lock drift audit accept paper plan status new test test-asan test-checked test-unit format format-check \
   deps deps-paper deps-dev doctor install clean distclean help FORCE

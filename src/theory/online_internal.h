@@ -15,6 +15,7 @@ struct ov_online {
     struct ov_gauss *gauss;
     struct ov_cone *cone;
     double power;        /* <tau^2>/2: what an error is measured in */
+    bool as_it_is;       /* y is not to be put into the cone of covariances */
     double outside;      /* how far o was from a covariance when it was last prepared; 0 for one */
     double *block;       /* owned; the views below */
     double *C;           /* packed (P,P) */

@@ -69,14 +69,14 @@ size_t ov_online_integrated(const struct ov_problem *p)
 /* Whether averages make sense, and are smooth, where C is no covariance. */
 static bool analytic(const struct ov_activation *g)
 {
-    return g->act != OV_ACT_RELU && g->act != OV_ACT_GENERIC;
+    return g->act <= OV_ACT_ERF || g->act == OV_ACT_QUADRATIC || g->act == OV_ACT_HE2;
 }
 
 void ov_online_prepare(struct ov_online *o, const double *y)
 {
     size_t K = o->o.K, M = o->o.M;
     memcpy(o->o.block, y, ov_online_integrated(o->p) * sizeof *y);
-    bool as_it_is = analytic(o->p->g) && analytic(o->p->g_star);
+    bool as_it_is = o->as_it_is || (analytic(o->p->g) && analytic(o->p->g_star));
     o->outside = as_it_is ? 0.0 : ov_cone_project(o->o.Q, o->o.R, o->cone);
     ov_overlaps_covariance(o->C, &o->o);
     for (size_t m = 0; m < M; m++)
@@ -156,5 +156,7 @@ void ov_online_rhs(double *dy, struct ov_online *o, const double *y)
         memcpy(o->o.v, y + n - K, K * sizeof *y);
         memset(dy + n - K, 0, K * sizeof *dy);
     }
-    ov_online_derivatives(dy, y, o);
+    o->as_it_is = true;
+    (void)ov_online_derivatives(dy, y, o);
+    o->as_it_is = false;
 }

@@ -39,6 +39,10 @@ static enum ov_status check_arguments(const struct ov_ode *ode, const double *ti
     if (!(opt->rtol >= 0.0 && opt->atol >= 0.0 && sum > 0.0 && isfinite(sum)))
         return ov_fail(err, OV_EDOM, "the tolerances must be >= 0 and not both 0: rtol %g, atol %g",
                        opt->rtol, opt->atol);
+    if (opt->rtol > 0.0 && opt->rtol < least_rtol)
+        return ov_fail(err, OV_EDOM,
+                       "the tolerance can't be met: rtol %g is below rounding, %g is the least",
+                       opt->rtol, least_rtol);
     for (size_t i = 0; i < n_time; i++) {
         if (!(time[i] >= 0.0 && isfinite(time[i])))
             return ov_fail(err, OV_EDOM, "a time must be finite and >= 0: %g", time[i]);

@@ -105,6 +105,32 @@ START_TEST(a_pole_is_a_divergence)
 }
 END_TEST
 
+/* What differences of the public right-hand side rely on (fluctuations, fixed points): it is that of
+ * the formulas on both sides of the edge, without a kink. Here a student in the teachers' plane,
+ * whose correlations are all regular. */
+START_TEST(right_hand_side_has_no_kink_at_the_edge)
+{
+    static const enum ov_act kinds[2] = {OV_ACT_RELU, OV_ACT_LEAKY_RELU};
+    double h = 1e-3, f[3][4];
+    for (size_t turn = 0; turn < 2; turn++) {
+        struct ov_problem p = problem(1, 2, kinds[turn], kinds[turn]);
+        struct ov_overlaps o = blank(1, 2);
+        struct ov_online *online;
+        p.sigma = 0.1;
+        ck_ok(ov_online_create(&online, &p, &o));
+        for (size_t i = 0; i < 3; i++) {
+            double y[4] = {0.5 + ((double)i - 1.0) * h, 0.5, 0.5, 1.0};
+            ov_online_rhs(f[i], online, y);
+        }
+        for (size_t j = 0; j < 3; j++)
+            ck_agree(f[2][j] - f[1][j], f[1][j] - f[0][j], 0.05, 1e-9); /* a kink: all of it */
+        ck_assert(fabs(f[2][0] - f[1][0]) > 1e-6);
+        ov_online_free(online);
+        ov_overlaps_free(&o);
+    }
+}
+END_TEST
+
 /* ---- random problems ---- */
 
 static double rate_of(const struct ov_activation *g)
@@ -173,6 +199,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, the_nearest_covariance);
     OV_TEST(s, what_decays_stays_a_length);
     OV_TEST(s, a_pole_is_a_divergence);
+    OV_TEST(s, right_hand_side_has_no_kink_at_the_edge);
     OV_TEST(s, random_problems);
 }
 

@@ -188,6 +188,11 @@ START_TEST(bad_arguments_are_refused)
         ck_assert_int_eq(ov_solve(path, &ode, y0, good, 3, &opt, NULL, NULL, &err), OV_EDOM);
     }
     struct ov_solve_options opt = ov_solve_defaults();
+    struct ov_error err = {0};
+    opt.rtol = 1e-16;
+    ck_assert_int_eq(ov_solve(path, &ode, y0, good, 3, &opt, NULL, NULL, &err), OV_EDOM);
+    ck_assert_str_eq(
+        err.text, "the tolerance can't be met: rtol 1e-16 is below rounding, 1e-14 is the least");
     ode.n = 0;
     ck_assert_int_eq(ov_solve(path, &ode, y0, good, 3, &opt, NULL, NULL, NULL), OV_EDOM);
 }

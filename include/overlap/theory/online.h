@@ -28,7 +28,8 @@ OV_NODISCARD enum ov_status ov_online_create(struct ov_online **o, const struct 
                                              const struct ov_overlaps *start);
 void ov_online_free(struct ov_online *o); /* NULL-safe */
 
-/* The right-hand side.
+/* The right-hand side at y as it is: beyond the edge of the cone of covariances it is what the
+ * formulas say there, or NaN.
  *   out  dy   (n) the derivatives of y
  *   in   y    (n) the moving numbers [Q | R | v] of model/overlaps.h,
  *             n = ov_overlaps_moving(K,M); a frozen v stays in y with derivative 0 */
@@ -45,6 +46,15 @@ void ov_online_rhs(double *dy, struct ov_online *o, const double *y);
  * edge it is that at the edge. Returns 0, or nonzero if out of memory. */
 int ov_online_jacobian(double *J, struct ov_online *o, const double *y);
 bool ov_online_jacobian_is_closed(const struct ov_problem *p);
+
+/* At the edge of the cone of covariances (a student that has learnt, one without weights, one that
+ * decays) a solver's numbers are a covariance up to its tolerance only. Averages that are not
+ * analytic in C (all but those of erf, linear, x^2 and He2 with each other) are taken at the nearest
+ * one: Q - R T^-1 R' without its negative eigenvalues, which must not be below -1e-3 of the largest
+ * length. So is eps_g, and what is written, for every activation: no Q_kk is negative.
+ *
+ * Without noise and decay (sigma = decay_w = 0, decay_v = 0 or v frozen) a student whose eps_g is
+ * below 1e-15 of <tau^2>/2, tau the teacher's output, has learnt: all later rows are this state. */
 
 /* Theory of one run: from `start` to each listed alpha.
  *   out  rows   (n_alpha, ov_row_width(K,M)) row-major, as in sim/weights.h
