@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A hundred random problems that theory gets through where SGD does; `make harness` has as many as
+ * one likes, and longer ones.
+ */
+#include "test.h"
+#include "theory/random_problems.h"
+
+START_TEST(theory_ends_where_sgd_does)
+{
+    const char *given = getenv("OV_TEST_SEED");
+    unsigned long seed = given ? strtoul(given, NULL, 10) : 12;
+    size_t ended = 0;
+    printf("    random problems from OV_TEST_SEED=%lu\n", seed);
+    for (size_t i = 0; i < 100; i++) {
+        struct random_problem x = {.key = 0};
+        random_problem(&x, seed, i, 30.0);
+        struct random_outcome o = random_problem_run(&x);
+        if (o.wrong)
+            random_problem_print(stdout, &x);
+        ck_assert_msg(!o.wrong, "problem %zu: %s: %s", i, o.wrong, o.err.text);
+        ended += isfinite(o.report.ended) ? 1 : 0;
+    }
+    printf("    %zu of them learn to the end\n", ended);
+}
+END_TEST
+
+static void add_tests(Suite *s)
+{
+    TCase *c = tcase_create("theory_ends_where_sgd_does");
+    tcase_set_timeout(c, 300);
+    tcase_add_test(c, theory_ends_where_sgd_does);
+    suite_add_tcase(s, c);
+}
+
+OV_TEST_MAIN("theory/online, random problems");
