@@ -25,12 +25,27 @@ START_TEST(theory_ends_where_sgd_does)
 }
 END_TEST
 
+/* One that the harness has found: He2 with a linear teacher, a unit that decays to nothing; its
+ * averages take the root of a Q that the solver had below 0. */
+START_TEST(what_the_harness_found)
+{
+    struct random_problem x = {.key = 0};
+    random_problem(&x, 1, 715, 1e4);
+    ck_assert_str_eq(x.p.g->name, "he2");
+    ck_assert_str_eq(x.p.g_star->name, "linear");
+    struct random_outcome o = random_problem_run(&x);
+    ck_assert_msg(o.status == OV_OK && !o.wrong, "%s", o.err.text);
+    ck_assert_uint_lt(o.report.n_rhs, 50000);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     TCase *c = tcase_create("theory_ends_where_sgd_does");
     tcase_set_timeout(c, 300);
     tcase_add_test(c, theory_ends_where_sgd_does);
     suite_add_tcase(s, c);
+    OV_TEST(s, what_the_harness_found);
 }
 
 OV_TEST_MAIN("theory/online, random problems");
