@@ -42,15 +42,14 @@ static bool create(struct workspace *w, size_t K, size_t M)
 static enum ov_status lift(double *A, double *moved, struct workspace *w, const double *B, size_t n)
 {
     enum ov_status status = ov_sym_eigen(w->value, w->vector, B, n);
-    for (size_t i = 0; status == OV_OK && i < n; i++) {
-        const double *u = w->vector + i * n;
-        for (size_t j = 0; w->value[i] < 0.0 && j < n; j++)
-            for (size_t k = 0; k <= j; k++) {
-                double more = -w->value[i] * u[j] * u[k];
-                A[ov_sym_at(j, k)] += more;
-                *moved = fmax(*moved, fabs(more));
-            }
-    }
+    for (size_t j = 0; status == OV_OK && j < n; j++)
+        for (size_t k = 0; k <= j; k++) {
+            double more = 0.0;
+            for (size_t i = 0; i < n; i++)
+                more += fmax(-w->value[i], 0.0) * w->vector[i * n + j] * w->vector[i * n + k];
+            A[ov_sym_at(j, k)] += more;
+            *moved = fmax(*moved, fabs(more));
+        }
     return status;
 }
 

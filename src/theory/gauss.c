@@ -219,7 +219,7 @@ enum ov_status ov_gauss_create(struct ov_gauss **out, size_t K, size_t M,
         return OV_ENOMEM;
     }
     if (w->smooth)
-        ov_gauss_set_tol(w, OV_GAUSS_TOL);
+        ov_gauss_smooth_set_tol(w, OV_GAUSS_TOL);
     w->C1 = w->block;
     w->C2 = w->C1 + size;
     w->row = w->C2 + size;
@@ -250,6 +250,12 @@ void ov_gauss_contract(double *G, double *Nz, struct ov_gauss *w, const double *
         ov_gauss_erf_contract(G, Nz, w->erf, C, s, sigma);
     else
         contraction_of(w)(G, Nz, w, C, s, sigma);
+}
+
+bool ov_gauss_is_analytic(const struct ov_activation *g, const struct ov_activation *g_star)
+{
+    return (g->act <= OV_ACT_ERF && g_star->act <= OV_ACT_ERF) ||
+           (is_square(g->act) && is_square(g_star->act)) || ov_gauss_sigmoids_serve(g, g_star);
 }
 
 bool ov_gauss_has_derivatives(const struct ov_activation *g, const struct ov_activation *g_star)

@@ -253,7 +253,7 @@ enum ov_status ov_mean_field_solve(double *path, const struct ov_mean_field_prob
             status = ov_fail(err, OV_EDOM, "q_%zu = %g must be >= 0", j, y0[o->p * o->k + j]);
     if (status == OV_OK && opt->method != OV_RK8PD)
         status = ov_fail(err, OV_EDOM, "mean field: method rk8pd only");
-    struct ov_ode ode = {.n = ov_mean_field_size(o), .rhs = rhs, .ctx = f};
+    struct ov_ode ode = {.n = ov_mean_field_size(o), .rhs = rhs, .time_name = "t", .ctx = f};
     if (status == OV_OK)
         status = ov_solve(path, &ode, y0, time, n_time, opt, report, tick, err);
     ov_mean_field_free(f);

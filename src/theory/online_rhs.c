@@ -66,20 +66,11 @@ size_t ov_online_integrated(const struct ov_problem *p)
     return ov_overlaps_moving(p->K, p->M) - (p->eta_v == 0.0 ? p->K : 0);
 }
 
-/* Whether the averages make sense, and are smooth, where C is no covariance: arcsines of tilted
- * fields, and matrices. Pairs of a kind each (x^2 or He2 with erf or linear) take roots of Q. */
-static bool analytic(enum ov_act g, enum ov_act g_star)
-{
-    bool square = g == OV_ACT_QUADRATIC || g == OV_ACT_HE2,
-         square_star = g_star == OV_ACT_QUADRATIC || g_star == OV_ACT_HE2;
-    return (g <= OV_ACT_ERF && g_star <= OV_ACT_ERF) || (square && square_star);
-}
-
 void ov_online_prepare(struct ov_online *o, const double *y)
 {
     size_t K = o->o.K, M = o->o.M;
     memcpy(o->o.block, y, ov_online_integrated(o->p) * sizeof *y);
-    bool as_it_is = o->as_it_is || analytic(o->p->g->act, o->p->g_star->act);
+    bool as_it_is = o->as_it_is || ov_gauss_is_analytic(o->p->g, o->p->g_star);
     o->outside = as_it_is ? 0.0 : ov_cone_project(o->o.Q, o->o.R, o->cone);
     ov_overlaps_covariance(o->C, &o->o);
     for (size_t m = 0; m < M; m++)

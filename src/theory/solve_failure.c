@@ -27,10 +27,14 @@ static bool at_pole(const struct ov_solver *s)
            fabs(y) < pole_units * DBL_EPSILON * s->t * fabs(dy);
 }
 
-/* Nothing would move by more than the tolerance until the last time. */
+/* Nothing would move by more than the tolerance until the last time, though it move along what grows
+ * fastest: a deviation's speed then sums up to (e^(growth left) - 1)/growth times what it is now.
+ * Where there is no Jacobian, as if nothing grew. */
 static bool at_rest(const struct ov_solver *s)
 {
     double left = s->last - s->t;
+    if (s->growth > 0.0)
+        left = expm1(s->growth * left) / s->growth;
     for (size_t i = 0; i < s->ode->n; i++) {
         double seen = least_seen * s->opt->atol + s->opt->rtol * fabs(s->y[i]);
         if (!(fabs(s->point_dy[0][i]) * left <= seen))
@@ -43,21 +47,21 @@ enum ov_status ov_solver_failure(const struct ov_solver *s, struct ov_error *err
 {
     if (s->exhausted)
         return ov_fail(err, OV_ENUMERIC,
-                       "not there after %zu right-hand sides, at alpha = %.6g of %.6g: the steps "
+                       "not there after %zu right-hand sides, at %s = %.6g of %.6g: the steps "
                        "are short there; a larger rtol (%g now) makes them longer",
-                       s->work.n_rhs, s->t, s->last, s->opt->rtol);
+                       s->work.n_rhs, ov_solver_time_name(s), s->t, s->last, s->opt->rtol);
     if (at_pole(s))
-        return ov_fail_diverged(err, "alpha", s->t);
+        return ov_fail_diverged(err, ov_solver_time_name(s), s->t);
     if (at_rest(s))
         return OV_OK;
     if (s->refused > 0)
         return ov_fail(err, OV_ENUMERIC,
-                       "no step from alpha = %.6g is small enough: the right-hand side is not "
+                       "no step from %s = %.6g is small enough: the right-hand side is not "
                        "defined or not finite there",
-                       s->t);
+                       ov_solver_time_name(s), s->t);
     return ov_fail(err, OV_ENUMERIC,
-                   "no step from alpha = %.6g meets the tolerance: rounding, or a right-hand side "
+                   "no step from %s = %.6g meets the tolerance: rounding, or a right-hand side "
                    "that is not smooth there, errs by more than rtol = %g, atol = %g; larger ones "
                    "may do",
-                   s->t, s->opt->rtol, s->opt->atol);
+                   ov_solver_time_name(s), s->t, s->opt->rtol, s->opt->atol);
 }

@@ -55,6 +55,12 @@ struct ov_solver {
     double *J, *scratch; /* in matrices */
 };
 
+/* What time is called in messages. */
+static inline const char *ov_solver_time_name(const struct ov_solver *s)
+{
+    return s->ode->time_name ? s->ode->time_name : "alpha";
+}
+
 /* ---- calls ---- */
 
 bool ov_solver_finite(const double *x, size_t n);

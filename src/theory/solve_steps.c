@@ -18,7 +18,7 @@
 #include "solve_internal.h"
 #include "overlap/theory/jacobian.h"
 
-enum { FIRST_STAND_IN = 32, MOST_DOUBLINGS = 20 };
+enum { FIRST_STAND_IN = 32, MOST_DOUBLINGS = 20, MOST_QUOTIENTS = 500 };
 
 /* A step of growth h = x misjudges a growing deviation by about x^6/6 (order 5), x^5 per e-fold:
  * x = 2 rtol^(1/5) makes that some rtol. */
@@ -129,6 +129,13 @@ static int step(struct ov_solver *s, double stop)
     return GSL_FAILURE;
 }
 
+/* msbdf stands in for rk8pd only where a Jacobian is known or can be had by differences. */
+static bool can_change(const struct ov_solver *s)
+{
+    return s->method == OV_MSBDF || s->opt->method == OV_MSBDF || s->ode->jacobian ||
+           s->ode->n <= MOST_QUOTIENTS;
+}
+
 /* The stepper that is not in use, from here on. */
 static enum ov_status change_stepper(struct ov_solver *s, struct ov_error *err)
 {
@@ -152,11 +159,14 @@ enum ov_status ov_solver_advance(struct ov_solver *s, double stop, struct ov_err
         status = change_stepper(s, err);
     if (status == OV_OK && step(s, stop) != GSL_SUCCESS) {
         size_t refused = s->refused;
-        if (s->exhausted)
+        if (s->exhausted || !can_change(s))
             return ov_solver_failure(s, err);
         status = change_stepper(s, err);
         if (status == OV_OK && step(s, stop) != GSL_SUCCESS) {
             s->refused += refused;
+            s->tried = 0;
+            if (!s->has_J && has_matrices(s)) /* what would grow decides whether it is at rest */
+                (void)ov_solver_jacobian(s, s->y);
             status = ov_solver_failure(s, err);
             s->at_rest = status == OV_OK;
             return status;
@@ -167,7 +177,7 @@ enum ov_status ov_solver_advance(struct ov_solver *s, double stop, struct ov_err
     s->work.n_step++;
     s->last_step = s->method;
     if (ov_solver_diverged(s))
-        return ov_fail_diverged(err, "alpha", s->t);
+        return ov_fail_diverged(err, ov_solver_time_name(s), s->t);
     ov_solver_remember(s, s->driver->e->dydt_out);
     return OV_OK;
 }

@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_randist.h>
@@ -23,15 +22,9 @@
 #include "overlap/num/normal.h"
 #include "overlap/num/sym.h"
 #include "overlap/sim/law.h"
+#include "bench/bench.h"
 
 enum { TURNS = 4, N = 1000000, MOST = 40, RUNS = 8 };
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void fail(const char *what)
 {

@@ -9,7 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_integration.h>
@@ -17,23 +16,9 @@
 #include "overlap/theory/free_convolution.h"
 #include "overlap/theory/quadratic.h"
 #include "overlap/theory/quadratic_population.h"
+#include "bench/bench.h"
 
 enum { POINTS = 69, SLOW = 7 };
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void must(enum ov_status status, const struct ov_error *err)
-{
-    if (status == OV_OK)
-        return;
-    fprintf(stderr, "bench_quadratic: %s\n", err->text);
-    exit(1);
-}
 
 /* ---- the plain reference, kappa >= 1 ---- */
 

@@ -9,31 +9,16 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_odeiv2.h>
 
 #include "overlap/theory/random_features.h"
+#include "bench/bench.h"
 
 enum { NODES = 400, TIMES = 100 };
 
 static double v_star = 1.0;
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void must(enum ov_status status, const struct ov_error *err)
-{
-    if (status == OV_OK)
-        return;
-    fprintf(stderr, "bench_random_features: %s\n", err->text);
-    exit(1);
-}
 
 static struct ov_rf_problem problem(const char *name, double beta, double eta)
 {

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
@@ -18,15 +17,9 @@
 #include "overlap/num/dot.h"
 #include "overlap/num/normal.h"
 #include "overlap/sim/random_features.h"
+#include "bench/bench.h"
 
 enum { TURNS = 4, BLOCK = 960 };
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double *numbers(size_t n)
 {

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_randist.h>
@@ -23,17 +22,11 @@
 #include "overlap/theory/gauss.h"
 #include "overlap/theory/online.h"
 #include "plain_relu.h"
+#include "bench/bench.h"
 
 enum { N = 784, MOST = 24 };
 
 static const double dt = 0.01, euler_seconds = 1.0;
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void fail(const char *what)
 {

@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_randist.h>
@@ -23,15 +22,9 @@
 #include "overlap/num/normal.h"
 #include "overlap/num/simd.h"
 #include "overlap/sim/weights.h"
+#include "bench/bench.h"
 
 enum { TURNS = 4 };
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void *allocated(size_t n)
 {

@@ -7,16 +7,8 @@
 
 #include "overlap/theory/fixed_point.h"
 #include "test.h"
+#include "theory/fixed.h"
 #include "theory/networks.h"
-
-static struct ov_fixed_point find(const struct ov_problem *p, struct ov_overlaps *o)
-{
-    struct ov_fixed_point found;
-    struct ov_error err = {0};
-    enum ov_status status = ov_fixed_point(&found, o, p, &err);
-    ck_assert_msg(status == OV_OK, "%s", err.text);
-    return found;
-}
 
 /* ---- what is not found ---- */
 

@@ -148,6 +148,36 @@ START_TEST(averages_are_those_of_tanh)
 }
 END_TEST
 
+/* One tanh unit on one written out as 6 + 6 erf units: what is taken unless a tolerance says
+ * otherwise. Equal to rounding, which the tables are not. */
+START_TEST(it_is_these_erf_units)
+{
+    const struct ov_activation *g = ov_activation_find("tanh"), *e = ov_activation_find("erf");
+    double C[3] = {1.0, 0.4, 0.7}, s[2] = {0.8, -1.1}, wide[ov_sym_size(2 * J)], t[2 * J];
+    double G[J * 2 * J], Nz[ov_sym_size(J)], of_k = 0.0, noise = 0.0;
+    for (size_t a = 0; a < 2 * J; a++) {
+        t[a] = s[a / J] * ov_sigmoid_tanh[a % J].c;
+        for (size_t b = 0; b <= a; b++)
+            wide[ov_sym_at(a, b)] = C[ov_sym_at(a / J, b / J)] /
+                                    (ov_sigmoid_tanh[a % J].tau * ov_sigmoid_tanh[b % J].tau);
+    }
+    struct ov_gauss *w;
+    ck_ok(ov_gauss_create(&w, J, J, e, e));
+    ov_gauss_contract(G, Nz, w, wide, t, 0.3);
+    ov_gauss_free(w);
+    for (size_t i = 0; i < J; i++) {
+        double slope = ov_sigmoid_tanh[i].c / ov_sigmoid_tanh[i].tau;
+        of_k += slope * ov_sigmoid_tanh[0].tau * G[i * 2 * J];
+        for (size_t j = 0; j < J; j++)
+            noise += slope * ov_sigmoid_tanh[j].c / ov_sigmoid_tanh[j].tau * Nz[ov_sym_at(i, j)];
+    }
+    struct averages x = contract(g, 0.0, 1, 1, C, s), y = contract(g, 1e-9, 1, 1, C, s);
+    ck_agree(of_k, x.G[0], 1e-14, 0.0);
+    ck_agree(noise, x.Nz[0], 1e-14, 0.0);
+    ck_assert(fabs(noise - y.Nz[0]) > 1e-13 * noise); /* the tables are another way */
+}
+END_TEST
+
 /* A perfect student has no error, whatever the fit: G = 0, and Nz is that of the label noise. */
 START_TEST(perfect_is_exact)
 {
@@ -171,6 +201,7 @@ static void add_tests(Suite *s)
     tcase_set_timeout(c, 300);
     tcase_add_loop_test(c, averages_are_those_of_tanh, 0, 3);
     suite_add_tcase(s, c);
+    OV_TEST(s, it_is_these_erf_units);
     OV_TEST(s, perfect_is_exact);
 }
 

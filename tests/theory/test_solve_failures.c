@@ -47,12 +47,6 @@ static int infinite_below_half(double *dy, const double *y, void *ctx)
     return 0;
 }
 
-static int refuse_jacobian(double *J, const double *y, void *ctx)
-{
-    (void)J, (void)y, (void)ctx;
-    return 1;
-}
-
 static int above_million(const double *y, void *ctx)
 {
     (void)ctx;
@@ -111,24 +105,6 @@ START_TEST(failures_are_named)
         else if (time[i] > f->to)
             ck_assert_msg(isnan(path[i]), "%s: row at %g is %g", f->what, time[i], path[i]);
     }
-}
-END_TEST
-
-/* A Jacobian that is not there: rk8pd needs none, and the report says that it stood in. */
-START_TEST(the_other_method_stands_in)
-{
-    double y0[2] = {0.0, 1.0}, time[1] = {1.0}, path[2];
-    struct ov_ode ode = {.n = 2, .rhs = circle, .jacobian = refuse_jacobian};
-    struct ov_solve_options opt = options(OV_MSBDF);
-    struct ov_solve_report report;
-    ck_ok(ov_solve(path, &ode, y0, time, 1, &opt, &report, NULL, NULL));
-    ck_assert_uint_gt(report.n_stand_in, 0);
-    ck_agree(0.0, report.first_stand_in, 0.0, 0.0);
-    ck_agree(sin(1.0), fabs(path[0]), 1e-6, 0.0);
-    ck_agree(cos(1.0), path[1], 1e-6, 0.0);
-    ode.jacobian = NULL;
-    ck_ok(ov_solve(path, &ode, y0, time, 1, &opt, &report, NULL, NULL));
-    ck_assert_uint_eq(report.n_stand_in, 0);
 }
 END_TEST
 
@@ -204,7 +180,6 @@ static void add_tests(Suite *s)
     tcase_set_timeout(c, 300);
     tcase_add_loop_test(c, failures_are_named, 0, FAILING * METHODS);
     suite_add_tcase(s, c);
-    OV_TEST(s, the_other_method_stands_in);
     OV_TEST(s, divergence_before_the_start);
     OV_TEST(s, max_rhs_is_a_limit);
     OV_TEST(s, bad_arguments_are_refused);

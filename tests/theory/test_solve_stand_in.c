@@ -134,6 +134,50 @@ START_TEST(no_step_is_needed_at_rest)
 }
 END_TEST
 
+/* Beside what decays to the edge, a deviation that nobody sees yet and that has time to grow. */
+static int decay_and_grow(double *dy, const double *y, void *ctx)
+{
+    dy[1] = 0.1 * y[1];
+    return decay_to_edge(dy, y, ctx);
+}
+
+static int rates(double *J, const double *y, void *ctx)
+{
+    const double exact[4] = {-1.0, 0.0, 0.0, 0.1};
+    (void)y, (void)ctx;
+    memcpy(J, exact, sizeof exact);
+    return 0;
+}
+
+START_TEST(what_grows_is_not_at_rest)
+{
+    double y0[2] = {1.0, 1e-14}, path[2], level = 1e-14, soon[1] = {50.0}, late[1] = {1e3};
+    struct ov_ode ode = {.n = 2, .rhs = decay_and_grow, .jacobian = rates, .ctx = &level};
+    for (size_t m = 0; m < METHODS; m++) {
+        struct ov_solve_options opt = options(methods[m]);
+        ck_ok(ov_solve(path, &ode, y0, soon, 1, &opt, NULL, NULL, NULL));
+        ck_assert_int_eq(ov_solve(path, &ode, y0, late, 1, &opt, NULL, NULL, NULL), OV_ENUMERIC);
+    }
+}
+END_TEST
+
+/* So many unknowns that a Jacobian by differences is out of the question: the failure is told at once. */
+START_TEST(a_large_system_has_no_stand_in)
+{
+    enum { N = 100000 };
+    double *y0 = calloc(N, sizeof *y0), *path = calloc(N, sizeof *path), level = 0.5,
+           time[1] = {5.0};
+    struct ov_ode ode = {.n = N, .rhs = decay_to_edge, .ctx = &level};
+    struct ov_solve_options opt = options(OV_RK8PD);
+    struct ov_solve_report report;
+    y0[0] = 1.0;
+    ck_assert_int_eq(ov_solve(path, &ode, y0, time, 1, &opt, &report, NULL, NULL), OV_ENUMERIC);
+    ck_assert_uint_eq(report.n_jacobian, 0);
+    free(y0);
+    free(path);
+}
+END_TEST
+
 /* ---- tolerances ---- */
 
 /* A right-hand side that knows seven digits: its error is a function of y without a slope. */
@@ -168,6 +212,8 @@ static void add_tests(Suite *s)
     OV_TEST(s, listed_times_do_not_move_the_path);
     OV_TEST(s, a_path_may_end);
     OV_TEST(s, no_step_is_needed_at_rest);
+    OV_TEST(s, what_grows_is_not_at_rest);
+    OV_TEST(s, a_large_system_has_no_stand_in);
     OV_TEST(s, short_steps_are_laid_to_the_tolerance);
 }
 

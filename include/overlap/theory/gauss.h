@@ -44,6 +44,11 @@ void ov_gauss_free(struct ov_gauss *w); /* NULL-safe */
  * variances of 3). No other pair takes note. */
 void ov_gauss_set_tol(struct ov_gauss *w, double tol);
 
+/* Whether the averages of this pair make sense, and are smooth, where C is no covariance: arcsines of
+ * tilted fields (erf, linear, tanh as a sum of erf units), and matrices (x^2 and He2 among
+ * themselves). All others take roots of variances. */
+bool ov_gauss_is_analytic(const struct ov_activation *g, const struct ov_activation *g_star);
+
 /* How the averages of a student g and a teacher g_star are taken, in one short line for people. */
 const char *ov_gauss_method(const struct ov_activation *g, const struct ov_activation *g_star);
 

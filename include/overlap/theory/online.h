@@ -49,7 +49,7 @@ bool ov_online_jacobian_is_closed(const struct ov_problem *p);
 
 /* At the edge of the cone of covariances (a student that has learnt, one without weights, one that
  * decays) a solver's numbers are a covariance up to its tolerance only. Averages that are not
- * analytic in C (all but those of erf and linear units, and of x^2 and He2) are taken at the nearest
+ * analytic in C (ov_gauss_is_analytic) are taken at the nearest
  * one: Q - R T^-1 R' without its negative eigenvalues, which must not be below -1e-3 of the largest
  * length. So is eps_g, and what is written, for every activation: no Q_kk is negative.
  *

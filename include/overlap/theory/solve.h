@@ -27,12 +27,14 @@ struct ov_ode {
     int (*diverged)(const double *y, void *ctx);
     /* Nonzero if the path ends at y: all later times have this y. NULL: it never does. */
     int (*ended)(const double *y, void *ctx);
+    const char *time_name; /* of time, in messages; NULL: alpha */
     void *ctx;
 };
 
 /* Where a method finds no step the other stands in for it from the last good state, for 32 steps,
  * twice as many each time; only where both find none it is a failure. Neither is one where what
- * moves would not move by rtol |y_i| + 100 atol until the last time: the path ends there.
+ * moves would not move by rtol |y_i| + 100 atol until the last time, though it move along what grows
+ * fastest: the path ends there.
  *
  * A step errs by less than atol + rtol |y_i| in each component; msbdf keeps to 0.03 of that, and
  * its steps short against the growth of deviations: at the saddle point that makes a plateau,
