@@ -10,6 +10,8 @@
 
 #include <lapacke.h>
 
+#include "online_internal.h"
+
 /* Of singular values, relative: J errs by some 1e-10 where it is taken by differences. */
 static const double cut = 1e-9;
 
@@ -69,7 +71,7 @@ bool ov_newton_jacobian(struct ov_newton *w)
 enum ov_status ov_newton_solve(struct ov_newton *w)
 {
     lapack_int n = (lapack_int)w->n, rank;
-    ov_online_rhs(w->dy, w->online, w->y);
+    ov_online_rhs_nearest(w->dy, w->online, w->y);
     w->n_rhs++;
     memcpy(w->f, w->dy, w->n * sizeof *w->f);
     if (!ov_newton_jacobian(w))

@@ -37,6 +37,9 @@ void ov_online_prepare(struct ov_online *o, const double *y);
  * where y is too far from a covariance (theory/online.h). */
 int ov_online_derivatives(double *dy, const double *y, void *ctx);
 
+/* ov_online_rhs at the covariance nearest to y: what a search may step out to. */
+void ov_online_rhs_nearest(double *dy, struct ov_online *o, const double *y);
+
 /* The Jacobian (n,n) by differences at y that stay inside of the cone of covariances, or at the edge
  * of it where y is beyond; 2n + 1 right-hand sides. For averages that are smooth up to the edge it
  * errs by some 1e-10 of |y| |J|. NaN where y or a right-hand side is not finite. Returns nonzero if

@@ -143,14 +143,19 @@ int ov_online_derivatives(double *dy, const double *y, void *ctx)
     return !(o->outside <= most_outside * size_of(o));
 }
 
-void ov_online_rhs(double *dy, struct ov_online *o, const double *y)
+void ov_online_rhs_nearest(double *dy, struct ov_online *o, const double *y)
 {
     size_t K = o->p->K, n = ov_overlaps_moving(K, o->p->M);
     if (o->p->eta_v == 0.0) {
         memcpy(o->o.v, y + n - K, K * sizeof *y);
         memset(dy + n - K, 0, K * sizeof *dy);
     }
-    o->as_it_is = true;
     (void)ov_online_derivatives(dy, y, o);
+}
+
+void ov_online_rhs(double *dy, struct ov_online *o, const double *y)
+{
+    o->as_it_is = true;
+    ov_online_rhs_nearest(dy, o, y);
     o->as_it_is = false;
 }
