@@ -20,7 +20,9 @@ static const struct {
 } option_table[] = {
     {'o', "out", "DIR", "results below DIR instead of build/results/NAME"},
     {'c', "curve", "ID", "only this curve or group"},
-    {'s', "set", "KEY=VALUE", "override a parameter: eta_w=0.1, init.std=0.5, K4.sgd.seeds=3"},
+    {'s', "set", "KEY=VALUE",
+     "override a parameter: eta_w=0.1, init.std=0.5, K4.sgd.seeds=3;\n"
+     "                     results then are in build/results/NAME+eta_w=0.1…"},
     {'t', "tier", "TIER", "quick, ci (default) or full"},
     {'j', "jobs", "N", "processes at once (default: all CPUs, or what make grants)"},
     {'S', "side", "SIDE", "only theory, or only sgd"},

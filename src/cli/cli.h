@@ -86,7 +86,8 @@ bool ov_is_above(const struct ov_options *o, const struct ov_experiment *e);
 enum ov_status ov_claims_load(struct ov_claims *claims, const struct ov_experiments *all,
                               const struct ov_options *o, struct ov_error *err);
 
-/* The output directory: --out, or build/results/NAME; allocated. */
+/* The output directory: --out, or build/results/NAME, with --set build/results/NAME+SETTINGS, so that
+ * results of the experiment as it is written stay; allocated. */
 char *ov_out_of(const struct ov_options *o, const struct ov_experiment *e);
 
 /* Plans all experiments that were named, or those of the tier, or of them what --curve names.

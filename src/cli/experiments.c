@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "overlap/base/alloc.h"
+#include "overlap/base/sha256.h"
+#include "overlap/base/text.h"
 #include "overlap/claims/claims.h"
 #include "overlap/store/results.h"
 #include "overlap/systems/systems.h"
@@ -103,9 +105,43 @@ bool ov_is_above(const struct ov_options *o, const struct ov_experiment *e)
     return o->n_dir == 0 && e->tier > o->tier;
 }
 
+/* "eta_w=0.1+sgd.seeds=2", as long as that can stand in a file's name as it is; else a hash of it. */
+static void add_settings(struct ov_text *t, const struct ov_options *o)
+{
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.=,-";
+    enum { LONGEST = 100, HASH_DIGITS = 12 };
+    struct ov_text all = {0};
+    bool as_it_is = true;
+    for (size_t i = 0; i < o->n_set; i++) {
+        as_it_is = as_it_is && !o->set[i][strspn(o->set[i], plain)];
+        ov_text_addf(&all, "%s%s", i ? "+" : "", o->set[i]);
+    }
+    if (all.failed)
+        ov_out_of_memory(all.room);
+    char hash[OV_KEY_SIZE];
+    ov_sha256(hash, all.s, all.len);
+    if (as_it_is && all.len <= LONGEST)
+        ov_text_addf(t, "+%s", all.s);
+    else
+        ov_text_addf(t, "+%.*s", HASH_DIGITS, hash);
+    ov_text_free(&all);
+}
+
 char *ov_out_of(const struct ov_options *o, const struct ov_experiment *e)
 {
-    return o->out ? ov_xstrdup(o->out) : ov_results_dir(e);
+    if (o->out)
+        return ov_xstrdup(o->out);
+    char *results = ov_results_dir(e);
+    struct ov_text changed = {0};
+    if (o->n_set == 0)
+        return results;
+    ov_text_addf(&changed, "%s", results);
+    add_settings(&changed, o);
+    free(results);
+    if (changed.failed)
+        ov_out_of_memory(changed.room);
+    return changed.s;
 }
 
 enum ov_status ov_plan_load(struct ov_plan *plan, const struct ov_experiments *all,

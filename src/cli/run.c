@@ -81,10 +81,11 @@ static bool is_another(const char *of, const char *origin, const struct ov_exper
 
 /* Results go by the name of the directory: RESULTS/.origin says of which. Those of another one that
  * is still there are not touched. */
-static enum ov_status take_results(const struct ov_experiment *e, struct ov_error *err)
+static enum ov_status take_results(const char *results, const struct ov_experiment *e,
+                                   struct ov_error *err)
 {
     struct ov_text of = {0};
-    char *results = ov_results_dir(e), *origin = origin_of(e);
+    char *origin = origin_of(e);
     char *path = ov_xprintf("%s/.origin", results);
     enum ov_status status;
     if (!origin)
@@ -99,7 +100,6 @@ static enum ov_status take_results(const struct ov_experiment *e, struct ov_erro
         status = ov_file_update(path, origin, strlen(origin), err);
     ov_text_free(&of);
     free(path);
-    free(results);
     free(origin);
     return status;
 }
@@ -112,7 +112,9 @@ static enum ov_status take_directories(const struct ov_experiments *all, const s
     for (size_t i = 0; i < all->n && status == OV_OK; i++) {
         char *out = ov_is_above(o, all->e[i]) ? NULL : ov_out_of(o, all->e[i]);
         if (out && !o->out)
-            status = take_results(all->e[i], err);
+            status = take_results(out, all->e[i], err);
+        if (out && !o->out && o->n_set > 0 && !o->quiet && status == OV_OK)
+            fprintf(stderr, "results with these settings: %s\n", out);
         if (out && status == OV_OK)
             ov_tables_sweep(out, all->e[i]);
         free(out);

@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# What new users stumble over: settings that must not cost stored results, progress of theory, make's
+# -j1, reasons, keys one by one, how long it will take.
+. tests/cli/lib.sh
+
+# ---- --set leaves the results of the experiment as it is written alone ----
+small s
+check "run as written" 0 "$overlap" run s --quiet
+cp -r build/results/s kept
+check "--set without --out" 0 "$overlap" run s --set eta_w=0.1 --set sgd.seeds=2
+says "--set: says where" '^results with these settings: build/results/s\+eta_w=0\.1\+sgd\.seeds=2$'
+holds "--set: the results as written stay" diff -r kept build/results/s
+says "--set: its own are beside" '^# eta_w: 0.1' build/results/s+eta_w=0.1+sgd.seeds=2/a.sgd.csv
+check "--set: compared there" 0 "$overlap" compare s --set eta_w=0.1 --set sgd.seeds=2
+holds "--set: compared there, not here" test -e build/results/s+eta_w=0.1+sgd.seeds=2/agreement.csv -a ! -e build/results/s/agreement.csv
+check "--set: planned there" 0 "$overlap" plan s --set eta_w=0.1 --set sgd.seeds=2
+says "--set: planned there, valid" 'a +sgd +0 of 2 +valid' out
+check "--set: as written is valid, too" 0 "$overlap" plan s
+says "--set: as written is valid" 'a +sgd +0 of 4 +valid' out
+check "--set: what is no file name" 0 "$overlap" run s --set 'alpha=[0, 1]'
+says "--set: what is no file name: a hash" '^results with these settings: build/results/s\+[0-9a-f]{12}$'
+check "--set: --out is heard" 0 "$overlap" run s --set eta_w=0.1 --out mine
+holds "--set: --out is heard, and there" test -e mine/a.sgd.csv
+check "--set: commands that can be run" 0 "$overlap" plan s --set eta_w=0.3 --todo
+says "--set: commands that can be run: where" '--out build/results/s\+eta_w=0\.3 ' out
