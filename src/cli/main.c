@@ -48,7 +48,9 @@ const struct ov_command ov_commands[] = {
      "DIR: a line 'curve ID theory sgd' for each curve, with the sides that it has, and a line\n"
      "'quantity NAME' for eps_g (or the system's first quantity) and each that a claim reads.\n",
      ov_command_list},
-    {"status", "[DIR…]", "oth", "say what is there: results, comparison, figure", "",
+    {"status", "[DIR…]", "oth", "say what is there: results, comparison, figure",
+     "Jobs that are being computed at this moment and take long have a line each: how far they\n"
+     "are, of theory how many right-hand sides of the limit at which it is given up.\n",
      ov_command_status},
     {"new", "NAME", "fh", "copy an experiment to experiments/NAME", "", ov_command_new},
     {"keys", "[SYSTEM]", "h", "the reference of experiment.yaml", "", ov_command_keys},

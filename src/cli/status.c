@@ -11,6 +11,7 @@
 #include "overlap/base/alloc.h"
 #include "overlap/base/text.h"
 #include "overlap/run/jobs.h"
+#include "overlap/run/underway.h"
 
 static bool there(const char *dir, const char *name)
 {
@@ -18,6 +19,19 @@ static bool there(const char *dir, const char *name)
     bool yes = ov_file_exists(path);
     free(path);
     return yes;
+}
+
+/* What processes are computing at this moment. */
+static void print_underway(const char *out)
+{
+    struct ov_text lines = {0};
+    ov_underway_read(&lines, out);
+    for (char *line = lines.failed ? NULL : lines.s; line && *line;) {
+        size_t n = strcspn(line, "\n");
+        printf("  running %.*s\n", (int)n, line);
+        line += n + (line[n] == '\n');
+    }
+    ov_text_free(&lines);
 }
 
 static enum ov_status print_experiment(const struct ov_experiment *e, int width,
@@ -39,6 +53,7 @@ static enum ov_status print_experiment(const struct ov_experiment *e, int width,
                ov_tier_names[e->tier], valid, runs, tables, plan.n_batch,
                there(out, "agreement.csv") ? "yes" : "no",
                !figure.failed && there("figures", figure.s) ? "yes" : "no");
+        print_underway(out);
     }
     ov_text_free(&figure);
     ov_plan_free(&plan);

@@ -4,6 +4,9 @@
  */
 #include "overlap/run/progress.h"
 
+#include <stdbool.h>
+#include <sys/ioctl.h>
+
 #include "overlap/base/clock.h"
 
 /* Seconds between two looks: a terminal's line is redrawn, a log gets another line. */
@@ -28,7 +31,31 @@ void ov_progress_start(struct ov_progress *p, FILE *log, bool live, size_t n_job
     p->last_shown = live ? p->started - 1.0 : p->started;
 }
 
-void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_running)
+/* Columns of the terminal, less one: a longer line can't be redrawn. */
+static size_t width_of(FILE *log)
+{
+    struct winsize size;
+    bool known = ioctl(fileno(log), TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    return known ? (size_t)size.ws_col - 1 : 79;
+}
+
+/* Cuts a line to so many characters of UTF-8. */
+static void cut(struct ov_text *line, size_t width)
+{
+    size_t i = 0;
+    for (size_t n = 0; i < line->len; i++) {
+        bool begins = ((unsigned char)line->s[i] & 0xc0) != 0x80;
+        if (begins && n++ == width)
+            break;
+    }
+    if (i < line->len) {
+        line->s[i] = '\0';
+        line->len = i;
+    }
+}
+
+void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_running,
+                      const char *unknown)
 {
     double now = ov_clock();
     if (!p->log || now - p->last_shown < (p->live ? live_interval : log_interval))
@@ -45,8 +72,12 @@ void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_runni
     if (done > 0.02 * total) { /* theory comes first and tells no steps: no forecast of that */
         ov_text_addf(&line, ", ");
         ov_text_add_duration(&line, elapsed * (total - done) / done);
-        ov_text_addf(&line, " left");
+        ov_text_addf(&line, unknown ? " left for the rest" : " left");
     }
+    if (unknown)
+        ov_text_addf(&line, "; %s", unknown);
+    if (p->live && !line.failed)
+        cut(&line, width_of(p->log));
     if (!line.failed)
         fprintf(p->log, p->live ? "\r%s\033[K" : "%s\n", line.s);
     fflush(p->log);

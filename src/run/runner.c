@@ -236,17 +236,15 @@ static void wait_for_children(struct runner *r)
 {
     struct pollfd fds[MAX_WORKERS];
     size_t slot[MAX_WORKERS], n = 0;
-    uint64_t running = 0;
     for (size_t i = 0; i < r->n_worker; i++) {
         if (!r->worker[i].busy)
             continue;
-        running += r->shared[i].work;
         if (ov_runner_stopped)
             kill(r->worker[i].pid, SIGTERM); /* which may have come to this process only */
         slot[n] = i;
         fds[n++] = (struct pollfd){.fd = r->worker[i].replies, .events = POLLIN};
     }
-    ov_progress_show(&r->progress, n, running);
+    ov_runner_show(r);
     if (poll(fds, n, 250) <= 0)
         return;
     for (size_t j = 0; j < n; j++)
@@ -333,6 +331,7 @@ static enum ov_status run_children(struct runner *r)
         status = run_all(r);
         sigaction(SIGTERM, &theirs, NULL);
         sigaction(SIGINT, &of_int, NULL);
+        ov_runner_show_end(r);
         ov_progress_end(&r->progress);
         signal(SIGPIPE, before);
     } else {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "overlap/base/clock.h"
+#include "overlap/run/underway.h"
 #include "runner_internal.h"
 
 struct child {
@@ -44,7 +45,8 @@ static void reply(const struct child *c, enum reply_kind kind, size_t from, size
 static void tell(void *ctx, uint64_t done, uint64_t total)
 {
     const struct child *c = ctx;
-    (void)total;
+    c->shared->done = done;
+    c->shared->total = total;
     if (c->work_of_job > 0) /* else the total does not count it */
         c->shared->work = c->done * c->work_of_job + done;
 }
@@ -67,6 +69,7 @@ static void begins(void *ctx, size_t from, size_t to, size_t n)
     struct child *c = ctx;
     c->done += c->of_group;
     c->of_group = n;
+    c->shared->done = c->shared->total = 0;
     c->shared->from = from;
     c->shared->to = to;
 }
@@ -216,6 +219,7 @@ void ov_runner_sweep(struct ov_plan *plan)
             continue;
         ov_text_addf(&jobs, "%s/jobs", plan->batch[i].out);
         ov_dir_sweep(plan->batch[i].out, minute);
+        ov_underway_sweep(plan->batch[i].out);
         if (!jobs.failed)
             ov_dir_sweep(jobs.s, minute);
         ov_parts_sweep(plan->batch[i].out, week, state_of_run,

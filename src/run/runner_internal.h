@@ -45,8 +45,9 @@ enum { STOPPED_KEPT = 100, STOPPED_BARE };
 
 /* Written by a child, read by the parent at any moment. */
 struct shared {
-    volatile uint64_t work;   /* steps done of the task */
-    volatile size_t from, to; /* jobs being computed together: who is to blame for a crash */
+    volatile uint64_t work;        /* steps done of the task */
+    volatile uint64_t done, total; /* as the jobs computed now tell it */
+    volatile size_t from, to;      /* jobs being computed together: who is to blame for a crash */
 };
 
 struct worker {
@@ -72,6 +73,7 @@ struct queued {
 struct trouble {
     size_t n, order; /* of its first among those of all batches */
     char first[REPLY_TEXT + 256];
+    bool told; /* others have been told what is computed in the batch's directory */
 };
 
 struct runner {
@@ -92,7 +94,7 @@ struct runner {
         *urgent; /* (n_urgent) tables, and what a crash left: before the queue, last first */
     size_t n_urgent, urgent_room;
     struct ov_progress progress;
-    double started;
+    double started, told; /* when others were told what is computed */
 };
 
 static inline uint64_t work_of(const struct ov_batch *b)
@@ -117,6 +119,10 @@ void ov_runner_stored(struct runner *r, size_t batch, size_t from, size_t to);
 /* Says what went wrong, a line a batch in the order in which it did, and keeps it for those who look
  * for the tables later. */
 void ov_runner_tell(struct runner *r);
+
+/* Shows what the workers are at: the progress, and OUT/jobs/PID.running (run/underway.h). */
+void ov_runner_show(struct runner *r);
+void ov_runner_show_end(struct runner *r); /* they are at nothing any more */
 
 /* Cuts all that is to do into blocks, the longest first. */
 void ov_runner_fill_queue(struct runner *r);

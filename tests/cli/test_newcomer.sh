@@ -24,3 +24,14 @@ check "--set: --out is heard" 0 "$overlap" run s --set eta_w=0.1 --out mine
 holds "--set: --out is heard, and there" test -e mine/a.sgd.csv
 check "--set: commands that can be run" 0 "$overlap" plan s --set eta_w=0.3 --todo
 says "--set: commands that can be run: where" '--out build/results/s\+eta_w=0\.3 ' out
+
+# ---- status says what is being computed ----
+mkdir -p build/results/s/jobs
+echo 's a theory: 12.3k of at most 1M right-hand sides, 42 s' >build/results/s/jobs/1.running
+check "status: a job under way" 0 "$overlap" status s
+says "status: says how far it is" '^  running s a theory: 12\.3k of at most 1M right-hand sides, 42 s$' out
+touch -d '1 minute ago' build/results/s/jobs/1.running
+check "status: a process that was killed" 0 "$overlap" status s
+holds "status: says nothing of it" bash -c '! grep -q running out'
+check "status: swept by the next run" 0 "$overlap" run s --quiet
+holds "status: it is gone" test ! -e build/results/s/jobs/1.running

@@ -22,19 +22,59 @@ START_TEST(the_log_has_a_line_every_half_minute)
     for (size_t i = 0; i < 4; i++)
         ov_progress_job(&p, "fake one sgd", 1, 0.5, 100, NULL);
     p.last_shown -= 20;
-    ov_progress_show(&p, 2, 50);
+    ov_progress_show(&p, 2, 50, NULL);
     fflush(f);
     ck_assert_uint_eq(size, 0);
     p.last_shown -= 11;
-    ov_progress_show(&p, 2, 50);
-    ov_progress_show(&p, 2, 50);
+    ov_progress_show(&p, 2, 50, NULL);
+    ov_progress_show(&p, 2, 50, NULL);
     ck_assert_ptr_nonnull(strstr(log, "4 of 10 jobs, 2 running, 45 %, "));
     ck_assert_ptr_nonnull(strstr(log, " left\n"));
     ck_assert_ptr_eq(strchr(log, '\n'), log + size - 1);
     p.work_total *= 1000; /* too early for a forecast */
     p.last_shown -= 31;
-    ov_progress_show(&p, 2, 50);
+    ov_progress_show(&p, 2, 50, NULL);
     ck_assert_ptr_null(strstr(strchr(log, '\n'), " left"));
+    fclose(f);
+    free(log);
+}
+END_TEST
+
+/* A job that does not know its work has a text of its own, and the forecast is of the others. */
+START_TEST(a_job_of_unknown_work_is_shown)
+{
+    static const char job[] = "fake one theory: 12.3k of at most 1M right-hand sides, 42 s";
+    char *log = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&log, &size);
+    struct ov_progress p;
+    ov_progress_start(&p, f, false, 10, 0);
+    p.last_shown -= 31;
+    ov_progress_show(&p, 1, 0, job);
+    ck_assert_str_eq(log, "0 of 10 jobs, 1 running; fake one theory: 12.3k of at most 1M "
+                          "right-hand sides, 42 s\n");
+    p.work_total = 1000;
+    p.last_shown -= 31;
+    ov_progress_show(&p, 2, 500, job);
+    ck_assert_ptr_nonnull(strstr(log, " left for the rest; fake one theory: 12.3k"));
+    fclose(f);
+    free(log);
+}
+END_TEST
+
+/* Where the terminal's width is not known, a line that is redrawn has less than 80 characters. */
+START_TEST(a_live_line_stays_one)
+{
+    char *log = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&log, &size);
+    struct ov_progress p;
+    ov_progress_start(&p, f, true, 10, 0);
+    ov_progress_show(&p, 1, 0,
+                     "\xc3\xa9"
+                     "tude one theory: 12.3k of at most 1M right-hand sides, and much more");
+    ck_assert_ptr_nonnull(strstr(log, "; \xc3\xa9tude one"));
+    ck_assert_uint_eq(size, strlen("\r") + 79 + 1 + strlen("\033[K"));
     fclose(f);
     free(log);
 }
@@ -76,6 +116,8 @@ END_TEST
 static void add_tests(Suite *s)
 {
     OV_TEST(s, the_log_has_a_line_every_half_minute);
+    OV_TEST(s, a_job_of_unknown_work_is_shown);
+    OV_TEST(s, a_live_line_stays_one);
     OV_TEST(s, a_failure_is_told_at_once);
     OV_TEST(s, durations_for_people);
 }

@@ -24,8 +24,10 @@ struct ov_progress {
 void ov_progress_start(struct ov_progress *p, FILE *log, bool live, size_t n_job,
                        uint64_t work_total);
 /* Redraws the live line, at most four times a second, or adds a line to the log, every 30 seconds.
- *   in   work_running  steps done by unfinished jobs */
-void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_running);
+ *   in   work_running  steps done by unfinished jobs
+ *   in   unknown       about a job under way that is in no percentage (run/underway.h), or NULL */
+void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_running,
+                      const char *unknown);
 /* n jobs that were made together ended: counts them and writes a line where they failed.
  *   in   failure  NULL, or what went wrong; seconds: that they took; work: steps that they did */
 void ov_progress_job(struct ov_progress *p, const char *name, size_t n, double seconds,

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a run is at, for people.
+ */
+#include "overlap/run/underway.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "overlap/base/alloc.h"
+#include "overlap/base/clock.h"
+
+#define SUFFIX ".running"
+
+static const double stale = 30.0; /* seconds; the runner tells every two */
+
+/* 12300 as 12.3k. */
+static void add_count(struct ov_text *t, uint64_t n)
+{
+    double x = (double)n;
+    if (n < 1000)
+        ov_text_addf(t, "%.0f", x);
+    else if (n < 1000000)
+        ov_text_addf(t, "%.4gk", x * 1e-3);
+    else
+        ov_text_addf(t, "%.4gM", x * 1e-6);
+}
+
+void ov_underway_add(struct ov_text *t, const struct ov_batch *b, const char *name, uint64_t done,
+                     uint64_t total, double seconds)
+{
+    ov_text_addf(t, "%s: ", name);
+    if (total > 0 && ov_batch_side(b)->work > 0) {
+        ov_text_addf(t, "%.0f %%, ", 100.0 * (double)done / (double)total);
+    } else if (total > 0) {
+        add_count(t, done);
+        ov_text_addf(t, " of at most ");
+        add_count(t, total);
+        ov_text_addf(t, " %s, ", b->side == OV_THEORY ? "right-hand sides" : "steps");
+    }
+    ov_text_add_duration(t, seconds);
+}
+
+void ov_underway_write(const char *out, const char *lines)
+{
+    char *path = ov_xprintf("%s/jobs/%ld" SUFFIX, out, (long)getpid());
+    enum ov_status ignored = OV_OK;
+    if (lines && *lines)
+        ignored = ov_file_put(path, lines, strlen(lines), NULL);
+    else
+        unlink(path);
+    (void)ignored;
+    free(path);
+}
+
+/* Calls `visit` with the path and the age of each such file below `out`. */
+static void for_each(const char *out, void (*visit)(void *ctx, const char *path, double age),
+                     void *ctx)
+{
+    char *jobs = ov_xprintf("%s/jobs", out);
+    DIR *d = opendir(jobs);
+    struct stat s;
+    for (const struct dirent *entry; d && (entry = readdir(d));) {
+        size_t n = strlen(entry->d_name), suffix = sizeof SUFFIX - 1;
+        if (n <= suffix || strcmp(entry->d_name + n - suffix, SUFFIX) != 0)
+            continue;
+        char *path = ov_xprintf("%s/%s", jobs, entry->d_name);
+        if (stat(path, &s) == 0)
+            visit(ctx, path, difftime(time(NULL), s.st_mtime));
+        free(path);
+    }
+    if (d)
+        closedir(d);
+    free(jobs);
+}
+
+static void read_one(void *ctx, const char *path, double age)
+{
+    struct ov_text file = {0};
+    if (age <= stale && ov_file_read(&file, path, 0, NULL) == OV_OK)
+        ov_text_add(ctx, file.s, file.len);
+    ov_text_free(&file);
+}
+
+void ov_underway_read(struct ov_text *lines, const char *out)
+{
+    for_each(out, read_one, lines);
+}
+
+static void remove_stale(void *ctx, const char *path, double age)
+{
+    (void)ctx;
+    if (age > stale)
+        unlink(path);
+}
+
+void ov_underway_sweep(const char *out)
+{
+    for_each(out, remove_stale, NULL);
+}
