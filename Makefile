@@ -61,7 +61,7 @@ results: all ## what has no valid result: all runs of the tier in one queue
 	@$(B)/overlap compare --tier $(TIER) || touch $(B)/failed
 figures: results ## every figure (TIER=quick, ci or full; make -jN runs N jobs at once)
 	@set -o pipefail; $(B)/overlap list --tier $(TIER) | sed 's,^,experiments/,' | \
-	  xargs -P "$$(nproc)" -n 1 src/tools/plot.sh $(B) && $(WHOLE)
+	  xargs -P $(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),"$$(nproc)") -n 1 src/tools/plot.sh $(B) && $(WHOLE)
 # The first thing that went wrong is the exit code.
 KEEP = { last=$$?; [ $$code -ne 0 ] || code=$$last; }
 ONE = code=0; $(B)/overlap run "$(1)" --tier $(TIER) || { code=$$?; [ $$code -eq 4 ] || exit $$code; }; \

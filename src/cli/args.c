@@ -24,7 +24,7 @@ static const struct {
      "override a parameter: eta_w=0.1, init.std=0.5, K4.sgd.seeds=3;\n"
      "                     results then are in build/results/NAME+eta_w=0.1…"},
     {'t', "tier", "TIER", "quick, ci (default) or full"},
-    {'j', "jobs", "N", "processes at once (default: all CPUs, or what make grants)"},
+    {'j', "jobs", "N", "processes at once (default: all CPUs, or what make -jN grants)"},
     {'S', "side", "SIDE", "only theory, or only sgd"},
     {'e', "seed", "A[-B]", "only the runs with these seeds' numbers"},
     {'E', "seeds", "A-B", "as if the curves had these seeds only; goes with --out"},

@@ -49,6 +49,21 @@ static void open_pair(struct ov_jobserver *s, const char *auth)
     }
 }
 
+/* The last -j among make's own options, which end at " -- ", is -j1. */
+static bool is_alone(const char *flags)
+{
+    bool alone = false;
+    while (flags && *flags) {
+        size_t n = strcspn(flags, " ");
+        if (n == 2 && strncmp(flags, "--", n) == 0)
+            break;
+        if (strncmp(flags, "-j", 2) == 0)
+            alone = n == 3 && flags[2] == '1';
+        flags += n + strspn(flags + n, " ");
+    }
+    return alone;
+}
+
 void ov_jobserver_open(struct ov_jobserver *s)
 {
     static const char option[] = "--jobserver-auth=";
@@ -61,6 +76,7 @@ void ov_jobserver_open(struct ov_jobserver *s)
     s->present = s->in >= 0 && s->out >= 0 && is_pipe(s->in, s->out);
     if (!s->present)
         ov_jobserver_close(s);
+    s->alone = !s->present && is_alone(flags);
 }
 
 bool ov_jobserver_acquire(struct ov_jobserver *s)

@@ -304,7 +304,7 @@ static size_t choose_workers(const struct runner *r)
 {
     size_t n = r->options->workers;
     if (n == 0)
-        n = r->server.present ? MAX_WORKERS : ov_machine_cpus();
+        n = r->server.present ? MAX_WORKERS : r->server.alone ? 1 : ov_machine_cpus();
     if (n > ov_runner_waiting(r))
         n = ov_runner_waiting(r);
     n = n < 1 ? 1 : n > MAX_WORKERS ? MAX_WORKERS : n;

@@ -9,7 +9,7 @@
 #include "overlap/run/underway.h"
 #include "runner_internal.h"
 
-static const double is_long = 1.0; /* seconds that a job takes before it is spoken of */
+static const double is_long = 1.0;  /* seconds that a job takes before it is spoken of */
 static const double interval = 2.0; /* between two files */
 
 static void add_line(struct ov_text *t, const struct runner *r, size_t slot, double now)

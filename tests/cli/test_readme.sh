@@ -103,6 +103,8 @@ check "make -n figures" 0 $make -n figures TIER=quick
 says "make -n figures: says what would run" 'overlap run --tier quick' out
 check "make -n verify and fig" 0 $make -n -j2 verify fig-demo audit TIER=quick
 holds "make -n runs nothing" test ! -e build/results
+check "make -n -j1 figures" 0 $make -n -j1 figures TIER=quick
+says "make -n -j1 figures: one at a time" 'xargs -P 1 ' out
 check "make figures" 0 $make figures TIER=quick
 holds "make figures: all of the tier, nothing else" \
     test "$(cd figures && echo *.svg)" = "crlf.svg demo.svg mine.svg quoted.svg"

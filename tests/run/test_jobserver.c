@@ -53,6 +53,39 @@ START_TEST(nothing_else_is)
 }
 END_TEST
 
+static bool alone(const char *flags)
+{
+    struct ov_jobserver s;
+    setenv("MAKEFLAGS", flags, 1);
+    ov_jobserver_open(&s);
+    ck_assert(!s.present);
+    return s.alone;
+}
+
+/* As GNU make 4.3 writes them. */
+START_TEST(j1_has_no_job_server)
+{
+    ck_assert(alone(" -j1"));
+    ck_assert(alone("s -j1 -- TIER=quick"));
+    ck_assert(alone(" -j8 -j1"));
+    ck_assert(!alone(""));
+    ck_assert(!alone("n"));
+    ck_assert(!alone(" -j"));
+    ck_assert(!alone(" -j2"));
+    ck_assert(!alone(" -j12"));
+    ck_assert(!alone(" -j1 -j4"));
+    ck_assert(!alone(" -- X=a\\ -j1"));
+    struct ov_jobserver s;
+    int fds[2];
+    ck_assert_int_eq(pipe(fds), 0);
+    ck_assert(present(&s, fds[0], fds[1]) && !s.alone);
+    ov_jobserver_close(&s);
+    unsetenv("MAKEFLAGS");
+    ov_jobserver_open(&s);
+    ck_assert(!s.present && !s.alone);
+}
+END_TEST
+
 /* All that a run does with a job server: tokens go back in the reverse order. */
 static bool take_and_return(struct ov_jobserver *s, int in, int out)
 {
@@ -121,6 +154,7 @@ static void add_tests(Suite *s)
 {
     OV_TEST(s, one_pipe_is_taken);
     OV_TEST(s, nothing_else_is);
+    OV_TEST(s, j1_has_no_job_server);
     OV_TEST(s, files_are_left_alone);
     OV_TEST(s, a_fifo_is_taken);
     OV_TEST(s, cpus_are_those_allowed);

@@ -148,8 +148,8 @@ START_TEST(blocks)
 }
 END_TEST
 
-/* Two processes do the work of two curves, one run at a time. */
-START_TEST(processes_are_shared)
+/* How many processes did the work of two curves, one run at a time; no more than two are counted. */
+static size_t processes(unsigned workers)
 {
     struct bench b;
     struct ov_run_report report;
@@ -159,8 +159,9 @@ START_TEST(processes_are_shared)
     for (int c = 0; c < 2; c++) {
         bench_set(&b, c, how, TELLS_PROCESS);
         bench_set(&b, c, work, 1000000);
+        bench_set(&b, c, delay_us, 3000);
     }
-    ck_ok(run(&b, 2, &report, NULL));
+    ck_ok(run(&b, workers, &report, NULL));
     ck_assert_uint_eq(report.n_done, 10);
     for (int c = 0; c < 2; c++) {
         struct ov_table t;
@@ -177,6 +178,20 @@ START_TEST(processes_are_shared)
         ov_table_free(&t);
     }
     bench_remove(&b);
+    return n;
+}
+
+START_TEST(processes_are_shared)
+{
+    ck_assert_uint_le(processes(2), 2);
+}
+END_TEST
+
+/* Under `make -j1`, which offers no job server, nobody asks for more than one. */
+START_TEST(make_j1_is_one_process)
+{
+    setenv("MAKEFLAGS", " -j1", 1);
+    ck_assert_uint_eq(processes(0), 1);
 }
 END_TEST
 
@@ -218,6 +233,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, what_is_stored_is_taken);
     OV_TEST(s, blocks);
     OV_TEST(s, processes_are_shared);
+    OV_TEST(s, make_j1_is_one_process);
     OV_TEST(s, a_crash_costs_one_run);
 }
 

@@ -13,10 +13,10 @@
 #include "overlap/run/jobs.h"
 
 struct ov_run_options {
-    unsigned workers;    /* processes at once; 0: what make's job server grants, else all CPUs */
-    FILE *log;           /* progress (run/progress.h); may be NULL */
-    bool live;           /* log is a terminal */
-    const char *command; /* recorded in the sidecars */
+    unsigned workers; /* processes at once; 0: what make grants (run/jobserver.h), else all CPUs */
+    FILE *log;        /* progress (run/progress.h); may be NULL */
+    bool live;        /* log is a terminal */
+    const char *command;       /* recorded in the sidecars */
     double checkpoint_seconds; /* between two states of a run on disk (store/checkpoint.h); 0: as
                                   often as the run offers one; below 0: never */
 };
