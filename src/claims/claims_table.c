@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The verdicts as a table for a terminal: claim, expected, measured, seeds, verdict, where.
+ * The verdicts as a table for a terminal: claim, expected, measured, seeds, verdict, where (of
+ * one that is skipped: why).
  */
 #include <math.h>
 #include <string.h>
@@ -45,7 +46,8 @@ static void fill_row(struct ov_text *cell, const struct ov_claim *claim)
     if (claim->n_measure == 0) {
         for (size_t k = 0; k < N_COLUMN; k++)
             if (k != CLAIM && k != VERDICT)
-                ov_text_addf(&cell[k], "-");
+                ov_text_addf(&cell[k], "%s",
+                             k == WHERE && claim->verdict == OV_SKIPPED ? claim->why : "-");
         return;
     }
     const struct ov_measure *m = claim->measure + claim->worst;

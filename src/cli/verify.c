@@ -100,8 +100,9 @@ static int conclude(const struct ov_claims *claims, const struct ov_paper_report
     if (paper->unread)
         printf("paper: its numbers were NOT checked: pandoc is missing ('make deps-paper')\n");
     else
-        printf("paper: %zu numbers checked, %zu wrong, %zu skipped\n", paper->n_checked,
-               paper->n_wrong, paper->n_skipped);
+        printf("paper: %zu numbers checked, %zu wrong, %zu skipped%s\n", paper->n_checked,
+               paper->n_wrong, paper->n_skipped,
+               paper->n_skipped > 0 ? ", as their claims are" : "");
     printf("%zu passed, %zu failed, %zu skipped\n", n.of[OV_PASS] + paper->n_checked,
            n.of[OV_FAIL] + open + bad + paper->n_wrong, n.of[OV_SKIPPED] + paper->n_skipped);
     if (n.of[OV_FAIL] > 0)
