@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * overlap keys: the reference of experiment.yaml, from the tables that read it.
+ * overlap keys: the reference of experiment.yaml, from the tables that read it: all of it, a section
+ * (the file itself, a system, the claims or one kind of them), or the keys that a word picks.
  */
 #include "cli.h"
 
@@ -12,36 +13,150 @@
 #include "overlap/config/schema.h"
 #include "overlap/systems/systems.h"
 
-static void document_claims(struct ov_text *t)
+struct section {
+    const char *name, *doc;
+    const struct ov_key *keys;
+    bool is_kind; /* of claims */
+};
+enum { MOST = 32 };
+static const char all_kinds[] = "claims";
+
+static size_t find_sections(struct section s[MOST])
 {
-    ov_text_addf(t, "\n# claims: kinds and their keys\n");
-    for (const struct ov_claim_kind *k = ov_claim_kinds; k->name; k++) {
-        ov_text_addf(t, "\nkind: %s - %s\n", k->name, k->doc);
-        ov_schema_document(t, k->keys, 2);
+    size_t n = 0;
+    s[n++] = (struct section){"experiment", "experiment.yaml itself", ov_experiment_keys, false};
+    for (const struct ov_system *const *i = ov_systems; *i && n < MOST; i++)
+        s[n++] = (struct section){(*i)->name, (*i)->doc, (*i)->keys, false};
+    for (const struct ov_claim_kind *k = ov_claim_kinds; k->name && n < MOST; k++)
+        s[n++] = (struct section){k->name, k->doc, k->keys, true};
+    return n;
+}
+
+/* Leaves of the sections those that a word names; false, and all of them, where it names none. */
+static bool pick_sections(struct section *s, size_t *n, const char *word)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < *n; i++)
+        if (strcmp(s[i].name, word) == 0 || (s[i].is_kind && strcmp(word, all_kinds) == 0))
+            s[kept++] = s[i];
+    *n = kept > 0 ? kept : *n;
+    return kept > 0;
+}
+
+/* ---- all of it, or sections ---- */
+
+static void add_names(struct ov_text *t, const struct ov_key *keys)
+{
+    for (const struct ov_key *k = keys; k->name; k++)
+        ov_text_addf(t, " %s", k->name);
+}
+
+/* A line a section with the names of its keys; one for all kinds of claims. */
+static void add_overview(struct ov_text *t, const struct section *s, size_t n)
+{
+    bool kinds = false;
+    for (size_t i = 0; i < n; i++) {
+        if (!s[i].is_kind || n == 1) {
+            ov_text_addf(t, "%s:", s[i].name);
+            add_names(t, s[i].keys);
+            ov_text_addf(t, "\n");
+        } else {
+            ov_text_addf(t, kinds ? ", %s" : "claims, of kind %s", s[i].name);
+            kinds = true;
+        }
     }
+    ov_text_addf(t, kinds ? "\n" : "");
+}
+
+static void add_section(struct ov_text *t, const struct section *s)
+{
+    if (s->is_kind)
+        ov_text_addf(t, "\nkind: %s - %s\n", s->name, s->doc);
+    else if (s->keys == ov_experiment_keys)
+        ov_text_addf(t, "experiment.yaml\n\n");
+    else
+        ov_text_addf(t, "\nparameters of a curve, system %s: %s\n\n", s->name, s->doc);
+    ov_schema_document(t, s->keys, s->is_kind ? 2 : 0);
+}
+
+static void add_sections(struct ov_text *t, const struct section *s, size_t n, bool named)
+{
+    add_overview(t, s, n);
+    if (!named)
+        ov_text_addf(t, "('overlap keys SYSTEM', 'overlap keys KEY' and both print less.)\n\n");
+    for (size_t i = 0; i < n; i++) {
+        if (s[i].is_kind && (i == 0 || !s[i - 1].is_kind))
+            ov_text_addf(t, "\n# claims: kinds and their keys\n");
+        add_section(t, &s[i]);
+    }
+}
+
+/* ---- keys that a word picks ---- */
+
+/* Sections in which the word picks the same are named together. */
+static size_t add_matches(struct ov_text *t, const struct section *s, size_t n, const char *word,
+                          enum ov_match how)
+{
+    struct ov_text found[MOST] = {0};
+    size_t all = 0;
+    for (size_t i = 0; i < n; i++)
+        all += ov_schema_document_matches(&found[i], s[i].keys, word, how);
+    for (size_t i = 0; i < n; i++) {
+        if (found[i].len == 0)
+            continue;
+        ov_text_addf(t, "%s# %s%s", t->len ? "\n" : "", s[i].is_kind ? "claims of kind " : "",
+                     s[i].name);
+        for (size_t j = i + 1; j < n; j++)
+            if (found[j].len > 0 && strcmp(found[j].s, found[i].s) == 0) {
+                ov_text_addf(t, ", %s%s", s[j].is_kind && !s[i].is_kind ? "claims of kind " : "",
+                             s[j].name);
+                found[j].len = 0;
+            }
+        ov_text_addf(t, "\n%s", found[i].s);
+    }
+    for (size_t i = 0; i < n; i++)
+        ov_text_free(&found[i]);
+    return all;
+}
+
+/* No key: the nearest name of a section or of a key. */
+static enum ov_status no_such_key(const struct section *s, size_t n, const char *word,
+                                  struct ov_error *err)
+{
+    const char *names[512] = {all_kinds};
+    size_t m = 1;
+    for (size_t i = 0; i < n; i++) {
+        if (m < 500)
+            names[m++] = s[i].name;
+        for (const struct ov_key *k = s[i].keys; k->name && m < 500; k++)
+            names[m++] = k->name;
+    }
+    return ov_fail(err, OV_EUSER, "no key matches '%s'%s", word, ov_hint(word, names).text);
+}
+
+static enum ov_status add_word(struct ov_text *t, const struct section *s, size_t n,
+                               const char *word, struct ov_error *err)
+{
+    for (enum ov_match how = OV_MATCH_PATH; *word && how < OV_N_MATCHES; how++)
+        if (add_matches(t, s, n, word, how) > 0)
+            return OV_OK;
+    return no_such_key(s, n, word, err);
 }
 
 int ov_command_keys(const struct ov_options *o)
 {
     struct ov_error err = {0};
-    const char *names[16] = {0};
     struct ov_text t = {0};
-    bool found = o->n_dir == 0;
-    for (size_t i = 0; ov_systems[i] && i < 15; i++) {
-        names[i] = ov_systems[i]->name;
-        found = found || strcmp(names[i], o->dir[0]) == 0;
-    }
-    if (!found) {
-        ov_fail(&err, OV_EUSER, "no system '%s'%s", o->dir[0], ov_hint(o->dir[0], names).text);
-        return ov_report(&err);
-    }
-    ov_experiment_document(&t, NULL);
-    for (const struct ov_system *const *s = ov_systems; *s; s++)
-        if (o->n_dir == 0 || strcmp((*s)->name, o->dir[0]) == 0)
-            ov_experiment_document(&t, *s);
-    document_claims(&t);
-    if (!t.failed)
+    struct section s[MOST];
+    enum ov_status status = OV_OK;
+    size_t n = find_sections(s);
+    bool named = o->n_dir > 0 && pick_sections(s, &n, o->dir[0]);
+    if (o->n_dir == named)
+        add_sections(&t, s, n, named);
+    for (size_t i = named; i < o->n_dir && status == OV_OK; i++)
+        status = add_word(&t, s, n, o->dir[i], &err);
+    if (status == OV_OK && !t.failed)
         printf("%s", t.s);
     ov_text_free(&t);
-    return EXIT_GOOD;
+    return status == OV_OK ? EXIT_GOOD : ov_report(&err);
 }

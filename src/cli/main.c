@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <gsl/gsl_errno.h>
 
@@ -53,7 +55,11 @@ const struct ov_command ov_commands[] = {
      "are, of theory how many right-hand sides of the limit at which it is given up.\n",
      ov_command_status},
     {"new", "NAME", "fh", "copy an experiment to experiments/NAME", "", ov_command_new},
-    {"keys", "[SYSTEM]", "h", "the reference of experiment.yaml", "", ov_command_keys},
+    {"keys", "[SYSTEM] [KEY…]", "h", "the reference of experiment.yaml",
+     "First the names of all keys, then each with its type, range, default and meaning. In place\n"
+     "of SYSTEM also 'experiment' (the file itself), 'claims', or a kind of claim. KEY is a name, a\n"
+     "path (init.std), a pattern ('eta*'), a part of a name, or of what the key means (noise).\n",
+     ov_command_keys},
     {"doctor", "", "h", "what this installation is made of, and what it lacks", "",
      ov_command_doctor},
     {NULL, NULL, NULL, NULL, NULL, NULL},
@@ -75,7 +81,7 @@ static void print_usage(FILE *f)
             "usage: overlap COMMAND [ARGUMENTS]\n\n",
             OV_VERSION);
     for (const struct ov_command *c = ov_commands; c->name; c++)
-        fprintf(f, "  %-8s %s%*s %s\n", c->name, c->arguments, 9 - width_of(c->arguments), "",
+        fprintf(f, "  %-8s %s%*s %s\n", c->name, c->arguments, 16 - width_of(c->arguments), "",
                 c->doc);
     fprintf(f, "\n'overlap COMMAND --help' says more; --version prints the version.\n"
                "Exit codes: 0 good, 1 a claim failed, 2 bad usage, configuration or data,\n"
@@ -105,6 +111,12 @@ static void stop_without_memory(size_t bytes)
     (void)bytes;
     fprintf(stderr, "overlap: error: out of memory\n");
     exit(EXIT_JOB);
+}
+
+static bool is_pipe(int fd)
+{
+    struct stat s;
+    return fstat(fd, &s) == 0 && S_ISFIFO(s.st_mode);
 }
 
 int main(int argc, char **argv)
@@ -137,7 +149,8 @@ int main(int argc, char **argv)
     }
     ov_options_free(&options);
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "overlap: error: can't write to standard output\n");
+        if (!is_pipe(STDOUT_FILENO)) /* whose reader has what it wants: overlap keys | head */
+            fprintf(stderr, "overlap: error: can't write to standard output\n");
         code = code == EXIT_GOOD ? EXIT_JOB : code;
     }
     return code;

@@ -20,7 +20,7 @@
 
 const char *const ov_tier_names[] = {"quick", "ci", "full", NULL};
 
-static const struct ov_key top_keys[] = {
+const struct ov_key ov_experiment_keys[] = {
     {"title", OV_STRING, 0, 0, NULL, NULL, OV_REQUIRED, .doc = "what the experiment shows"},
     {"source", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL, .doc = "whose result it reproduces"},
     {"system", OV_STRING, 0, 0, NULL, NULL, OV_REQUIRED,
@@ -187,7 +187,7 @@ static void take_texts(struct ov_loading *l, struct ov_value *top)
 static void read_document(struct ov_loading *l, struct fy_node *root)
 {
     struct ov_value top = {0};
-    enum ov_status status = ov_schema_read(&top, root, top_keys, "experiment", l->err);
+    enum ov_status status = ov_schema_read(&top, root, ov_experiment_keys, "experiment", l->err);
     l->failed |= status != OV_OK;
     if (fy_node_is_mapping(root)) {
         take_texts(l, &top);
@@ -258,7 +258,7 @@ void ov_experiment_document(struct ov_text *out, const struct ov_system *system)
 {
     if (!system) {
         ov_text_addf(out, "experiment.yaml\n\n");
-        ov_schema_document(out, top_keys, 0);
+        ov_schema_document(out, ov_experiment_keys, 0);
         return;
     }
     ov_text_addf(out, "\nparameters of a curve, system %s: %s\n\n", system->name, system->doc);

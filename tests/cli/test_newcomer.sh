@@ -35,3 +35,27 @@ check "status: a process that was killed" 0 "$overlap" status s
 holds "status: says nothing of it" bash -c '! grep -q running out'
 check "status: swept by the next run" 0 "$overlap" run s --quiet
 holds "status: it is gone" test ! -e build/results/s/jobs/1.running
+
+# ---- keys, all or one by one ----
+check "keys: all" 0 "$overlap" keys
+says "keys: an overview first" '^experiment: title source system ' <(sed -n 1p out)
+holds "keys: a line a system in it" test "$(sed -n 2,4p out | grep -cE '^(two-layer|random-features|mean-field): ')" = 3
+check "keys: a system" 0 "$overlap" keys two-layer
+says "keys: a system: its own" '^eta_w: a number' out
+holds "keys: a system: nothing else" bash -c '! grep -qE "^(title|init_std|kind): " out'
+check "keys: one" 0 "$overlap" keys two-layer eta_w
+holds "keys: one: and no more" test "$(cat out)" = '# two-layer
+eta_w: a number, from 0 to 1000000; required
+    learning rate of the first layer'
+check "keys: one of several systems" 0 "$overlap" keys init.std
+says "keys: one of several systems: both" '^# mean-field$' out
+check "keys: by what it means" 0 "$overlap" keys two-layer 'label noise'
+says "keys: by what it means: found" '^sigma: ' out
+check "keys: of claims" 0 "$overlap" keys claims at
+holds "keys: of claims: kinds that share it, once" test "$(grep -c '^at: ' out)" = 1
+check "keys: a typo" 2 "$overlap" keys two-layer eta_W_
+says "keys: a typo: did you mean" "^overlap: error: no key matches 'eta_W_'; did you mean 'eta_w'"
+check "keys: a system that is none" 2 "$overlap" keys two-layr
+says "keys: a system that is none: did you mean" "did you mean 'two-layer'"
+check "keys: nothing" 2 "$overlap" keys ''
+holds "keys: a reader that has enough" bash -c '[ -z "$("$0" keys 2>&1 >/dev/null | cat)" ] && ! ("$0" keys 2>&3 | true) 3>&1 | grep .' "$overlap"

@@ -152,4 +152,18 @@ struct ov_hint ov_hint(const char *word, const char *const *names);
  */
 void ov_schema_document(struct ov_text *out, const struct ov_key *keys, int indent);
 
+/* How a word picks keys, the narrowest way first. */
+enum ov_match {
+    OV_MATCH_PATH,  /* the whole path: init.std */
+    OV_MATCH_NAME,  /* the last name of it, or a pattern as a shell has them: std, eta_* */
+    OV_MATCH_PART,  /* a part of the name */
+    OV_MATCH_MEANS, /* a part of what it means, or of its words: noise */
+    OV_N_MATCHES
+};
+
+/* The reference of those keys alone, at any depth, each with its path. Case does not count.
+ * Returns how many there are. */
+size_t ov_schema_document_matches(struct ov_text *out, const struct ov_key *keys, const char *word,
+                                  enum ov_match how);
+
 #endif

@@ -80,6 +80,9 @@ void ov_experiment_free(struct ov_experiment *e); /* NULL-safe */
 size_t ov_experiment_select(const struct ov_curve **found, const struct ov_experiment *e,
                             const char *name);
 
+/* The keys of experiment.yaml itself. */
+extern const struct ov_key ov_experiment_keys[];
+
 /* The commented reference: of a system's keys, or (NULL) of those that are no system's. */
 void ov_experiment_document(struct ov_text *out, const struct ov_system *system);
 
