@@ -42,7 +42,8 @@ const struct ov_command ov_commands[] = {
      "valid data, and wherever the variable CI is set: a person accepts, and reviews the change.\n",
      ov_command_accept},
     {"plan", "[DIR…]", "ocstjTh", "say what would run, and why",
-     "The column memory is what one process takes; the last line, what --jobs of them take.\n"
+     "The column memory is what one process takes; CPU the time of the runs to do, from what the\n"
+     "last ones took, else the steps of a simulation. The last lines sum up, for --jobs processes.\n"
      "With --todo: one command a block of missing runs, for GNU parallel or a SLURM array.\n",
      ov_command_plan},
     {"list", "[DIR…]", "th", "name the experiments of a tier, or what is in one",

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "overlap/base/alloc.h"
+#include "overlap/run/estimate.h"
 #include "overlap/run/memory.h"
 #include "overlap/base/clock.h"
 #include "overlap/run/progress.h"
@@ -202,20 +203,22 @@ static void print_commands(const struct ov_batch *b, const struct ov_options *o)
 static void print_batch(const struct ov_batch *b)
 {
     struct ov_text why = {0};
-    struct ov_text memory = {0};
+    struct ov_text memory = {0}, cpu = {0};
     ov_batch_why(&why, b);
+    ov_batch_estimate(&cpu, b);
     if (ov_batch_todo(b) > 0 && ov_batch_memory(b) > 0.0)
         ov_text_add_bytes(&memory, ov_batch_memory(b));
-    printf("%-24s %-16s %-7s %5zu of %-5zu %7s  %s\n", b->experiment->name, b->curve->id,
+    printf("%-24s %-16s %-7s %5zu of %-5zu %7s %12s  %s\n", b->experiment->name, b->curve->id,
            ov_side_name(b->side), ov_batch_todo(b), b->n_job, memory.len ? memory.s : "",
-           why.len ? why.s : "valid");
+           cpu.len ? cpu.s : "", why.len ? why.s : "valid");
+    ov_text_free(&cpu);
     ov_text_free(&why);
     ov_text_free(&memory);
 }
 
-/* What all takes together, and whether it is there. */
-static enum ov_status print_memory(const struct ov_plan *plan, const struct ov_options *o,
-                                   struct ov_error *err)
+/* What all takes together, and whether the memory is there. */
+static enum ov_status print_sums(const struct ov_plan *plan, const struct ov_options *o,
+                                 struct ov_error *err)
 {
     struct ov_text line = {0};
     double there = ov_machine_memory();
@@ -231,6 +234,10 @@ static enum ov_status print_memory(const struct ov_plan *plan, const struct ov_o
     if (within < workers)
         ov_text_addf(&line, ": run will start no more than %zu", within);
     printf("%s\n", line.failed ? "memory: ?" : line.s);
+    line.len = 0;
+    ov_plan_estimate(&line, plan, workers < within ? workers : within);
+    if (line.len > 0)
+        printf("time: %s\n", line.s);
     ov_text_free(&line);
     return ov_plan_check_memory(plan, there, err);
 }
@@ -244,8 +251,8 @@ int ov_command_plan(const struct ov_options *o)
     if (status == OV_OK)
         status = make_plan(&plan, &all, o, &err);
     if (status == OV_OK && !o->todo)
-        printf("%-24s %-16s %-7s %14s %7s  %s\n", "experiment", "curve", "side", "runs to do",
-               "memory", "why");
+        printf("%-24s %-16s %-7s %14s %7s %12s  %s\n", "experiment", "curve", "side", "runs to do",
+               "memory", "CPU", "why");
     for (size_t i = 0; i < plan.n_batch && status == OV_OK; i++) {
         if (o->todo)
             print_commands(&plan.batch[i], o);
@@ -253,7 +260,7 @@ int ov_command_plan(const struct ov_options *o)
             print_batch(&plan.batch[i]);
     }
     if (status == OV_OK && !o->todo)
-        status = print_memory(&plan, o, &err);
+        status = print_sums(&plan, o, &err);
     ov_plan_free(&plan);
     ov_experiments_free(&all);
     return status == OV_OK ? EXIT_GOOD : ov_report(&err);

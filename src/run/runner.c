@@ -136,6 +136,10 @@ static void take_end(struct runner *r, struct worker *w)
         if (ov_job_todo(&b->job[i]))
             b->job[i].valid = true;
     r->report->n_done += n;
+    if (w->resumed_at == 0) { /* else it is the time of a part */
+        b->cost.seconds += w->reply.head.cpu;
+        b->cost.n_run += n;
+    }
     ov_runner_stored(r, task->batch, task->from, task->to);
 }
 

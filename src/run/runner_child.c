@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "overlap/base/clock.h"
@@ -17,7 +18,15 @@ struct child {
     int out;
     size_t done, of_group; /* jobs of the task in groups before, and in the present one */
     uint64_t work_of_job;
+    double began; /* the task: seconds of this process's CPU time */
 };
+
+static double cpu_clock(void)
+{
+    struct timespec t = {0};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
 
 static void write_whole(int fd, const void *bytes, size_t n)
 {
@@ -35,7 +44,8 @@ static void write_whole(int fd, const void *bytes, size_t n)
 static void reply(const struct child *c, enum reply_kind kind, size_t from, size_t to,
                   enum ov_status status, const char *text)
 {
-    struct reply r = {kind, from, to, status, strlen(text)};
+    struct reply r = {kind,        from, to, status, kind == ENDED ? cpu_clock() - c->began : 0.0,
+                      strlen(text)};
     if (r.n > REPLY_TEXT)
         r.n = REPLY_TEXT;
     write_whole(c->out, &r, sizeof r);
@@ -123,6 +133,8 @@ void ov_runner_child(struct ov_plan *plan, const struct ov_run_options *options,
     }
     while (!ov_runner_stopped && read(in, &task, sizeof task) == (ssize_t)sizeof task) {
         struct ov_batch *b = &plan->batch[task.batch];
+        c.began = cpu_clock();
+        b->cost = task.cost;
         if (task.kind == COMPUTE)
             compute(&c, b, &task, options);
         else

@@ -22,6 +22,7 @@ enum task_kind {
 struct task {
     enum task_kind kind;
     size_t batch, from, to;
+    struct ov_cost cost; /* ASSEMBLE: of the batch's runs, for its sidecar */
 };
 
 enum reply_kind {
@@ -34,7 +35,8 @@ struct reply {
     enum reply_kind kind;
     size_t from, to;
     enum ov_status status;
-    size_t n; /* bytes of text that follow, at most REPLY_TEXT */
+    double cpu; /* ENDED: seconds of CPU that the task took */
+    size_t n;   /* bytes of text that follow, at most REPLY_TEXT */
 };
 enum { REPLY_TEXT = 1024 };
 

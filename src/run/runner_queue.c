@@ -135,14 +135,14 @@ static void add_urgent(struct runner *r, struct task task)
 void ov_runner_add_jobs(struct runner *r, size_t batch, size_t from, size_t to)
 {
     if (ov_runner_todo(&r->plan->batch[batch], from, to) > 0)
-        add_urgent(r, (struct task){COMPUTE, batch, from, to});
+        add_urgent(r, (struct task){.kind = COMPUTE, .batch = batch, .from = from, .to = to});
 }
 
 void ov_runner_add_table(struct runner *r, size_t batch)
 {
     const struct ov_batch *b = &r->plan->batch[batch];
     if (!b->table_valid && ov_batch_valid(b) == b->n_job)
-        add_urgent(r, (struct task){ASSEMBLE, batch, 0, 0});
+        add_urgent(r, (struct task){ASSEMBLE, batch, 0, 0, b->cost});
 }
 
 static int longest_first(const void *a, const void *b)
@@ -169,8 +169,9 @@ void ov_runner_fill_queue(struct runner *r)
             size_t to = from + block < b->n_job ? from + block : b->n_job;
             size_t n = ov_runner_todo(b, from, to);
             uint64_t work = work_of(b) > 0 ? n * work_of(b) : UINT64_MAX;
+            const struct task task = {.kind = COMPUTE, .batch = i, .from = from, .to = to};
             if (n > 0)
-                r->queue[r->n_queue++] = (struct queued){{COMPUTE, i, from, to}, work};
+                r->queue[r->n_queue++] = (struct queued){task, work};
         }
         ov_runner_add_table(r, i); /* of which nothing lacks but the table */
     }

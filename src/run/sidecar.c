@@ -69,6 +69,24 @@ static json_t *sidecar(const struct ov_batch *b, double seconds)
                      "written", written, "seconds", seconds, "inputs", inputs_object(b->inputs));
 }
 
+/* CPU time of the runs that were computed here; of none, what an earlier record of the same inputs
+ * says. */
+static void add_cost(json_t *root, const struct ov_batch *b, const char *path)
+{
+    const struct ov_cost *cost = &b->cost;
+    if (cost->n_run > 0) {
+        json_object_set_new(root, "cost",
+                            json_pack("{s:f, s:I, s:I}", "cpu_seconds", cost->seconds, "runs",
+                                      (json_int_t)cost->n_run, "work",
+                                      (json_int_t)ov_batch_side(b)->work));
+        return;
+    }
+    json_t *old = json_load_file(path, 0, NULL), *kept = json_object_get(old, "cost");
+    if (kept && json_equal(json_object_get(old, "inputs"), json_object_get(root, "inputs")))
+        json_object_set(root, "cost", kept);
+    json_decref(old);
+}
+
 enum ov_status ov_sidecar_write(const struct ov_batch *b, const char *command, double seconds,
                                 struct ov_error *err)
 {
@@ -77,6 +95,8 @@ enum ov_status ov_sidecar_write(const struct ov_batch *b, const char *command, d
     char *text = NULL;
     if (root && command)
         json_object_set_new(root, "command", json_string(command));
+    if (root)
+        add_cost(root, b, path);
     if (root)
         text = json_dumps(root, JSON_INDENT(2));
     enum ov_status status = OV_ENOMEM;
@@ -90,18 +110,40 @@ enum ov_status ov_sidecar_write(const struct ov_batch *b, const char *command, d
     return status;
 }
 
+static void add_inputs(struct ov_text *inputs, const json_t *root)
+{
+    json_t *object = json_object_get(root, "inputs"), *value;
+    const char *key;
+    json_object_foreach(object, key, value) ov_text_addf(
+        inputs, "%s: %s\n", key, json_is_string(value) ? json_string_value(value) : "");
+}
+
 void ov_sidecar_inputs(struct ov_text *inputs, size_t *n_seed, const struct ov_batch *b)
 {
     char *path = ov_sidecar_path(b->out, b->curve, b->side);
     json_t *root = json_load_file(path, 0, NULL);
-    json_t *object = json_object_get(root, "inputs"), *value;
-    const char *key;
     inputs->len = 0;
+    add_inputs(inputs, root);
     *n_seed = (size_t)json_integer_value(json_object_get(root, "seeds"));
-    json_object_foreach(object, key, value) ov_text_addf(
-        inputs, "%s: %s\n", key, json_is_string(value) ? json_string_value(value) : "");
     if (inputs->len == 0)
         *n_seed = 0;
     json_decref(root);
     free(path);
+}
+
+bool ov_sidecar_cost(struct ov_text *inputs, struct ov_cost *cost, uint64_t *work, const char *out,
+                     const struct ov_curve *c, enum ov_side side)
+{
+    char *path = ov_sidecar_path(out, c, side);
+    json_t *root = json_load_file(path, 0, NULL), *told = json_object_get(root, "cost");
+    json_int_t n = json_integer_value(json_object_get(told, "runs"));
+    json_int_t steps = json_integer_value(json_object_get(told, "work"));
+    *cost = (struct ov_cost){json_number_value(json_object_get(told, "cpu_seconds")),
+                             n > 0 ? (size_t)n : 0};
+    *work = steps > 0 ? (uint64_t)steps : 0;
+    inputs->len = 0;
+    add_inputs(inputs, root);
+    json_decref(root);
+    free(path);
+    return cost->n_run > 0 && cost->seconds >= 0.0 && inputs->len > 0;
 }

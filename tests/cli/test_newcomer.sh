@@ -59,3 +59,13 @@ check "keys: a system that is none" 2 "$overlap" keys two-layr
 says "keys: a system that is none: did you mean" "did you mean 'two-layer'"
 check "keys: nothing" 2 "$overlap" keys ''
 holds "keys: a reader that has enough" bash -c '[ -z "$("$0" keys 2>&1 >/dev/null | cat)" ] && ! ("$0" keys 2>&3 | true) 3>&1 | grep .' "$overlap"
+
+# ---- plan says how long it will take ----
+check "plan: nothing is timed yet" 0 "$overlap" plan s --out nowhere --set N=60
+says "plan: theory is not guessed at" 's +a +theory +4 of 4 .* unknown +no result yet$' out
+check "plan: more seeds than were timed" 0 "$overlap" plan s --set sgd.seeds=400
+says "plan: by the step" '^s +a +sgd +400 of 400 +[0-9.]+ MB +[0-9.]+ (s|min [0-9]+ s) ' out
+says "plan: in all" '^time: about [0-9.]+ (s|min [0-9]+ s) of CPU time' out
+small untimed
+check "plan: an experiment that never ran" 0 "$overlap" plan untimed
+says "plan: its steps" '^untimed +a +sgd +4 of 4 +[0-9.]+ MB +1k steps ' out

@@ -29,6 +29,12 @@ struct ov_job {
     bool pending;  /* computed, but not stored yet */
 };
 
+/* CPU time that runs took, where it was measured. */
+struct ov_cost {
+    double seconds; /* of all n_run together */
+    size_t n_run;
+};
+
 /* All runs of one side of one curve. */
 struct ov_batch {
     const struct ov_experiment *experiment;
@@ -41,6 +47,7 @@ struct ov_batch {
     bool table_valid;      /* the table is there, whole and under its key */
     struct ov_job *job;    /* (n_job) seeds ascending; all owned */
     size_t n_job;
+    struct ov_cost cost;   /* of those of its runs that were computed here */
     size_t n_diverged;     /* of the table put together: runs that diverged, and when the first */
     double first_diverged; /* one did */
 };

@@ -6,7 +6,9 @@
 #ifndef OVERLAP_RUN_SIDECAR_H
 #define OVERLAP_RUN_SIDECAR_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "overlap/base/status.h"
 #include "overlap/base/text.h"
@@ -20,6 +22,13 @@ OV_NODISCARD enum ov_status ov_sidecar_write(const struct ov_batch *b, const cha
  *   out  inputs  replaced; empty where there is no readable sidecar
  *   out  n_seed  0 then */
 void ov_sidecar_inputs(struct ov_text *inputs, size_t *n_seed, const struct ov_batch *b);
+
+/* What a sidecar says of the time that its runs took.
+ *   out  inputs  replaced; of those runs
+ *   out  cost    CPU time; work: steps of one such run, 0 where not known
+ * Returns false where it says nothing. */
+bool ov_sidecar_cost(struct ov_text *inputs, struct ov_cost *cost, uint64_t *work, const char *out,
+                     const struct ov_curve *c, enum ov_side side);
 
 /* "abcdef012345" of the build, "+" at its end where the tree had changes; "unknown". */
 const char *ov_build_commit(void);
