@@ -90,6 +90,8 @@ drift: all ## what moved since another revision's lock: make drift REF=v1.0
 	@src/tools/views.sh drift $(B)/claims.ref.json $(B)/claims.lock.json
 audit: all ## rerun stored runs chosen by chance and compare the bytes: make audit JOBS=10 SEED=1
 	$(PLUS)@src/tools/audit.sh $(B) $(TIER) "$(JOBS)" "$(SEED)"
+replicate: all ## every random claim on random numbers that nobody has looked at: make replicate STREAM=2
+	$(PLUS)@src/tools/replicate.sh $(B) $(TIER) "$(STREAM)"
 accept: all ## rewrite a claim's printed numbers to the data: make accept CLAIM=demo.floor REASON="…"
 	@$(B)/overlap accept --tier $(TIER) --reason "$$REASON" -- "$$CLAIM"
 paper: figures ## build/paper.html
@@ -148,5 +150,5 @@ help: ## this text
 	  $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all bench harness mutants results figures fig demo verify lock drift audit accept paper plan status new test test-asan test-checked test-unit format format-check \
+.PHONY: all bench harness mutants results figures fig demo verify lock drift audit replicate accept paper plan status new test test-asan test-checked test-unit format format-check \
   deps deps-paper deps-dev doctor install clean distclean help FORCE

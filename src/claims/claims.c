@@ -175,6 +175,15 @@ void ov_claim_evaluate(struct ov_claim *claim, const char *out)
     OV_CHECK(is_sound(claim));
 }
 
+bool ov_claim_is_random(const struct ov_claim *claim)
+{
+    const struct ov_query *q = claim->query;
+    bool random = claim->kind->rule == OV_SIDE_PATHS;
+    for (size_t i = 0; i < q->n_curve; i++)
+        random = random || q->curve[i]->side[q->side].first > 0;
+    return random;
+}
+
 struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name)
 {
     for (size_t i = 0; i < claims->n; i++) {

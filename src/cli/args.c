@@ -25,6 +25,9 @@ static const struct {
      "                     results then are in build/results/NAME+eta_w=0.1…"},
     {'t', "tier", "TIER", "quick, ci (default) or full"},
     {'j', "jobs", "N", "processes at once (default: all CPUs, or what make -jN grants)"},
+    {'n', "stream", "N",
+     "other random numbers, all else equal (default: 1); results\n"
+     "                     then are in build/stream-N/NAME"},
     {'S', "side", "SIDE", "only theory, or only sgd"},
     {'e', "seed", "A[-B]", "only the runs with these seeds' numbers"},
     {'E', "seeds", "A-B", "as if the curves had these seeds only; goes with --out"},
@@ -118,6 +121,9 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
             return complain(c, "--jobs wants a number from 1 to 256, not", word);
         o->workers = (unsigned)n;
         return true;
+    case 'n':
+        return (read_number(&o->stream, word) && o->stream > 0) ||
+               complain(c, "--stream wants a number from 1 on, not", word);
     case 'S':
         o->side = word;
         return strcmp(word, "theory") == 0 || strcmp(word, "sgd") == 0 ||
@@ -183,7 +189,7 @@ bool ov_options_read(struct ov_options *o, const struct ov_command *c, int argc,
 {
     struct option longs[N_OPTIONS + 1] = {0};
     int n = 0;
-    *o = (struct ov_options){.tier = OV_CI, .any_seed = true, .checkpoint = 60.0};
+    *o = (struct ov_options){.tier = OV_CI, .any_seed = true, .checkpoint = 60.0, .stream = 1};
     o->dir = calloc((size_t)argc + 1, sizeof *o->dir);
     o->set = calloc((size_t)argc + 1, sizeof *o->set);
     o->command = join(argc, argv);

@@ -29,6 +29,7 @@ struct ov_options {
     double checkpoint;        /* seconds between two states of a run on disk */
     uint64_t seed, last_seed; /* of --seed; all without (see any_seed) */
     uint64_t first, last;     /* of --seeds, with some_seeds */
+    uint64_t stream;          /* of random numbers: 1, or what --stream says */
     bool any_seed, some_seeds, todo, quiet, help;
 };
 
@@ -81,13 +82,14 @@ void ov_experiments_free(struct ov_experiments *all);
 /* True where nobody named the experiment and it belongs to a larger tier. */
 bool ov_is_above(const struct ov_options *o, const struct ov_experiment *e);
 
-/* Reads the claims of all experiments and evaluates them; those above the tier are SKIPPED.
+/* Reads the claims of all experiments and evaluates them; those above the tier are SKIPPED, and
+ * on a stream other than 1 those that are not random.
  *   out  claims  owned by the caller, also on error */
 enum ov_status ov_claims_load(struct ov_claims *claims, const struct ov_experiments *all,
                               const struct ov_options *o, struct ov_error *err);
 
 /* The output directory: --out, or build/results/NAME, with --set build/results/NAME+SETTINGS, so that
- * results of the experiment as it is written stay; allocated. */
+ * results of the experiment as it is written stay; with --stream below build/stream-N; allocated. */
 char *ov_out_of(const struct ov_options *o, const struct ov_experiment *e);
 
 /* Plans all experiments that were named, or those of the tier, or of them what --curve names.

@@ -26,8 +26,11 @@ void ov_error_append(struct ov_error *err, const struct ov_error *more)
 static enum ov_status load(struct ov_experiments *all, const char *dir, const struct ov_options *o,
                            struct ov_error *err)
 {
-    struct ov_load_options options = {
-        .systems = ov_systems, .tier = o->tier, .set = o->set, .n_set = o->n_set};
+    struct ov_load_options options = {.systems = ov_systems,
+                                      .tier = o->tier,
+                                      .set = o->set,
+                                      .n_set = o->n_set,
+                                      .stream = o->stream};
     struct ov_error own = {0};
     struct ov_experiment **grown = realloc(all->e, (all->n + 1) * sizeof(struct ov_experiment *));
     if (!grown)
@@ -132,7 +135,9 @@ char *ov_out_of(const struct ov_options *o, const struct ov_experiment *e)
 {
     if (o->out)
         return ov_xstrdup(o->out);
-    char *results = ov_results_dir(e);
+    char *results = o->stream > 1
+                        ? ov_xprintf("build/stream-%llu/%s", (unsigned long long)o->stream, e->name)
+                        : ov_results_dir(e);
     struct ov_text changed = {0};
     if (o->n_set == 0)
         return results;

@@ -18,18 +18,18 @@
 #include "overlap/run/sidecar.h"
 
 const struct ov_command ov_commands[] = {
-    {"run", "[DIR…]", "ocstjSeEkqh", "compute what has no valid result: theory and simulation",
+    {"run", "[DIR…]", "ocsntjSeEkqh", "compute what has no valid result: theory and simulation",
      "Without DIR: every experiment of the tier below experiments/, all in one queue, the longest\n"
      "runs first. Results go to build/results/NAME (or --out): CURVE.theory.csv, CURVE.sgd.csv,\n"
      "each with a JSON file beside it. What is there and valid is not computed again. Long runs "
      "keep their\n"
      "state below jobs/ and go on from there if they are killed.\n",
      ov_command_run},
-    {"compare", "[DIR…]", "osth", "write agreement.csv: simulation against theory, seed by seed",
+    {"compare", "[DIR…]", "osnth", "write agreement.csv: simulation against theory, seed by seed",
      "Every seed is compared with the theory that started at its own overlaps. What has not\n"
      "changed since is left as it is. Without DIR: every experiment of the tier.\n",
      ov_command_compare},
-    {"verify", "[DIR…]", "ostpvh", "check the claims, and the numbers in paper.md",
+    {"verify", "[DIR…]", "osntpvh", "check the claims, and the numbers in paper.md",
      "Without DIR: every experiment below experiments/, and paper.md. Writes build/verdicts.json\n"
      "(or --verdicts FILE), which 'make verify' turns into TAP and JUnit.\n"
      "The last line counts: N passed, N failed, N skipped.\n"
@@ -41,7 +41,7 @@ const struct ov_command ov_commands[] = {
      "--reason TEXT stands beside each new number. Refused (exit code 2) without a reason or\n"
      "valid data, and wherever the variable CI is set: a person accepts, and reviews the change.\n",
      ov_command_accept},
-    {"plan", "[DIR…]", "ocstjTh", "say what would run, and why",
+    {"plan", "[DIR…]", "ocsntjTh", "say what would run, and why",
      "The column memory is what one process takes; CPU the time of the runs to do, from what the\n"
      "last ones took, else the steps of a simulation. The last lines sum up, for --jobs processes.\n"
      "With --todo: one command a block of missing runs, for GNU parallel or a SLURM array.\n",
@@ -51,7 +51,7 @@ const struct ov_command ov_commands[] = {
      "DIR: a line 'curve ID theory sgd' for each curve, with the sides that it has, and a line\n"
      "'quantity NAME' for eps_g (or the system's first quantity) and each that a claim reads.\n",
      ov_command_list},
-    {"status", "[DIR…]", "oth", "say what is there: results, comparison, figure",
+    {"status", "[DIR…]", "onth", "say what is there: results, comparison, figure",
      "Jobs that are being computed at this moment and take long have a line each: how far they\n"
      "are, of theory how many right-hand sides of the limit at which it is given up.\n",
      ov_command_status},

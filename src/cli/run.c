@@ -114,8 +114,9 @@ static enum ov_status take_directories(const struct ov_experiments *all, const s
         char *out = ov_is_above(o, all->e[i]) ? NULL : ov_out_of(o, all->e[i]);
         if (out && !o->out)
             status = take_results(out, all->e[i], err);
-        if (out && !o->out && o->n_set > 0 && !o->quiet && status == OV_OK)
-            fprintf(stderr, "results with these settings: %s\n", out);
+        if (out && !o->out && (o->n_set > 0 || (o->stream > 1 && all->n == 1)) && !o->quiet &&
+            status == OV_OK)
+            fprintf(stderr, "results are in %s\n", out);
         if (out && status == OV_OK)
             ov_tables_sweep(out, all->e[i]);
         free(out);
@@ -183,6 +184,8 @@ static void print_commands(const struct ov_batch *b, const struct ov_options *o)
         ov_text_addf(&set, " --set");
         add_word(&set, o->set[s]);
     }
+    if (o->stream > 1)
+        ov_text_addf(&set, " --stream %llu", (unsigned long long)o->stream);
     for (size_t i = 0; i < b->n_job; i++) {
         size_t last = i, end = (i / block + 1) * block;
         if (!ov_job_todo(&b->job[i]))

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "overlap/base/alloc.h"
 #include "overlap/base/text.h"
 #include "overlap/claims/claims.h"
 #include "overlap/paper/paper.h"
@@ -31,6 +32,11 @@ enum ov_status ov_claims_load(struct ov_claims *claims, const struct ov_experime
             snprintf(c->why, sizeof c->why, "runs at tier %s", ov_tier_names[c->experiment->tier]);
             continue;
         }
+        if (o->stream > 1 && !ov_claim_is_random(c)) {
+            c->verdict = OV_SKIPPED;
+            snprintf(c->why, sizeof c->why, "not random: the same on every stream");
+            continue;
+        }
         char *out = ov_out_of(o, c->experiment);
         ov_claim_evaluate(c, out);
         free(out);
@@ -40,12 +46,13 @@ enum ov_status ov_claims_load(struct ov_claims *claims, const struct ov_experime
     return status;
 }
 
-/* The paper is checked where it is named, or where all experiments are; NULL: not. */
+/* The paper is checked where it is named, or where all experiments are on the stream that it prints
+ * the numbers of; NULL: not. */
 static const char *paper_of(const struct ov_options *o)
 {
     if (o->paper)
         return o->paper;
-    return o->n_dir == 0 && ov_file_exists("paper.md") ? "paper.md" : NULL;
+    return o->n_dir == 0 && o->stream == 1 && ov_file_exists("paper.md") ? "paper.md" : NULL;
 }
 
 static enum ov_status check_paper(struct ov_paper_report *report, const struct ov_claims *claims,
@@ -114,13 +121,22 @@ static int conclude(const struct ov_claims *claims, const struct ov_paper_report
     return open > 0 ? EXIT_OPEN : EXIT_GOOD;
 }
 
+/* Allocated. */
+static char *usual_path(const struct ov_options *o)
+{
+    if (o->stream > 1)
+        return ov_xprintf("build/stream-%llu/verdicts.json", (unsigned long long)o->stream);
+    return ov_xstrdup("build/verdicts.json");
+}
+
 int ov_command_verify(const struct ov_options *o)
 {
     struct ov_error err = {0};
     struct ov_experiments all;
     struct ov_claims claims = {0};
     struct ov_paper_report paper = {0};
-    const char *path = o->verdicts ? o->verdicts : "build/verdicts.json";
+    char *usual = usual_path(o);
+    const char *path = o->verdicts ? o->verdicts : usual;
     enum ov_status status = ov_experiments_load(&all, o, &err);
     if (status == OV_OK)
         status = ov_claims_load(&claims, &all, o, &err);
@@ -132,6 +148,7 @@ int ov_command_verify(const struct ov_options *o)
         if (ov_verdicts_broken(path, err.text, NULL) != OV_OK)
             fprintf(stderr, "overlap: %s is that of an earlier time\n", path);
     int code = status == OV_OK ? conclude(&claims, &paper) : ov_report(&err);
+    free(usual);
     ov_paper_report_free(&paper);
     ov_claims_free(&claims);
     ov_experiments_free(&all);

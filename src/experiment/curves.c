@@ -2,6 +2,7 @@
  *
  * The list of curves: each entry is one curve, or by its `vary` the product of several lists.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,6 +210,15 @@ static bool is_whole(const struct ov_side_plan *s)
     return whole;
 }
 
+/* What has no seed has no random numbers. */
+static void take_stream(struct ov_curve *curve, uint64_t stream)
+{
+    curve->stream = stream > 1 ? stream : 1;
+    for (size_t i = 0; i < 2 && stream > 1; i++)
+        if (curve->side[i].n_run > 0 && curve->side[i].first > 0)
+            ov_text_addf(&curve->side[i].parameters, "stream: %" PRIu64 "\n", stream);
+}
+
 static enum ov_status read_curve(struct ov_loading *l, struct ov_curve *curve,
                                  const struct entry *entry, const struct ov_given *varied,
                                  size_t n_varied)
@@ -237,6 +247,8 @@ static enum ov_status read_curve(struct ov_loading *l, struct ov_curve *curve,
         curve->state = ov_xcalloc(1, system->state_size);
     if (status == OV_OK)
         status = system->plan(curve, l->err);
+    if (status == OV_OK)
+        take_stream(curve, l->options->stream);
     const struct ov_side_plan *side = curve->side;
     if (status == OV_ENOMEM || curve->problem.failed || side[0].failed || side[1].failed ||
         side[0].parameters.failed || side[1].parameters.failed)

@@ -130,6 +130,8 @@ enum ov_status ov_random_key(uint64_t *key, const struct ov_curve *c, uint64_t s
     struct ov_text text = {0};
     ov_text_add(&text, c->problem.s ? c->problem.s : "", c->problem.len);
     ov_text_addf(&text, "seed: %" PRIu64 "\n", seed);
+    if (c->stream > 1 && seed > 0)
+        ov_text_addf(&text, "stream: %" PRIu64 "\n", c->stream);
     char hex[OV_KEY_SIZE];
     ov_sha256(hex, text.s ? text.s : "", text.len);
     enum ov_status status = text.failed ? OV_ENOMEM : OV_OK;

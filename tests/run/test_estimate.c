@@ -57,7 +57,7 @@ START_TEST(what_was_timed_tells)
     estimate(seconds, &line, &b, "one");
     ck_agree(5.0 * sgd, seconds[OV_SGD], 1e-12, 0);
     ck_assert_ptr_nonnull(strstr(line.s, " of CPU time, which 2 processes share"));
-    bench_set(&b, 0, work, 50); /* longer runs */
+    bench_set(&b, 0, work, 50);  /* longer runs */
     bench_set(&b, 0, rate, 3.0); /* other parameters: of theory, nobody knows */
     estimate(seconds, &line, &b, "one");
     ck_agree(9.0 * 10.0 * sgd, seconds[OV_SGD], 1e-12, 0);

@@ -95,11 +95,33 @@ START_TEST(keys_are_functions_of_inputs_and_seeds)
 }
 END_TEST
 
+static uint64_t random_key(uint64_t stream, uint64_t seed)
+{
+    struct ov_curve c = {.stream = stream};
+    uint64_t key = 0;
+    ov_text_addf(&c.problem, "K: 1\n");
+    ck_ok(ov_random_key(&key, &c, seed));
+    ov_text_free(&c.problem);
+    return key;
+}
+
+/* The numbers are what sha256sum says. */
+START_TEST(streams_are_other_random_numbers)
+{
+    ck_assert_uint_eq(random_key(1, 7), 0x408ec43a14202e44);
+    ck_assert_uint_eq(random_key(0, 7), 0x408ec43a14202e44); /* nobody said which */
+    ck_assert_uint_eq(random_key(2, 7), 0xf24b56f9efb2757f);
+    ck_assert_uint_eq(random_key(1, 0), 0x12c0f1af9cab8ff3);
+    ck_assert_uint_eq(random_key(2, 0), 0x12c0f1af9cab8ff3); /* of no seed */
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, closure_is_what_the_room_uses);
     OV_TEST(s, the_real_sources);
     OV_TEST(s, keys_are_functions_of_inputs_and_seeds);
+    OV_TEST(s, streams_are_other_random_numbers);
 }
 
 OV_TEST_MAIN("store/provenance");

@@ -105,6 +105,10 @@ void ov_claims_free(struct ov_claims *claims); /* NULL-safe */
  * Nothing can go wrong but memory, as everywhere in claims (base/alloc.h). */
 void ov_claim_evaluate(struct ov_claim *claim, const char *out);
 
+/* True where any number that it reads is of runs that have seeds: other random numbers may change
+ * its verdict. */
+bool ov_claim_is_random(const struct ov_claim *claim);
+
 /* Holm's correction (1979) over everything that is claimed together, once all are evaluated; level
  * 0.05 is usual. The family of PASS is every claim with p-values, whatever it is so far, and p is
  * its p_pass; that of FAIL likewise, with p_fail. With p rising, p_holm of number k of m is the

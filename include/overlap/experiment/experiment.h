@@ -7,6 +7,7 @@
 #define OVERLAP_EXPERIMENT_EXPERIMENT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "overlap/base/status.h"
 #include "overlap/experiment/system.h"
@@ -28,6 +29,7 @@ struct ov_curve {
      * without what does not change them (times of measurement, the engine), the same for both
      * sides, so that theory and simulation of a seed start from the same weights. */
     struct ov_text problem;
+    uint64_t stream;       /* of random numbers: 1, or another for other ones, all else equal */
     const char **variable; /* (n_variable) what formulas may name, NULL at the end */
     double *variable_is;   /* (n_variable) their values */
     size_t n_variable;
@@ -61,6 +63,8 @@ struct ov_load_options {
                                ("eta_w", "init.std", "sgd.seeds") or, with a curve's id in front,
                                of that one ("K4.eta_w"); value is YAML */
     size_t n_set;
+    uint64_t stream; /* of random numbers; 0 is 1. Another one is among the parameters of every side
+                        whose runs have seeds, and of nothing else: keys of stream 1 do not know it */
 };
 
 /* Loads DIR/experiment.yaml.

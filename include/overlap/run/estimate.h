@@ -11,7 +11,7 @@
 /* Seconds of CPU time that the runs to do of a batch will take, from what the runs of the curve's
  * last table took: in `out`, else in build/results/NAME. Where the work is known (simulation), the
  * time of a step of the same simulator, whatever else has changed; where it is not (theory), the
- * time of a run of the same parameters, whatever has changed of the code. NaN where nothing tells. */
+ * time of a run of the same parameters, whatever has changed of the code or the random numbers. NaN where nothing tells. */
 double ov_batch_seconds(const struct ov_batch *b);
 
 /* That for people: "12 s"; "40M steps" where the work alone is known; "unknown"; nothing where there

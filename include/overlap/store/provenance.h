@@ -40,8 +40,8 @@ void ov_inputs(struct ov_text *out, const struct ov_curve *c, enum ov_side side)
 void ov_inputs_key(char key[OV_KEY_SIZE], const char *inputs);
 /* The key of a curve's table: inputs and all of its seeds. */
 void ov_curve_key(char key[OV_KEY_SIZE], const char *inputs, uint64_t first, size_t n);
-/* The random key of a run: of the problem and the seed's number alone. Returns OV_OK or OV_ENOMEM.
- */
+/* The random key of a run: of the problem, the seed's number and the curve's stream alone; run 0,
+ * whose numbers depend on no seed, has the same one on every stream. Returns OV_OK or OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_random_key(uint64_t *key, const struct ov_curve *c, uint64_t seed);
 
 /* Paths of a curve's table and of its JSON sidecar below an output directory. Freed by the caller.
