@@ -11,7 +11,8 @@
  *     gauss_polynomial polynomials of degree <= 4, both: exact rules
  *     gauss_sine       sin(x), both: characteristic functions
  *     gauss_sigmoids   tanh with tanh, erf or linear teachers: sums of erf units
- *     gauss_smooth     smooth without closed form, both: quadrature shared by all fields
+ *     gauss_smooth     smooth without closed form, both: quadrature over two fields, given which
+ *                      all others are taken together
  * Derivatives of the contractions: gauss_erf_derivatives, gauss_relu_derivatives,
  * gauss_quadratic_derivatives.
  * Single integrals: gauss_average, which chooses gauss_product (truncated moments),
@@ -302,8 +303,8 @@ static const char *method_of_quadrature(enum ov_act student, enum ov_act teacher
         return "quadrature in sectors, error < 1e-6 (1e-3 where three students lie in a plane)";
     if (has_kink(teacher))
         return "quadrature in sectors and bilinear expansion, error < 1e-6 (1e-5 at variance 4)";
-    return "trapezoidal rule and Taylor expansion in the conditional covariances, error < 1e-8 at "
-           "variances of one (relative 1e-4 with x^4)";
+    return "quadrature over two fields and Taylor expansion in the covariances given these, error "
+           "< 1e-8 at variances of one (relative 1e-4 with x^4)";
 }
 
 const char *ov_gauss_method(const struct ov_activation *g, const struct ov_activation *g_star)

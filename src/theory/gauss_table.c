@@ -101,31 +101,6 @@ static OV_CLONES void fill_smoothed(double *D, size_t orders, const struct ov_ac
     }
 }
 
-/* ---- the outer rule ---- */
-
-/* < g'^p g^2 > with nodes (i + shift) h. */
-static double with_step(const struct ov_activation *g, int p, double h, double shift)
-{
-    double sum = 0.0;
-    for (double z = (shift - ceil(8.0 / h)) * h; z < 8.0; z += h) {
-        double dg = g->dg(z), gz = g->g(z);
-        sum += exp(-0.5 * z * z) * (p == 2 ? dg * dg : dg) * gz * gz;
-    }
-    return h / sqrt(2.0 * M_PI) * sum;
-}
-
-double ov_smoothing_step(const struct ov_activation *g, int p, double tol)
-{
-    double h = 0.5;
-    while (h > 0.05) {
-        double off = fabs(with_step(g, p, h, 0.0) - with_step(g, p, h, 0.5));
-        if (off <= 2.0 * tol * fmax(1.0, fabs(with_step(g, p, h, 0.0))))
-            break;
-        h *= 0.96;
-    }
-    return h;
-}
-
 /* ---- the grid ---- */
 
 /* How far g is analytic beside the real axis, by what its derivatives grow at v = 0, but at most

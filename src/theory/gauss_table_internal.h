@@ -33,10 +33,6 @@ OV_NODISCARD enum ov_status ov_smoothing_create(struct ov_smoothing **t,
                                                 const struct ov_activation *g);
 void ov_smoothing_free(struct ov_smoothing *t); /* NULL-safe */
 
-/* The largest step, at most 0.5, of the trapezoidal rule for N(0,1) that keeps < g'^p g^2 > to tol,
- * p = 1 or 2: what is hardest for two outer fields and for one. */
-double ov_smoothing_step(const struct ov_activation *g, int p, double tol);
-
 /* D_n at one v along m. Zero-initialise; the block is kept and grows. */
 struct ov_smoothed {
     ptrdiff_t first, last; /* grid points m = i ov_smoothing_step */
