@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 
 # ---- what is built ----
 CC = gcc
-PKGS = gsl lapacke openblas libfyaml jansson libcrypto zlib
+PKGS = lapacke openblas gsl libfyaml jansson libcrypto zlib
 # WERROR=1, as CI has it, turns warnings into errors; CHECKED=1 evaluates invariants (base/check.h).
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
 # No -march=native, no contraction to fma, no fast-math: the same bits on every CPU.
