@@ -203,7 +203,8 @@ enum ov_status ov_gauss_create(struct ov_gauss **out, size_t K, size_t M,
                            .g_star = g_star->act,
                            .student = g,
                            .teacher = g_star};
-    w->block = calloc(2 * size + 10 * P, sizeof *w->block);
+    size_t squares = is_square(g->act) && is_square(g_star->act) ? 4 * P * P : 0;
+    w->block = calloc(2 * size + 10 * P + squares, sizeof *w->block);
     w->act = calloc(P, sizeof *w->act);
     bool good = w->block && w->act;
     if (g->act <= OV_ACT_ERF && g_star->act <= OV_ACT_ERF)
@@ -226,6 +227,7 @@ enum ov_status ov_gauss_create(struct ov_gauss **out, size_t K, size_t M,
     w->row = w->C2 + size;
     w->q = w->row + P;
     w->work = w->q + P;
+    w->square = w->work + 8 * P;
     for (size_t a = 0; a < P; a++)
         w->act[a] = a < M ? g_star : g;
     return OV_OK;

@@ -26,6 +26,7 @@ struct ov_gauss {
     double *row;                        /* (P) of a tilt */
     double *q;                          /* (P) scales, or s_c <g_c'> */
     double *work;                       /* (8 P) of gauss_polynomial.c */
+    double *square;                     /* (4,P,P) of gauss_quadratic.c */
 };
 
 /* Multiplies the Gaussian by sqrt(2/pi) exp(-x_i^2/2): tilted (P,P) packed from C, may be C.
@@ -85,9 +86,6 @@ typedef void ov_gauss_derivation(double *dG, double *dNz, struct ov_gauss *w, co
                                  const double *s, double sigma);
 ov_gauss_derivation ov_gauss_quadratic_derivatives; /* x^2 or He2, both */
 ov_gauss_derivation ov_gauss_relu_derivatives;      /* ReLU, both */
-
-/* out_ij = sum_c C_ic s_c A_cj, j <= i, all packed (P,P): C D A, which must be symmetric. */
-void ov_gauss_sandwich(double *out, const double *C, const double *s, const double *A, size_t P);
 
 /* Parts of contract_sums: all of G; Nz_kl. */
 void ov_gauss_sum_G(double *G, const struct ov_gauss *w, const double *C, const double *s);

@@ -5,45 +5,52 @@
  * averages at once (paper.md eq:quadratic):
  *     G  = 2 (e C + 2 X)
  *     Nz = 4 [ C (e^2 + 2 tr(C D C D) + sigma^2) + 4 e X + 8 Y ]
- * restricted to the students' rows: O(P^3).
+ * restricted to the students' rows: two products of matrices, O(P^3).
  */
 #include <math.h>
 
+#include <cblas.h>
+
 #include "gauss_internal.h"
 
-/* X from A = C, Y from A = X. */
-void ov_gauss_sandwich(double *out, const double *C, const double *s, const double *A, size_t P)
+/* X = C D A for whole matrices, scratch F = D A. */
+static void multiply(double *X, double *F, const double *C, const double *s, const double *A,
+                     size_t P)
 {
-    for (size_t i = 0; i < P; i++)
-        for (size_t j = 0; j <= i; j++) {
-            double sum = 0.0;
-            for (size_t c = 0; c < P; c++)
-                sum += C[ov_sym_at(i, c)] * s[c] * A[ov_sym_at(c, j)];
-            out[ov_sym_at(i, j)] = sum;
-        }
+    for (size_t c = 0; c < P; c++)
+        for (size_t j = 0; j < P; j++)
+            F[c * P + j] = s[c] * A[c * P + j];
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)P, (int)P, (int)P, 1.0, C, (int)P,
+                F, (int)P, 0.0, X, (int)P);
 }
 
-void ov_gauss_contract_quadratic(double *G, double *Nz, struct ov_gauss *w, const double *C,
+static void unpack(double *C, const double *packed, size_t P)
+{
+    for (size_t i = 0; i < P; i++)
+        for (size_t j = 0; j <= i; j++)
+            C[i * P + j] = C[j * P + i] = packed[ov_sym_at(i, j)];
+}
+
+void ov_gauss_contract_quadratic(double *G, double *Nz, struct ov_gauss *w, const double *packed,
                                  const double *s, double sigma)
 {
-    double *X = w->C1, *Y = w->C2, e = 0.0, trace = 0.0;
-    ov_gauss_sandwich(X, C, s, C, w->P);
-    for (size_t c = 0; c < w->P; c++) {
-        e += s[c] * (C[ov_sym_at(c, c)] - (w->act[c]->act == OV_ACT_HE2 ? 1.0 : 0.0));
-        trace += s[c] * X[ov_sym_at(c, c)];
+    size_t P = w->P, M = w->M;
+    double *C = w->square, *X = C + P * P, *Y = X + P * P, *F = Y + P * P, e = 0.0, trace = 0.0;
+    unpack(C, packed, P);
+    multiply(X, F, C, s, C, P);
+    for (size_t c = 0; c < P; c++) {
+        e += s[c] * (C[c * P + c] - (w->act[c]->act == OV_ACT_HE2 ? 1.0 : 0.0));
+        trace += s[c] * X[c * P + c];
     }
-    for (size_t k = 0; k < w->K; k++)
-        for (size_t b = 0; b < w->P; b++) {
-            size_t kb = ov_sym_at(w->M + k, b);
-            G[k * w->P + b] = 2.0 * (e * C[kb] + 2.0 * X[kb]);
-        }
+    for (size_t i = 0; i < w->K * P; i++)
+        G[i] = 2.0 * (e * C[M * P + i] + 2.0 * X[M * P + i]);
     if (!Nz)
         return;
-    ov_gauss_sandwich(Y, C, s, X, w->P);
+    multiply(Y, F, C, s, X, P);
+    double plain = e * e + 2.0 * trace + sigma * sigma;
     for (size_t k = 0; k < w->K; k++)
         for (size_t l = 0; l <= k; l++) {
-            size_t kl = ov_sym_at(w->M + k, w->M + l);
-            double plain = e * e + 2.0 * trace + sigma * sigma;
+            size_t kl = (M + k) * P + M + l;
             Nz[ov_sym_at(k, l)] = 4.0 * (C[kl] * plain + 4.0 * e * X[kl] + 8.0 * Y[kl]);
         }
 }

@@ -15,6 +15,18 @@ struct view {
     size_t D;
 };
 
+/* X = C D C. */
+static void sandwich(double *X, const double *C, const double *s, size_t P)
+{
+    for (size_t i = 0; i < P; i++)
+        for (size_t j = 0; j <= i; j++) {
+            double sum = 0.0;
+            for (size_t c = 0; c < P; c++)
+                sum += C[ov_sym_at(i, c)] * s[c] * C[ov_sym_at(c, j)];
+            X[ov_sym_at(i, j)] = sum;
+        }
+}
+
 static double excess(const struct view *v, size_t c)
 {
     return v->C[ov_sym_at(c, c)] - (v->w->act[c]->act == OV_ACT_HE2 ? 1.0 : 0.0);
@@ -88,7 +100,7 @@ void ov_gauss_quadratic_derivatives(double *dG, double *dNz, struct ov_gauss *w,
 {
     size_t P = w->P, K = w->K, M = w->M, width = ov_sym_size(P) + P;
     struct view v = {.w = w, .C = C, .s = s, .X = w->C1, .D = ov_sym_size(P)};
-    ov_gauss_sandwich(w->C1, C, s, C, P);
+    sandwich(w->C1, C, s, P);
     v.plain = sigma * sigma;
     for (size_t c = 0; c < P; c++) {
         v.e += s[c] * excess(&v, c);

@@ -151,7 +151,9 @@ enum ov_status ov_solve_events(double *path, const struct ov_ode *ode, const dou
     if (status != OV_OK || n_time == 0)
         return status;
     openblas_set_num_threads(1);
-    struct ov_solver s = {.ode = ode, .opt = opt, .tick = tick, .events = events};
+    struct ov_solve_options own = *opt;
+    own.method = ode->n > MOST_FOR_MATRICES ? OV_RK8PD : opt->method;
+    struct ov_solver s = {.ode = ode, .opt = &own, .tick = tick, .events = events};
     s.work = (struct ov_solve_report){.first_stand_in = NAN, .ended = NAN};
     if (solver_init(&s, y0, time[n_time - 1]) == OV_OK)
         status = integrate(&s, path, time, n_time, err);

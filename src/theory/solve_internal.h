@@ -16,7 +16,9 @@
 
 #include "overlap/theory/solve.h"
 
-enum { HISTORY = 3 };
+/* Of more equations msbdf's matrices take longer than rk8pd's many right-hand sides, and soon more
+ * memory than there is: they are left to rk8pd. */
+enum { HISTORY = 3, MOST_FOR_MATRICES = 2000 };
 
 struct ov_solver {
     const struct ov_ode *ode;

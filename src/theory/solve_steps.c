@@ -132,7 +132,8 @@ static int step(struct ov_solver *s, double stop)
 /* msbdf stands in for rk8pd only where a Jacobian is known or can be had by differences. */
 static bool can_change(const struct ov_solver *s)
 {
-    return s->method == OV_MSBDF || s->opt->method == OV_MSBDF || s->ode->jacobian ||
+    bool known = s->ode->jacobian && s->ode->n <= MOST_FOR_MATRICES;
+    return s->method == OV_MSBDF || s->opt->method == OV_MSBDF || known ||
            s->ode->n <= MOST_QUOTIENTS;
 }
 
@@ -165,7 +166,8 @@ enum ov_status ov_solver_advance(struct ov_solver *s, double stop, struct ov_err
         if (status == OV_OK && step(s, stop) != GSL_SUCCESS) {
             s->refused += refused;
             s->tried = 0;
-            if (!s->has_J && has_matrices(s)) /* what would grow decides whether it is at rest */
+            if (!s->has_J && s->ode->n <= MOST_FOR_MATRICES &&
+                has_matrices(s)) /* what would grow decides whether it is at rest */
                 (void)ov_solver_jacobian(s, s->y);
             status = ov_solver_failure(s, err);
             s->at_rest = status == OV_OK;

@@ -12,6 +12,7 @@
 #include "overlap/base/status.h"
 #include "overlap/base/tick.h"
 
+/* Of more than 2000 equations msbdf's are left to rk8pd. */
 enum ov_method { OV_MSBDF, OV_RK8PD };
 
 /* A system of n >= 1 equations. */
