@@ -81,7 +81,6 @@ static void plan_side(struct ov_side_plan *plan, const struct ov_two_layer *s, e
 {
     const struct ov_problem *p = &s->problem;
     plan->n_row = s->n_alpha;
-    plan->time = s->alpha;
     plan->memory = ov_two_layer_memory(s, side);
     ov_text_addf(&plan->columns_doc, "%s", columns_doc(s, side));
     if (s->moved > 0.0)
@@ -89,13 +88,14 @@ static void plan_side(struct ov_side_plan *plan, const struct ov_two_layer *s, e
                      "; the given overlaps were a covariance only up to rounding: "
                      "changes of up to %.2g made them one",
                      s->moved);
-    for (size_t i = 0; i < measured_width(s, side); i++) {
+    ov_scaling_plan(plan, s);
+    for (size_t i = 1; i < measured_width(s, side); i++) {
         char name[32];
         if (side == OV_SGD)
             ov_weights_column(name, p, &s->data.inputs, i);
         else
             ov_row_column(name, i, p->K, p->M);
-        ov_side_column(plan, i == 0 ? OV_ROLE_TIME : OV_ROLE_VALUE, false, "%s", name);
+        ov_side_column(plan, OV_ROLE_VALUE, false, "%s", name);
     }
 }
 
@@ -162,7 +162,7 @@ static enum ov_status run_path(double *rows, size_t stride, const struct ov_two_
     enum ov_status status =
         ov_online_solve(path, &s->problem, start, s->alpha, s->n_alpha, &s->solve, NULL, tick, err);
     for (size_t j = 0; j < s->n_alpha; j++)
-        memcpy(rows + j * stride, path + j * width, width * sizeof *path);
+        ov_scaling_put(rows + j * stride, path + j * width, width, s, j);
     free(path);
     return status;
 }
@@ -191,9 +191,9 @@ static enum ov_status run_sgd(double *rows, size_t stride, const struct ov_two_l
     enum ov_status status = run_engine(path, s, key, n, tick, err);
     for (size_t j = 0; j < n_row; j++) {
         const double *run = path + j / s->n_alpha * s->n_alpha * width;
-        memcpy(rows + j * stride, path + j * width, width * sizeof *path);
+        ov_scaling_put(rows + j * stride, path + j * width, width, s, j % s->n_alpha);
         for (size_t i = 0; i < s->sgd_time_to.n; i++)
-            rows[j * stride + width + i] =
+            rows[j * stride + ov_two_layer_times(s) - 1 + width + i] =
                 ov_levels_crossing(run, s->n_alpha, width, s->sgd_time_to.eps_g[i]);
     }
     free(path);

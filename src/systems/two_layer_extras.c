@@ -107,7 +107,7 @@ static enum ov_status fill_fixed_point(struct filling *f)
     if (status != OV_OK)
         return ov_fail(f->err, status, "out of memory");
     memcpy(o.block, f->start->block, ov_overlaps_size(p->K, p->M) * sizeof *o.block);
-    memcpy(o.block, f->rows + (f->s->n_alpha - 1) * f->width + 2,
+    memcpy(o.block, f->rows + (f->s->n_alpha - 1) * f->width + ov_two_layer_times(f->s) + 1,
            ov_overlaps_moving(p->K, p->M) * sizeof *o.block);
     status = ov_fixed_point(&found, &o, p, NULL);
     ov_overlaps_free(&o);
@@ -207,7 +207,7 @@ enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_lay
 {
     struct filling f = {
         .rows = rows, .width = width, .s = s, .start = start, .tick = tick, .err = err};
-    f.at = ov_row_width(s->problem.K, s->problem.M);
+    f.at = ov_row_width(s->problem.K, s->problem.M) + ov_two_layer_times(s) - 1;
     enum ov_status status = OV_OK;
     if (s->extras.fluctuations)
         status = fill_fluctuations(&f);

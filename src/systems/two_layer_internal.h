@@ -16,6 +16,7 @@
 
 /* Numbers in the weights of one run: 8 GB. */
 #define OV_LARGEST_WEIGHTS 1e9
+#define OV_MOST_UNITS 1000 /* of student or teacher */
 
 /* A simulator of sim/, all with one contract (sim/law.h). */
 struct ov_engine {
@@ -54,8 +55,22 @@ struct ov_data {
     struct ov_text said, columns_doc; /* the covariance as given; what the columns of sgd mean */
 };
 
+/* `scaling`, as Arnaboldi et al. and Veiga et al. write the problem (paper.md eq:scaling): p units in
+ * d dimensions, outputs (1/p) sum_j g and (1/k) sum_r g, learning rate gamma. */
+struct ov_scaling {
+    bool given;
+    double gamma;
+    size_t p, d;          /* d may be 0: without N */
+    double delta, gamma0; /* as given: gamma = gamma0 (d/d0)^-delta */
+    double kappa, p0;     /* p = p0 (d/d0)^kappa */
+    double d0;
+    double *t; /* owned; (n_alpha) of the problem: t = alpha gamma/p */
+    bool by_t; /* the times were given in t */
+};
+
 struct ov_two_layer {
     struct ov_problem problem;
+    struct ov_scaling scaling;
     struct ov_data data;
     double *alpha; /* (n_alpha) increasing */
     size_t n_alpha;
@@ -80,6 +95,35 @@ void ov_two_layer_release(void *state); /* what a struct ov_two_layer owns */
 
 /* Bytes that a process of this side allocates besides its rows. */
 double ov_two_layer_memory(const struct ov_two_layer *s, enum ov_side side);
+
+/* ---- scaling ---- */
+
+extern const struct ov_key ov_scaling_keys[];
+
+/* K, N and eta_w from `scaling`, before any other parameter is taken; without it, complains where K
+ * or eta_w is missing, and about what only `scaling` makes sense of.
+ * OV_OK; OV_EUSER at the value at fault: given in both forms, without a rate or a width, p out of
+ * range. */
+OV_NODISCARD enum ov_status ov_scaling_begin(struct ov_two_layer *s, struct ov_value *params,
+                                             struct ov_error *err);
+/* v_star and v, when all else is there; OV_EUSER, OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_scaling_complete(struct ov_two_layer *s, struct ov_value *params,
+                                                struct ov_error *err);
+/* Reads `alpha`, or `t`. As ov_times_read. */
+OV_NODISCARD enum ov_status ov_scaling_times(struct ov_two_layer *s, struct ov_value *params,
+                                             struct ov_error *err);
+/* What a complaint of the model about `key` is about. */
+const char *ov_scaling_place(const struct ov_two_layer *s, const char *key);
+
+/* Columns of time: alpha, and with scaling t, the one that was given in front. */
+static inline size_t ov_two_layer_times(const struct ov_two_layer *s)
+{
+    return s->scaling.given ? 2 : 1;
+}
+void ov_scaling_plan(struct ov_side_plan *plan, const struct ov_two_layer *s);
+/* A measured row (width) of time number j, `from`, with all its times in front. */
+void ov_scaling_put(double *to, const double *from, size_t width, const struct ov_two_layer *s,
+                    size_t j);
 
 /* Reads `inputs`, `samples` and `batch`; N of a curve with images is set. */
 OV_NODISCARD enum ov_status ov_data_read(struct ov_two_layer *s, struct ov_value *params,

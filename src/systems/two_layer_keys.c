@@ -68,6 +68,31 @@ static void say_inputs(struct ov_text *out, const struct ov_key *key, const void
     ov_data_describe(out, &((const struct ov_two_layer *)base)->data);
 }
 
+static enum ov_status take_noise(void *base, const struct ov_key *key, const struct ov_value *v,
+                                 struct ov_error *err)
+{
+    (void)key;
+    (void)err;
+    ((struct ov_two_layer *)base)->problem.gradient_flow = v->number == 0.0;
+    return OV_OK;
+}
+
+static void say_noise(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    if (problem_of(base)->gradient_flow)
+        ov_text_addf(out, "%s: false\n", key->name);
+}
+
+/* That they were given in t: the numbers are alpha's. */
+static void say_t(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    const struct ov_two_layer *s = base;
+    if (s->scaling.by_t)
+        ov_say_numbers(out, key->name, s->scaling.t, s->n_alpha);
+}
+
+static const struct ov_field as_noise = {take_noise, say_noise, NULL};
+static const struct ov_field as_t = {.say = say_t};
 static const struct ov_field as_start = {.say = say_start};
 static const struct ov_field as_inputs = {.say = say_inputs};
 static const struct ov_field as_N = {ov_take_size, ov_say_size, ov_number_known};
@@ -103,6 +128,8 @@ static const struct ov_key init_keys[] = {
 
 static const struct ov_key teacher_keys[] = OV_TEACHER_KEYS(struct ov_two_layer);
 static const struct ov_key alpha_keys[] = OV_TIMES_KEYS("one step, 1/N; without N max/10^5");
+
+static const struct ov_key t_keys[] = OV_TIMES_KEYS("one step, gamma/(p d); without d max/10^5");
 
 static const struct ov_key covariance_keys[] = {
     {"power", OV_REAL, 0, 100, NULL, NULL, OV_REQUIRED,
@@ -141,6 +168,10 @@ static const struct ov_key theory_keys[] = {
     {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, "1",
      "how many random starts theory runs from, without sgd (with it: those of sgd)",
      KEPT(ov_as_size, theory_seeds)},
+    {"noise", OV_BOOL, 0, 0, NULL, NULL, "true",
+     "false: gradient flow on the population risk, without the term in eta_w^2 that is the noise "
+     "of SGD",
+     KEPT(as_noise, problem.gradient_flow), .of = OV_OF_THEORY},
     {"fluctuations", OV_BOOL, 0, 0, NULL, NULL, "false",
      "columns sd_eps_g, bias_eps_g, sd_Q_0_0 …: spread and shift of runs of dimension N",
      KEPT(ov_as_flag, extras.fluctuations), .of = OV_OF_THEORY},
@@ -177,15 +208,21 @@ const struct ov_key ov_two_layer_keys[] = {
      "input dimension; needed where weights are drawn (random init or teacher, sgd); of images: "
      "their pixels",
      KEPT(as_N, problem.N), .of = OV_OF_DRAWN | OV_IN_FORMULAS},
-    {"K", OV_INT, 1, 1000, NULL, NULL, OV_REQUIRED, "hidden units of the student",
-     KEPT(ov_as_size, problem.K), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
-    {"M", OV_INT, 1, 1000, NULL, NULL, OV_REQUIRED, "hidden units of the teacher",
+    {"K", OV_INT, 1, OV_MOST_UNITS, NULL, NULL, OV_OPTIONAL,
+     "hidden units of the student; needed without scaling", KEPT(ov_as_size, problem.K),
+     .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
+    {"M", OV_INT, 1, OV_MOST_UNITS, NULL, NULL, OV_REQUIRED, "hidden units of the teacher",
      KEPT(ov_as_size, problem.M), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     OV_ACTIVATION_ROWS(struct ov_two_layer, "student", "student's"),
     OV_TEACHER_ROW(struct ov_two_layer, teacher_keys),
-    OV_V_STAR_ROW(struct ov_two_layer, "1", ""),
-    {"eta_w", OV_REAL, 0, 1e6, NULL, NULL, OV_REQUIRED, "learning rate of the first layer",
-     KEPT(ov_as_real, problem.eta_w), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
+    OV_V_STAR_ROW(struct ov_two_layer, "1", "; 1/M with scaling"),
+    {"eta_w", OV_REAL, 0, 1e6, NULL, NULL, OV_OPTIONAL,
+     "learning rate of the first layer; needed without scaling", KEPT(ov_as_real, problem.eta_w),
+     .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
+    {"scaling", OV_MAP, 0, 0, NULL, ov_scaling_keys, OV_OPTIONAL,
+     .doc = "in place of N, K, eta_w, v and v_star: p units in d dimensions, student "
+            "(1/p) sum_j g, teacher (1/M) sum_r g, learning rate gamma; adds the time t = "
+            "alpha gamma/p"},
     {"eta_v", OV_REAL, 0, 1e6, NULL, NULL, "0", "learning rate of the second layer; 0: frozen",
      KEPT(ov_as_real, problem.eta_v), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     {"sigma", OV_REAL, 0, 1e6, NULL, NULL, "0", "standard deviation of the label noise",
@@ -209,9 +246,13 @@ const struct ov_key ov_two_layer_keys[] = {
     {"batch", OV_INT, 1, 1e6, NULL, NULL, "1",
      "inputs whose mean gradient makes a step; alpha counts steps", KEPT(as_batch, problem.batch),
      .of = OV_OF_THEORY | OV_OF_SIM | OV_IN_FORMULAS},
-    {"alpha", OV_LIST | OV_MAP, 0, 1e12, NULL, alpha_keys, OV_REQUIRED,
+    {"alpha", OV_LIST | OV_MAP, 0, 1e12, NULL, alpha_keys, OV_OPTIONAL,
      "times of measurement, alpha = steps/N: a list, or a range",
      ARRAY(ov_as_times, alpha, n_alpha, ""), .of = OV_OF_THEORY | OV_OF_SIM},
+    {"t", OV_LIST | OV_MAP, 0, 1e12, NULL, t_keys, OV_OPTIONAL,
+     "with scaling, in place of alpha: times t = alpha gamma/p, a list or a range; t is then the "
+     "first column",
+     ARRAY(as_t, scaling.t, n_alpha, ""), .of = OV_OF_THEORY | OV_OF_SIM},
     {"method", OV_WORD, 0, 0, methods, NULL, "msbdf",
      "solver of theory; msbdf: implicit multistep; rk8pd: Runge-Kutta",
      KEPT(ov_as_word, solve.method), .of = OV_OF_THEORY},

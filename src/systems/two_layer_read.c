@@ -88,14 +88,14 @@ static enum ov_status complete(struct ov_problem *p, struct ov_value *params, st
     return p->v ? OV_OK : no_memory(err);
 }
 
-static enum ov_status check_problem(const struct ov_problem *p, struct ov_value *params,
+static enum ov_status check_problem(const struct ov_two_layer *s, struct ov_value *params,
                                     struct ov_error *err)
 {
     struct ov_error own = {0};
     const char *key = NULL;
-    enum ov_status status = ov_problem_check(p, &key, &own);
+    enum ov_status status = ov_problem_check(&s->problem, &key, &own);
     if (status == OV_EUSER)
-        return ov_place_complaint(params, key, own.text, err);
+        return ov_place_complaint(params, ov_scaling_place(s, key), own.text, err);
     return status == OV_OK ? OV_OK : ov_fail(err, status, "%s", own.text);
 }
 
@@ -106,7 +106,8 @@ static enum ov_status check_sgd(struct ov_two_layer *s, struct ov_value *params,
 {
     const struct ov_value *sgd = ov_value_get(params, "sgd");
     if (sgd && s->problem.N == 0)
-        return ov_value_fail(sgd, err, "sgd needs 'N', the input dimension");
+        return ov_value_fail(sgd, err, "sgd needs '%s', the input dimension",
+                             ov_scaling_place(s, "N"));
     if (sgd && !ov_engines[s->engine].draws_weights && s->problem.N < s->problem.K + s->problem.M)
         return ov_value_fail(sgd, err, "engine law needs N >= K + M = %zu: take engine weights",
                              s->problem.K + s->problem.M);
@@ -114,6 +115,18 @@ static enum ov_status check_sgd(struct ov_two_layer *s, struct ov_value *params,
         ov_text_addf(&s->data.columns_doc, "; alpha_to_x: when eps_g first falls to x, between the "
                                            "times measured linear in ln eps_g; nan: never");
     return s->data.columns_doc.failed ? no_memory(err) : OV_OK;
+}
+
+/* What is there of the noise of SGD only. */
+static enum ov_status check_flow(const struct ov_two_layer *s, struct ov_value *theory,
+                                 struct ov_error *err)
+{
+    const char *in_vain = s->extras.fluctuations ? "fluctuations" : "eta_max";
+    if (!s->extras.fluctuations && !s->extras.eta_max)
+        return OV_OK;
+    return ov_value_fail(ov_value_get(theory, in_vain), err,
+                         "gradient flow (noise: false) has no %s: it is the limit of small eta_w",
+                         in_vain);
 }
 
 static enum ov_status check_theory(struct ov_two_layer *s, struct ov_value *params,
@@ -134,8 +147,9 @@ static enum ov_status check_theory(struct ov_two_layer *s, struct ov_value *para
     if (s->extras.fluctuations && s->problem.batch > 1)
         return ov_value_fail(theory, err, "fluctuations are known for a batch of 1 only");
     if (s->extras.fluctuations && s->problem.N == 0)
-        return ov_value_fail(theory, err, "fluctuations need 'N', the input dimension");
-    return OV_OK;
+        return ov_value_fail(theory, err, "fluctuations need '%s', the input dimension",
+                             ov_scaling_place(s, "N"));
+    return s->problem.gradient_flow ? check_flow(s, theory, err) : OV_OK;
 }
 
 static enum ov_status check_size(const struct ov_two_layer *s, struct ov_value *params,
@@ -146,10 +160,11 @@ static enum ov_status check_size(const struct ov_two_layer *s, struct ov_value *
     double weights = (double)p->N * (double)(p->K + p->M);
     bool drawn = (s->sgd_runs && ov_engines[s->engine].draws_weights) || !s->start_is_fixed;
     if (numbers > largest_result)
-        return ov_place_complaint(params, "alpha", "one run would give more than 10^8 numbers",
-                                  err);
+        return ov_place_complaint(params, s->scaling.by_t ? "t" : "alpha",
+                                  "one run would give more than 10^8 numbers", err);
     if (drawn && weights > OV_LARGEST_WEIGHTS)
-        return ov_place_complaint(params, "N", "the weights would be more than 10^9 numbers", err);
+        return ov_place_complaint(params, ov_scaling_place(s, "N"),
+                                  "the weights would be more than 10^9 numbers", err);
     return OV_OK;
 }
 
@@ -159,7 +174,11 @@ enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params
     s->solve = ov_solve_defaults();
     enum ov_status status = leave_out(params, err);
     if (status == OV_OK)
+        status = ov_scaling_begin(s, params, err);
+    if (status == OV_OK)
         status = ov_params_take(s, params, err);
+    if (status == OV_OK)
+        status = ov_scaling_complete(s, params, err);
     if (status == OV_OK)
         status = ov_data_read(s, params, err);
     if (status == OV_OK)
@@ -167,14 +186,13 @@ enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params
     if (status == OV_OK && ov_problem_project(&s->moved, &s->problem) != OV_OK)
         status = no_memory(err);
     if (status == OV_OK)
-        status = check_problem(&s->problem, params, err);
+        status = check_problem(s, params, err);
     if (status == OV_OK)
         status = check_sgd(s, params, err);
     if (status == OV_OK)
         status = check_theory(s, params, err);
     if (status == OV_OK)
-        status = ov_times_read(&s->alpha, &s->n_alpha, ov_value_get(params, "alpha"), s->problem.N,
-                               s->sgd_runs > 0, err);
+        status = ov_scaling_times(s, params, err);
     return status == OV_OK ? check_size(s, params, err) : status;
 }
 
@@ -184,6 +202,7 @@ void ov_two_layer_release(void *state)
     ov_problem_free(&s->problem);
     ov_data_free(&s->data);
     free(s->alpha);
+    free(s->scaling.t);
     free(s->extras.time_to.eps_g);
     free(s->sgd_time_to.eps_g);
 }

@@ -29,11 +29,13 @@ static int diverged(const double *y, void *ctx)
     return ov_overlaps_diverged(o->o.block, o->p->K, o->p->M);
 }
 
-/* Without noise and decay a perfect student rests; below the floor eps_g is rounding. */
+/* Without noise and decay a perfect student rests, in gradient flow whatever sigma is; below the
+ * floor eps_g is rounding. */
 static int ended(const double *y, void *ctx)
 {
     struct ov_online *o = ctx;
-    if (o->p->sigma != 0.0 || o->p->decay_w != 0.0 || (o->p->decay_v != 0.0 && o->p->eta_v != 0.0))
+    bool noisy = o->p->sigma != 0.0 && !o->p->gradient_flow;
+    if (noisy || o->p->decay_w != 0.0 || (o->p->decay_v != 0.0 && o->p->eta_v != 0.0))
         return 0;
     return ov_online_eps_g(o, y) <= learnt * o->power;
 }

@@ -65,10 +65,12 @@ static void row_Q(double *row, const struct view *w, size_t k, size_t l)
     const struct ov_problem *p = w->o->p;
     const double *v = w->o->o.v, *G = w->o->G;
     size_t kl = ov_sym_at(k, l), P = w->P, M = w->M, at_v = ov_sym_size(w->K) + w->K * M;
-    double eta = p->eta_w, noise = eta * eta / (double)ov_problem_batch(p);
+    double eta = p->eta_w;
+    double noise = p->gradient_flow ? 0.0 : eta * eta / (double)ov_problem_batch(p);
     add(row, w, eta * v[k], of_G(w, k, M + l));
     add(row, w, eta * v[l], of_G(w, l, M + k));
-    add(row, w, noise * v[k] * v[l], w->dNz + kl * w->width);
+    if (noise != 0.0)
+        add(row, w, noise * v[k] * v[l], w->dNz + kl * w->width);
     row[kl] -= 2.0 * p->decay_w;
     if (p->eta_v == 0.0)
         return;

@@ -90,13 +90,13 @@ static void move_R(double *dR, const struct ov_online *o, const double *R)
             dR[k * M + m] = p->eta_w * o->o.v[k] * o->G[k * P + m] - p->decay_w * R[k * M + m];
 }
 
-/* paper.md eq:ode, the equation of Q; a batch averages the noise: eq:batch. */
+/* paper.md eq:ode, the equation of Q; a batch averages the noise: eq:batch; gradient flow has none. */
 static void move_Q(double *dQ, const struct ov_online *o, const double *Q)
 {
     const struct ov_problem *p = o->p;
     const double *v = o->o.v, *G = o->G;
     size_t M = p->M, P = M + p->K;
-    double noise = p->eta_w * p->eta_w / (double)ov_problem_batch(p);
+    double noise = p->gradient_flow ? 0.0 : p->eta_w * p->eta_w / (double)ov_problem_batch(p);
     for (size_t k = 0; k < p->K; k++) {
         for (size_t l = 0; l <= k; l++) {
             size_t kl = ov_sym_at(k, l);
@@ -135,7 +135,8 @@ int ov_online_derivatives(double *dy, const double *y, void *ctx)
     struct ov_online *o = ctx;
     size_t K = o->p->K, M = o->p->M;
     ov_online_prepare(o, y);
-    ov_gauss_contract(o->G, o->Nz, o->gauss, o->C, o->s, o->p->sigma);
+    double *Nz = o->p->gradient_flow ? NULL : o->Nz;
+    ov_gauss_contract(o->G, Nz, o->gauss, o->C, o->s, o->p->sigma);
     move_Q(dy, o, y);
     move_R(dy + ov_sym_size(K), o, y + ov_sym_size(K));
     if (o->p->eta_v != 0.0)

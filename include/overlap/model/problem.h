@@ -53,6 +53,7 @@ struct ov_problem {
                      the kind of start (INFORMED: v*_k, extra units 1; DENOISING: above) */
     double v_std; /* RANDOM with v NULL: standard deviation of v_k; >= 0 */
     size_t batch; /* inputs whose mean gradient makes a step; 0 means 1 */
+    bool gradient_flow; /* of theory only: without the term in eta_w^2, the noise of SGD */
 };
 
 static inline size_t ov_problem_batch(const struct ov_problem *p)

@@ -7,7 +7,9 @@
  *     dQ_kl/dalpha = eta_w (v_k G_k,M+l + v_l G_l,M+k) - 2 decay_w Q_kl + eta_w^2 v_k v_l Nz_kl
  *     dv_k/dalpha  = eta_v sum_c s_c I2(M+k,c) - decay_v v_k        (eta_v = 0: v is frozen)
  *
- * With a batch of B inputs the term with eta_w^2 is divided by B (paper.md eq:batch).
+ * With a batch of B inputs the term with eta_w^2 is divided by B (paper.md eq:batch). Gradient flow on
+ * the population risk (p->gradient_flow) does without it: the limit of small eta_w at fixed
+ * eta_w alpha, in any dimension.
  */
 #ifndef OVERLAP_THEORY_ONLINE_H
 #define OVERLAP_THEORY_ONLINE_H
