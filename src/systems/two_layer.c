@@ -223,11 +223,13 @@ static enum ov_status run(double *rows, const struct ov_curve *c, enum ov_side s
 {
     const struct ov_two_layer *s = c->state;
     size_t n_col = c->side[side].n_col;
-    if (side == OV_SGD)
-        return run_sgd(rows, n_col, s, key, n, tick, err);
     enum ov_status status = OV_OK;
-    for (size_t i = 0; i < n && status == OV_OK; i++)
+    if (side == OV_SGD)
+        status = run_sgd(rows, n_col, s, key, n, tick, err);
+    for (size_t i = 0; i < n && status == OV_OK && side == OV_THEORY; i++)
         status = run_theory(rows + i * s->n_alpha * n_col, n_col, s, key[i], tick, err);
+    if (status == OV_EDIVERGED && err && s->scaling.by_t)
+        err->diverged_at *= s->scaling.gamma / (double)s->scaling.p;
     return status;
 }
 

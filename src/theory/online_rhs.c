@@ -90,13 +90,13 @@ static void move_R(double *dR, const struct ov_online *o, const double *R)
             dR[k * M + m] = p->eta_w * o->o.v[k] * o->G[k * P + m] - p->decay_w * R[k * M + m];
 }
 
-/* paper.md eq:ode, the equation of Q; a batch averages the noise: eq:batch; gradient flow has none. */
+/* paper.md eq:ode, the equation of Q; a batch averages the noise: eq:batch; in gradient flow Nz is 0. */
 static void move_Q(double *dQ, const struct ov_online *o, const double *Q)
 {
     const struct ov_problem *p = o->p;
     const double *v = o->o.v, *G = o->G;
     size_t M = p->M, P = M + p->K;
-    double noise = p->gradient_flow ? 0.0 : p->eta_w * p->eta_w / (double)ov_problem_batch(p);
+    double noise = p->eta_w * p->eta_w / (double)ov_problem_batch(p);
     for (size_t k = 0; k < p->K; k++) {
         for (size_t l = 0; l <= k; l++) {
             size_t kl = ov_sym_at(k, l);
