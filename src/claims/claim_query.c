@@ -111,6 +111,9 @@ static enum ov_status choose_side(struct ov_query *q, enum ov_claim_side_rule ru
         const struct ov_curve *c = q->curve[i];
         if (c->side[q->side].n_run == 0)
             return ov_value_fail(place, err, "curve %s has no %s", c->id, ov_side_name(q->side));
+        if (c->side[q->side].n_each > 1)
+            return ov_value_fail(place, err, "curve %s is a table of parts, several rows a time",
+                                 c->id);
         if (pair && c->side[OV_THEORY].n_run == 0)
             return ov_value_fail(place, err, "curve %s has no theory to compare with", c->id);
     }

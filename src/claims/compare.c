@@ -126,7 +126,7 @@ static void read_pairs(struct comparison *c, const char *out)
     for (size_t i = 0; i < e->n_curve; i++) {
         struct pair *p = c->pair + c->n_pair;
         p->curve = e->curve + i;
-        if (p->curve->side[OV_THEORY].n_run == 0 || p->curve->side[OV_SGD].n_run == 0)
+        if (!ov_curve_is_pair(p->curve))
             continue;
         c->n_pair++;
         ov_result_read(&p->theory, out, e, p->curve, OV_THEORY, NULL);

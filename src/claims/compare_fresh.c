@@ -48,7 +48,7 @@ bool ov_compare_is_fresh(const struct ov_experiment *e, const char *out)
     ov_text_addf(&keys, "\n# experiment: %s\n", e->name);
     for (size_t i = 0; i < e->n_curve && fresh; i++) {
         const struct ov_curve *c = &e->curve[i];
-        if (c->side[OV_THEORY].n_run > 0 && c->side[OV_SGD].n_run > 0)
+        if (ov_curve_is_pair(c))
             fresh =
                 add_side(&keys, c, OV_THEORY, out, &made) && add_side(&keys, c, OV_SGD, out, &made);
     }

@@ -193,7 +193,7 @@ static enum ov_status pick_tiers(struct ov_loading *l, struct ov_value *map)
     return status;
 }
 
-/* What every system has to fill in: times that increase, columns that are named once and come in
+/* What every system has to fill in: times that increase (n_each rows each), columns that are named once and come in
  * the order of their roles, modules, the text of keys. */
 static bool is_whole(const struct ov_side_plan *s)
 {
@@ -201,7 +201,8 @@ static bool is_whole(const struct ov_side_plan *s)
                  s->parameters.len > 0 && s->columns_doc.len > 0 &&
                  s->column[0].role == OV_ROLE_TIME && !s->column[0].may_be_nan;
     for (size_t j = 1; whole && j < s->n_row; j++)
-        whole = s->time[j] > s->time[j - 1];
+        whole = s->n_each > 1 && j % s->n_each != 0 ? s->time[j] == s->time[j - 1]
+                                                    : s->time[j] > s->time[j - 1];
     for (size_t i = 1; whole && i < s->n_col; i++) {
         whole = s->column[i].role >= s->column[i - 1].role;
         for (size_t k = 0; whole && k < i; k++)

@@ -20,12 +20,15 @@ void ov_problem_free(struct ov_problem *p)
     free(p->v_star);
     free(p->Q);
     free(p->R);
+    free(p->own);
     free(p->v);
-    p->T = p->v_star = p->Q = p->R = p->v = NULL;
+    p->T = p->v_star = p->Q = p->R = p->own = p->v = NULL;
 }
 
 size_t ov_problem_least_N(const struct ov_problem *p)
 {
+    if (p->start == OV_START_PARTICLES)
+        return p->M + 1;
     if (p->start != OV_START_RANDOM)
         return p->K + p->M;
     return p->teacher == OV_TEACHER_RANDOM ? 1 : p->M;
@@ -33,7 +36,8 @@ size_t ov_problem_least_N(const struct ov_problem *p)
 
 bool ov_problem_start_is_fixed(const struct ov_problem *p)
 {
-    return p->teacher != OV_TEACHER_RANDOM && p->start != OV_START_RANDOM;
+    return p->teacher != OV_TEACHER_RANDOM && p->start != OV_START_RANDOM &&
+           p->start != OV_START_PARTICLES;
 }
 
 void ov_row_column(char name[32], size_t i, size_t K, size_t M)

@@ -113,6 +113,26 @@ static enum ov_status start_on_teachers(double *w, const double *w_star, const s
     return OV_OK;
 }
 
+/* PARTICLES on an orthonormal teacher. */
+static void start_particles(double *w, const double *w_star, const struct ov_problem *p,
+                            uint64_t key)
+{
+    size_t N = p->N, M = p->M;
+    double n = (double)N;
+    ov_normal_fill(w, p->K * N, &(struct ov_philox){key, OV_STREAM_STUDENT}, 0);
+    for (size_t k = 0; k < p->K; k++) {
+        double *row = w + k * N;
+        for (int pass = 0; pass < 2; pass++)
+            for (size_t m = 0; m < M; m++)
+                add_row(row, -ov_dot(row, w_star + m * N, N) / n, w_star + m * N, N);
+        double length = sqrt(p->own[k] * n / ov_dot(row, row, N));
+        for (size_t i = 0; i < N; i++)
+            row[i] *= length;
+        for (size_t m = 0; m < M; m++)
+            add_row(row, p->R[k * M + m], w_star + m * N, N);
+    }
+}
+
 static enum ov_status draw_teacher(double *w_star, const struct ov_problem *p, uint64_t key,
                                    struct ov_error *err)
 {
@@ -157,6 +177,10 @@ enum ov_status ov_start_weights(double *w, double *w_star, double *v, const stru
     enum ov_status status = draw_teacher(w_star, p, key, err);
     if (status != OV_OK)
         return status;
+    if (p->start == OV_START_PARTICLES) {
+        start_particles(w, w_star, p, key);
+        return OV_OK;
+    }
     if (p->start != OV_START_RANDOM)
         return start_on_teachers(w, w_star, p, key, err);
     ov_normal_fill(w, p->K * p->N, &(struct ov_philox){key, OV_STREAM_STUDENT}, 0);

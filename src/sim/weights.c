@@ -26,6 +26,7 @@ struct run {
     uint64_t key, total; /* total: steps of the whole run */
     double *rows;        /* (n_row of n_alpha, width) */
     size_t n_row, width;
+    const struct ov_weights_rows *what; /* NULL: overlaps and errors */
     const struct ov_tick *tick;
 };
 
@@ -205,13 +206,19 @@ static enum ov_status fill_row(double *row, struct run *r, double alpha, struct 
 {
     const struct ov_problem *p = r->s.p;
     double error[OV_WEIGHTS_ERRORS], *extra = row + ov_row_width(p->K, p->M);
-    enum ov_status status = measure_at(row + 2, error, r, place_of(alpha, p->N), err);
+    struct ov_overlaps *now = &r->s.now;
+    enum ov_status status = measure_at(now->block, error, r, place_of(alpha, p->N), err);
     if (status != OV_OK)
         return status;
+    OV_CHECK(ov_overlaps_check(now, NULL) == OV_OK);
+    double eps_g = r->s.in->test ? error[OV_WEIGHTS_TEST] : ov_eps_g(now, p->g, p->g_star);
+    if (r->what) {
+        r->what->fill(row, now, alpha, eps_g, r->what->ctx);
+        return OV_OK;
+    }
     row[0] = alpha;
-    memcpy(r->s.now.block, row + 2, ov_overlaps_moving(p->K, p->M) * sizeof *row);
-    OV_CHECK(ov_overlaps_check(&r->s.now, NULL) == OV_OK);
-    row[1] = r->s.in->test ? error[OV_WEIGHTS_TEST] : ov_eps_g(&r->s.now, p->g, p->g_star);
+    row[1] = eps_g;
+    memcpy(row + 2, now->block, ov_overlaps_moving(p->K, p->M) * sizeof *row);
     if (r->s.in->test)
         *extra++ = error[OV_WEIGHTS_TEST_SE];
     if (r->s.in->samples > 0)
@@ -270,20 +277,22 @@ static enum ov_status take_fast_way(struct run *r, enum ov_simd level, struct ov
     return s->ahead || s->together ? OV_OK : ov_fail(err, OV_ENOMEM, "out of memory");
 }
 
-/* level: OV_SIMD_COUNT for the plain way. */
+/* level: OV_SIMD_COUNT for the plain way; what: NULL for all overlaps. */
 static enum ov_status run_with(enum ov_simd level, double *rows, const struct ov_problem *p,
                                const struct ov_inputs *in, uint64_t key, const double *alpha,
-                               size_t n_alpha, const struct ov_tick *tick, struct ov_error *err)
+                               size_t n_alpha, const struct ov_weights_rows *what,
+                               const struct ov_tick *tick, struct ov_error *err)
 {
     in = in ? in : &fresh;
-    struct run r = {.step = ov_weights_step_plain, .key = key, .rows = rows, .tick = tick};
+    struct run r = {
+        .step = ov_weights_step_plain, .key = key, .rows = rows, .what = what, .tick = tick};
     enum ov_status status = check_times(alpha, n_alpha, p->N, err);
     if (status == OV_OK)
         status = check_inputs(in, p->N, err);
     if (status != OV_OK)
         return status;
     r.total = n_alpha > 0 ? (uint64_t)ceil(alpha[n_alpha - 1] * (double)p->N) : 0;
-    r.width = ov_weights_width(p, in);
+    r.width = what ? what->width : ov_weights_width(p, in);
     for (size_t i = 0; i < n_alpha * r.width; i++)
         rows[i] = NAN;
     status = state_create(&r, p, in, err);
@@ -299,7 +308,7 @@ enum ov_status ov_weights_run_at(enum ov_simd level, double *rows, const struct 
                                  const struct ov_inputs *in, uint64_t key, const double *alpha,
                                  size_t n_alpha, const struct ov_tick *tick, struct ov_error *err)
 {
-    return run_with(level, rows, p, in, key, alpha, n_alpha, tick, err);
+    return run_with(level, rows, p, in, key, alpha, n_alpha, NULL, tick, err);
 }
 
 enum ov_status ov_weights_run_inputs(double *rows, const struct ov_problem *p,
@@ -307,14 +316,22 @@ enum ov_status ov_weights_run_inputs(double *rows, const struct ov_problem *p,
                                      size_t n_alpha, const struct ov_tick *tick,
                                      struct ov_error *err)
 {
-    return run_with(ov_simd_best(), rows, p, in, key, alpha, n_alpha, tick, err);
+    return run_with(ov_simd_best(), rows, p, in, key, alpha, n_alpha, NULL, tick, err);
 }
 
 enum ov_status ov_weights_run(double *rows, const struct ov_problem *p, uint64_t key,
                               const double *alpha, size_t n_alpha, const struct ov_tick *tick,
                               struct ov_error *err)
 {
-    return run_with(ov_simd_best(), rows, p, NULL, key, alpha, n_alpha, tick, err);
+    return run_with(ov_simd_best(), rows, p, NULL, key, alpha, n_alpha, NULL, tick, err);
+}
+
+enum ov_status ov_weights_run_rows(double *rows, const struct ov_problem *p, uint64_t key,
+                                   const double *alpha, size_t n_alpha,
+                                   const struct ov_weights_rows *what, const struct ov_tick *tick,
+                                   struct ov_error *err)
+{
+    return run_with(ov_simd_best(), rows, p, NULL, key, alpha, n_alpha, what, tick, err);
 }
 
 enum ov_status ov_weights_run_plain(double *rows, const struct ov_problem *p,
@@ -322,5 +339,5 @@ enum ov_status ov_weights_run_plain(double *rows, const struct ov_problem *p,
                                     size_t n_alpha, const struct ov_tick *tick,
                                     struct ov_error *err)
 {
-    return run_with(OV_SIMD_COUNT, rows, p, in, key, alpha, n_alpha, tick, err);
+    return run_with(OV_SIMD_COUNT, rows, p, in, key, alpha, n_alpha, NULL, tick, err);
 }

@@ -16,24 +16,6 @@
 
 /* ---- what there is to compute ---- */
 
-#define DOC                                                                                        \
-    "t: time, alpha gamma/p, alpha = steps/d; eps_g: the risk <(f - f*)^2>/2, without label "      \
-    "noise; m_r: mean over the units of m_jr = w_j.w*_r/d; S_r_s: mean of m_jr m_js; q, q_sd: "    \
-    "mean and standard deviation over the units of |w_j|^2/d - |m_j|^2"
-
-static void add_columns(struct ov_side_plan *plan, size_t k)
-{
-    ov_side_column(plan, OV_ROLE_TIME, false, "t");
-    ov_side_column(plan, OV_ROLE_VALUE, false, "eps_g");
-    for (size_t r = 0; r < k; r++)
-        ov_side_column(plan, OV_ROLE_VALUE, false, "m_%zu", r);
-    for (size_t r = 0; r < k; r++)
-        for (size_t s = 0; s <= r; s++)
-            ov_side_column(plan, OV_ROLE_VALUE, false, "S_%zu_%zu", r, s);
-    ov_side_column(plan, OV_ROLE_VALUE, false, "q");
-    ov_side_column(plan, OV_ROLE_VALUE, false, "q_sd");
-}
-
 static void say(struct ov_text *out, const struct ov_mf_curve *s, unsigned of)
 {
     ov_text_addf(out, "system: mean-field\n");
@@ -47,17 +29,14 @@ static void plan_side(struct ov_side_plan *plan, const struct ov_mf_curve *s, en
     double p = (double)o->K, k = (double)o->M, d = (double)o->N, rows = (double)s->n_t;
     plan->n_run = theory ? s->theory_runs : s->sgd_runs;
     plan->first = theory && s->start == OV_MF_PARTICLES ? 0 : 1;
-    plan->n_row = s->n_t;
-    plan->time = s->t;
     plan->group = 1;
     plan->module[0] = theory ? "theory/mean_field" : "sim/weights";
     plan->module[1] = "model/start";
     plan->memory = 8.0 * (theory ? p * (k + 1.0) * (rows + 30.0) + d * (p + k)
-                                 : rows * (double)ov_row_width(o->K, o->M) + 2.0 * d * (p + k));
+                                 : 4.0 * (double)ov_row_width(o->K, o->M) + 2.0 * d * (p + k));
     if (!theory)
         plan->work = (uint64_t)ceil(s->t[s->n_t - 1] * p / o->eta_w * d);
-    add_columns(plan, o->M);
-    ov_text_addf(&plan->columns_doc, DOC);
+    ov_mf_plan_rows(plan, s);
     say(&plan->parameters, s, OV_OF_PROBLEM | (theory ? OV_OF_THEORY : OV_OF_SIM));
 }
 
@@ -74,30 +53,6 @@ static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
     say(&c->problem, s, OV_OF_PROBLEM);
     ov_define_variables(c, ov_mf_keys, s);
     return OV_OK;
-}
-
-/* ---- rows ---- */
-
-/* From eps_g on the moments of p units: m (p,k), q (p). */
-static void fill_row(double *row, const struct ov_mf_curve *s, double t, double eps_g,
-                     const double *m, const double *q)
-{
-    size_t p = s->problem.K, k = s->problem.M;
-    double *mean = row + 2, *S = mean + k, *of_q = S + ov_sym_size(k), square = 0.0;
-    memset(row, 0, ov_mf_width(s) * sizeof *row);
-    row[0] = t;
-    row[1] = eps_g;
-    for (size_t j = 0; j < p; j++) {
-        for (size_t r = 0; r < k; r++) {
-            mean[r] += m[j * k + r] / (double)p;
-            for (size_t n = 0; n <= r; n++)
-                S[ov_sym_at(r, n)] += m[j * k + r] * m[j * k + n] / (double)p;
-        }
-        of_q[0] += q[j] / (double)p;
-    }
-    for (size_t j = 0; j < p; j++)
-        square += (q[j] - of_q[0]) * (q[j] - of_q[0]) / (double)p;
-    of_q[1] = sqrt(square);
 }
 
 /* ---- theory ---- */
@@ -151,21 +106,25 @@ static enum ov_status run_theory(double *rows, const struct ov_mf_curve *s, uint
 {
     struct ov_mean_field_problem o = ov_mf_particles(s);
     struct ov_solve_options opt = {.method = OV_RK8PD, .rtol = s->rtol, .atol = s->atol};
-    size_t n = ov_mean_field_size(&o), width = ov_mf_width(s);
-    double *path = malloc((s->n_t + 1) * n * sizeof *path);
+    size_t n = ov_mean_field_size(&o), size = ov_mf_each(s) * ov_mf_width(s);
+    double *path = malloc(((s->n_t + 1) * n + o.p) * sizeof *path);
     struct ov_mean_field *f = NULL;
     enum ov_status status =
         path ? ov_mean_field_create(&f, &o, err) : ov_fail(err, OV_ENOMEM, "out of memory");
     if (status == OV_OK) {
-        double *y0 = path + s->n_t * n;
+        double *y0 = path + s->n_t * n, *q = y0 + n;
         memset(y0, 0, n * sizeof *y0);
         status = start(y0, s, key, err);
         if (status == OV_OK)
             status = ov_mean_field_solve(path, &o, y0, s->t, s->n_t, &opt, NULL, tick, err);
         bool has_rows = status == OV_OK || status == OV_EDIVERGED;
-        for (size_t i = 0; has_rows && i < s->n_t && !isnan(path[i * n]); i++)
-            fill_row(rows + i * width, s, s->t[i], ov_mean_field_risk(f, path + i * n),
-                     path + i * n, path + i * n + o.p * o.k);
+        for (size_t i = 0; has_rows && i < s->n_t && !isnan(path[i * n]); i++) {
+            const double *y = path + i * n;
+            struct ov_mf_units u = {.t = s->t[i], .m = y, .q = q};
+            u.eps_g = s->parts ? 0.0 : ov_mean_field_risk(f, y);
+            u.pairs = ov_mean_field_outside(q, f, y);
+            ov_mf_fill_rows(rows + i * size, s, &u);
+        }
     }
     ov_mean_field_free(f);
     free(path);
@@ -174,36 +133,52 @@ static enum ov_status run_theory(double *rows, const struct ov_mf_curve *s, uint
 
 /* ---- sgd ---- */
 
-/* A run of engine weights, its overlaps turned into moments. */
+/* The units of a network with these overlaps. */
+struct network_rows {
+    const struct ov_mf_curve *s;
+    double *q; /* (p) scratch */
+};
+
+static void fill_from_overlaps(double *row, const struct ov_overlaps *o, double alpha, double eps_g,
+                               const void *ctx)
+{
+    const struct network_rows *x = ctx;
+    size_t p = o->K, k = o->M;
+    struct ov_mf_units u = {
+        .t = alpha * x->s->problem.eta_w / (double)p, .eps_g = eps_g, .m = o->R, .q = x->q};
+    for (size_t j = 0; j < p; j++)
+        for (size_t l = 0; l <= j; l++) {
+            double left = o->Q[ov_sym_at(j, l)];
+            for (size_t r = 0; r < k; r++)
+                left -= o->R[j * k + r] * o->R[l * k + r];
+            if (l == j)
+                x->q[j] = left;
+            else
+                u.pairs += left * left;
+        }
+    ov_mf_fill_rows(row, x->s, &u);
+}
+
+/* A run of engine weights. */
 static enum ov_status run_sgd(double *rows, const struct ov_mf_curve *s, uint64_t key,
                               const struct ov_tick *tick, struct ov_error *err)
 {
     const struct ov_problem *o = &s->problem;
-    size_t p = o->K, k = o->M, wide = ov_row_width(p, k), width = ov_mf_width(s);
-    double *alpha = malloc((s->n_t + p) * sizeof *alpha),
-           *path = malloc(s->n_t * wide * sizeof *path);
-    enum ov_status status = OV_ENOMEM;
-    for (size_t i = 0; alpha && i < s->n_t; i++)
+    size_t p = o->K, each = ov_mf_each(s), width = ov_mf_width(s);
+    double *alpha = malloc((s->n_t + p) * sizeof *alpha);
+    if (!alpha)
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    for (size_t i = 0; i < s->n_t; i++)
         alpha[i] = s->t[i] * (double)p / o->eta_w;
-    if (alpha && path)
-        status = ov_weights_run(path, o, key, alpha, s->n_t, tick, err);
-    else
-        ov_fail(err, OV_ENOMEM, "out of memory");
-    bool has_rows = status == OV_OK || status == OV_EDIVERGED;
-    for (size_t i = 0; has_rows && i < s->n_t && !isnan(path[i * wide]); i++) {
-        const double *Q = path + i * wide + 2, *R = Q + ov_sym_size(p);
-        double *q = alpha + s->n_t;
-        for (size_t j = 0; j < p; j++) {
-            q[j] = Q[ov_sym_at(j, j)];
-            for (size_t r = 0; r < k; r++)
-                q[j] -= R[j * k + r] * R[j * k + r];
-        }
-        fill_row(rows + i * width, s, s->t[i], path[i * wide + 1], R, q);
-    }
+    struct network_rows ctx = {s, alpha + s->n_t};
+    struct ov_weights_rows what = {each * width, fill_from_overlaps, &ctx};
+    enum ov_status status = ov_weights_run_rows(rows, o, key, alpha, s->n_t, &what, tick, err);
+    for (size_t i = 0; i < s->n_t * each; i++) /* as listed, to the last digit */
+        if (!isnan(rows[i * width]))
+            rows[i * width] = s->t[i / each];
     if (status == OV_EDIVERGED)
         err->diverged_at *= o->eta_w / (double)p;
     free(alpha);
-    free(path);
     return status;
 }
 
@@ -212,7 +187,7 @@ static enum ov_status run(double *rows, const struct ov_curve *c, enum ov_side s
                           struct ov_error *err)
 {
     const struct ov_mf_curve *s = c->state;
-    size_t size = s->n_t * ov_mf_width(s);
+    size_t size = s->n_t * ov_mf_each(s) * ov_mf_width(s);
     enum ov_status status = OV_OK;
     for (size_t i = 0; i < n && status == OV_OK; i++)
         status = side == OV_SGD ? run_sgd(rows + i * size, s, key[i], tick, err)

@@ -12,6 +12,8 @@
 #include "overlap/model/problem.h"
 #include "overlap/theory/mean_field.h"
 
+enum { OV_MF_MOST_K = 100 }; /* units of the teacher */
+
 enum ov_mf_start { OV_MF_NETWORK, OV_MF_PARTICLES, OV_MF_GAUSSIAN };
 enum ov_mf_theory { OV_MF_SGD, OV_MF_FLOW };
 
@@ -27,6 +29,18 @@ struct ov_mf_curve {
     double rtol, atol;
     double *t; /* (n_t) increasing */
     size_t n_t;
+    bool parts;       /* the table is of the units: p rows a time */
+    double *row_time; /* (n_t,p) of those */
+    double *m_level, *q_level;
+    size_t n_m_level, n_q_level;
+};
+
+/* All units as particles. */
+struct ov_mf_units {
+    double t, eps_g;
+    const double *m; /* (p,k) */
+    const double *q; /* (p) |w_j|^2/d - |m_j|^2 */
+    double pairs;    /* the sum over j < l of (Q_jl - m_j.m_l)^2 */
 };
 
 extern const struct ov_key ov_mf_keys[];
@@ -40,7 +54,17 @@ void ov_mf_release(void *state); /* what a struct ov_mf_curve owns */
 /* The particles that theory reads. */
 struct ov_mean_field_problem ov_mf_particles(const struct ov_mf_curve *s);
 
-/* Numbers in a row: t, eps_g, mean m (k), S packed (k,k), mean and standard deviation of q. */
+/* ---- rows ---- */
+
+/* Numbers in a row: t, eps_g, mean m (k), S packed (k,k), mean and standard deviation of q, the
+ * cosine outside, shares at levels; of a table of units t, j, m (k), q. And how many rows a time. */
 size_t ov_mf_width(const struct ov_mf_curve *s);
+size_t ov_mf_each(const struct ov_mf_curve *s);
+
+/* Columns and their meaning, rows and times. */
+void ov_mf_plan_rows(struct ov_side_plan *plan, const struct ov_mf_curve *s);
+
+/* The rows of one time, (ov_mf_each, ov_mf_width). */
+void ov_mf_fill_rows(double *row, const struct ov_mf_curve *s, const struct ov_mf_units *units);
 
 #endif

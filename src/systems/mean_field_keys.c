@@ -62,7 +62,8 @@ static const struct ov_key init_keys[] = {
     {"kind", OV_WORD, 0, 0, starts, NULL, "network",
      "network: p units with weights w_ji ~ N(0, std^2) in d dimensions, drawn as system two-layer "
      "draws them, one start a seed, shared with sgd; particles: m and q as given; gaussian: a "
-     "measure, m_jr ~ N(0, std^2) and q_j = q",
+     "measure, m_jr ~ N(0, std^2) and q_j = q. sgd from particles draws the directions of the "
+     "units' own parts at random outside of the teacher's subspace",
      KEPT(ov_as_word, start)},
     {"m", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_OPTIONAL,
      "overlaps m_jr = w_j.w*_r/d of the units with the teacher's, p x k (kind particles)",
@@ -78,6 +79,16 @@ static const struct ov_key init_keys[] = {
 };
 
 static const struct ov_key t_keys[] = OV_TIMES_KEYS("max/10^5");
+
+static const struct ov_key distribution_keys[] = {
+    {"m", OV_REAL | OV_LIST, -1e6, 1e6, NULL, NULL, OV_OPTIONAL,
+     "columns F_m_r_X: the share of the units with m_jr <= X",
+     ARRAY(ov_as_levels, m_level, n_m_level, ""), .of = OV_OF_THEORY | OV_OF_SIM},
+    {"q", OV_REAL | OV_LIST, 0, 1e6, NULL, NULL, OV_OPTIONAL,
+     "columns F_q_X: the share of the units with q_j <= X",
+     ARRAY(ov_as_levels, q_level, n_q_level, ""), .of = OV_OF_THEORY | OV_OF_SIM},
+    {.name = NULL},
+};
 
 static const struct ov_key theory_keys[] = {
     {"kind", OV_WORD, 0, 0, kinds, NULL, "sgd",
@@ -98,7 +109,7 @@ static const struct ov_key sgd_keys[] = {
 const struct ov_key ov_mf_keys[] = {
     {"p", OV_INT, 1, 1e6, NULL, NULL, OV_REQUIRED, "hidden units of the student, f = (1/p) sum g",
      KEPT(ov_as_size, problem.K), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
-    {"k", OV_INT, 1, 100, NULL, NULL, "1",
+    {"k", OV_INT, 1, OV_MF_MOST_K, NULL, NULL, "1",
      "hidden units of the teacher, f* = (1/k) sum g, orthonormal", KEPT(ov_as_size, problem.M),
      .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     {"d", OV_INT, 2, 1e9, NULL, NULL, OV_OPTIONAL, "input dimension (default: infinite)",
@@ -113,9 +124,16 @@ const struct ov_key ov_mf_keys[] = {
      KEPT(ov_as_activation, problem.g), .of = OV_OF_PROBLEM},
     {"init", OV_MAP, 0, 0, NULL, init_keys, "{}", "where the student starts", KEPT(as_start, start),
      .of = OV_OF_PROBLEM},
-    {"t", OV_LIST | OV_MAP, 0, 1e9, NULL, t_keys, OV_REQUIRED,
-     "times of measurement, t = alpha gamma/p, alpha = steps/d: a list, or a range",
+    {"t", OV_LIST | OV_MAP, 0, 1e9, NULL, t_keys, OV_OPTIONAL,
+     "times of measurement, t = alpha gamma/p, alpha = steps/d: a list, or a range; needed without "
+     "particles",
      ARRAY(ov_as_times, t, n_t, ""), .of = OV_OF_THEORY | OV_OF_SIM},
+    {"particles", OV_LIST | OV_MAP, 0, 1e9, NULL, t_keys, OV_OPTIONAL,
+     "in place of t: the curve's table is of the units themselves at these times, a row for each, "
+     "columns t, j, m_r, q; not compared and not claimed, for histograms",
+     KEPT(ov_as_flag, parts), .of = OV_OF_THEORY | OV_OF_SIM},
+    {"distribution", OV_MAP, 0, 0, NULL, distribution_keys, OV_OPTIONAL,
+     .doc = "columns of the distribution of the units at given levels"},
     {"rtol", OV_REAL, 1e-14, 0.1, NULL, NULL, "1e-7", "relative tolerance of theory",
      KEPT(ov_as_real, rtol), .of = OV_OF_THEORY},
     {"atol", OV_REAL, 0, 0.1, NULL, NULL, "1e-10", "absolute tolerance of theory",

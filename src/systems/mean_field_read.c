@@ -4,14 +4,15 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "mean_field_internal.h"
 #include "overlap/num/sym.h"
 #include "times_internal.h"
 #include "values_internal.h"
 
-/* Numbers in the rows of one run (0.8 GB), of sgd those of all overlaps, and in the weights. */
-static const double largest_result = 1e8, largest_weights = 1e9;
+/* Numbers in the rows of one run (0.8 GB), in the overlaps of sgd at one time, in the weights. */
+static const double largest_result = 1e8, largest_overlaps = 1e8, largest_weights = 1e9;
 
 static enum ov_status no_memory(struct ov_error *err)
 {
@@ -29,33 +30,32 @@ struct ov_mean_field_problem ov_mf_particles(const struct ov_mf_curve *s)
                                           .sigma = p->sigma};
 }
 
-size_t ov_mf_width(const struct ov_mf_curve *s)
-{
-    return 4 + s->problem.M + ov_sym_size(s->problem.M);
-}
-
 /* ---- the network ---- */
 
-/* Overlaps of given particles: Q = m m' + q on the diagonal. */
-static enum ov_status embed(struct ov_mf_curve *s)
+/* Given particles, for the simulation: m is R, q what is left of the lengths. */
+static enum ov_status hand_over(struct ov_mf_curve *s)
 {
     struct ov_problem *o = &s->problem;
     size_t p = o->K, k = o->M;
-    o->start = OV_START_OVERLAPS;
-    o->Q = malloc(ov_sym_size(p) * sizeof *o->Q);
+    o->start = OV_START_PARTICLES;
     o->R = malloc(p * k * sizeof *o->R);
-    if (!o->Q || !o->R)
+    o->own = malloc(p * sizeof *o->own);
+    if (!o->R || !o->own)
         return OV_ENOMEM;
-    for (size_t j = 0; j < p; j++) {
-        for (size_t r = 0; r < k; r++)
-            o->R[j * k + r] = s->m[j * k + r];
-        for (size_t l = 0; l <= j; l++) {
-            double sum = j == l ? s->q[j] : 0.0;
-            for (size_t r = 0; r < k; r++)
-                sum += s->m[j * k + r] * s->m[l * k + r];
-            o->Q[ov_sym_at(j, l)] = sum;
-        }
-    }
+    memcpy(o->R, s->m, p * k * sizeof *o->R);
+    memcpy(o->own, s->q, p * sizeof *o->own);
+    return OV_OK;
+}
+
+/* The time of each row of a table of units. */
+static enum ov_status repeat_times(struct ov_mf_curve *s)
+{
+    size_t p = s->problem.K;
+    s->row_time = s->parts ? malloc(s->n_t * p * sizeof *s->row_time) : NULL;
+    if (s->parts && !s->row_time)
+        return OV_ENOMEM;
+    for (size_t i = 0; s->parts && i < s->n_t * p; i++)
+        s->row_time[i] = s->t[i / p];
     return OV_OK;
 }
 
@@ -74,7 +74,9 @@ static enum ov_status complete(struct ov_mf_curve *s)
         o->v[j] = 1.0 / (double)o->K;
     for (size_t r = 0; r < o->M; r++)
         o->v_star[r] = 1.0 / (double)o->M;
-    return s->start == OV_MF_PARTICLES && s->sgd_runs ? embed(s) : OV_OK;
+    if (repeat_times(s) != OV_OK)
+        return OV_ENOMEM;
+    return s->start == OV_MF_PARTICLES && s->sgd_runs ? hand_over(s) : OV_OK;
 }
 
 /* ---- checks ---- */
@@ -114,14 +116,10 @@ static enum ov_status check_sgd(const struct ov_mf_curve *s, struct ov_value *pa
         return ov_value_fail(sgd, err,
                              "a measure has no weights to simulate: init of kind network or "
                              "particles");
-    if (p->N < p->K + p->M && s->start == OV_MF_PARTICLES)
+    if ((double)ov_row_width(p->K, p->M) > largest_overlaps)
         return ov_value_fail(sgd, err,
-                             "particles are embedded in p + k = %zu directions at least: d is %zu",
-                             p->K + p->M, p->N);
-    if ((double)s->n_t * (double)ov_row_width(p->K, p->M) > largest_result)
-        return ov_value_fail(sgd, err,
-                             "the overlaps of one run would be more than 10^8 numbers: "
-                             "fewer times, or a smaller p");
+                             "the overlaps of %zu units would be more than %g numbers: a smaller p",
+                             p->K, largest_overlaps);
     return OV_OK;
 }
 
@@ -158,11 +156,25 @@ static void count_theory(struct ov_mf_curve *s, struct ov_value *params)
                         drawn ? "takes the seeds of sgd" : "starts the same way whatever the seed");
 }
 
+static enum ov_status read_times(struct ov_mf_curve *s, struct ov_value *params,
+                                 struct ov_error *err)
+{
+    struct ov_value *t = ov_value_get(params, "t"), *of_parts = ov_value_get(params, "particles");
+    if (!t && !of_parts)
+        return ov_value_fail(params, err, "a curve needs 't' or 'particles', times of measurement");
+    (void)ov_value_get(params, "distribution"); /* its rows take what is in it */
+    if (of_parts) {
+        ov_value_unused(params, "t", "is of particles, which have times of their own");
+        ov_value_unused(params, "distribution", "is of particles, not of their distribution");
+    }
+    return ov_times_read(&s->t, &s->n_t, of_parts ? of_parts : t, 0, false, err);
+}
+
 enum ov_status ov_mf_read(struct ov_mf_curve *s, struct ov_value *params, struct ov_error *err)
 {
     enum ov_status status = ov_params_take(s, params, err);
     if (status == OV_OK)
-        status = ov_times_read(&s->t, &s->n_t, ov_value_get(params, "t"), 0, false, err);
+        status = read_times(s, params, err);
     if (status == OV_OK)
         status = check_start(s, params, err);
     if (status == OV_OK)
@@ -182,4 +194,7 @@ void ov_mf_release(void *state)
     free(s->m);
     free(s->q);
     free(s->t);
+    free(s->row_time);
+    free(s->m_level);
+    free(s->q_level);
 }

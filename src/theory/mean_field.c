@@ -55,13 +55,13 @@ enum ov_status ov_mean_field_create(struct ov_mean_field **out,
     struct ov_mean_field *f = calloc(1, sizeof *f);
     size_t kk = problem->k * problem->k;
     size_t size = problem->g == OV_ACT_ERF ? ov_mean_field_erf_scratch(problem) : WORK * kk;
-    double *block = calloc(size, sizeof *block);
+    double *block = calloc(kk + size, sizeof *block);
     if (!f || !block) {
         free(f);
         free(block);
         return ov_fail(err, OV_ENOMEM, "out of memory");
     }
-    *f = (struct ov_mean_field){.o = *problem, .block = block};
+    *f = (struct ov_mean_field){.o = *problem, .small = block, .block = block + kk};
     *out = f;
     return OV_OK;
 }
@@ -70,7 +70,7 @@ void ov_mean_field_free(struct ov_mean_field *f)
 {
     if (!f)
         return;
-    free(f->block);
+    free(f->small);
     free(f);
 }
 
@@ -230,6 +230,32 @@ double ov_mean_field_risk(struct ov_mean_field *f, const double *y)
     if (f->o.g == OV_ACT_ERF)
         return ov_mean_field_erf_risk(f, y);
     return measure(f, y).risk;
+}
+
+/* Q_jl - m_j.m_l = m_j.A m_l, and a random part of variance q_j q_l/(d - k) with the q of y. */
+double ov_mean_field_outside(double *q, struct ov_mean_field *f, const double *y)
+{
+    size_t p = f->o.p, k = f->o.k;
+    const double *own = y + p * k, *A = own + p;
+    double sum = 0.0, squares = 0.0, pairs = 0.0, *MA = f->small; /* sum_j m_j m_j'A (k,k) */
+    memset(MA, 0, k * k * sizeof *MA);
+    for (size_t j = 0; j < p; j++) {
+        const double *m = y + j * k;
+        q[j] = own[j];
+        for (size_t s = 0; s < k; s++) {
+            double Am = 0.0;
+            for (size_t r = 0; r < k; r++)
+                Am += A[ov_sym_at(s, r)] * m[r];
+            q[j] += Am * m[s];
+            for (size_t r = 0; r < k; r++)
+                MA[r * k + s] += m[r] * Am;
+        }
+        sum += own[j];
+        squares += own[j] * own[j];
+        pairs -= (q[j] - own[j]) * (q[j] - own[j]);
+    }
+    pairs += trace_of(MA, MA, k) + (sum * sum - squares) / (f->o.d - (double)k);
+    return 0.5 * pairs;
 }
 
 static int rhs(double *dy, const double *y, void *ctx)

@@ -11,7 +11,8 @@ enum { WORK = 9 }; /* matrices (k,k) of quadratic units */
 
 struct ov_mean_field {
     struct ov_mean_field_problem o;
-    double *block; /* owned scratch: WORK matrices, or what erf needs */
+    double *small; /* owned scratch: one matrix (k,k), and … */
+    double *block; /* … behind it WORK matrices, or what erf needs */
 };
 
 size_t ov_mean_field_erf_scratch(const struct ov_mean_field_problem *o);

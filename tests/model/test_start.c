@@ -179,6 +179,48 @@ START_TEST(denoising_students_share_the_teachers)
 END_TEST
 
 /* With a random teacher the same holds about the teachers drawn. */
+/* The overlaps with the teacher and the lengths as given; what is left of two units has a cosine of
+ * variance 1/(N - M): the mean square over 1225 pairs to five standard deviations, sqrt(2/1225). */
+START_TEST(particles_have_random_directions)
+{
+    enum { K = 50, M = 3, N = 30 };
+    struct ov_problem p = problem(N, K, M);
+    gsl_rng *r = ov_test_rng(17);
+    p.start = OV_START_PARTICLES;
+    p.R = zeros(K * M);
+    p.own = zeros(K);
+    p.v = zeros(K);
+    for (size_t i = 0; i < K * M; i++)
+        p.R[i] = gsl_ran_gaussian(r, 0.7);
+    for (size_t k = 0; k < K; k++)
+        p.own[k] = gsl_ran_flat(r, 0.1, 1.5);
+    p.own[7] = 0.0;
+    struct ov_overlaps o;
+    ck_ok(ov_overlaps_create(&o, K, M));
+    ck_ok(ov_problem_check(&p, NULL, NULL));
+    ck_ok(ov_start_overlaps(&o, &p, 5, NULL));
+    double square = 0.0, n = 0.0;
+    for (size_t k = 0; k < K; k++)
+        for (size_t l = 0; l <= k; l++) {
+            double left = o.Q[ov_sym_at(k, l)];
+            for (size_t m = 0; m < M; m++)
+                left -= p.R[k * M + m] * p.R[l * M + m];
+            if (l == k)
+                ck_agree(p.own[k], left, 1e-12, 1e-12);
+            else if (p.own[k] * p.own[l] > 0.0) {
+                square += left * left / (p.own[k] * p.own[l]);
+                n += 1.0;
+            }
+        }
+    for (size_t i = 0; i < K * M; i++)
+        ck_agree(p.R[i], o.R[i], 1e-12, 1e-12);
+    ck_agree(1.0 / (N - M), square / n, 5.0 * sqrt(2.0 / n), 0.0);
+    ov_overlaps_free(&o);
+    ov_problem_free(&p);
+    gsl_rng_free(r);
+}
+END_TEST
+
 START_TEST(starts_on_a_random_teacher_follow_it)
 {
     for (int start = OV_START_INFORMED; start <= OV_START_DENOISING; start++) {
@@ -290,6 +332,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, what_start_overlaps_states_the_weights_have);
     OV_TEST(s, informed_students_are_teachers);
     OV_TEST(s, denoising_students_share_the_teachers);
+    OV_TEST(s, particles_have_random_directions);
     OV_TEST(s, starts_on_a_random_teacher_follow_it);
     OV_TEST(s, an_orthonormal_teacher_is_one_beside_random_students);
     OV_TEST(s, random_starts_fluctuate_as_one_over_root_N);

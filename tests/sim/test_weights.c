@@ -214,6 +214,33 @@ START_TEST(between_steps_the_overlaps_are_interpolated)
 END_TEST
 
 /* alpha = 0.1 and 0.3 are no binary fractions: 0.3 N must still count as a whole step. */
+static void first_and_last(double *row, const struct ov_overlaps *o, double alpha, double eps_g,
+                           const void *ctx)
+{
+    row[0] = alpha;
+    row[1] = eps_g;
+    row[2] = o->Q[1];
+    row[3] = o->R[*(const size_t *)ctx];
+}
+
+START_TEST(rows_of_the_callers_own)
+{
+    struct ov_problem p = problem(11, 3, 2, "erf", "erf");
+    const double alpha[] = {0.0, 0.95, 1.0, 1.02, 1.04, 3.0};
+    enum { ROWS = sizeof alpha / sizeof *alpha };
+    size_t width = ov_row_width(3, 2), last = 5;
+    double own[ROWS * 4], *rows = rows_of(&p, 23, alpha, ROWS);
+    struct ov_weights_rows what = {4, first_and_last, &last};
+    ck_ok(ov_weights_run_rows(own, &p, 23, alpha, ROWS, &what, NULL, NULL));
+    for (size_t i = 0; i < ROWS; i++) {
+        const double *row = rows + i * width, expect[4] = {row[0], row[1], row[3], row[2 + 6 + 5]};
+        ck_assert_mem_eq(expect, own + 4 * i, sizeof expect);
+    }
+    free(rows);
+    ov_problem_free(&p);
+}
+END_TEST
+
 START_TEST(times_that_are_steps_but_for_rounding_are_steps)
 {
     struct ov_problem p = problem(1000, 1, 1, "linear", "linear");
@@ -333,6 +360,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, a_run_is_a_function_of_its_key);
     OV_TEST(s, other_listed_times_change_nothing);
     OV_TEST(s, between_steps_the_overlaps_are_interpolated);
+    OV_TEST(s, rows_of_the_callers_own);
     OV_TEST(s, times_that_are_steps_but_for_rounding_are_steps);
     OV_TEST(s, a_frozen_second_layer_stays);
     OV_TEST(s, an_informed_student_without_noise_stays);

@@ -150,6 +150,38 @@ START_TEST(quadratic_is_a_form_on_the_inputs)
 }
 END_TEST
 
+/* Overlaps outside of the subspace written out, unit by unit and pair by pair. */
+START_TEST(what_is_outside)
+{
+    gsl_rng *r = ov_test_rng(149);
+    struct ov_mean_field_problem o = {OV_ACT_QUADRATIC, P, K, D, 1.0, 0.0};
+    struct ov_mean_field *f = create(&o);
+    double *y = random_state(&o, r), U[D * K], q[P], pairs = 0.0;
+    draw_frame(U, y + P * (K + 1), r);
+    double sum = ov_mean_field_outside(q, f, y);
+    for (size_t j = 0; j < P; j++)
+        for (size_t l = 0; l <= j; l++) {
+            double of_U = 0.0, own = y[P * K + j];
+            for (size_t i = K; i < D; i++) {
+                double w_j = 0.0, w_l = 0.0;
+                for (size_t s = 0; s < K; s++) {
+                    w_j += U[i * K + s] * y[j * K + s];
+                    w_l += U[i * K + s] * y[l * K + s];
+                }
+                of_U += w_j * w_l;
+            }
+            if (l == j)
+                ck_agree(own + of_U, q[j], 1e-12, 0.0);
+            else
+                pairs += of_U * of_U + own * y[P * K + l] / (D - K);
+        }
+    ck_agree(pairs, sum, 1e-11, 0.0);
+    ov_mean_field_free(f);
+    free(y);
+    gsl_rng_free(r);
+}
+END_TEST
+
 /* ---- erf: sums written out ---- */
 
 /* < kappa > and < kappa Q > over Q + sqrt(v) x by three points, which hold to order v. */
@@ -318,6 +350,7 @@ static void add_tests(Suite *s)
     TCase *c = tcase_create("mean field");
     tcase_set_timeout(c, 300);
     tcase_add_loop_test(c, quadratic_is_a_form_on_the_inputs, 0, 3);
+    tcase_add_test(c, what_is_outside);
     tcase_add_loop_test(c, erf_is_a_sum_over_pairs, 0, 2);
     tcase_add_loop_test(c, particles_follow_all_units, 0, 4);
     tcase_add_test(c, what_is_out_of_range_is_named);

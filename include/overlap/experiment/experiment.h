@@ -41,6 +41,12 @@ void ov_curve_define(struct ov_curve *c, const char *name, double x);
 bool ov_curve_variable(double *x, const struct ov_curve *c, const char *name);
 /* The name of the time that a curve's tables are ordered by: "alpha". */
 const char *ov_curve_time(const struct ov_curve *c);
+/* Has it both sides, row by row, to be compared? */
+static inline bool ov_curve_is_pair(const struct ov_curve *c)
+{
+    const struct ov_side_plan *theory = &c->side[OV_THEORY], *sgd = &c->side[OV_SGD];
+    return theory->n_run > 0 && sgd->n_run > 0 && sgd->n_each <= 1;
+}
 /* Releases what planning a curve filled in. */
 void ov_curve_release(struct ov_curve *c, const struct ov_system *system);
 

@@ -46,7 +46,10 @@ struct ov_side_plan {
 
     /* A run's result: n_row rows of n_col columns. */
     size_t n_row, n_col;
-    const double *time;         /* (n_row) increasing; the system's own */
+    const double *time; /* (n_row) increasing, each n_each times; the system's own */
+    size_t
+        n_each; /* rows of one time, one after the other: a table of parts that is read by figures
+                      and people, not compared and not claimed; 0 and 1: a row a time */
     struct ov_column *column;   /* (n_col) by ov_side_column */
     struct ov_text columns_doc; /* what the columns mean, in one line, for people */
 

@@ -35,6 +35,9 @@ enum ov_start {
                           each other, Q_kk = std^2 */
     OV_START_DENOISING, /* student k covers teacher m = k mod M with v_k = v*_m / (number of
                            students on m), plus an orthogonal part of variance std^2 of its own */
+    OV_START_PARTICLES, /* R given, and what is left of each squared length, own: student k has the
+                           rest of its length in a direction drawn at random outside of the
+                           teacher's subspace (orthonormal teacher; v given) */
 };
 
 /* Arrays are owned by the problem; ov_problem_free releases them. */
@@ -48,7 +51,8 @@ struct ov_problem {
     enum ov_start start;
     double std;   /* see enum ov_start; >= 0 */
     double *Q;    /* packed (K,K); OV_START_OVERLAPS only */
-    double *R;    /* (K,M);        OV_START_OVERLAPS only */
+    double *R;    /* (K,M);        OV_START_OVERLAPS and OV_START_PARTICLES */
+    double *own;  /* (K) Q_kk - |R_k|^2 >= 0; OV_START_PARTICLES only */
     double *v;    /* (K) initial second layer, or NULL: drawn with v_std (RANDOM only) or implied by
                      the kind of start (INFORMED: v*_k, extra units 1; DENOISING: above) */
     double v_std; /* RANDOM with v NULL: standard deviation of v_k; >= 0 */
@@ -61,7 +65,7 @@ static inline size_t ov_problem_batch(const struct ov_problem *p)
     return p->batch > 0 ? p->batch : 1;
 }
 
-/* Copies of arrays are the caller's to make; this frees T, v_star, Q, R, v. NULL-safe. */
+/* Copies of arrays are the caller's to make; this frees T, v_star, Q, R, own, v. NULL-safe. */
 void ov_problem_free(struct ov_problem *p);
 
 /* Checks ranges and consistency.
@@ -88,7 +92,8 @@ OV_NODISCARD enum ov_status ov_problem_check(const struct ov_problem *p, const c
 OV_NODISCARD enum ov_status ov_problem_project(double *moved, struct ov_problem *p);
 
 /* The least input dimension: K + M where overlaps are embedded exactly, M where the students' weights
- * are drawn (1 if the teacher's are, too). */
+ * are drawn (1 if the teacher's are, too), M + 1 where their directions outside of the teacher's
+ * subspace are. */
 size_t ov_problem_least_N(const struct ov_problem *p);
 
 /* True if the initial overlaps (T included) do not depend on the seed. */

@@ -63,6 +63,22 @@ OV_NODISCARD enum ov_status ov_weights_run_inputs(double *rows, const struct ov_
                                                   const double *alpha, size_t n_alpha,
                                                   const struct ov_tick *tick, struct ov_error *err);
 
+/* What a row is made of, instead of all overlaps: of p = 5000 units they are 12 million. */
+struct ov_weights_rows {
+    size_t width;
+    /* Fills a row (width, NaN before) from the overlaps and the error at this alpha. */
+    void (*fill)(double *row, const struct ov_overlaps *o, double alpha, double eps_g,
+                 const void *ctx);
+    const void *ctx;
+};
+
+/* ov_weights_run with rows (n_alpha, what->width) that the caller makes; the overlaps of one time
+ * are in memory, no more. */
+OV_NODISCARD enum ov_status ov_weights_run_rows(double *rows, const struct ov_problem *p,
+                                                uint64_t key, const double *alpha, size_t n_alpha,
+                                                const struct ov_weights_rows *what,
+                                                const struct ov_tick *tick, struct ov_error *err);
+
 /* The same, bit by bit, as eq:sgd reads: one step after the other, one loop for each field and one
  * for each update. The oracle of the above, which computes the inputs and the teacher's fields
  * ahead and moves the weights in the same pass as it takes their next fields. */
