@@ -66,7 +66,7 @@ static double plateau(size_t *where, const struct ov_series *s)
 const char *const ov_claim_statistics[] = {
     "value",    "deviation",   "relative", "min", "max",      "argmin",        "argmax",
     "mean",     "plateau",     "sd",       "rms", "ratio_sd", "max_deviation", "argmax_deviation",
-    "diverged", "diverged_at", NULL};
+    "diverged", "diverged_at", "spread", NULL};
 
 const struct ov_statistic ov_statistics[] = {
     {.name = "value"},
@@ -85,4 +85,5 @@ const struct ov_statistic ov_statistics[] = {
     {.name = "argmax_deviation", .of_window = time_of_largest, .against_theory = true},
     {.name = "diverged", .of_run = true},
     {.name = "diverged_at", .of_run = true, .when = true},
+    {.name = "spread", .reduce = OV_REDUCE_SD},
     {0}};

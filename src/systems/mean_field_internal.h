@@ -24,7 +24,7 @@ struct ov_mf_curve {
     double *m, *q;  /* (p,k), (p) of given particles; q of a Gaussian measure too */
     double std;     /* of random weights or overlaps */
     unsigned kind;  /* enum ov_mf_theory */
-    bool theory_asked;
+    bool theory_asked, infinite_d; /* infinite_d: theory without terms of order 1/(d - k) */
     size_t theory_seeds, theory_runs, sgd_runs;
     double rtol, atol;
     double *t; /* (n_t) increasing */

@@ -25,7 +25,7 @@ struct ov_mean_field_problem ov_mf_particles(const struct ov_mf_curve *s)
     return (struct ov_mean_field_problem){.g = p->g->act,
                                           .p = p->K,
                                           .k = p->M,
-                                          .d = p->N ? (double)p->N : INFINITY,
+                                          .d = p->N && !s->infinite_d ? (double)p->N : INFINITY,
                                           .gamma = s->kind == OV_MF_FLOW ? 0.0 : p->eta_w,
                                           .sigma = p->sigma};
 }
