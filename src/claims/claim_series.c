@@ -66,7 +66,7 @@ static double plateau(size_t *where, const struct ov_series *s)
 const char *const ov_claim_statistics[] = {
     "value",    "deviation",   "relative", "min", "max",      "argmin",        "argmax",
     "mean",     "plateau",     "sd",       "rms", "ratio_sd", "max_deviation", "argmax_deviation",
-    "diverged", "diverged_at", "spread", NULL};
+    "diverged", "diverged_at", "spread",   NULL};
 
 const struct ov_statistic ov_statistics[] = {
     {.name = "value"},

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mean_field_internal.h"
+#include "overlap/model/outside.h"
 #include "overlap/model/start.h"
 #include "overlap/num/normal.h"
 #include "overlap/num/sym.h"
@@ -122,7 +123,7 @@ static enum ov_status run_theory(double *rows, const struct ov_mf_curve *s, uint
             const double *y = path + i * n;
             struct ov_mf_units u = {.t = s->t[i], .m = y, .q = q};
             u.eps_g = s->parts ? 0.0 : ov_mean_field_risk(f, y);
-            u.pairs = ov_mean_field_outside(q, f, y);
+            ov_mean_field_outside(q, &u.pairs, &u.f_out, f, y);
             ov_mf_fill_rows(rows + i * size, s, &u);
         }
     }
@@ -133,7 +134,6 @@ static enum ov_status run_theory(double *rows, const struct ov_mf_curve *s, uint
 
 /* ---- sgd ---- */
 
-/* The units of a network with these overlaps. */
 struct network_rows {
     const struct ov_mf_curve *s;
     double *q; /* (p) scratch */
@@ -143,19 +143,13 @@ static void fill_from_overlaps(double *row, const struct ov_overlaps *o, double 
                                const void *ctx)
 {
     const struct network_rows *x = ctx;
-    size_t p = o->K, k = o->M;
-    struct ov_mf_units u = {
-        .t = alpha * x->s->problem.eta_w / (double)p, .eps_g = eps_g, .m = o->R, .q = x->q};
-    for (size_t j = 0; j < p; j++)
-        for (size_t l = 0; l <= j; l++) {
-            double left = o->Q[ov_sym_at(j, l)];
-            for (size_t r = 0; r < k; r++)
-                left -= o->R[j * k + r] * o->R[l * k + r];
-            if (l == j)
-                x->q[j] = left;
-            else
-                u.pairs += left * left;
-        }
+    struct ov_outside outside = ov_outside(x->q, o, x->s->problem.g);
+    struct ov_mf_units u = {.t = alpha * x->s->problem.eta_w / (double)o->K,
+                            .eps_g = eps_g,
+                            .m = o->R,
+                            .q = x->q,
+                            .pairs = outside.pairs,
+                            .f_out = outside.f};
     ov_mf_fill_rows(row, x->s, &u);
 }
 

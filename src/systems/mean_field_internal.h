@@ -20,10 +20,10 @@ enum ov_mf_theory { OV_MF_SGD, OV_MF_FLOW };
 struct ov_mf_curve {
     /* The network: K = p, M = k, N = d (0: infinite), v = 1/p, v* = 1/k, eta_w = gamma. */
     struct ov_problem problem;
-    unsigned start; /* enum ov_mf_start */
-    double *m, *q;  /* (p,k), (p) of given particles; q of a Gaussian measure too */
-    double std;     /* of random weights or overlaps */
-    unsigned kind;  /* enum ov_mf_theory */
+    unsigned start;                /* enum ov_mf_start */
+    double *m, *q;                 /* (p,k), (p) of given particles; q of a Gaussian measure too */
+    double std;                    /* of random weights or overlaps */
+    unsigned kind;                 /* enum ov_mf_theory */
     bool theory_asked, infinite_d; /* infinite_d: theory without terms of order 1/(d - k) */
     size_t theory_seeds, theory_runs, sgd_runs;
     double rtol, atol;
@@ -41,6 +41,7 @@ struct ov_mf_units {
     const double *m; /* (p,k) */
     const double *q; /* (p) |w_j|^2/d - |m_j|^2 */
     double pairs;    /* the sum over j < l of (Q_jl - m_j.m_l)^2 */
+    double f_out;    /* < Var(f | nu) > */
 };
 
 extern const struct ov_key ov_mf_keys[];

@@ -11,7 +11,7 @@
 /* The columns of moments that stand before those of levels. */
 static size_t moments(size_t k)
 {
-    return 5 + k + ov_sym_size(k);
+    return 6 + k + ov_sym_size(k);
 }
 
 size_t ov_mf_width(const struct ov_mf_curve *s)
@@ -32,7 +32,8 @@ size_t ov_mf_each(const struct ov_mf_curve *s)
     "noise; m_r: mean over the units of m_jr = w_j.w*_r/d; S_r_s: mean of m_jr m_js; q, q_sd: "    \
     "mean and standard deviation over the units of q_j = |w_j|^2/d - |m_j|^2; cos_out: root mean " \
     "square over pairs of units of the cosine between what they have outside of the teacher's "    \
-    "subspace, weighted by q_j q_l; F_m_r_X, F_q_X: share of the units with m_jr, q_j <= X"
+    "subspace, weighted by q_j q_l; f_out: mean variance of the network's output at given fields " \
+    "of the teacher; F_m_r_X, F_q_X: share of the units with m_jr, q_j <= X"
 
 #define DOC_OF_UNITS                                                                               \
     "t: time, alpha gamma/p, alpha = steps/d; j: the unit; m_r: its overlap w_j.w*_r/d with a "    \
@@ -59,6 +60,7 @@ static void plan_moments(struct ov_side_plan *plan, const struct ov_mf_curve *s)
     ov_side_column(plan, OV_ROLE_VALUE, false, "q");
     ov_side_column(plan, OV_ROLE_VALUE, false, "q_sd");
     ov_side_column(plan, OV_ROLE_VALUE, false, "cos_out");
+    ov_side_column(plan, OV_ROLE_VALUE, false, "f_out");
     for (size_t r = 0; r < k; r++)
         for (size_t i = 0; i < s->n_m_level; i++)
             ov_side_column(plan, OV_ROLE_VALUE, false, "F_m_%zu_%g", r, s->m_level[i]);
@@ -121,6 +123,7 @@ static void fill_moments(double *row, const struct ov_mf_curve *s, const struct 
         square += (u->q[j] - of_q[0]) * (u->q[j] - of_q[0]) / (double)p;
     of_q[1] = sqrt(square);
     of_q[2] = cosine(u->pairs, u->q, p);
+    of_q[3] = u->f_out;
     double *F = row + moments(k);
     for (size_t r = 0; r < k; r++)
         for (size_t i = 0; i < s->n_m_level; i++)

@@ -55,13 +55,13 @@ enum ov_status ov_mean_field_create(struct ov_mean_field **out,
     struct ov_mean_field *f = calloc(1, sizeof *f);
     size_t kk = problem->k * problem->k;
     size_t size = problem->g == OV_ACT_ERF ? ov_mean_field_erf_scratch(problem) : WORK * kk;
-    double *block = calloc(kk + size, sizeof *block);
+    double *block = calloc(2 * kk + size, sizeof *block);
     if (!f || !block) {
         free(f);
         free(block);
         return ov_fail(err, OV_ENOMEM, "out of memory");
     }
-    *f = (struct ov_mean_field){.o = *problem, .small = block, .block = block + kk};
+    *f = (struct ov_mean_field){.o = *problem, .small = block, .block = block + 2 * kk};
     *out = f;
     return OV_OK;
 }
@@ -232,30 +232,41 @@ double ov_mean_field_risk(struct ov_mean_field *f, const double *y)
     return measure(f, y).risk;
 }
 
-/* Q_jl - m_j.m_l = m_j.A m_l, and a random part of variance q_j q_l/(d - k) with the q of y. */
-double ov_mean_field_outside(double *q, struct ov_mean_field *f, const double *y)
+/* C_jl = Q_jl - m_j.m_l = m_j.A m_l and a random part of variance q_j q_l/(d - k) with the q of y.
+ * Quadratic: f is the mean over pairs of 4 m_j.m_l C_jl + 2 C_jl^2; a unit with itself has C = q. */
+void ov_mean_field_outside(double *q, double *pairs, double *f, struct ov_mean_field *x,
+                           const double *y)
 {
-    size_t p = f->o.p, k = f->o.k;
+    size_t p = x->o.p, k = x->o.k;
     const double *own = y + p * k, *A = own + p;
-    double sum = 0.0, squares = 0.0, pairs = 0.0, *MA = f->small; /* sum_j m_j m_j'A (k,k) */
-    memset(MA, 0, k * k * sizeof *MA);
+    double sum = 0.0, squares = 0.0, coherent = 0.0, selves = 0.0;
+    double *MA = x->small, *MM = MA + k * k; /* sum_j m_j m_j'A and m_j m_j' */
+    memset(MA, 0, 2 * k * k * sizeof *MA);
     for (size_t j = 0; j < p; j++) {
         const double *m = y + j * k;
-        q[j] = own[j];
+        double length = 0.0, part = 0.0;
         for (size_t s = 0; s < k; s++) {
             double Am = 0.0;
             for (size_t r = 0; r < k; r++)
                 Am += A[ov_sym_at(s, r)] * m[r];
-            q[j] += Am * m[s];
-            for (size_t r = 0; r < k; r++)
+            part += Am * m[s];
+            length += m[s] * m[s];
+            for (size_t r = 0; r < k; r++) {
                 MA[r * k + s] += m[r] * Am;
+                MM[r * k + s] += m[r] * m[s];
+            }
         }
+        q[j] = own[j] + part;
         sum += own[j];
         squares += own[j] * own[j];
-        pairs -= (q[j] - own[j]) * (q[j] - own[j]);
+        coherent -= part * part;
+        selves += 4.0 * length * own[j] + 2.0 * (q[j] * q[j] - part * part);
     }
-    pairs += trace_of(MA, MA, k) + (sum * sum - squares) / (f->o.d - (double)k);
-    return 0.5 * pairs;
+    double all = trace_of(MA, MA, k);
+    double random = (sum * sum - squares) / (x->o.d - (double)k);
+    *pairs = 0.5 * (all + coherent + random);
+    double mean = (4.0 * trace_of(MM, MA, k) + 2.0 * (all + random) + selves) / (double)p;
+    *f = x->o.g == OV_ACT_ERF ? ov_mean_field_erf_outside(x, y) : mean / (double)p;
 }
 
 static int rhs(double *dy, const double *y, void *ctx)

@@ -171,19 +171,46 @@ void ov_mean_field_erf_rhs(double *dy, struct ov_mean_field *f, const double *y)
 
 /* ---- risk ---- */
 
-/* asin(Q/sqrt(E_j E_l)) and its mean over the random part: + (v/2) Q X^(-3/2). */
-static double pair_risk(const struct particles *x, size_t j, size_t first, size_t n)
+/* Of the Q that `overlaps` left: the sum over the random part of asin(Q/sqrt(E_j E_l)), (v/2) Q
+ * X^(-3/2). */
+static double pair_outside(const struct particles *x, size_t j, size_t first, size_t n)
 {
     const double *E = x->E + first, *q = x->q + first;
-    overlaps(x, j, first, n);
     double half_v = 0.5 * x->q[j] * x->outside, more = 0.0;
     for (size_t l = 0; l < n; l++) {
         double Q = x->Q[l], X = x->E[j] * E[l] - Q * Q;
         more += half_v * q[l] * Q / (X * sqrt(X));
-        x->kappa[l] = Q / sqrt(x->E[j] * E[l]);
     }
+    return more;
+}
+
+/* asin(Q/sqrt(E_j E_l)) and its mean over the random part. */
+static double pair_risk(const struct particles *x, size_t j, size_t first, size_t n)
+{
+    const double *E = x->E + first;
+    overlaps(x, j, first, n);
+    double more = pair_outside(x, j, first, n);
+    for (size_t l = 0; l < n; l++)
+        x->kappa[l] = x->Q[l] / sqrt(x->E[j] * E[l]);
     ov_asin_array(x->kappa, x->kappa, n);
     return sum(x->kappa, n) + more;
+}
+
+/* Of a unit with itself the whole difference, asin(D/E) - asin(|m|^2/E). */
+double ov_mean_field_erf_outside(struct ov_mean_field *f, const double *y)
+{
+    struct particles x = load(f, y);
+    double all = 0.0;
+    for (size_t j = 0; j < x.p; j++) {
+        for (size_t first = 0; first < j; first += STRETCH) {
+            size_t n = j - first < STRETCH ? j - first : STRETCH;
+            overlaps(&x, j, first, n);
+            all += 2.0 * pair_outside(&x, j, first, n);
+        }
+        double D = x.E[j] - 1.0;
+        all += asin(D / x.E[j]) - asin((D - x.q[j]) / x.E[j]);
+    }
+    return two_over_pi * all / ((double)x.p * (double)x.p);
 }
 
 double ov_mean_field_erf_risk(struct ov_mean_field *f, const double *y)

@@ -71,10 +71,12 @@ START_TEST(spreads_have_three_verdicts)
     check(sd, 0.4, 0.3, 40, OV_PASS, "");
     check(sd, 0.4, 0.6, 40, OV_FAIL, "is not within 0.3 ± 0.03");
     check(sd, 0.4, 0.1, 40, OV_FAIL, "is not within 0.3 ± 0.03");
-    check(CLAIM("kind: mean, curves: K4, statistic: spread, at: 1, expect: 0.3, margin: {rel: 0.1}"),
-          0.4, 0.3, 40, OV_PASS, "");
-    check(CLAIM("kind: mean, curves: K4, statistic: spread, at: 1, expect: 0.3, margin: {rel: 0.1}"),
-          0.4, 0.6, 40, OV_FAIL, "is not within 0.3 ± 0.03");
+    check(
+        CLAIM("kind: mean, curves: K4, statistic: spread, at: 1, expect: 0.3, margin: {rel: 0.1}"),
+        0.4, 0.3, 40, OV_PASS, "");
+    check(
+        CLAIM("kind: mean, curves: K4, statistic: spread, at: 1, expect: 0.3, margin: {rel: 0.1}"),
+        0.4, 0.6, 40, OV_FAIL, "is not within 0.3 ± 0.03");
     check(sd, 0.4, 0.3, 2, OV_INCONCLUSIVE, "2 seeds give no error");
     check(rms, 0.4, 0.3, 400, OV_PASS, "");
     check(rms, 0.4, 0.3, 10, OV_INCONCLUSIVE, "would decide");

@@ -30,7 +30,7 @@ check "run -j2" 0 "$overlap" run mf --out two -j 2
 for table in net.sgd net.theory units.sgd units.theory given.sgd erf.theory measure.theory; do
     holds "same bytes for -j1 and -j2: $table" cmp one/$table.csv two/$table.csv
 done
-says "the header of the contract" '^seed,t,eps_g,m_0,m_1,S_0_0,S_1_0,S_1_1,q,q_sd,cos_out,F_m_0_0,F_m_0_0.5,F_m_1_0,F_m_1_0.5,F_q_1$' one/net.sgd.csv
+says "the header of the contract" '^seed,t,eps_g,m_0,m_1,S_0_0,S_1_0,S_1_1,q,q_sd,cos_out,f_out,F_m_0_0,F_m_0_0.5,F_m_1_0,F_m_1_0.5,F_q_1$' one/net.sgd.csv
 says "given particles have seed 0" '^0,0,' one/given.theory.csv
 says "a measure has seeds" '^2,2,' one/measure.theory.csv
 starts() { awk -F, '$2 == 0 && !/^#/ {printf "%s %.10g %.10g %.10g\n", $1, $4, $6, $9}' "$1"; }
@@ -41,7 +41,7 @@ says "a table of units" '^seed,t,j,m_0,m_1,q$' one/units.theory.csv
 # the moments of a curve out of the units of the other: the same runs
 moments() { awk -F, '!/^[#s]/ && $2 == 2 {n[$1]++; m[$1] += $4; S[$1] += $4*$5; q[$1] += $6; F[$1] += $5 <= 0.5}
     END {for (s = 1; s <= 3; s++) printf "%.5g %.5g %.5g %.5g\n", m[s]/n[s], S[s]/n[s], q[s]/n[s], F[s]/n[s]}' "$1"; }
-of_rows() { awk -F, '!/^[#s]/ && $2 == 2 {printf "%.5g %.5g %.5g %.5g\n", $4, $7, $9, $15}' "$1"; }
+of_rows() { awk -F, '!/^[#s]/ && $2 == 2 {printf "%.5g %.5g %.5g %.5g\n", $4, $7, $9, $16}' "$1"; }
 for side in sgd theory; do
     holds "units have the moments, $side" cmp <(moments one/units.$side.csv) <(of_rows one/net.$side.csv)
 done

@@ -156,26 +156,68 @@ START_TEST(what_is_outside)
     gsl_rng *r = ov_test_rng(149);
     struct ov_mean_field_problem o = {OV_ACT_QUADRATIC, P, K, D, 1.0, 0.0};
     struct ov_mean_field *f = create(&o);
-    double *y = random_state(&o, r), U[D * K], q[P], pairs = 0.0;
+    double *y = random_state(&o, r), U[D * K], q[P], pairs, open, all = 0.0, expect = 0.0;
     draw_frame(U, y + P * (K + 1), r);
-    double sum = ov_mean_field_outside(q, f, y);
+    ov_mean_field_outside(q, &pairs, &open, f, y);
     for (size_t j = 0; j < P; j++)
-        for (size_t l = 0; l <= j; l++) {
-            double of_U = 0.0, own = y[P * K + j];
+        for (size_t l = 0; l < P; l++) {
+            double C = 0.0, inside = 0.0, own = y[P * K + j], random = own * y[P * K + l] / (D - K);
+            for (size_t s = 0; s < K; s++)
+                inside += y[j * K + s] * y[l * K + s];
             for (size_t i = K; i < D; i++) {
                 double w_j = 0.0, w_l = 0.0;
                 for (size_t s = 0; s < K; s++) {
                     w_j += U[i * K + s] * y[j * K + s];
                     w_l += U[i * K + s] * y[l * K + s];
                 }
-                of_U += w_j * w_l;
+                C += w_j * w_l;
             }
-            if (l == j)
-                ck_agree(own + of_U, q[j], 1e-12, 0.0);
-            else
-                pairs += of_U * of_U + own * y[P * K + l] / (D - K);
+            if (l == j) {
+                ck_agree(own + C, q[j], 1e-12, 0.0);
+                C += own;
+                random = 0.0;
+            } else {
+                all += 0.5 * (C * C + random);
+            }
+            expect += (4.0 * inside * C + 2.0 * (C * C + random)) / (P * P);
         }
-    ck_agree(pairs, sum, 1e-11, 0.0);
+    ck_agree(all, pairs, 1e-11, 0.0);
+    ck_agree(expect, open, 1e-11, 0.0);
+    ov_mean_field_free(f);
+    free(y);
+    gsl_rng_free(r);
+}
+END_TEST
+
+/* Erf: over random directions of the own parts, drawn in d dimensions, up to (d - k)^-2. */
+START_TEST(what_erf_has_outside)
+{
+    gsl_rng *r = ov_test_rng(151);
+    enum { UNITS = 60, TIMES = 40 };
+    struct ov_mean_field_problem o = {OV_ACT_ERF, UNITS, 2, 42, 0.0, 0.0};
+    struct ov_mean_field *f = create(&o);
+    double *y = random_state(&o, r), q[UNITS], pairs, open, drawn = 0.0, w[UNITS][40];
+    ov_mean_field_outside(q, &pairs, &open, f, y);
+    for (size_t n = 0; n < TIMES; n++) {
+        for (size_t j = 0; j < UNITS; j++) {
+            gsl_ran_dir_nd(r, 40, w[j]);
+            for (size_t i = 0; i < 40; i++)
+                w[j][i] *= sqrt(y[2 * UNITS + j]);
+        }
+        for (size_t j = 0; j < UNITS; j++)
+            for (size_t l = 0; l < UNITS; l++) {
+                const double *a = y + 2 * j, *b = y + 2 * l;
+                double inside = a[0] * b[0] + a[1] * b[1], Q = inside;
+                for (size_t i = 0; i < 40; i++)
+                    Q += w[j][i] * w[l][i];
+                double norm = sqrt((1.0 + a[0] * a[0] + a[1] * a[1] + y[2 * UNITS + j]) *
+                                   (1.0 + b[0] * b[0] + b[1] * b[1] + y[2 * UNITS + l]));
+                drawn +=
+                    2.0 / M_PI * (asin(Q / norm) - asin(inside / norm)) / (UNITS * UNITS * TIMES);
+            }
+    }
+    printf("    %.6f, drawn %.6f\n", open, drawn);
+    ck_agree(drawn, open, 0.03, 0.0);
     ov_mean_field_free(f);
     free(y);
     gsl_rng_free(r);
@@ -351,6 +393,7 @@ static void add_tests(Suite *s)
     tcase_set_timeout(c, 300);
     tcase_add_loop_test(c, quadratic_is_a_form_on_the_inputs, 0, 3);
     tcase_add_test(c, what_is_outside);
+    tcase_add_test(c, what_erf_has_outside);
     tcase_add_loop_test(c, erf_is_a_sum_over_pairs, 0, 2);
     tcase_add_loop_test(c, particles_follow_all_units, 0, 4);
     tcase_add_test(c, what_is_out_of_range_is_named);

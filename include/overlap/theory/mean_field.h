@@ -65,11 +65,13 @@ void ov_mean_field_rhs(double *dy, struct ov_mean_field *f, const double *y);
 /* The risk <(f - f*)^2>/2 of clean labels at y. Erf: p^2 arcsines. */
 double ov_mean_field_risk(struct ov_mean_field *f, const double *y);
 
-/* What the units have outside of the teacher's subspace at y: of their lengths |w_j|^2/d - |m_j|^2,
- * A's part included, and of the overlaps of two the squares, sum_{j<l} < (Q_jl - m_j.m_l)^2 >.
- *   out  q  (p)
- * Returns the sum. */
-double ov_mean_field_outside(double *q, struct ov_mean_field *f, const double *y);
+/* What the network has outside of the teacher's subspace at y, as model/outside.h measures it of given
+ * overlaps. Here terms of order 1/p count: all of f is of order 1/p + 1/(d - k) + gamma/p.
+ *   out  q      (p) lengths |w_j|^2/d - |m_j|^2, with A's part
+ *   out  pairs  sum_{j<l} < (Q_jl - m_j.m_l)^2 >
+ *   out  f      < Var(f | nu) >; erf: p^2 k operations */
+void ov_mean_field_outside(double *q, double *pairs, double *f, struct ov_mean_field *problem,
+                           const double *y);
 
 /* The path: y (n_time, size) row-major at the listed times from y0 (size), q_j >= 0, A = 0 at a
  * start without history. Only opt->method OV_RK8PD: a Jacobian of this size is of no use.
