@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files of the simulator of quadratic networks share: an instance with its loss and
+ * gradient (quadratic_loss.c), and two ways down (quadratic_lbfgs.c, quadratic_flow.c).
+ *
+ * Symmetric matrices A are vectors a of D = d(d+1)/2 numbers, the lower triangle by rows, elements
+ * off the diagonal times sqrt 2, so that tr(A B) = a.b. A sample's a is a row of Phi.
+ */
+#ifndef OVERLAP_SIM_QUADRATIC_INTERNAL_H
+#define OVERLAP_SIM_QUADRATIC_INTERNAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "overlap/sim/quadratic.h"
+
+struct ov_qn {
+    const struct ov_quadratic_network *p;
+    size_t D;
+    double *block;        /* owned; everything below stands in it */
+    double *W;            /* (d,m) the student */
+    double *z_star;       /* (D) the teacher */
+    double *Phi;          /* (n,D) samples */
+    double *y, *noise;    /* (n) labels, and what of them is noise */
+    double *z, *grad, *r; /* (D), (D), (n): Z, the loss's gradient by Z, residuals; of the last
+                             evaluation */
+    double *M;            /* (d,d) */
+    uint64_t n_evaluated;
+};
+
+/* Draws an instance. OV_OK, OV_EDOM, OV_ENOMEM; released by ov_qn_free whatever comes back. */
+OV_NODISCARD enum ov_status ov_qn_create(struct ov_qn *q, const struct ov_quadratic_network *p,
+                                         uint64_t key, struct ov_error *err);
+void ov_qn_free(struct ov_qn *q);
+
+/* d loss_reg at W (without d Delta/4 for n = 0), and its gradient G (d,m). */
+double ov_qn_value(struct ov_qn *q, double *G, const double *W);
+
+/* What there is to measure at q->W. */
+OV_NODISCARD enum ov_status ov_qn_measure(double *row, struct ov_qn *q, struct ov_error *err);
+
+/* q->W goes to a minimum. OV_ENUMERIC, OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_qn_lbfgs(struct ov_qn *q, const struct ov_tick *tick,
+                                        struct ov_error *err);
+
+/* ---- gradient flow: Dormand & Prince's pair of orders 5 and 4 ---- */
+
+enum { OV_QN_STAGES = 7 };
+struct ov_qn_flow {
+    struct ov_qn *q;
+    double *block;                     /* owned */
+    double *rate[OV_QN_STAGES], *next; /* (d m) each; rate[0] is that at q->W */
+    double t, h;                       /* now, and the step to try */
+};
+OV_NODISCARD enum ov_status ov_qn_flow_create(struct ov_qn_flow *f, struct ov_qn *q,
+                                              struct ov_error *err);
+/* q->W goes to time t >= f->t. OV_ENUMERIC. */
+OV_NODISCARD enum ov_status ov_qn_flow_to(struct ov_qn_flow *f, double t,
+                                          const struct ov_tick *tick, struct ov_error *err);
+void ov_qn_flow_free(struct ov_qn_flow *f);
+
+#endif
