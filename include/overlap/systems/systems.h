@@ -10,6 +10,7 @@
 extern const struct ov_system ov_system_two_layer;
 extern const struct ov_system ov_system_random_features;
 extern const struct ov_system ov_system_mean_field;
+extern const struct ov_system ov_system_quadratic;
 
 /* All systems, NULL at the end. */
 extern const struct ov_system *const ov_systems[];

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# System quadratic from experiment.yaml to verdicts: tables of each kind, mistakes.
+. tests/cli/lib.sh
+
+mkdir quad
+cat >quad/experiment.yaml <<'YAML'
+title: A small one
+source: none
+system: quadratic
+tier: quick
+defaults:
+  kappa: 0.5
+  kappa_star: 0.2
+  lambda: 0.1
+  d: 20
+curves:
+  - {id: end, theory: true, sgd: {seeds: 3}, alpha: [0.2, 0.4]}
+  - {id: rank-one, theory: true, sensing: wishart, sgd: {seeds: 2, d: 30, method: flow}, alpha: [0.2, 0.4], t: [5]}
+  - {id: time, alpha: 0.3, t: [0, 1, 3], sgd: {seeds: 2, method: flow}}
+  - {id: population, theory: population, t: [0, 1, 3], sgd: {seeds: 2, method: flow}}
+  - {id: line, theory: long-time, alpha: {min: 0.1, max: 1, points: 4, spacing: log}, lambda: 0}
+claims:
+  - {id: agreement, says: so it is, kind: mean, curves: end, quantity: loss_train, at: 0.4, statistic: relative, margin: {abs: 5}}
+  - {id: threshold, says: and so is this, kind: round, curves: line, quantity: alpha_pr_plus, at: last, expect: 0.2556}
+YAML
+check "run -j1" 0 "$overlap" run quad --out one --jobs 1
+check "run -j2" 0 "$overlap" run quad --out two -j 2
+for table in end.sgd end.theory rank-one.sgd time.sgd population.sgd population.theory line.theory; do
+    holds "same bytes for -j1 and -j2: $table" cmp one/$table.csv two/$table.csv
+done
+says "the header of the contract" '^seed,alpha,mse,loss_train,err_in,rank$' one/end.sgd.csv
+says "that of theory" '^seed,alpha,mse,loss_train,err_in,rank,xi,q,n_roots,' one/end.theory.csv
+says "that of dynamics" '^seed,t,alpha,mse,loss_train,err_in,rank$' one/time.sgd.csv
+says "an infinite sample" '^seed,t,mse,trace,distance$' one/population.sgd.csv
+says "theory has seed 0" '^0,0.2' one/end.theory.csv
+says "a range ends where it should" '^0,1,0,0,0,0.(2|19999)' one/line.theory.csv
+check "compare" 0 "$overlap" compare quad --out one
+check "verify" 0 "$overlap" verify quad --out one
+
+mistake() { # name, sed script on quad/experiment.yaml, pattern
+    rm -rf bad out_bad
+    cp -r quad bad
+    sed -i "$2" bad/experiment.yaml
+    check "$1" 2 "$overlap" run bad --out out_bad
+    says "$1: says so" "$3"
+    holds "$1: nothing written" test ! -e out_bad
+}
+mistake "kappa <= 0" 's/  kappa: 0.5/  kappa: 0/' '^bad/experiment.yaml:6:10: error: kappa must be '
+mistake "lambda < 0" 's/lambda: 0.1/lambda: -1/' '^bad/experiment.yaml:8:11: error: lambda must be '
+mistake "alpha <= 0" 's/\[0.2, 0.4\]}$/[0, 0.4]}/' 'error: alpha'
+mistake "too large" 's/  d: 20/  d: 1000/' '^bad/experiment.yaml:11:[0-9]+: error: 400000 samples of 500500 numbers would be more than 10\^9 numbers'
+mistake "dmft" 's/theory: population/theory: dmft/' 'error: theory dmft is not there yet: long-time or population'
+check "keys" 0 "$overlap" keys quadratic
+says "keys: quadratic" '^kappa_star: ' out
