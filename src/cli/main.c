@@ -30,10 +30,19 @@ const struct ov_command ov_commands[] = {
      "changed since is left as it is. Without DIR: every experiment of the tier.\n",
      ov_command_compare},
     {"verify", "[DIR…]", "osntpvh", "check the claims, and the numbers in paper.md",
-     "Without DIR: every experiment below experiments/, and paper.md. Writes build/verdicts.json\n"
-     "(or --verdicts FILE), which 'make verify' turns into TAP and JUnit.\n"
-     "The last line counts: N passed, N failed, N skipped.\n"
-     "Exit code 0: all good; 1: a claim failed; 2: bad or missing data; 3: inconclusive.\n",
+     "Without DIR: every experiment below experiments/, and paper.md. Prints a row a claim: what is\n"
+     "expected ± margin, measured ± standard error, from n seeds, the verdict, and the curve and time\n"
+     "(curve @ time) that decide it; then the reason of each verdict other than PASS:\n"
+     "  PASS          the 90 % interval of what is measured lies inside of the margin\n"
+     "  FAIL          it lies outside, or numbers are not finite\n"
+     "  INCONCLUSIVE  neither; says how many seeds would decide\n"
+     "  STALE         results are of other parameters or sources, MISSING: not there: overlap run\n"
+     "  SKIPPED       not judged: of a larger tier; or not random, on a --stream other than 1\n"
+     "The last line counts: N passed, N failed, N skipped; claims and the paper's numbers together,\n"
+     "INCONCLUSIVE, STALE and MISSING among the failed. Writes build/verdicts.json (or --verdicts\n"
+     "FILE; on another stream build/stream-N/verdicts.json), which 'make verify' turns into TAP and\n"
+     "JUnit. Exit code 0: all good; 1: a claim or a number is wrong; 2: bad usage, bad, stale or\n"
+     "missing data; 3: inconclusive.\n",
      ov_command_verify},
     {"accept", "CLAIM", "rth", "rewrite a claim's printed numbers to what the data say",
      "CLAIM is EXPERIMENT.ID. Rewrites what paper.md prints of it and, of a failing claim of\n"
