@@ -79,6 +79,10 @@ enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_o
                                    struct ov_error *err);
 void ov_experiments_free(struct ov_experiments *all);
 
+/* "; did you mean 'experiments/NAME'?" for a DIR that is not there, or a NAME ("" as `front`) that no
+ * experiment has; nothing where none is near. */
+struct ov_hint ov_experiment_hint(const char *front, const char *word);
+
 /* True where nobody named the experiment and it belongs to a larger tier. */
 bool ov_is_above(const struct ov_options *o, const struct ov_experiment *e);
 

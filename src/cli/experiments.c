@@ -13,6 +13,7 @@
 #include "overlap/base/sha256.h"
 #include "overlap/base/text.h"
 #include "overlap/claims/claims.h"
+#include "overlap/config/schema.h"
 #include "overlap/store/results.h"
 #include "overlap/systems/systems.h"
 
@@ -21,6 +22,41 @@ void ov_error_append(struct ov_error *err, const struct ov_error *more)
     size_t used = err->status == OV_OK ? 0 : strlen(err->text);
     snprintf(err->text + used, sizeof err->text - used, "%s%s", used ? "\n" : "", more->text);
     err->status = more->status;
+}
+
+/* The name alone counts: whoever writes "demo" means experiments/demo. */
+struct ov_hint ov_experiment_hint(const char *front, const char *word)
+{
+    struct ov_hint hint = {""};
+    glob_t found = {0};
+    const char *slash = strrchr(word, '/');
+    if (glob("experiments/*/experiment.yaml", 0, NULL, &found) != 0)
+        return hint;
+    const char **names = ov_xcalloc(found.gl_pathc + 1, sizeof *names);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        *strrchr(found.gl_pathv[i], '/') = '\0';
+        names[i] = strrchr(found.gl_pathv[i], '/') + 1;
+    }
+    const char *near = ov_suggest(slash && slash[1] ? slash + 1 : word, names);
+    if (near)
+        snprintf(hint.text, sizeof hint.text, "; did you mean '%.40s%.200s'?", front, near);
+    free(names);
+    globfree(&found);
+    return hint;
+}
+
+static bool has_experiment(const char *dir)
+{
+    char *path = ov_xprintf("%s/experiment.yaml", dir);
+    bool has = ov_file_exists(path);
+    free(path);
+    return has;
+}
+
+static void add_hint(struct ov_error *err, struct ov_hint hint)
+{
+    size_t used = strlen(err->text);
+    snprintf(err->text + used, sizeof err->text - used, "%s", hint.text);
 }
 
 static enum ov_status load(struct ov_experiments *all, const char *dir, const struct ov_options *o,
@@ -37,6 +73,8 @@ static enum ov_status load(struct ov_experiments *all, const char *dir, const st
         return ov_fail(err, OV_ENOMEM, "out of memory");
     all->e = grown;
     enum ov_status status = ov_experiment_load(&grown[all->n], dir, &options, &own);
+    if (status != OV_OK && !has_experiment(dir))
+        add_hint(&own, ov_experiment_hint("experiments/", dir));
     if (status == OV_OK) {
         /* a mistake among the claims is a mistake of the file: said before anything runs */
         struct ov_claims claims = {0};

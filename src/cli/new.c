@@ -53,8 +53,9 @@ int ov_command_new(const struct ov_options *o)
     struct ov_error err = {0};
     const char *from = o->from ? o->from : "demo";
     char path[256];
-    if (o->n_dir != 1) {
-        ov_fail(&err, OV_EUSER, "expected one NAME: overlap new NAME --from demo");
+    if (o->n_dir != 1 || !*o->dir[0]) {
+        ov_fail(&err, OV_EUSER,
+                "expected one NAME: overlap new NAME --from demo, or make new EXP=NAME FROM=demo");
         return ov_report(&err);
     }
     const char *name = o->dir[0];
@@ -68,6 +69,12 @@ int ov_command_new(const struct ov_options *o)
         ov_fail(&err, OV_EUSER, "%s is there already", path);
         return ov_report(&err);
     }
+    snprintf(path, sizeof path, "experiments/%.200s/experiment.yaml", from);
+    if (!ov_file_exists(path)) {
+        ov_fail(&err, OV_EUSER, "there is no %s%s", path, ov_experiment_hint("", from).text);
+        return ov_report(&err);
+    }
+    snprintf(path, sizeof path, "experiments/%.200s", name);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (!is_lacking(files[i], from) && copy_file(files[i], name, from, &err) != OV_OK)
             return ov_report(&err);

@@ -120,11 +120,21 @@ void ov_schema_expected(struct ov_text *t, const struct ov_key *key)
         add_or(t, "a map");
 }
 
+/* " with max, min, points, spacing", where the map is what was probably meant. */
+static void add_map_keys(struct ov_text *t, const struct ov_key *key)
+{
+    if (!(key->types & OV_MAP) || key->types & (OV_WORD | OV_STRING | OV_BOOL | OV_INT))
+        return;
+    for (const struct ov_key *k = key->map; k && k->name; k++)
+        ov_text_addf(t, "%s%s", k == key->map ? " with " : ", ", k->name);
+}
+
 void ov_mistyped(struct ov_reading *r, const struct ov_key *key, struct fy_node *node)
 {
     struct ov_text t = {0};
     char buffer[64];
     ov_schema_expected(&t, key);
+    add_map_keys(&t, key);
     const char *s = text_of(node);
     bool word = s && key->types & OV_WORD;
     OV_MISTAKE(r, node, "%s must be %s, not %s%s", key->name, t.s, shown(buffer, node),

@@ -27,8 +27,8 @@ void ov_progress_start(struct ov_progress *p, FILE *log, bool live, size_t n_job
                        uint64_t work_total)
 {
     *p = (struct ov_progress){.log = log, .live = live, .n_job = n_job, .work_total = work_total};
-    p->started = ov_clock();
-    p->last_shown = live ? p->started - 1.0 : p->started;
+    p->work_began = ov_clock();
+    p->last_shown = live ? p->work_began - 1.0 : p->work_began;
 }
 
 /* Columns of the terminal, less one: a longer line can't be redrawn. */
@@ -58,18 +58,20 @@ void ov_progress_show(struct ov_progress *p, size_t running, uint64_t work_runni
                       const char *unknown)
 {
     double now = ov_clock();
+    if (p->work_done + work_running == 0) /* theory comes first: it is no part of the rate */
+        p->work_began = now;
     if (!p->log || now - p->last_shown < (p->live ? live_interval : log_interval))
         return;
     p->last_shown = now;
     struct ov_text line = {0};
     ov_text_addf(&line, "%zu of %zu jobs, %zu running", p->n_done + p->n_failed, p->n_job, running);
     double done = (double)(p->work_done + work_running), total = (double)p->work_total;
-    double elapsed = now - p->started;
+    double elapsed = now - p->work_began;
     if (done > 0.0 && total > 0.0) {
         ov_text_addf(&line, ", %.0f %%, ", 100.0 * done / total);
         add_rate(&line, done, elapsed);
     }
-    if (done > 0.02 * total) { /* theory comes first and tells no steps: no forecast of that */
+    if (done > 0.02 * total) { /* too early for a forecast before */
         ov_text_addf(&line, ", ");
         ov_text_add_duration(&line, elapsed * (total - done) / done);
         ov_text_addf(&line, unknown ? " left for the rest" : " left");

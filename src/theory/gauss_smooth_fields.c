@@ -29,7 +29,8 @@ bool ov_smooth_mirror_of(struct ov_smooth_mirror *m, const struct ov_activation 
         double x = 0.17 * i, plus = g->g(x), minus = g->g(-x);
         even = even && same(plus - minus, 2.0 * slope * x, plus) &&
                same(g->dg(x) + g->dg(-x), 2.0 * slope, g->dg(x));
-        odd = odd && same(plus + minus, 2.0 * constant, plus) && same(g->dg(x), g->dg(-x), g->dg(x));
+        odd =
+            odd && same(plus + minus, 2.0 * constant, plus) && same(g->dg(x), g->dg(-x), g->dg(x));
     }
     *m = even ? (struct ov_smooth_mirror){1.0, 0.0, slope}
               : (struct ov_smooth_mirror){-1.0, constant, 0.0};
@@ -147,8 +148,8 @@ static void fill_factor(struct ov_gauss_smooth *e, const double *C, const double
     if (c != d)
         S = C[at] - x->on_z * y->on_z - x->on_u * y->on_u;
     S = x->v > 0.0 && y->v > 0.0 ? clip(S, sqrt(x->v) * sqrt(y->v)) : 0.0;
-    size_t n = e->pair_terms[at] = ov_smoothing_terms(S, ov_smoothing_sizes(of_c, x->v),
-                                                      ov_smoothing_sizes(of_d, y->v), tol);
+    size_t n = e->pair_terms[at] =
+        ov_smoothing_terms(S, ov_smoothing_sizes(of_c, x->v), ov_smoothing_sizes(of_d, y->v), tol);
     double *factor = e->factor + at * OV_TERMS_MAX, power = s[c] * s[d] * S;
     e->first[at] = power;
     factor[0] = factor[1] = 0.0;

@@ -19,8 +19,8 @@
 #include "gauss_smooth_internal.h"
 
 enum {
-    RULES = 80,    /* s up to 37 */
-    N_MOST = 96,   /* of Gauss-Hermite's nodes */
+    RULES = 80,     /* s up to 37 */
+    N_MOST = 96,    /* of Gauss-Hermite's nodes */
     SIDE_MAX = 160, /* half of the trapezoidal rule's */
     TRIALS = 8,
     BETAS = 22,

@@ -9,7 +9,7 @@ small s
 check "run as written" 0 "$overlap" run s --quiet
 cp -r build/results/s kept
 check "--set without --out" 0 "$overlap" run s --set eta_w=0.1 --set sgd.seeds=2
-says "--set: says where" '^results with these settings: build/results/s\+eta_w=0\.1\+sgd\.seeds=2$'
+says "--set: says where" '^results are in build/results/s\+eta_w=0\.1\+sgd\.seeds=2$'
 holds "--set: the results as written stay" diff -r kept build/results/s
 says "--set: its own are beside" '^# eta_w: 0.1' build/results/s+eta_w=0.1+sgd.seeds=2/a.sgd.csv
 check "--set: compared there" 0 "$overlap" compare s --set eta_w=0.1 --set sgd.seeds=2
@@ -19,7 +19,7 @@ says "--set: planned there, valid" 'a +sgd +0 of 2 +valid' out
 check "--set: as written is valid, too" 0 "$overlap" plan s
 says "--set: as written is valid" 'a +sgd +0 of 4 +valid' out
 check "--set: what is no file name" 0 "$overlap" run s --set 'alpha=[0, 1]'
-says "--set: what is no file name: a hash" '^results with these settings: build/results/s\+[0-9a-f]{12}$'
+says "--set: what is no file name: a hash" '^results are in build/results/s\+[0-9a-f]{12}$'
 check "--set: --out is heard" 0 "$overlap" run s --set eta_w=0.1 --out mine
 holds "--set: --out is heard, and there" test -e mine/a.sgd.csv
 check "--set: commands that can be run" 0 "$overlap" plan s --set eta_w=0.3 --todo
@@ -39,14 +39,13 @@ holds "status: it is gone" test ! -e build/results/s/jobs/1.running
 # ---- keys, all or one by one ----
 check "keys: all" 0 "$overlap" keys
 says "keys: an overview first" '^experiment: title source system ' <(sed -n 1p out)
-holds "keys: a line a system in it" test "$(sed -n 2,4p out | grep -cE '^(two-layer|random-features|mean-field): ')" = 3
+holds "keys: a line a system in it" test "$(sed -n 2,9p out | grep -cE '^(two-layer|random-features|mean-field): ')" = 3
 check "keys: a system" 0 "$overlap" keys two-layer
 says "keys: a system: its own" '^eta_w: a number' out
 holds "keys: a system: nothing else" bash -c '! grep -qE "^(title|init_std|kind): " out'
 check "keys: one" 0 "$overlap" keys two-layer eta_w
-holds "keys: one: and no more" test "$(cat out)" = '# two-layer
-eta_w: a number, from 0 to 1000000; required
-    learning rate of the first layer'
+holds "keys: one: and no more" test "$(grep -v '^ ' out | cut -d: -f1)" = '# two-layer
+eta_w'
 check "keys: one of several systems" 0 "$overlap" keys init.std
 says "keys: one of several systems: both" '^# mean-field$' out
 check "keys: by what it means" 0 "$overlap" keys two-layer 'label noise'
@@ -69,3 +68,19 @@ says "plan: in all" '^time: about [0-9.]+ (s|min [0-9]+ s) of CPU time' out
 small untimed
 check "plan: an experiment that never ran" 0 "$overlap" plan untimed
 says "plan: its steps" '^untimed +a +sgd +4 of 4 +[0-9.]+ MB +1k steps ' out
+
+# ---- what was probably meant ----
+small experiments/mine
+check "a name for a directory" 2 "$overlap" verify mine
+says "a name for a directory: did you mean" "^overlap: error: mine/experiment.yaml: No such file or directory; did you mean 'experiments/mine'\?"
+check "a typo in a directory" 2 "$overlap" run experiments/mien
+says "a typo in a directory: did you mean" "did you mean 'experiments/mine'\?"
+check "a directory that nothing is like" 2 "$overlap" run nowhere-near
+says "a directory that nothing is like" '^overlap: error: nowhere-near: No such file or directory$'
+check "new: from a typo" 2 "$overlap" new other --from mien
+says "new: from a typo: did you mean" "^overlap: error: there is no experiments/mien/experiment.yaml; did you mean 'mine'\?"
+check "new: no name" 2 "$overlap" new ''
+says "new: no name: says how" 'make new EXP=NAME FROM=demo'
+sed -i 's/alpha: .*/alpha: 60/' experiments/mine/experiment.yaml
+check "a number for a map" 2 "$overlap" plan experiments/mine
+says "a number for a map: its keys" "alpha must be a list of numbers or a map with max, min, points, spacing, not '60'"

@@ -14,7 +14,8 @@
 enum { K = 4, M = 2, N = 7, DRAWS = 40000 };
 
 /* phi of an input whose first M elements are the fields of the teacher. */
-static double output(const struct ov_activation *g, double w[K][N], const double *v, const double *x)
+static double output(const struct ov_activation *g, double w[K][N], const double *v,
+                     const double *x)
 {
     double phi = 0.0;
     for (size_t k = 0; k < K; k++) {

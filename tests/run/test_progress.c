@@ -54,9 +54,14 @@ START_TEST(a_job_of_unknown_work_is_shown)
     ck_assert_str_eq(log, "0 of 10 jobs, 1 running; fake one theory: 12.3k of at most 1M "
                           "right-hand sides, 42 s\n");
     p.work_total = 1000;
+    p.work_began -=
+        5000; /* nobody has done a step since: what theory took is no part of the rate */
+    ov_progress_show(&p, 2, 0, job);
+    ck_assert_double_gt(p.work_began, ov_clock() - 60.0);
+    p.work_began -= 10;
     p.last_shown -= 31;
     ov_progress_show(&p, 2, 500, job);
-    ck_assert_ptr_nonnull(strstr(log, " left for the rest; fake one theory: 12.3k"));
+    ck_assert_ptr_nonnull(strstr(log, " steps/s, 10 s left for the rest; fake one theory: 12.3k"));
     fclose(f);
     free(log);
 }

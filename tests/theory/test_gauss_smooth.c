@@ -143,8 +143,8 @@ static void add_point(double *sum, const struct network *n, const double *x, dou
             sum[at++] += weight * n->g->dg(x[1 + k]) * x[b] * e;
     for (size_t k = 0; k < 2; k++)
         for (size_t l = 0; l <= k; l++)
-            sum[at++] += weight * n->g->dg(x[1 + k]) * n->g->dg(x[1 + l]) *
-                         (e * e + n->sigma * n->sigma);
+            sum[at++] +=
+                weight * n->g->dg(x[1 + k]) * n->g->dg(x[1 + l]) * (e * e + n->sigma * n->sigma);
 }
 
 /* G and Nz of two students and a teacher; all fields at each node, no averages over some of them. */
@@ -181,9 +181,8 @@ static double difference_from(const double *sum, const struct network *n, double
 START_TEST(averages_agree_with_the_trapezoidal_rule)
 {
     static const char *const pairs[][2] = {
-        {"gelu", "gelu"},    {"silu", "silu"}, {"softplus", "gelu"}, {"sigmoid", "sigmoid"},
-        {"gelu", "erf"},     {"silu", "linear"},   {"sigmoid", "softplus"},
-        {"softplus", "tanh"}};
+        {"gelu", "gelu"}, {"silu", "silu"},   {"softplus", "gelu"},    {"sigmoid", "sigmoid"},
+        {"gelu", "erf"},  {"silu", "linear"}, {"sigmoid", "softplus"}, {"softplus", "tanh"}};
     gsl_rng *r = ov_test_rng(381);
     double worst = 0.0;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {

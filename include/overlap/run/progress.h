@@ -18,7 +18,8 @@ struct ov_progress {
     bool live;
     size_t n_job, n_done, n_failed;
     uint64_t work_total, work_done; /* in steps, over jobs that know theirs */
-    double started, last_shown;     /* seconds of the monotonic clock */
+    double work_began;              /* when the first steps were done; now, while there are none */
+    double last_shown;              /* seconds of the monotonic clock */
 };
 
 void ov_progress_start(struct ov_progress *p, FILE *log, bool live, size_t n_job,
