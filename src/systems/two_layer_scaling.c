@@ -73,7 +73,7 @@ static enum ov_status needed(struct ov_value *params, const char *name, struct o
     if (ov_value_find(params, name))
         return OV_OK;
     const struct ov_key *key = ov_schema_find(ov_two_layer_keys, name);
-    return ov_value_fail(params, err, "curve needs '%s' (%s)", name, key->doc);
+    return ov_value_fail(params, err, "a curve needs '%s' (%s)", name, key->doc);
 }
 
 static enum ov_status plain(struct ov_value *params, struct ov_error *err)
