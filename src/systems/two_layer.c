@@ -115,8 +115,10 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_two_layer *s)
     ov_extras_plan(plan, s);
     bool has_N = !s->start_is_fixed || s->extras.fluctuations; /* else it is that of the limit */
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_THEORY | (has_N ? OV_OF_DRAWN : 0));
+    double tol = s->problem.averages_tol;
+    const struct ov_activation *g = s->problem.g, *g_star = s->problem.g_star;
     ov_text_addf(&plan->parameters, "averages: %s\n",
-                 ov_gauss_method(s->problem.g, s->problem.g_star));
+                 tol > 0.0 ? ov_gauss_method_to(g, g_star, tol) : ov_gauss_method(g, g_star));
 }
 
 static void plan_sgd(struct ov_side_plan *plan, const struct ov_two_layer *s)

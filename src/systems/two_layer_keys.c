@@ -93,6 +93,14 @@ static void say_t(struct ov_text *out, const struct ov_key *key, const void *bas
 
 static const struct ov_field as_noise = {take_noise, say_noise, NULL};
 static const struct ov_field as_t = {.say = say_t};
+static void say_averages_tol(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    (void)key;
+    if (problem_of(base)->averages_tol > 0.0)
+        ov_say_numbers(out, "averages_tol", &problem_of(base)->averages_tol, 1);
+}
+
+static const struct ov_field as_averages_tol = {ov_take_real, say_averages_tol, NULL};
 static const struct ov_field as_start = {.say = say_start};
 static const struct ov_field as_inputs = {.say = say_inputs};
 static const struct ov_field as_N = {ov_take_size, ov_say_size, ov_number_known};
@@ -164,6 +172,14 @@ static const struct ov_key inputs_keys[] = {
     {.name = NULL},
 };
 
+static const struct ov_key averages_keys[] = {
+    {"tol", OV_REAL, 1e-12, 1e-3, NULL, NULL, OV_OPTIONAL,
+     "error allowed in Gaussian averages of smooth units that are taken by quadrature (default: "
+     "1e-9), of numbers of order one; tanh: sums of erf units from 1e-8 on",
+     KEPT(as_averages_tol, problem.averages_tol), .of = OV_OF_THEORY},
+    {.name = NULL},
+};
+
 static const struct ov_key theory_keys[] = {
     {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, "1",
      "how many random starts theory runs from, without sgd (with it: those of sgd)",
@@ -188,6 +204,8 @@ static const struct ov_key theory_keys[] = {
     {"time_to", OV_REAL | OV_LIST, 1e-300, 1e300, NULL, NULL, OV_OPTIONAL,
      "columns alpha_to_X: when eps_g falls to X, one level or a list",
      ARRAY(ov_as_levels, extras.time_to.eps_g, extras.time_to.n, ""), .of = OV_OF_THEORY},
+    {"averages", OV_MAP, 0, 0, NULL, averages_keys, "{}",
+     .doc = "how Gaussian averages without closed form are taken"},
     {.name = NULL},
 };
 

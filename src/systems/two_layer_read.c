@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "overlap/theory/gauss.h"
 #include "times_internal.h"
 #include "two_layer_internal.h"
 #include "values_internal.h"
@@ -136,6 +137,11 @@ static enum ov_status check_theory(struct ov_two_layer *s, struct ov_value *para
     s->start_is_fixed = ov_problem_start_is_fixed(&s->problem);
     if (!s->theory_asked)
         return OV_OK;
+    struct ov_value *averages = theory->type == OV_MAP ? ov_value_get(theory, "averages") : NULL;
+    if (averages && !ov_gauss_takes_tol(s->problem.g, s->problem.g_star)) {
+        s->problem.averages_tol = 0.0;
+        ov_value_unused(averages, "tol", "has averages that take no tolerance");
+    }
     bool own_seeds = !s->start_is_fixed && !s->sgd_runs && theory->type == OV_MAP;
     s->theory_runs = own_seeds                           ? s->theory_seeds
                      : s->start_is_fixed || !s->sgd_runs ? 1

@@ -297,6 +297,11 @@ void ov_gauss_set_tol(struct ov_gauss *w, double tol)
         ov_gauss_smooth_set_tol(w, tol);
 }
 
+bool ov_gauss_takes_tol(const struct ov_activation *g, const struct ov_activation *g_star)
+{
+    return is_smooth(g, g_star);
+}
+
 static const char *method_of_quadrature(enum ov_act student, enum ov_act teacher)
 {
     if (student <= OV_ACT_ERF)
@@ -322,4 +327,14 @@ const char *ov_gauss_method(const struct ov_activation *g, const struct ov_activ
     return has_kink(student) && (has_kink(teacher) || teacher == OV_ACT_ERF)
                ? "closed form and a 1-D quadrature (orthant probability), error < 1e-8"
                : "closed form";
+}
+
+const char *ov_gauss_method_to(const struct ov_activation *g, const struct ov_activation *g_star,
+                               double tol)
+{
+    bool sums = ov_gauss_sigmoids_serve(g, g_star) && tol >= OV_SIGMOIDS_TOL;
+    if (sums || !is_smooth(g, g_star))
+        return ov_gauss_method(g, g_star);
+    return "quadrature over two fields and Taylor expansion in the covariances given these, error "
+           "of the order of averages_tol at variances of one (x^4: relative 1e-4 or more)";
 }

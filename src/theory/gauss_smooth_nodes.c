@@ -5,10 +5,10 @@
  * Along one outer field of N(0,1) what is averaged is Gaussian-like: of widths between that of the
  * weight itself, 1, and 1/sqrt(1 + beta s^2), where the fields are s times the outer one and the
  * units vary on a scale of 1/sqrt(beta). Gauss-Hermite's rule for a weight of the width in between,
- * b^(-1/2) with b = sqrt(1 + beta s^2) (paper.md eq:narrow), converges as fast from both ends: 23 nodes of GELU at s = 1
- * where the trapezoidal rule takes 33. n and beta are found by trial, on averages of products like
- * those of the noise (paper.md eq:I4): beta at s = 1, n for each s of a grid when it is first asked
- * for. Where no n serves it is the trapezoidal rule.
+ * b^(-1/2) with b = sqrt(1 + beta s^2), converges as fast from both ends (paper.md eq:narrow): 23
+ * nodes of GELU at s = 1 where the trapezoidal rule takes 33. n and beta are found by trial, on
+ * averages of products like those of the noise (paper.md eq:I4): beta at s = 1, n for each s of a
+ * grid when it is first asked for. Where no n serves it is the trapezoidal rule.
  */
 #include <math.h>
 #include <stdbool.h>

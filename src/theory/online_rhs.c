@@ -39,6 +39,8 @@ enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem 
         *out = NULL;
         return OV_ENOMEM;
     }
+    if (p->averages_tol > 0.0)
+        ov_gauss_set_tol(o->gauss, p->averages_tol);
     o->C = o->block;
     o->s = o->C + ov_sym_size(P);
     o->G = o->s + P;

@@ -203,8 +203,58 @@ START_TEST(generated_times_with_sgd_are_whole_steps)
 }
 END_TEST
 
+/* theory: {averages: {tol: …}} belongs to theory and is said where it is given; results follow it. */
+static char *theory_of(const char *averages, const char *activation, double *eps_g)
+{
+    struct ov_text t = {0};
+    ov_text_addf(&t,
+                 HEAD "    K: 2\n    M: 1\n    eta_w: 0.2\n    alpha: [0, 5]\n"
+                      "    init: {kind: overlaps, Q: [[1, 0.5], [0.5, 2]], R: [[0.1], [0.2]]}\n"
+                      "    activation: %s\n    theory: {%s}\n",
+                 activation, averages);
+    struct ov_experiment *e = load(t.s);
+    double *rows = calloc(2 * e->curve[0].side[OV_THEORY].n_col, sizeof *rows);
+    struct ov_error err = {0};
+    ck_ok(sys->run(rows, &e->curve[0], OV_THEORY, (const uint64_t[1]){0}, 1, NULL, &err));
+    *eps_g = rows[e->curve[0].side[OV_THEORY].n_col + 1];
+    char *text = described(e, OV_THEORY);
+    free(rows);
+    ov_experiment_free(e);
+    ov_text_free(&t);
+    return text;
+}
+
+START_TEST(averages_have_a_tolerance)
+{
+    double exact, usual, rough, sums;
+    char *texts[4] = {theory_of("averages: {tol: 1e-12}", "gelu", &exact),
+                      theory_of("averages: {tol: 1e-3}", "gelu", &rough),
+                      theory_of("", "gelu", &usual),
+                      theory_of("averages: {tol: 1e-7}", "tanh", &sums)};
+    ck_assert_ptr_nonnull(strstr(texts[0], "\naverages_tol: 1e-12\n"));
+    ck_assert_ptr_nonnull(strstr(texts[0], "error of the order of averages_tol"));
+    ck_assert_ptr_nonnull(strstr(texts[1], "\naverages_tol: 0.001\n"));
+    ck_assert_ptr_null(strstr(texts[2], "averages_tol"));
+    ck_assert_ptr_nonnull(strstr(texts[3], "averages: sums of erf units"));
+    ck_agree(usual, exact, 1e-7, 0.0);
+    ck_agree(rough, exact, 0.1, 0.0);
+    ck_assert_double_gt(fabs(rough - exact), 1e-7);
+    for (size_t i = 0; i < 4; i++)
+        free(texts[i]);
+    refuses(HEAD "    K: 2\n    M: 1\n    eta_w: 0.2\n    alpha: [0, 5]\n    activation: silu\n"
+                 "    theory:\n      averages: {tol: 0.01}\n",
+            "11:23: error: tol must be from 1e-12 to 0.001, not '0.01'");
+    refuses(
+        HEAD "    K: 2\n    M: 1\n    eta_w: 0.2\n    alpha: [0, 5]\n    N: 9\n"
+             "    theory:\n      averages: {tol: 1e-6}\n",
+        "11:23: error: 'theory.averages.tol' is read by nothing here: curve a has averages that "
+        "take no tolerance");
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
+    OV_TEST(s, averages_have_a_tolerance);
     OV_TEST(s, words_are_those_of_the_model);
     OV_TEST(s, starts_have_their_defaults);
     OV_TEST(s, sgd_may_have_its_own_N);

@@ -58,6 +58,8 @@ struct ov_problem {
     double v_std; /* RANDOM with v NULL: standard deviation of v_k; >= 0 */
     size_t batch; /* inputs whose mean gradient makes a step; 0 means 1 */
     bool gradient_flow; /* of theory only: without the term in eta_w^2, the noise of SGD */
+    double averages_tol; /* of theory's averages without closed form (theory/gauss.h,
+                            ov_gauss_set_tol); 0: as they are */
 };
 
 static inline size_t ov_problem_batch(const struct ov_problem *p)

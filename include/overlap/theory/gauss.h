@@ -43,14 +43,19 @@ void ov_gauss_free(struct ov_gauss *w); /* NULL-safe */
  * teachers, which are sums of erf units then and where 1e-8 or more is allowed, some 1e-8 (3e-7 at
  * variances of 3). No other pair takes note. */
 void ov_gauss_set_tol(struct ov_gauss *w, double tol);
+/* Whether a student g with a teacher g_star does. */
+bool ov_gauss_takes_tol(const struct ov_activation *g, const struct ov_activation *g_star);
 
 /* Whether the averages of this pair make sense, and are smooth, where C is no covariance: arcsines of
  * tilted fields (erf, linear, tanh as a sum of erf units), and matrices (x^2 and He2 among
  * themselves). All others take roots of variances. */
 bool ov_gauss_is_analytic(const struct ov_activation *g, const struct ov_activation *g_star);
 
-/* How the averages of a student g and a teacher g_star are taken, in one short line for people. */
+/* How the averages of a student g and a teacher g_star are taken, in one short line for people;
+ * ov_gauss_method_to: where ov_gauss_set_tol has set `tol`. */
 const char *ov_gauss_method(const struct ov_activation *g, const struct ov_activation *g_star);
+const char *ov_gauss_method_to(const struct ov_activation *g, const struct ov_activation *g_star,
+                               double tol);
 
 /* All contracted averages that the equations of motion need.
  *   out  G   (K,P) row-major, P = M + K, columns teacher first: G_kb
