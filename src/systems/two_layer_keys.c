@@ -175,7 +175,8 @@ static const struct ov_key inputs_keys[] = {
 static const struct ov_key averages_keys[] = {
     {"tol", OV_REAL, 1e-12, 1e-3, NULL, NULL, OV_OPTIONAL,
      "error allowed in Gaussian averages of smooth units that are taken by quadrature (default: "
-     "1e-9), of numbers of order one; tanh: sums of erf units from 1e-8 on",
+     "1e-9), of numbers of order one; much above rtol it costs more steps than it saves; tanh: sums "
+     "of erf units from 1e-8 on",
      KEPT(as_averages_tol, problem.averages_tol), .of = OV_OF_THEORY},
     {.name = NULL},
 };

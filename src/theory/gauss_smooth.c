@@ -65,7 +65,8 @@ enum ov_status ov_gauss_smooth_create(struct ov_gauss_smooth **out, const struct
     e->terms = calloc(P + pairs, sizeof *e->terms);
     e->error = calloc(3 * P, sizeof *e->error);
     size_t scratch = P + (P + 1) * pairs;
-    e->block = calloc(pairs * (1 + OV_TERMS_MAX) + P + scratch, sizeof *e->block);
+    e->block =
+        calloc(pairs * (1 + OV_TERMS_MAX) + P + scratch + P * OV_TERMS_SIZES, sizeof *e->block);
     bool good = e->given && e->along && e->field && e->terms && e->error && e->block;
     good = good && ov_smooth_rules_create(&e->rules, w->student, w->teacher) == OV_OK;
     if (!good || !create_units(e, w)) {
@@ -78,6 +79,7 @@ enum ov_status ov_gauss_smooth_create(struct ov_gauss_smooth **out, const struct
     e->factor = e->first + pairs;
     e->slope = e->factor + pairs * OV_TERMS_MAX;
     e->scratch = e->slope + P;
+    e->size = e->scratch + scratch;
     return OV_OK;
 }
 

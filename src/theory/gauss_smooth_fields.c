@@ -138,23 +138,22 @@ static void condition(struct ov_gauss_smooth *e, const double *C, size_t i, size
 
 /* s_c s_d S_cd^n/n!. */
 static void fill_factor(struct ov_gauss_smooth *e, const double *C, const double *s, size_t c,
-                        size_t d, double tol)
+                        size_t d)
 {
     size_t at = ov_sym_at(c, d);
     const struct ov_smooth_given *x = &e->given[c], *y = &e->given[d];
-    const struct ov_smoothing *of_c = ov_smooth_unit_of(e, c)->table;
-    const struct ov_smoothing *of_d = ov_smooth_unit_of(e, d)->table;
     double S = x->v;
     if (c != d)
         S = C[at] - x->on_z * y->on_z - x->on_u * y->on_u;
     S = x->v > 0.0 && y->v > 0.0 ? clip(S, sqrt(x->v) * sqrt(y->v)) : 0.0;
-    size_t n = e->pair_terms[at] =
-        ov_smoothing_terms(S, ov_smoothing_sizes(of_c, x->v), ov_smoothing_sizes(of_d, y->v), tol);
+    double part[OV_TERMS_MAX];
+    size_t n = e->pair_terms[at] = ov_smoothing_terms(part, S, e->size + c * OV_TERMS_SIZES,
+                                                      e->size + d * OV_TERMS_SIZES, 0.1 * e->tol);
     double *factor = e->factor + at * OV_TERMS_MAX, power = s[c] * s[d] * S;
     e->first[at] = power;
     factor[0] = factor[1] = 0.0;
     for (size_t i = 2; i < n; i++)
-        factor[i] = power *= S / (double)i;
+        factor[i] = (power *= S / (double)i) * part[i];
     e->terms[c] = e->terms[c] > n ? e->terms[c] : n;
     e->terms[d] = e->terms[d] > n ? e->terms[d] : n;
 }
@@ -175,8 +174,11 @@ bool ov_smooth_prepare(struct ov_gauss_smooth *e, const double *C, const double 
     condition(e, C, i, j);
     memset(e->terms, 0, e->P * sizeof *e->terms);
     for (size_t c = 0; c < e->P; c++)
+        ov_smoothing_sizes(e->size + c * OV_TERMS_SIZES, ov_smooth_unit_of(e, c)->table,
+                           e->given[c].v);
+    for (size_t c = 0; c < e->P; c++)
         for (size_t d = 0; d <= c; d++)
-            fill_factor(e, C, s, c, d, 0.1 * e->tol);
+            fill_factor(e, C, s, c, d);
     if (!fill_nodes(e, i, j))
         return false;
     for (size_t c = 0; c < e->P; c++) {

@@ -100,9 +100,10 @@ struct ov_gauss_smooth {
     double *block;                 /* owned; the views below */
     double *first;                 /* packed (P,P): s_c s_d C_cd */
     double *factor;                /* packed (P,P) of OV_TERMS_MAX: s_c s_d C_cd^n/n!, n >= 2 */
-    double *slope;                 /* (P) < g'_k g'_c > */
-    double *scratch;               /* (P + (P+1) P(P+1)/2) of the derivatives */
-    struct ov_smooth_both *error;  /* (3, P) owned, of the derivatives */
+    double *size;                 /* (P, OV_TERMS_SIZES): bounds of the terms, ov_smoothing_sizes */
+    double *slope;                /* (P) < g'_k g'_c > */
+    double *scratch;              /* (P + (P+1) P(P+1)/2) of the derivatives */
+    struct ov_smooth_both *error; /* (3, P) owned, of the derivatives */
 };
 
 OV_NODISCARD enum ov_status ov_gauss_smooth_create(struct ov_gauss_smooth **s,

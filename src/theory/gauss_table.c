@@ -11,6 +11,9 @@
 
 #include "overlap/num/simd.h"
 
+/* From a bound of tol on terms are left out by degrees, and are at tol/4. */
+static const double faded = 1.5;
+
 /* Grid: m = i step; v = 0 and least ratio^j. */
 static const double step = 0.2, least = 0.02, ratio = 1.1;
 
@@ -21,17 +24,16 @@ enum {
     ROWS = 160, /* variances up to 7e4 */
     ORDERS_MAX = OV_TERMS_MAX + OV_TERMS_BEYOND + SHIFT + 2 * HEAT,
     LINE_MAX = 2048,
-    SIZES = OV_TERMS_MAX / OV_TERMS_STEP + 1,
 };
 
 /* All m at one v of the grid. */
 struct row {
     double v;
     size_t orders;
-    ptrdiff_t half;     /* m from -half step to half step; no room yet: -1 */
-    double *D;          /* (2 half + 1, orders) owned */
-    double size[SIZES]; /* ln(|D_n|/sqrt(n!)) */
-    bool *known;        /* (2 half + 1) owned */
+    ptrdiff_t half;              /* m from -half step to half step; no room yet: -1 */
+    double *D;                   /* (2 half + 1, orders) owned */
+    double size[OV_TERMS_SIZES]; /* ln(|D_n|/sqrt(n!)) */
+    bool *known;                 /* (2 half + 1) owned */
 };
 
 struct ov_smoothing {
@@ -143,7 +145,7 @@ enum ov_status ov_smoothing_create(struct ov_smoothing **out, const struct ov_ac
         row->orders = ORDERS_MAX - OV_TERMS_MAX +
                       (terms < OV_TERMS_MAX ? (size_t)terms : (size_t)OV_TERMS_MAX);
         row->half = -1;
-        for (size_t k = 0; k < SIZES; k++) {
+        for (size_t k = 0; k < OV_TERMS_SIZES; k++) {
             double n = (double)(k * OV_TERMS_STEP);
             row->size[k] = log_derivative(n, row->v, d) - 0.5 * lgamma(n + 1.0);
         }
@@ -280,17 +282,33 @@ OV_CLONES void ov_smoothed_at(double *restrict D, const struct ov_smoothed *s, d
 
 /* ---- how many terms ---- */
 
-const double *ov_smoothing_sizes(const struct ov_smoothing *t, double v)
+void ov_smoothing_sizes(double size[OV_TERMS_SIZES], const struct ov_smoothing *t, double v)
 {
-    return t->row[row_at(v)].size;
+    double at = v > least ? 1.0 + log(v / least) / log(ratio) : fmax(v, 0.0) / least;
+    size_t below = at < ROWS - 2 ? (size_t)at : ROWS - 2;
+    double part = fmin(at - (double)below, 1.0);
+    for (size_t i = 0; i < OV_TERMS_SIZES; i++)
+        size[i] = (1.0 - part) * t->row[below].size[i] + part * t->row[below + 1].size[i];
 }
 
-size_t ov_smoothing_terms(double c, const double *sizes, const double *other, double tol)
+size_t ov_smoothing_terms(double part[OV_TERMS_MAX], double c, const double *size,
+                          const double *other, double tol)
 {
-    double goal = log(tol), log_c = log(fabs(c));
-    size_t i = 1;
-    if (c != 0.0)
-        while (i < SIZES - 1 && (double)(i * OV_TERMS_STEP) * log_c + sizes[i] + other[i] >= goal)
-            i++;
-    return i * OV_TERMS_STEP;
+    double goal = log(tol), log_c = log(fabs(c)), before = 0.0, bound = 0.0;
+    part[0] = part[1] = part[2] = part[3] = 1.0;
+    if (c == 0.0)
+        return OV_TERMS_STEP;
+    for (size_t i = 1; i < OV_TERMS_SIZES; i++, before = bound) {
+        bound = (double)(i * OV_TERMS_STEP) * log_c + size[i] + other[i];
+        for (size_t n = 0; n < OV_TERMS_STEP; n++) {
+            double at = before + (bound - before) * (double)n / OV_TERMS_STEP;
+            double t = 1.0 - (goal - at) / faded;
+            part[(i - 1) * OV_TERMS_STEP + n] = t >= 1.0   ? 1.0
+                                                : t <= 0.0 ? 0.0
+                                                           : t * t * (3.0 - 2.0 * t);
+        }
+        if (bound <= goal - faded)
+            return i * OV_TERMS_STEP;
+    }
+    return OV_TERMS_MAX;
 }

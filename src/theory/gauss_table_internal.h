@@ -26,6 +26,7 @@ enum {
     OV_TERMS_MAX = 96,   /* terms of the expansion, in multiples of OV_TERMS_STEP */
     OV_TERMS_STEP = 4,   /* what a loop over them takes at once */
     OV_TERMS_BEYOND = 8, /* derivatives beyond these that are there too */
+    OV_TERMS_SIZES = OV_TERMS_MAX / OV_TERMS_STEP + 1,
 };
 
 struct ov_smoothing;
@@ -49,11 +50,14 @@ OV_NODISCARD enum ov_status ov_smoothed_fill(struct ov_smoothed *s, struct ov_sm
 /* D (n): D_0 … D_(n-1) at m, n a multiple of OV_TERMS_STEP, at most terms + OV_TERMS_BEYOND. */
 void ov_smoothed_at(double *D, const struct ov_smoothed *s, double m, size_t n);
 
-/* Logarithms of bounds of |D_n|, n = 0, OV_TERMS_STEP, 2 OV_TERMS_STEP … OV_TERMS_MAX, at about v. */
-const double *ov_smoothing_sizes(const struct ov_smoothing *t, double v);
+/* Logarithms of bounds of |D_n|/sqrt(n!), n = 0, OV_TERMS_STEP, 2 OV_TERMS_STEP … OV_TERMS_MAX, at v;
+ * continuous in v. */
+void ov_smoothing_sizes(double size[OV_TERMS_SIZES], const struct ov_smoothing *t, double v);
 
-/* Terms that matter of a pair of fields of covariance c given the others: the first that is left
- * out is below tol. At least OV_TERMS_STEP, at most OV_TERMS_MAX, in steps of OV_TERMS_STEP. */
-size_t ov_smoothing_terms(double c, const double *sizes, const double *other, double tol);
+/* Terms that matter of a pair of fields of covariance c given the others, in steps of OV_TERMS_STEP,
+ * and which part of each is to be taken: all of those above tol, less and less of those below. So the
+ * sum is smooth: where it is not, if only by tol, a solver of a smaller tolerance halves its steps. */
+size_t ov_smoothing_terms(double part[OV_TERMS_MAX], double c, const double *size,
+                          const double *other, double tol);
 
 #endif

@@ -130,6 +130,34 @@ START_TEST(check_of_rules_bites)
 }
 END_TEST
 
+/* ---- terms ---- */
+
+/* Terms come and go by degrees as the covariance moves: the largest change of a part in 1e-7 of it. */
+START_TEST(terms_fade)
+{
+    struct ov_smoothing *t;
+    double worst = 0.0;
+    size_t least = OV_TERMS_MAX, most = 0;
+    ck_ok(ov_smoothing_create(&t, ov_activation_find("silu")));
+    for (double v = 0.013; v < 3.0; v *= 1.7)
+        for (double c = 1e-4 * v; c <= v; c *= 1.0301) {
+            double size[2][OV_TERMS_SIZES], part[2][OV_TERMS_MAX] = {{0.0}};
+            ov_smoothing_sizes(size[0], t, v);
+            ov_smoothing_sizes(size[1], t, v * (1.0 + 1e-7));
+            size_t n = ov_smoothing_terms(part[0], c, size[0], size[0], 1e-9);
+            size_t m = ov_smoothing_terms(part[1], c * (1.0 + 1e-7), size[1], size[1], 1e-9);
+            for (size_t i = 0; i < OV_TERMS_MAX; i++)
+                worst = fmax(worst, fabs((i < n ? part[0][i] : 0.0) - (i < m ? part[1][i] : 0.0)));
+            least = n < least ? n : least;
+            most = n > most ? n : most;
+        }
+    ov_smoothing_free(t);
+    printf("    from %zu to %zu terms; largest change %.1e\n", least, most, worst);
+    ck_assert_double_lt(worst, 1e-4);
+    ck_assert_uint_gt(most, least + 8);
+}
+END_TEST
+
 /* ---- averages ---- */
 
 static void add_point(double *sum, const struct network *n, const double *x, double weight)
@@ -257,6 +285,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, gelu_without_variance_is_itself);
     OV_TEST(s, rules_keep_their_tolerance);
     OV_TEST(s, check_of_rules_bites);
+    OV_TEST(s, terms_fade);
     OV_TEST(s, averages_agree_with_the_trapezoidal_rule);
     OV_TEST(s, nothing_is_left_of_perfect_students);
     OV_TEST(s, tolerance_is_kept);
