@@ -57,7 +57,7 @@ struct ov_problem {
                      the kind of start (INFORMED: v*_k, extra units 1; DENOISING: above) */
     double v_std; /* RANDOM with v NULL: standard deviation of v_k; >= 0 */
     size_t batch; /* inputs whose mean gradient makes a step; 0 means 1 */
-    bool gradient_flow; /* of theory only: without the term in eta_w^2, the noise of SGD */
+    bool gradient_flow;  /* of theory only: without the term in eta_w^2, the noise of SGD */
     double averages_tol; /* of theory's averages without closed form (theory/gauss.h,
                             ov_gauss_set_tol); 0: as they are */
 };
