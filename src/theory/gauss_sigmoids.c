@@ -2,7 +2,7 @@
  *
  * Contraction for tanh students, as sums of erf units (paper.md eq:sigmoids):
  *     tanh(x) = sum_j c_j erf(x/(sqrt 2 tau_j)) + error,  |error| < 3e-7, of the slope < 2e-6,
- * a least-squares fit of J = 6 terms that tests/theory/test_gauss_sigmoids.c makes again. A unit
+ * a least-squares fit of J = 6 terms that tests/constants/erf_sum.c makes again. A unit
  * becomes J virtual erf units with fields x/tau_j and signed weights s c_j, and their averages are
  * closed (gauss_erf). Of the contracted averages this leaves some 1e-8 at variances of one, at any
  * K and M. Fields that are equal, opposite or zero stay exact: the error is that of another
@@ -16,9 +16,9 @@
 #include "gauss_internal.h"
 
 const struct ov_sigmoid ov_sigmoid_tanh[OV_SIGMOIDS] = {
-    {0.015876300386481, 0.407893909920567}, {0.158301416422810, 0.548537085377481},
-    {0.364489347335383, 0.734260590196088}, {0.328671688921387, 0.988756714188192},
-    {0.121480358797798, 1.337023944027867}, {0.011180812286621, 1.823779715752088}};
+    {0.015876287650391, 0.407893884113717}, {0.158301344987786, 0.548537041015867},
+    {0.364489303214568, 0.734260521979370}, {0.328671749269454, 0.988756620435981},
+    {0.121480417725689, 1.337023831430528}, {0.011180821302454, 1.823779596075419}};
 
 static const struct ov_sigmoid one = {1.0, 1.0};
 

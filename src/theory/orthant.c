@@ -31,7 +31,7 @@
 
 enum { NODES = 24 };
 
-/* u and the weights du of the rule in step 2, from 50-digit arithmetic. */
+/* u and the weights du of the rule in step 2, made again by tests/constants/legendre.c. */
 static const double node[NODES] = {
     0.00959087143424322948, 0.0495929634924998073, 0.117852530260891924, 0.208539095503645757,
     0.314247396850420845,   0.426938811433935754,  0.538886790426895594, 0.643493227312943173,

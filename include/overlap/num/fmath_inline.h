@@ -2,7 +2,8 @@
  *
  * The bodies of num/fmath.h, inline and free of branches, so that a loop over an array becomes
  * SIMD code. Each is: reduce the argument exactly, evaluate a polynomial by Horner's rule, undo
- * the reduction. The polynomials interpolate at Chebyshev nodes, computed with 50 digits.
+ * the reduction. The polynomials interpolate at Chebyshev nodes, made again by
+ * tests/constants/polynomials.c.
  */
 #ifndef OVERLAP_NUM_FMATH_INLINE_H
 #define OVERLAP_NUM_FMATH_INLINE_H
