@@ -26,6 +26,7 @@ enum { QUARTERS = 4, STATES = 6 };
 static const double stiff = 50.0;     /* |J| h beyond which msbdf goes along y */
 static const double first_step = 0.1; /* |J| h */
 static const double least_sd = 1e-3;  /* of the largest: smaller ones count as this */
+static const double rounding = 1e-14; /* of numbers of order one; smaller ones count as this */
 static const double shrink = 0.2, grow = 4.0, safety = 0.9;
 static const double shortest_step = 1e-9; /* times 1 + alpha */
 static const double rtol_min = 1e-8, rtol_max = 0.1;
@@ -54,12 +55,6 @@ struct run {
 struct ov_fluctuations_options ov_fluctuations_defaults(void)
 {
     return (struct ov_fluctuations_options){.rtol = 1e-2};
-}
-
-double ov_fluctuations_band(double sd, double bias, size_t N, size_t n_runs, double z)
-{
-    double dimension = (double)N;
-    return z * sd / sqrt((double)n_runs * dimension) + 2.0 * fabs(bias) / dimension;
 }
 
 /* ---- one step ---- */
@@ -130,7 +125,7 @@ static bool propagate(struct run *r, struct state *b, const struct state *a, con
 /* The difference of two states, relative to standard deviations and means. */
 static double difference(const struct state *a, const struct state *b, size_t n)
 {
-    double largest = 0.0, scale = 0.0, error = 0.0;
+    double largest = rounding * rounding, scale = rounding, error = 0.0;
     for (size_t i = 0; i < n; i++) {
         largest = fmax(largest, a->Sigma[i * n + i]);
         scale = fmax(scale, fabs(a->mu[i]));
@@ -185,18 +180,20 @@ static double one_step_and_two(struct run *r, struct state *middle, struct state
 
 /* ---- the path ---- */
 
-static enum ov_status no_step(const struct run *r, enum ov_status why, struct ov_error *err)
+static enum ov_status no_step(struct run *r, enum ov_status why, double last, struct ov_error *err)
 {
+    double alpha = r->now.alpha;
+    if (why == OV_ENUMERIC && follow(r, &r->middle, &r->end, last - alpha) == OV_EDIVERGED)
+        why = OV_EDIVERGED; /* so close to a pole that no step is accurate */
     if (why == OV_EDIVERGED)
-        return ov_fail_diverged(err, "alpha", r->now.alpha);
+        return ov_fail_diverged(err, "alpha", alpha);
     if (why == OV_EDOM)
         return ov_fail(err, OV_ENUMERIC,
-                       "the overlaps stop being positive semi-definite at alpha = %.6g",
-                       r->now.alpha);
+                       "the overlaps stop being positive semi-definite at alpha = %.6g", alpha);
     if (why == OV_ENOMEM)
         return ov_fail(err, why, "out of memory");
     return ov_fail(err, OV_ENUMERIC, "no step from alpha = %.6g is small enough for fluctuations",
-                   r->now.alpha);
+                   alpha);
 }
 
 /* An accepted step from r->now to r->end of length *h or less; *h becomes the next to try. */
@@ -210,7 +207,7 @@ static enum ov_status step(struct run *r, double *h, double last, struct ov_erro
         if (status == OV_OK)
             status = take_noise(r, &r->end);
         if (status == OV_ENOMEM)
-            return no_step(r, status, err);
+            return no_step(r, status, last, err);
         if (status == OV_OK)
             error = one_step_and_two(r, &r->middle, &r->end);
         double factor = isnan(error) ? shrink : safety * cbrt(r->rtol / fmax(error, 1e-300));
@@ -220,7 +217,7 @@ static enum ov_status step(struct run *r, double *h, double last, struct ov_erro
             return OV_OK;
         }
         if (*h < shortest_step * (1.0 + r->now.alpha))
-            return no_step(r, status == OV_OK ? OV_ENUMERIC : status, err);
+            return no_step(r, status == OV_OK ? OV_ENUMERIC : status, last, err);
     }
 }
 
@@ -265,22 +262,28 @@ static void advance(struct run *r)
     r->end = old;
 }
 
-static enum ov_status begin(struct run *r, struct ov_error *err)
+static enum ov_status begin(struct run *r, double last, struct ov_error *err)
 {
     enum ov_status status = take_noise(r, &r->now);
     if (status != OV_OK)
         return ov_fail(err, status, "the initial overlaps are not positive semi-definite");
-    if (!take_drive(r, &r->now))
-        return no_step(r, OV_ENUMERIC, err);
-    return take_jacobian(r, r->now.y) ? OV_OK : no_step(r, OV_ENUMERIC, err);
+    if (ov_local_slope_jumps(&r->local, r->now.y))
+        return ov_fail(err, OV_ENUMERIC,
+                       "a %s student that starts without weights has no fluctuations to leading "
+                       "order: its mean slope jumps as it starts",
+                       r->local.p->g->name);
+    return take_drive(r, &r->now) && take_jacobian(r, r->now.y)
+               ? OV_OK
+               : no_step(r, OV_ENUMERIC, last, err);
 }
 
 static enum ov_status go(struct run *r, struct output *out, struct ov_error *err)
 {
-    enum ov_status status = begin(r, err);
+    double last = out->alpha[out->n_alpha - 1];
+    enum ov_status status = begin(r, last, err);
     if (status != OV_OK)
         return status;
-    double last = out->alpha[out->n_alpha - 1], h = r->bound > 0.0 ? first_step / r->bound : last;
+    double h = r->bound > 0.0 ? first_step / r->bound : last;
     while (out->next < out->n_alpha && out->alpha[out->next] == 0.0)
         put_row(out, r, &r->now);
     while (out->next < out->n_alpha) {
@@ -288,7 +291,7 @@ static enum ov_status go(struct run *r, struct output *out, struct ov_error *err
             return status;
         while (out->next < out->n_alpha && out->alpha[out->next] < r->end.alpha) {
             if ((status = reach(r, out->alpha[out->next])) != OV_OK)
-                return no_step(r, status, err);
+                return no_step(r, status, last, err);
             put_row(out, r, &r->listed);
         }
         /* the last alpha, which adding up steps meets to rounding */
@@ -354,25 +357,6 @@ static enum ov_status check_arguments(const struct ov_problem *p, const double *
     return OV_OK;
 }
 
-enum ov_status ov_fluctuations_noise(double *B, double *c, const struct ov_problem *p,
-                                     const struct ov_overlaps *o,
-                                     const struct ov_fluctuations_options *opt)
-{
-    size_t n = ov_overlaps_moving(p->K, p->M);
-    struct ov_noise *w;
-    enum ov_status status = ov_noise_create(&w, p, opt ? opt->refine : 0);
-    if (status != OV_OK)
-        return status;
-    double *full = calloc(n, n * sizeof *full);
-    status = full ? ov_noise_at(full, c, w, o) : OV_ENOMEM;
-    for (size_t i = 0; status == OV_OK && i < n; i++)
-        for (size_t j = 0; j <= i; j++)
-            B[ov_sym_at(i, j)] = full[i * n + j];
-    free(full);
-    ov_noise_free(w);
-    return status;
-}
-
 enum ov_status ov_fluctuations_solve(double *rows, double *Sigma, const struct ov_problem *p,
                                      const struct ov_overlaps *start, const double *alpha,
                                      size_t n_alpha, const struct ov_fluctuations_options *opt,
@@ -391,7 +375,7 @@ enum ov_status ov_fluctuations_solve(double *rows, double *Sigma, const struct o
         return status;
     struct run r = {.rtol = opt->rtol, .tick = tick};
     status = run_init(&r, p, start, opt->refine);
-    status = status == OV_OK ? go(&r, &out, err) : no_step(&r, status, err);
+    status = status == OV_OK ? go(&r, &out, err) : no_step(&r, status, 0.0, err);
     r.work.n_rhs = r.local.n_rhs;
     if (report)
         *report = r.work;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The equations along one path: drift, its slope and curvature, by averages and differences.
+ * The equations along one path: drift, its slope and curvature, by averages and differences that
+ * stay inside of the cone of covariances: beyond its edge averages have a kink, or are not defined.
  */
 #include "fluctuations_local_internal.h"
 
@@ -10,9 +11,15 @@
 
 #include <lapacke.h>
 
+#include "online_internal.h"
 #include "overlap/model/eps_g.h"
 
 static const double gradient_step = 1e-5, curvature_step = 1e-3;
+/* At the edge of the cone of covariances averages go like distance^(3/2). A step is at most a
+ * quarter of the distance, so that its second difference errs by 0.4 % there, and at least this part
+ * of the longest. */
+static const double beyond = 4.0, least_part = 1e-5;
+
 static const double no_spread = 1e-14; /* a variance relative to the largest */
 
 enum ov_status ov_local_create(struct ov_local *w, const struct ov_problem *p,
@@ -73,12 +80,76 @@ bool ov_local_jacobian(double *J, struct ov_local *w, const double *y)
     return true;
 }
 
+bool ov_local_slope_jumps(const struct ov_local *w, const double *y)
+{
+    size_t K = w->p->K;
+    const double *v = y + w->n - K;
+    bool jumps = false;
+    for (size_t k = 0; w->p->g->act == OV_ACT_LEAKY_RELU && k < K; k++)
+        jumps = jumps || (y[ov_sym_at(k, k)] == 0.0 && v[k] != 0.0);
+    return jumps;
+}
+
 static const double *moved_by(struct ov_local *w, const double *y, const double *direction,
                               double step)
 {
     for (size_t i = 0; i < w->n; i++)
         w->moved[i] = y[i] + step * direction[i];
     return w->moved;
+}
+
+/* ---- steps that stay in the domain ---- */
+
+/* Whether the averages are what the formulas say at y + step direction: a covariance, unless all are
+ * analytic in C. */
+static bool is_inside(struct ov_local *w, const double *y, const double *direction, double step)
+{
+    const struct ov_problem *p = w->p;
+    bool closed = p->g->act != OV_ACT_GENERIC && p->g_star->act != OV_ACT_GENERIC;
+    if (closed && ov_gauss_is_analytic(p->g, p->g_star))
+        return true;
+    moved_by(w, y, direction, step);
+    return ov_cone_project(w->moved, w->moved + ov_sym_size(p->K), w->online->cone) == 0.0;
+}
+
+/* Where to take differences along a direction: at -h, 0, h if the cone reaches well beyond both,
+ * else at 0, h, 2h, with h < 0 for the other side; h = 0 if it has nothing along the direction. */
+struct stencil {
+    double h;
+    bool central;
+};
+
+static struct stencil stencil_along(struct ov_local *w, const double *y, const double *direction,
+                                    double longest)
+{
+    for (double h = longest; h > longest * least_part; h *= 0.25)
+        if (is_inside(w, y, direction, beyond * h) && is_inside(w, y, direction, -beyond * h))
+            return (struct stencil){h, true};
+    for (double h = longest; h > longest * least_part; h *= 0.25) {
+        if (is_inside(w, y, direction, 2.0 * h))
+            return (struct stencil){h, false};
+        if (is_inside(w, y, direction, -2.0 * h))
+            return (struct stencil){-h, false};
+    }
+    return (struct stencil){0.0, false};
+}
+
+/* First and second derivatives of what has the values here, a and b on a stencil: a at h, b at -h or
+ * 2h. */
+static double slope_of(const struct stencil *t, double here, double a, double b)
+{
+    return t->central ? (a - b) / (2.0 * t->h) : (4.0 * (a - here) - (b - here)) / (2.0 * t->h);
+}
+
+static double curvature_of(const struct stencil *t, double here, double a, double b)
+{
+    double sum = t->central ? (a - here) + (b - here) : (b - here) - 2.0 * (a - here);
+    return sum / (t->h * t->h);
+}
+
+static double other_end(const struct stencil *t)
+{
+    return t->central ? -t->h : 2.0 * t->h;
 }
 
 static bool principal_directions(struct ov_local *w, const double *Sigma)
@@ -102,6 +173,14 @@ static bool take_direction(struct ov_local *w, size_t i)
     return true;
 }
 
+/* f on the stencil into up and down. */
+static void take_rhs(struct ov_local *w, const double *y, const double *direction,
+                     const struct stencil *t)
+{
+    ov_local_rhs(w->up, moved_by(w, y, direction, t->h), w);
+    ov_local_rhs(w->down, moved_by(w, y, direction, other_end(t)), w);
+}
+
 /* drive -= 1/2 J f, f at y. */
 static void subtract_euler_term(double *drive, struct ov_local *w, const double *y)
 {
@@ -110,17 +189,17 @@ static void subtract_euler_term(double *drive, struct ov_local *w, const double 
         speed = fmax(speed, fabs(w->f[j]));
     if (speed == 0.0)
         return;
-    double h = gradient_step / speed;
-    ov_local_rhs(w->up, moved_by(w, y, w->f, h), w);
-    ov_local_rhs(w->down, moved_by(w, y, w->f, -h), w);
+    struct stencil t = stencil_along(w, y, w->f, gradient_step / speed);
+    if (t.h == 0.0)
+        return;
+    take_rhs(w, y, w->f, &t);
     for (size_t j = 0; j < w->n; j++)
-        drive[j] -= 0.5 * (w->up[j] - w->down[j]) / (2.0 * h);
+        drive[j] -= 0.5 * slope_of(&t, w->f[j], w->up[j], w->down[j]);
 }
 
 bool ov_local_drive(double *drive, struct ov_local *w, const double *y, const double *Sigma,
                     const double *c)
 {
-    double h = curvature_step;
     if (!principal_directions(w, Sigma))
         return false;
     ov_local_rhs(w->f, y, w);
@@ -128,11 +207,12 @@ bool ov_local_drive(double *drive, struct ov_local *w, const double *y, const do
     for (size_t i = 0; i < w->n; i++) {
         if (!take_direction(w, i))
             continue;
-        ov_local_rhs(w->up, moved_by(w, y, w->vector, h), w);
-        ov_local_rhs(w->down, moved_by(w, y, w->vector, -h), w);
+        struct stencil t = stencil_along(w, y, w->vector, curvature_step);
+        if (t.h == 0.0)
+            continue;
+        take_rhs(w, y, w->vector, &t);
         for (size_t j = 0; j < w->n; j++)
-            drive[j] +=
-                0.5 * w->spread[i] * ((w->up[j] - w->f[j]) + (w->down[j] - w->f[j])) / (h * h);
+            drive[j] += 0.5 * w->spread[i] * curvature_of(&t, w->f[j], w->up[j], w->down[j]);
     }
     subtract_euler_term(drive, w, y);
     return true;
@@ -163,39 +243,45 @@ static double squared_error(struct ov_local *w, const double *y)
     return sum;
 }
 
-/* Gradient of eps_g into w->f. */
-static void gradient(struct ov_local *w, const double *y)
+/* Slope of eps_g along a direction; 0 for the direction 0. */
+static double eps_g_slope(struct ov_local *w, const double *y, const double *direction)
 {
-    memset(w->vector, 0, w->n * sizeof *w->vector);
-    for (size_t i = 0; i < w->n; i++) {
-        w->vector[i] = 1.0;
-        double high = squared_error(w, moved_by(w, y, w->vector, gradient_step));
-        double low = squared_error(w, moved_by(w, y, w->vector, -gradient_step));
-        w->vector[i] = 0.0;
-        w->f[i] = 0.5 * (high - low) / (2.0 * gradient_step);
-    }
+    double size = 0.0, here = squared_error(w, y);
+    for (size_t i = 0; i < w->n; i++)
+        size = fmax(size, fabs(direction[i]));
+    if (size == 0.0)
+        return 0.0;
+    struct stencil t = stencil_along(w, y, direction, gradient_step / size);
+    if (t.h == 0.0)
+        return 0.0;
+    double a = squared_error(w, moved_by(w, y, direction, t.h));
+    double b = squared_error(w, moved_by(w, y, direction, other_end(&t)));
+    return 0.5 * slope_of(&t, here, a, b);
+}
+
+static double eps_g_curvature(struct ov_local *w, const double *y, const double *direction)
+{
+    struct stencil t = stencil_along(w, y, direction, curvature_step);
+    if (t.h == 0.0)
+        return 0.0;
+    double a = squared_error(w, moved_by(w, y, direction, t.h));
+    double b = squared_error(w, moved_by(w, y, direction, other_end(&t)));
+    return 0.5 * curvature_of(&t, squared_error(w, y), a, b);
 }
 
 void ov_local_eps_g(double *sd, double *bias, struct ov_local *w, const double *y,
                     const double *Sigma, const double *mu)
 {
-    size_t n = w->n;
-    double h = curvature_step, here = squared_error(w, y), variance = 0.0, shift = 0.0;
+    double variance = 0.0, shift = eps_g_slope(w, y, mu);
     *sd = *bias = NAN;
     if (!principal_directions(w, Sigma))
         return;
-    gradient(w, y);
-    for (size_t i = 0; i < n; i++) {
-        shift += w->f[i] * mu[i];
-        for (size_t j = 0; j < n; j++)
-            variance += w->f[i] * Sigma[i * n + j] * w->f[j];
-    }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < w->n; i++) {
         if (!take_direction(w, i))
             continue;
-        double high = squared_error(w, moved_by(w, y, w->vector, h));
-        double low = squared_error(w, moved_by(w, y, w->vector, -h));
-        shift += 0.25 * w->spread[i] * ((high - here) + (low - here)) / (h * h);
+        double slope = eps_g_slope(w, y, w->vector);
+        variance += w->spread[i] * slope * slope;
+        shift += 0.5 * w->spread[i] * eps_g_curvature(w, y, w->vector);
     }
     *sd = sqrt(fmax(variance, 0.0));
     *bias = shift;

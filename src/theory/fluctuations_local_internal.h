@@ -29,6 +29,10 @@ void ov_local_free(struct ov_local *w); /* NULL-safe */
 int ov_local_rhs(double *dy, const double *y, void *ctx);
 int ov_local_diverged(const double *y, void *ctx);
 
+/* Whether a student starts where its g' has a jump: a leaky ReLU without weights, which the first
+ * input moves. A ReLU without weights stays there. */
+bool ov_local_slope_jumps(const struct ov_local *w, const double *y);
+
 /* J (n,n) row-major; false if out of memory. */
 bool ov_local_jacobian(double *J, struct ov_local *w, const double *y);
 

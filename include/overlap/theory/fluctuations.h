@@ -17,6 +17,8 @@
  * Everything here is free of N: standard deviations times sqrt N, means times N.
  * All of this is for batches of one input.
  * The start has no spread: each run is compared with the theory of its own initial overlaps.
+ * Second derivatives are differences that stay inside of the cone of covariances, however near its
+ * edge y is: ReLU averages go like distance^(3/2) there.
  * The expansion holds while deviations stay in the linear range of the equations; at the exit from
  * a plateau they do not, unless N is large against their growth.
  */
@@ -75,7 +77,8 @@ static inline size_t ov_fluctuations_width(size_t K, size_t M)
  *   out  report may be NULL
  *   in   tick   told the quadratures done; may be NULL
  * p->N is not used. Returns OV_OK; OV_EDIVERGED; OV_ENUMERIC (no step is small enough, the overlaps
- * leave their domain); OV_EDOM (arguments, as ov_solve and ov_fluctuations_noise); OV_ENOMEM.
+ * leave their domain, a leaky ReLU student starts without weights and with v_k /= 0: its mean slope
+ * jumps as it starts, and there is nothing to expand in); OV_EDOM (arguments, as ov_solve and ov_fluctuations_noise); OV_ENOMEM.
  * On error the rows (and Sigma) before the failure are written, the rest are NaN. */
 OV_NODISCARD enum ov_status ov_fluctuations_solve(
     double *rows, double *Sigma, const struct ov_problem *p, const struct ov_overlaps *start,
