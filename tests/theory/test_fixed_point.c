@@ -144,6 +144,25 @@ START_TEST(other_activations)
 }
 END_TEST
 
+/* K ReLU students of one teacher, from those that know it: to leading order eta sigma^2 K/8, whatever
+ * is to spare. On the way Newton's steps leave the cone of covariances. */
+START_TEST(relu_units_to_spare)
+{
+    for (size_t K = 3; K <= 4; K++)
+        for (int large = 0; large < 2; large++) {
+            struct ov_problem p = problem(K, 1, OV_ACT_RELU, OV_ACT_RELU);
+            p.eta_w = large ? 0.02 : 0.005, p.sigma = 0.1;
+            struct ov_overlaps o = informed(K, 1, 1e-2);
+            struct ov_fixed_point found = find(&p, &o);
+            double formula = p.eta_w * 0.01 * (double)K / 8.0;
+            printf("    relu K=%zu, eta %g: %.5f of the formula\n", K, p.eta_w,
+                   found.eps_g / formula);
+            ck_agree(formula, found.eps_g, large ? 0.05 : 0.02, 0.0);
+            ov_overlaps_free(&o);
+        }
+}
+END_TEST
+
 /* ---- plateaus and students too small ---- */
 
 START_TEST(symmetric_plateau)
@@ -296,6 +315,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, linear_asymptote);
     OV_TEST(s, small_learning_rate);
     OV_TEST(s, other_activations);
+    OV_TEST(s, relu_units_to_spare);
     OV_TEST(s, symmetric_plateau);
     OV_TEST(s, unrealisable);
     OV_TEST(s, largest_learning_rate);
