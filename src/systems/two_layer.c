@@ -129,7 +129,11 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_two_layer *s)
     plan->work = (uint64_t)ceil(s->alpha[s->n_alpha - 1] * (double)s->problem.N);
     plan->module[0] = ov_engines[s->engine].module;
     plan_side(plan, s, OV_SGD);
+    if (s->sgd_share)
+        ov_share_plan(plan, false);
     ov_levels_plan(plan, &s->sgd_time_to);
+    if (s->sgd_share)
+        ov_share_plan(plan, true);
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_DRAWN | OV_OF_SIM);
 }
 
@@ -191,14 +195,19 @@ static enum ov_status run_sgd(double *rows, size_t stride, const struct ov_two_l
     for (size_t i = 0; i < n_row * width; i++)
         path[i] = NAN;
     enum ov_status status = run_engine(path, s, key, n, tick, err);
+    size_t behind = ov_two_layer_times(s) - 1 + width, levels = behind + (s->sgd_share ? 1 : 0);
     for (size_t j = 0; j < n_row; j++) {
         const double *run = path + j / s->n_alpha * s->n_alpha * width;
         ov_scaling_put(rows + j * stride, path + j * width, width, s, j % s->n_alpha);
         for (size_t i = 0; i < s->sgd_time_to.n; i++)
-            rows[j * stride + ov_two_layer_times(s) - 1 + width + i] =
+            rows[j * stride + levels + i] =
                 ov_levels_crossing(run, s->n_alpha, width, s->sgd_time_to.eps_g[i]);
     }
     free(path);
+    for (size_t i = 0; i < n && s->sgd_share; i++)
+        if (ov_share_fill(rows + i * s->n_alpha * stride, stride, s, behind,
+                          levels + s->sgd_time_to.n) != OV_OK)
+            return ov_fail(err, OV_ENOMEM, "out of memory");
     return status;
 }
 

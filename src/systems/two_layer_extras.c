@@ -24,7 +24,8 @@ static size_t fluctuation_columns(const struct ov_two_layer *s)
 bool ov_extras_any(const struct ov_two_layer *s)
 {
     const struct ov_extras *x = &s->extras;
-    return x->fluctuations || x->fixed_point || x->escape || x->eta_max || x->time_to.n > 0;
+    return x->fluctuations || x->fixed_point || x->escape || x->eta_max || x->share ||
+           x->time_to.n > 0;
 }
 
 static void add_whole(struct ov_side_plan *plan, const char *name)
@@ -42,6 +43,8 @@ void ov_extras_plan(struct ov_side_plan *plan, const struct ov_two_layer *s)
         ov_side_column(plan, OV_ROLE_VALUE, true, "%s%.27s", i == 1 ? "bias_" : "sd_",
                        i < 2 ? "eps_g" : moving);
     }
+    if (s->extras.share)
+        ov_share_plan(plan, false);
     if (s->extras.fixed_point) {
         add_whole(plan, "fixed_eps_g");
         add_whole(plan, "fixed_growth");
@@ -54,6 +57,8 @@ void ov_extras_plan(struct ov_side_plan *plan, const struct ov_two_layer *s)
     if (s->extras.eta_max)
         add_whole(plan, "eta_max");
     ov_levels_plan(plan, &s->extras.time_to);
+    if (s->extras.share)
+        ov_share_plan(plan, true);
 }
 
 /* Rows of one run while its extras are filled in from column `at` on. */
@@ -211,6 +216,8 @@ enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_lay
     enum ov_status status = OV_OK;
     if (s->extras.fluctuations)
         status = fill_fluctuations(&f);
+    size_t share = f.at;
+    f.at += s->extras.share ? 1 : 0;
     if (status == OV_OK && s->extras.fixed_point)
         status = fill_fixed_point(&f);
     if (status == OV_OK && s->extras.escape)
@@ -219,5 +226,7 @@ enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_lay
         status = fill_eta_max(&f);
     for (size_t i = 0; i < s->extras.time_to.n && status == OV_OK; i++)
         status = fill_time_to(&f, s->extras.time_to.eps_g[i]);
+    if (status == OV_OK && s->extras.share)
+        status = ov_share_fill(rows, width, s, share, f.at);
     return status;
 }

@@ -38,7 +38,7 @@ struct ov_levels {
 
 /* What theory gives besides the path, each a group of columns behind those of the path. */
 struct ov_extras {
-    bool fluctuations, fixed_point, escape, eta_max;
+    bool fluctuations, fixed_point, escape, eta_max, share;
     struct ov_levels time_to;
 };
 
@@ -82,6 +82,7 @@ struct ov_two_layer {
     struct ov_solve_options solve;
     unsigned engine; /* index into ov_engines */
     struct ov_levels sgd_time_to;
+    bool sgd_share;
     struct ov_extras extras;
 };
 
@@ -140,6 +141,12 @@ OV_NODISCARD enum ov_status ov_data_run(double *rows, const struct ov_two_layer 
 
 /* The columns of levels. */
 void ov_levels_plan(struct ov_side_plan *plan, const struct ov_levels *levels);
+
+/* The columns of `share`: of each time, or of the whole run; filled into the rows (n_alpha, width) of
+ * one run, from column `value` and `whole` on. OV_OK or OV_ENOMEM. */
+void ov_share_plan(struct ov_side_plan *plan, bool whole);
+OV_NODISCARD enum ov_status ov_share_fill(double *rows, size_t width, const struct ov_two_layer *s,
+                                          size_t value, size_t whole);
 
 /* When a measured curve first falls to a level: linear in ln eps_g between the two measurements
  * that have it between them; the first time if it starts there; NaN if it is never reached.

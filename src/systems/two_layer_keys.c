@@ -181,6 +181,10 @@ static const struct ov_key averages_keys[] = {
     {.name = NULL},
 };
 
+#define SHARE_DOC                                                                                  \
+    "of M = 1: columns share, how much of the teacher's unit the student's units span, "           \
+    "alpha_half, when it is half of it, and half_ratio, this over the time of gradient flow"
+
 static const struct ov_key theory_keys[] = {
     {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, "1",
      "how many random starts theory runs from, without sgd (with it: those of sgd)",
@@ -202,6 +206,8 @@ static const struct ov_key theory_keys[] = {
      "column eta_max: the eta_w above which the perfect student (no noise, no decay) with the "
      "start's second layer is unstable; nan where a frozen v fits none",
      KEPT(ov_as_flag, extras.eta_max), .of = OV_OF_THEORY},
+    {"share", OV_BOOL, 0, 0, NULL, NULL, "false", SHARE_DOC, KEPT(ov_as_flag, extras.share),
+     .of = OV_OF_THEORY},
     {"time_to", OV_REAL | OV_LIST, 1e-300, 1e300, NULL, NULL, OV_OPTIONAL,
      "columns alpha_to_X: when eps_g falls to X, one level or a list",
      ARRAY(ov_as_levels, extras.time_to.eps_g, extras.time_to.n, ""), .of = OV_OF_THEORY},
@@ -219,6 +225,8 @@ static const struct ov_key sgd_keys[] = {
     {"time_to", OV_REAL | OV_LIST, 1e-300, 1e300, NULL, NULL, OV_OPTIONAL,
      "columns alpha_to_X: when eps_g first falls to X, interpolated between the times measured",
      ARRAY(ov_as_levels, sgd_time_to.eps_g, sgd_time_to.n, ""), .of = OV_OF_SIM},
+    {"share", OV_BOOL, 0, 0, NULL, NULL, "false", SHARE_DOC, KEPT(ov_as_flag, sgd_share),
+     .of = OV_OF_SIM},
     {.name = NULL},
 };
 

@@ -102,6 +102,17 @@ static enum ov_status check_problem(const struct ov_two_layer *s, struct ov_valu
 
 /* ---- the two sides ---- */
 
+static enum ov_status check_share(const struct ov_two_layer *s, const struct ov_value *share,
+                                  struct ov_error *err)
+{
+    if (s->problem.M != 1 || s->problem.teacher == OV_TEACHER_RANDOM)
+        return ov_value_fail(share, err,
+                             "share is of one teacher unit (M = 1) whose length is given");
+    if (!s->data.plain)
+        return ov_value_fail(share, err, "share is for fresh inputs with covariance 1");
+    return OV_OK;
+}
+
 static enum ov_status check_sgd(struct ov_two_layer *s, struct ov_value *params,
                                 struct ov_error *err)
 {
@@ -115,7 +126,9 @@ static enum ov_status check_sgd(struct ov_two_layer *s, struct ov_value *params,
     if (s->sgd_time_to.n > 0)
         ov_text_addf(&s->data.columns_doc, "; alpha_to_x: when eps_g first falls to x, between the "
                                            "times measured linear in ln eps_g; nan: never");
-    return s->data.columns_doc.failed ? no_memory(err) : OV_OK;
+    if (s->data.columns_doc.failed)
+        return no_memory(err);
+    return s->sgd_share ? check_share(s, ov_value_find(params, "sgd.share"), err) : OV_OK;
 }
 
 /* What is there of the noise of SGD only. */
@@ -155,7 +168,9 @@ static enum ov_status check_theory(struct ov_two_layer *s, struct ov_value *para
     if (s->extras.fluctuations && s->problem.N == 0)
         return ov_value_fail(theory, err, "fluctuations need '%s', the input dimension",
                              ov_scaling_place(s, "N"));
-    return s->problem.gradient_flow ? check_flow(s, theory, err) : OV_OK;
+    enum ov_status status =
+        s->extras.share ? check_share(s, ov_value_get(theory, "share"), err) : OV_OK;
+    return s->problem.gradient_flow && status == OV_OK ? check_flow(s, theory, err) : status;
 }
 
 static enum ov_status check_size(const struct ov_two_layer *s, struct ov_value *params,
