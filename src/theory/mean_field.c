@@ -233,24 +233,23 @@ double ov_mean_field_risk(struct ov_mean_field *f, const double *y)
 }
 
 /* C_jl = Q_jl - m_j.m_l = m_j.A m_l and a random part of variance q_j q_l/(d - k) with the q of y.
- * Quadratic: f is the mean over pairs of 4 m_j.m_l C_jl + 2 C_jl^2; a unit with itself has C = q. */
+ * Quadratic: f is the mean over pairs of 4 m_j.m_l C_jl + 2 C_jl^2, a unit and itself as a pair. */
 void ov_mean_field_outside(double *q, double *pairs, double *f, struct ov_mean_field *x,
                            const double *y)
 {
     size_t p = x->o.p, k = x->o.k;
     const double *own = y + p * k, *A = own + p;
-    double sum = 0.0, squares = 0.0, coherent = 0.0, selves = 0.0;
+    double sum = 0.0, squares = 0.0, coherent = 0.0, outside = 1.0 / (x->o.d - (double)k);
     double *MA = x->small, *MM = MA + k * k; /* sum_j m_j m_j'A and m_j m_j' */
     memset(MA, 0, 2 * k * k * sizeof *MA);
     for (size_t j = 0; j < p; j++) {
         const double *m = y + j * k;
-        double length = 0.0, part = 0.0;
+        double part = 0.0;
         for (size_t s = 0; s < k; s++) {
             double Am = 0.0;
             for (size_t r = 0; r < k; r++)
                 Am += A[ov_sym_at(s, r)] * m[r];
             part += Am * m[s];
-            length += m[s] * m[s];
             for (size_t r = 0; r < k; r++) {
                 MA[r * k + s] += m[r] * Am;
                 MM[r * k + s] += m[r] * m[s];
@@ -260,13 +259,11 @@ void ov_mean_field_outside(double *q, double *pairs, double *f, struct ov_mean_f
         sum += own[j];
         squares += own[j] * own[j];
         coherent -= part * part;
-        selves += 4.0 * length * own[j] + 2.0 * (q[j] * q[j] - part * part);
     }
     double all = trace_of(MA, MA, k);
-    double random = (sum * sum - squares) / (x->o.d - (double)k);
-    *pairs = 0.5 * (all + coherent + random);
-    double mean = (4.0 * trace_of(MM, MA, k) + 2.0 * (all + random) + selves) / (double)p;
-    *f = x->o.g == OV_ACT_ERF ? ov_mean_field_erf_outside(x, y) : mean / (double)p;
+    *pairs = 0.5 * (all + coherent + outside * (sum * sum - squares));
+    double mean = 4.0 * trace_of(MM, MA, k) + 2.0 * (all + outside * sum * sum);
+    *f = x->o.g == OV_ACT_ERF ? ov_mean_field_erf_outside(x, y) : mean / ((double)p * (double)p);
 }
 
 static int rhs(double *dy, const double *y, void *ctx)

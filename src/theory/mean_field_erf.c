@@ -196,7 +196,6 @@ static double pair_risk(const struct particles *x, size_t j, size_t first, size_
     return sum(x->kappa, n) + more;
 }
 
-/* Of a unit with itself the whole difference, asin(D/E) - asin(|m|^2/E). */
 double ov_mean_field_erf_outside(struct ov_mean_field *f, const double *y)
 {
     struct particles x = load(f, y);
@@ -207,8 +206,8 @@ double ov_mean_field_erf_outside(struct ov_mean_field *f, const double *y)
             overlaps(&x, j, first, n);
             all += 2.0 * pair_outside(&x, j, first, n);
         }
-        double D = x.E[j] - 1.0;
-        all += asin(D / x.E[j]) - asin((D - x.q[j]) / x.E[j]);
+        overlaps(&x, j, j, 1);
+        all += pair_outside(&x, j, j, 1);
     }
     return two_over_pi * all / ((double)x.p * (double)x.p);
 }

@@ -172,13 +172,10 @@ START_TEST(what_is_outside)
                 }
                 C += w_j * w_l;
             }
-            if (l == j) {
+            if (l == j)
                 ck_agree(own + C, q[j], 1e-12, 0.0);
-                C += own;
-                random = 0.0;
-            } else {
+            else
                 all += 0.5 * (C * C + random);
-            }
             expect += (4.0 * inside * C + 2.0 * (C * C + random)) / (P * P);
         }
     ck_agree(all, pairs, 1e-11, 0.0);
@@ -189,27 +186,30 @@ START_TEST(what_is_outside)
 }
 END_TEST
 
-/* Erf: over random directions of the own parts, drawn in d dimensions, up to (d - k)^-2. */
+/* Erf: over random directions of the own parts, drawn in d dimensions, up to (d - k)^-2; a unit with
+ * itself as two that have the same place. */
 START_TEST(what_erf_has_outside)
 {
     gsl_rng *r = ov_test_rng(151);
     enum { UNITS = 60, TIMES = 40 };
     struct ov_mean_field_problem o = {OV_ACT_ERF, UNITS, 2, 42, 0.0, 0.0};
     struct ov_mean_field *f = create(&o);
-    double *y = random_state(&o, r), q[UNITS], pairs, open, drawn = 0.0, w[UNITS][40];
+    double *y = random_state(&o, r), q[UNITS], pairs, open, drawn = 0.0, w[2][UNITS][40];
+    for (size_t i = 0; i < 2 * UNITS; i++) /* units that have learnt: else the mean is zero */
+        y[i] += 0.8;
     ov_mean_field_outside(q, &pairs, &open, f, y);
     for (size_t n = 0; n < TIMES; n++) {
-        for (size_t j = 0; j < UNITS; j++) {
-            gsl_ran_dir_nd(r, 40, w[j]);
+        for (size_t j = 0; j < 2 * UNITS; j++) {
+            gsl_ran_dir_nd(r, 40, w[j / UNITS][j % UNITS]);
             for (size_t i = 0; i < 40; i++)
-                w[j][i] *= sqrt(y[2 * UNITS + j]);
+                w[j / UNITS][j % UNITS][i] *= sqrt(y[2 * UNITS + j % UNITS]);
         }
         for (size_t j = 0; j < UNITS; j++)
             for (size_t l = 0; l < UNITS; l++) {
                 const double *a = y + 2 * j, *b = y + 2 * l;
                 double inside = a[0] * b[0] + a[1] * b[1], Q = inside;
                 for (size_t i = 0; i < 40; i++)
-                    Q += w[j][i] * w[l][i];
+                    Q += w[0][j][i] * w[1][l][i];
                 double norm = sqrt((1.0 + a[0] * a[0] + a[1] * a[1] + y[2 * UNITS + j]) *
                                    (1.0 + b[0] * b[0] + b[1] * b[1] + y[2 * UNITS + l]));
                 drawn +=

@@ -66,10 +66,11 @@ void ov_mean_field_rhs(double *dy, struct ov_mean_field *f, const double *y);
 double ov_mean_field_risk(struct ov_mean_field *f, const double *y);
 
 /* What the network has outside of the teacher's subspace at y, as model/outside.h measures it of given
- * overlaps. Here terms of order 1/p count: all of f is of order 1/p + 1/(d - k) + gamma/p.
+ * overlaps.
  *   out  q      (p) lengths |w_j|^2/d - |m_j|^2, with A's part
  *   out  pairs  sum_{j<l} < (Q_jl - m_j.m_l)^2 >
- *   out  f      < Var(f | nu) >; erf: p^2 k operations */
+ *   out  f      < Var(f | nu) > without what is of order 1/p: not only a unit's own variance, but also
+ *               what it makes of the overlaps with others. Erf: p^2 k operations */
 void ov_mean_field_outside(double *q, double *pairs, double *f, struct ov_mean_field *problem,
                            const double *y);
 
