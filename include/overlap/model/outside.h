@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a network of given overlaps has outside of the teacher's subspace (T = 1). Unit j's weights are
+ * What a network of given overlaps has outside of the teacher's subspace (T = 1; paper.md eq:outside).
+ * Unit j's weights are
  * w_j = sum_m R_jm w*_m and a part of its own; two of these parts overlap by
  *     C_jl = Q_jl - R_j . R_l.
  */
