@@ -21,7 +21,7 @@
 
 size_t ov_mean_field_size(const struct ov_mean_field_problem *o)
 {
-    return o->p * (o->k + 1) + ov_sym_size(o->k);
+    return o->p * (o->k + 1) + ov_sym_size(o->k) + 1;
 }
 
 static enum ov_status check(const struct ov_mean_field_problem *o, struct ov_error *err)
@@ -102,6 +102,7 @@ struct moments {
     double qbar, b, inside; /* inside: tr S */
     double e, h2, risk;
     double SA;                                      /* tr(S A) */
+    double r;                                       /* of the random overlaps outside */
     double outside;                                 /* 1/(d - k) */
     double *S, *A, *E, *SE, *ES, *X, *Y, *N, *work; /* views */
 };
@@ -138,6 +139,7 @@ static struct moments measure(struct ov_mean_field *f, const double *y)
     x.qbar /= (double)p;
     x.outside = 1.0 / (f->o.d - (double)k);
     x.b = x.qbar * x.outside;
+    x.r = packed[ov_sym_size(k)];
     for (size_t r = 0; r < k; r++) {
         x.inside += x.S[r * k + r];
         for (size_t s = 0; s < k; s++) {
@@ -151,7 +153,7 @@ static struct moments measure(struct ov_mean_field *f, const double *y)
     x.e = 1.0 - trace_of(x.S, x.E, k) - x.qbar;
     double inverse = 1.0 / (double)k;
     x.h2 = inverse - 2.0 * inverse * x.inside + trace_of(x.SE, x.SE, k) + 2.0 * x.b * x.SA +
-           x.b * x.qbar;
+           (1.0 + x.r) * x.b * x.qbar;
     x.risk = 0.5 * x.e * x.e + x.h2;
     return x;
 }
@@ -202,11 +204,13 @@ static void quadratic_rhs(double *dy, struct ov_mean_field *f, const double *y)
     double first = -(x.qbar + x.SA) * x.outside;
     double second =
         (x.h2 - inverse + 2.0 * inverse * x.inside - trace_of(x.SE, x.S, k)) * x.outside;
-    double rate = 4.0 * x.e + 8.0 * first + noise * (h + 4.0 * x.e * first + 8.0 * second);
+    double rate =
+        4.0 * x.e + 8.0 * (first - x.r * x.b) + noise * (h + 4.0 * x.e * first + 8.0 * second);
     const double *q = y + p * k;
     double *dq = dy + p * k, *dA = dq + p;
     for (size_t j = 0; j < p; j++)
         dq[j] = rate * q[j];
+    dA[ov_sym_size(k)] = 4.0 * noise * h - 16.0 * x.b * x.r * (1.0 + 0.5 * x.r);
     for (size_t r = 0; r < k; r++)
         for (size_t s = 0; s <= r; s++) {
             size_t at = r * k + s;
@@ -232,14 +236,15 @@ double ov_mean_field_risk(struct ov_mean_field *f, const double *y)
     return measure(f, y).risk;
 }
 
-/* C_jl = Q_jl - m_j.m_l = m_j.A m_l and a random part of variance q_j q_l/(d - k) with the q of y.
+/* C_jl = Q_jl - m_j.m_l = m_j.A m_l and a random part of variance (1 + r) q_j q_l/(d - k), q of y.
  * Quadratic: f is the mean over pairs of 4 m_j.m_l C_jl + 2 C_jl^2, a unit and itself as a pair. */
 void ov_mean_field_outside(double *q, double *pairs, double *f, struct ov_mean_field *x,
                            const double *y)
 {
     size_t p = x->o.p, k = x->o.k;
     const double *own = y + p * k, *A = own + p;
-    double sum = 0.0, squares = 0.0, coherent = 0.0, outside = 1.0 / (x->o.d - (double)k);
+    double sum = 0.0, squares = 0.0, coherent = 0.0,
+           outside = (1.0 + A[ov_sym_size(k)]) / (x->o.d - (double)k);
     double *MA = x->small, *MM = MA + k * k; /* sum_j m_j m_j'A and m_j m_j' */
     memset(MA, 0, 2 * k * k * sizeof *MA);
     for (size_t j = 0; j < p; j++) {

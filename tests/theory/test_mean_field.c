@@ -117,8 +117,11 @@ START_TEST(quadratic_is_a_form_on_the_inputs)
         qbar += y[P * K + j] / P;
     form(H, y, U, qbar);
     square(HH, H);
+    double r_more = 0.3 * _i, b = qbar / (D - K); /* overlaps outside larger than isotropic ones */
+    y[P * (K + 1) + ov_sym_size(K)] = r_more;
     ov_mean_field_rhs(dy, f, y);
-    double e = trace(H), risk = 0.5 * e * e + trace(HH), plain = 2.0 * risk + 0.16;
+    double e = trace(H), risk = 0.5 * e * e + trace(HH) + r_more * b * qbar,
+           plain = 2.0 * risk + 0.16;
     ck_agree(risk, ov_mean_field_risk(f, y), 1e-12, 0.0);
     for (size_t i = 0; i < D; i++)
         for (size_t s = 0; s < K; s++)
@@ -141,8 +144,9 @@ START_TEST(quadratic_is_a_form_on_the_inputs)
         ck_agree(2.0 * e * y[s] + 4.0 * between(w[0], H, teacher), dy[s], 1e-11, 1e-12);
     }
     double x = outside(H), xx = outside(HH);
-    ck_agree(4.0 * e + 8.0 * x + 4.0 * nu * (plain + 4.0 * e * x + 8.0 * xx), dy[P * K] / y[P * K],
-             1e-11, 1e-12);
+    xx += r_more * b * qbar / (D - K);
+    ck_agree(4.0 * e + 8.0 * (x - r_more * b) + 4.0 * nu * (plain + 4.0 * e * x + 8.0 * xx),
+             dy[P * K] / y[P * K], 1e-11, 1e-12);
     ov_mean_field_free(f);
     free(y);
     free(dy);
@@ -207,19 +211,120 @@ START_TEST(what_erf_has_outside)
         for (size_t j = 0; j < UNITS; j++)
             for (size_t l = 0; l < UNITS; l++) {
                 const double *a = y + 2 * j, *b = y + 2 * l;
-                double inside = a[0] * b[0] + a[1] * b[1], Q = inside;
+                double inside = a[0] * b[0] + a[1] * b[1], C = 0.0;
                 for (size_t i = 0; i < 40; i++)
-                    Q += w[0][j][i] * w[1][l][i];
+                    C += w[0][j][i] * w[1][l][i];
                 double norm = sqrt((1.0 + a[0] * a[0] + a[1] * a[1] + y[2 * UNITS + j]) *
                                    (1.0 + b[0] * b[0] + b[1] * b[1] + y[2 * UNITS + l]));
-                drawn +=
-                    2.0 / M_PI * (asin(Q / norm) - asin(inside / norm)) / (UNITS * UNITS * TIMES);
+                double both = 0.5 * (asin((inside + C) / norm) + asin((inside - C) / norm));
+                drawn += 2.0 / M_PI * (both - asin(inside / norm)) / (UNITS * UNITS * TIMES);
             }
     }
     printf("    %.6f, drawn %.6f\n", open, drawn);
     ck_agree(drawn, open, 0.03, 0.0);
     ov_mean_field_free(f);
     free(y);
+    gsl_rng_free(r);
+}
+END_TEST
+
+/* One step of SGD from weights with random own parts, many times over: the mean square of what it
+ * changes two units' overlap outside by, in units of q_j q_l/(d - k), is dr (a step is gamma/(p d) in
+ * t). Left out is what units' overlaps change in it, of order 1/p and 1/d. */
+START_TEST(steps_change_overlaps_outside_at_random)
+{
+    enum { UNITS = 100, N = 200, STEPS = 4000 };
+    gsl_rng *r = ov_test_rng(157);
+    struct ov_mean_field_problem o = {OV_ACT_QUADRATIC, UNITS, 2, N, 1.0, 4.0};
+    struct ov_mean_field *f = create(&o);
+    size_t at = UNITS * 3 + ov_sym_size(2);
+    double *y = random_state(&o, r), *dy = calloc(ov_mean_field_size(&o), sizeof *dy);
+    double *w = calloc(UNITS * N, sizeof *w), sum = 0.0; /* |w|^2/d is a squared length */
+    for (size_t j = 0; j < UNITS; j++) {
+        gsl_ran_dir_nd(r, N - 2, w + j * N + 2);
+        for (size_t i = 0; i < N; i++)
+            w[j * N + i] = sqrt(N) * (i < 2 ? y[2 * j + i] : w[j * N + i] * sqrt(y[2 * UNITS + j]));
+    }
+    ov_mean_field_rhs(dy, f, y);
+    for (size_t step = 0; step < STEPS; step++) {
+        double x[N], lambda[UNITS], outside[UNITS], Delta = -o.sigma * gsl_ran_ugaussian(r);
+        for (size_t i = 0; i < N; i++)
+            x[i] = gsl_ran_ugaussian(r);
+        Delta -= 0.5 * (x[0] * x[0] + x[1] * x[1]);
+        for (size_t j = 0; j < UNITS; j++) {
+            outside[j] = 0.0;
+            for (size_t i = 2; i < N; i++)
+                outside[j] += w[j * N + i] * x[i] / sqrt(N);
+            lambda[j] = outside[j] + y[2 * j] * x[0] + y[2 * j + 1] * x[1];
+            Delta += lambda[j] * lambda[j] / UNITS;
+        }
+        for (size_t j = 0; j < UNITS; j++)
+            for (size_t l = 0; l < j;
+                 l++) { /* own parts: the kick of what lies outside of lambda */
+                double change = -2.0 * o.gamma / UNITS / N * Delta * 2.0 * outside[j] * outside[l];
+                sum += change * change / (y[2 * UNITS + j] * y[2 * UNITS + l]);
+            }
+    }
+    double mean = sum / STEPS / (UNITS * (UNITS - 1) / 2.0) * (N - 2);
+    printf("    %.4g a step, drawn %.4g\n", dy[at] * o.gamma / (UNITS * N), mean);
+    ck_agree(mean, dy[at] * o.gamma / (UNITS * N), 0.15, 0.0);
+    ov_mean_field_free(f);
+    free(y);
+    free(dy);
+    free(w);
+    gsl_rng_free(r);
+}
+END_TEST
+
+/* Gradient flow of own parts with covariance C, dC = (..) C - 8 C C: what it makes of d tr CC/(tr C)^2 =
+ * 1 + r where C is W W', W a product of random matrices near 1. Of matrices of finite size to 1/N. */
+START_TEST(own_parts_become_alike_again)
+{
+    enum { N = 60, FACTORS = 60 };
+    gsl_rng *r = ov_test_rng(163);
+    struct ov_mean_field_problem o = {OV_ACT_QUADRATIC, 1, 1, N + 1, 0.0, 0.0};
+    struct ov_mean_field *f = create(&o);
+    static double W[N][N], C[N][N], CC[N][N];
+    double trace[4] = {0.0}, y[4] = {0.0}, dy[4];
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < N; j++)
+            W[i][j] = i == j;
+    for (size_t n = 0; n < FACTORS; n++) { /* each row by the same factor */
+        memcpy(C, W, sizeof C);
+        for (size_t i = 0; i < N; i++)
+            for (size_t j = 0; j < N; j++) {
+                double g = gsl_ran_gaussian(r, sqrt(0.5 / FACTORS / N));
+                for (size_t l = 0; l < N; l++)
+                    W[l][j] += g * C[l][i];
+            }
+    }
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < N; j++) {
+            C[i][j] = 0.0;
+            for (size_t n = 0; n < N; n++)
+                C[i][j] += W[i][n] * W[j][n] / N;
+        }
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < N; j++) {
+            CC[i][j] = 0.0;
+            for (size_t n = 0; n < N; n++)
+                CC[i][j] += C[i][n] * C[n][j];
+            trace[2] += C[i][j] * C[i][j];
+        }
+    for (size_t i = 0; i < N; i++) {
+        trace[1] += C[i][i];
+        for (size_t j = 0; j < N; j++)
+            trace[3] += CC[i][j] * C[j][i];
+    }
+    double more = N * trace[2] / (trace[1] * trace[1]) - 1.0;
+    y[1] = trace[1]; /* one particle that stands for all */
+    y[3] = more;
+    ov_mean_field_rhs(dy, f, y);
+    double expect = 16.0 * (1.0 + more) * (trace[2] / trace[1] - trace[3] / trace[2]);
+    printf("    r = %.3f: %.4f, of the matrix %.4f\n", more, dy[3], expect);
+    ck_assert(more > 0.3);
+    ck_agree(expect, dy[3], 0.15, 0.0);
+    ov_mean_field_free(f);
     gsl_rng_free(r);
 }
 END_TEST
@@ -295,7 +400,7 @@ static struct start draw(size_t p, size_t k, size_t d, double std, gsl_rng *r)
         w_star[s * d + s] = sqrt((double)d);
     ck_ok(ov_overlaps_create(&x.o, p, k));
     ov_overlaps_measure(&x.o, w, w_star, d);
-    x.y = calloc(p * (k + 1) + ov_sym_size(k), sizeof *x.y);
+    x.y = calloc(p * (k + 1) + ov_sym_size(k) + 1, sizeof *x.y);
     for (size_t j = 0; j < p; j++) {
         x.o.v[j] = 1.0 / (double)p;
         x.y[p * k + j] = x.o.Q[ov_sym_at(j, j)];
@@ -382,7 +487,7 @@ START_TEST(what_is_out_of_range_is_named)
     }
     struct ov_mean_field_problem o = {OV_ACT_QUADRATIC, 1, 1, INFINITY, 0.0, 0.0};
     struct ov_solve_options opt = {.method = OV_RK8PD, .rtol = 1e-6, .atol = 1e-9};
-    double y0[3] = {0.1, -0.1, 0.0}, y[3], t = 1.0;
+    double y0[4] = {0.1, -0.1}, y[4], t = 1.0;
     ck_assert_int_eq(ov_mean_field_solve(y, &o, y0, &t, 1, &opt, NULL, NULL, NULL), OV_EDOM);
 }
 END_TEST
@@ -393,6 +498,8 @@ static void add_tests(Suite *s)
     tcase_set_timeout(c, 300);
     tcase_add_loop_test(c, quadratic_is_a_form_on_the_inputs, 0, 3);
     tcase_add_test(c, what_is_outside);
+    tcase_add_test(c, steps_change_overlaps_outside_at_random);
+    tcase_add_test(c, own_parts_become_alike_again);
     tcase_add_test(c, what_erf_has_outside);
     tcase_add_loop_test(c, erf_is_a_sum_over_pairs, 0, 2);
     tcase_add_loop_test(c, particles_follow_all_units, 0, 4);

@@ -6,20 +6,24 @@
  * of the teacher's subspace, unit j is its overlaps with the teacher and the length that is left,
  *     m_j in R^k,   q_j = |w_j|^2/d - |m_j|^2 >= 0,
  * and, the overlaps of two units j != l being those within the subspace up to a random part of
- * variance q_j q_l/(d - k),
+ * variance (1 + r) q_j q_l/(d - k), r = 0 at the start,
  *     Q_jl = m_j . (1 + A) m_l + delta_jl q_j.
  * A (k,k) is what the noise of SGD adds at gamma/p > 0: each step moves all units along one
- * direction outside of the subspace, unit j by an amount linear in m_j (quadratic units only).
+ * direction outside of the subspace, unit j by an amount linear in m_j (quadratic units only). And each
+ * step changes the random part of Q_jl by (4 gamma/(p d)) Delta lambda_j lambda_l, at random: r. To
+ * second order in r the covariance of the units' own parts counts, whose spectrum is taken for what random
+ * matrices that multiply make of a flat one: moments 1 + r and 1 + 3r + 3r^2/2.
  *
  *     quadratic  g = x^2; S = (1/p) sum_j m_j m_j', E = 1 + A, qbar = mean q, b = qbar/(d - k):
  *         e = 1 - tr(S E) - qbar,  X = 1/k - E S E - b A,
  *         Y = (1/k + b)^2 - (1/k + b)(N + N') + N' E N,  N = S E + b,
- *         2 risk = e^2 + 2 h2,  h2 = 1/k - 2 tr(S)/k + tr(S E S E) + 2 b tr(S A) + b qbar,
- *         x = -(qbar + tr(S A))/(d - k),
+ *         2 risk = e^2 + 2 h2,  h2 = 1/k - 2 tr(S)/k + tr(S E S E) + 2 b tr(S A) + (1 + r) b qbar,
+ *         x = -(qbar + tr(S A))/(d - k),  x' = x - r b,
  *         y = (h2 - 1/k + 2 tr(S)/k - tr(S E S))/(d - k),
  *         dm_j/dt = (2e + 4/k) m_j - 4 S E m_j
- *         dq_j/dt = q_j [4e + 8x + 4 (gamma/p) (2 risk + sigma^2 + 4 e x + 8 y)]
+ *         dq_j/dt = q_j [4e + 8x' + 4 (gamma/p) (2 risk + sigma^2 + 4 e x + 8 y)]
  *         dA/dt   = -8 A/k - 8 b A + 4 (gamma/p) [(2 risk + sigma^2) E + 4 e X + 8 Y]
+ *         dr/dt   = 16 (gamma/p) (2 risk + sigma^2) - 16 b r (1 + r/2)
  *     erf  gradient flow (gamma = 0), A = 0; with D_j = |m_j|^2 + q_j, a_j = 1/(1 + D_j),
  *         kappa(X) = (2/pi) X^(-1/2),  X_jl = (1 + D_j)(1 + D_l) - Q_jl^2,  X_jr = 2 (1 + D_j) - m_jr^2,
  *         V_j = (1/k) sum_r kappa_jr e_r - (1/p) sum_l kappa_jl m_l,  B_j as m_j . V_j
@@ -28,7 +32,9 @@
  *         kappa and kappa Q_jl averaged over the random part of Q_jl to order 1/(d - k).
  *
  * Terms of order 1/p (a unit with itself) are dropped: that is the limit p -> infinity at a given
- * empirical measure. What is left out at finite p and d is of order 1/p and, at erf, 1/(d-k)^2.
+ * empirical measure. What is left out is of order 1/p and
+ * (1 + r)^2/(d-k)^2: when (1 + r)/(d - k) is of order one, after t of about d p/(16 gamma sigma^2), the noise
+ * has aligned the units' own parts.
  */
 #ifndef OVERLAP_THEORY_MEAN_FIELD_H
 #define OVERLAP_THEORY_MEAN_FIELD_H
@@ -56,7 +62,7 @@ OV_NODISCARD enum ov_status ov_mean_field_create(struct ov_mean_field **f,
                                                  struct ov_error *err);
 void ov_mean_field_free(struct ov_mean_field *f); /* NULL-safe */
 
-/* Numbers in a state y = [ m (p,k) row-major | q (p) | A packed (k,k) ]. */
+/* Numbers in a state y = [ m (p,k) row-major | q (p) | A packed (k,k) | r ]. */
 size_t ov_mean_field_size(const struct ov_mean_field_problem *problem);
 
 /* The right-hand side: dy (size) at y (size). p k^2 operations, erf p^2 k. */
@@ -74,8 +80,8 @@ double ov_mean_field_risk(struct ov_mean_field *f, const double *y);
 void ov_mean_field_outside(double *q, double *pairs, double *f, struct ov_mean_field *problem,
                            const double *y);
 
-/* The path: y (n_time, size) row-major at the listed times from y0 (size), q_j >= 0, A = 0 at a
- * start without history. Only opt->method OV_RK8PD: a Jacobian of this size is of no use.
+/* The path: y (n_time, size) row-major at the listed times from y0 (size), q_j >= 0, A = 0 and r = 0
+ * at a start without history. Only opt->method OV_RK8PD: a Jacobian of this size is of no use.
  * Errors as ov_solve; OV_EDOM for a q_j < 0 or another method. */
 OV_NODISCARD enum ov_status ov_mean_field_solve(double *path, const struct ov_mean_field_problem *f,
                                                 const double *y0, const double *time, size_t n_time,
