@@ -14,7 +14,7 @@
 
 enum { HISTORY = 12, MOST = 30000, MOST_TRIES = 60 };
 
-static const double tolerance = 1e-7; /* |gradient| / |W| */
+static const double tolerance = 1e-4; /* |gradient| / (lambda |W|) */
 static const double nothing = 1e-14;  /* |W|^2 of a student that has decayed to zero, over d */
 
 struct lbfgs {
@@ -122,7 +122,8 @@ static void move(struct lbfgs *l, double value)
 static bool at_rest(const struct lbfgs *l)
 {
     double x2 = product(l->x, l->x, l->size), g2 = product(l->g, l->g, l->size);
-    return g2 <= tolerance * tolerance * x2 || x2 <= nothing * (double)l->q->p->d;
+    double small = tolerance * l->q->p->lambda;
+    return g2 <= small * small * x2 || x2 <= nothing * (double)l->q->p->d;
 }
 
 enum ov_status ov_qn_lbfgs(struct ov_qn *q, const struct ov_tick *tick, struct ov_error *err)

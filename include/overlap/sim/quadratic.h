@@ -10,7 +10,7 @@
  * by gradient flow, dW/dt = -d grad loss_reg, or by L-BFGS to the end. n = 0 is infinitely many
  * samples, dW/dt = 2 (Z* - lambda - Z) W. The only approximations are double precision, the
  * tolerance of the integrator (1e-6 a step, relative to |W|) and of the minimiser (|grad| at most
- * 1e-7 |W|). Results are a function of (network, key, t) and the same bits on every machine; no
+ * 1e-4 lambda |W|, where loss and error differ from the minimum's by some 1e-5). Results are a function of (network, key, t) and the same bits on every machine; no
  * theory is used.
  *
  * Teacher and start are drawn from the key alone; each n has samples of its own, so that runs with
