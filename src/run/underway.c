@@ -35,15 +35,16 @@ void ov_underway_add(struct ov_text *t, const struct ov_batch *b, const char *na
                      uint64_t total, double seconds)
 {
     ov_text_addf(t, "%s: ", name);
+    ov_text_add_duration(t, seconds);
     if (total > 0 && ov_batch_side(b)->work > 0) {
-        ov_text_addf(t, "%.0f %%, ", 100.0 * (double)done / (double)total);
+        ov_text_addf(t, ", %.0f %%", 100.0 * (double)done / (double)total);
     } else if (total > 0) {
+        ov_text_addf(t, ", ");
         add_count(t, done);
         ov_text_addf(t, " of at most ");
         add_count(t, total);
-        ov_text_addf(t, " %s, ", b->side == OV_THEORY ? "right-hand sides" : "steps");
+        ov_text_addf(t, b->side == OV_THEORY ? " right-hand sides" : " steps");
     }
-    ov_text_add_duration(t, seconds);
 }
 
 void ov_underway_write(const char *out, const char *lines)

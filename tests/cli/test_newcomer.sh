@@ -27,9 +27,9 @@ says "--set: commands that can be run: where" '--out build/results/s\+eta_w=0\.3
 
 # ---- status says what is being computed ----
 mkdir -p build/results/s/jobs
-echo 's a theory: 12.3k of at most 1M right-hand sides, 42 s' >build/results/s/jobs/1.running
+echo 's a theory: 42 s, 12.3k of at most 1M right-hand sides' >build/results/s/jobs/1.running
 check "status: a job under way" 0 "$overlap" status s
-says "status: says how far it is" '^  running s a theory: 12\.3k of at most 1M right-hand sides, 42 s$' out
+says "status: says how far it is" '^  running s a theory: 42 s, 12\.3k of at most 1M right-hand sides$' out
 touch -d '1 minute ago' build/results/s/jobs/1.running
 check "status: a process that was killed" 0 "$overlap" status s
 holds "status: says nothing of it" bash -c '! grep -q running out'

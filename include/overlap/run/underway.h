@@ -12,8 +12,8 @@
 #include "overlap/base/text.h"
 #include "overlap/run/jobs.h"
 
-/* "NAME: 12.3k of at most 1M right-hand sides, 1 min 05 s" where the work of the side is not known
- * and `total` is a limit; else "NAME: 45 %, 12 s".
+/* "NAME: 1 min 05 s, 12.3k of at most 1M right-hand sides" where the work of the side is not known
+ * and `total` is a limit; else "NAME: 12 s, 45 %".
  *   in   done, total  as the job's tick tells them (base/tick.h); total 0: nothing told yet
  *   in   seconds      since it was begun */
 void ov_underway_add(struct ov_text *t, const struct ov_batch *b, const char *name, uint64_t done,
