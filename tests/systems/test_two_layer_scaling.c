@@ -233,11 +233,11 @@ END_TEST
 START_TEST(what_is_missing_without_scaling_is_said)
 {
     refuses_more(HEAD, "    M: 2\n    alpha: [1]\n    theory: true\n    eta_w: 1\n",
-                 "4:5: error: curve needs 'K'");
+                 "4:5: error: a curve needs 'K'");
     refuses_more(HEAD, "    M: 2\n    alpha: [1]\n    theory: true\n    K: 1\n",
-                 "4:5: error: curve needs 'eta_w'");
+                 "4:5: error: a curve needs 'eta_w'");
     refuses_more(HEAD, "    M: 2\n    theory: true\n    K: 1\n    eta_w: 1\n    N: 9\n",
-                 "4:5: error: curve needs 'alpha'");
+                 "4:5: error: a curve needs 'alpha'");
 }
 END_TEST
 
