@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gauss_internal.h"
 #include "online_internal.h"
 #include "overlap/model/eps_g.h"
 
@@ -37,6 +38,8 @@ static int ended(const double *y, void *ctx)
     bool noisy = o->p->sigma != 0.0 && !o->p->gradient_flow;
     if (noisy || o->p->decay_w != 0.0 || (o->p->decay_v != 0.0 && o->p->eta_v != 0.0))
         return 0;
+    if (ov_online_least_eps_g(o, y) > 2.0 * learnt * o->power)
+        return 0;
     return ov_online_eps_g(o, y) <= learnt * o->power;
 }
 
@@ -50,6 +53,26 @@ void ov_online_ode(struct ov_ode *ode, struct ov_online *o)
                            .diverged = diverged,
                            .ended = ended,
                            .ctx = o};
+}
+
+double ov_online_least_eps_g(struct ov_online *o, const double *y)
+{
+    const struct ov_activation *g[2] = {o->p->g_star, o->p->g};
+    size_t M = o->p->M, P = M + o->p->K;
+    double most = 0.0, *slope = o->I2;
+    if (g[0]->act != OV_ACT_GENERIC && g[1]->act != OV_ACT_GENERIC)
+        return 0.0;
+    ov_online_prepare(o, y);
+    for (size_t c = 0; c < P; c++)
+        slope[c] = o->s[c] * ov_gauss_mean_slope(g[c >= M], o->C[ov_sym_at(c, c)]);
+    for (size_t b = 0; b < P; b++) {
+        double sum = 0.0, variance = o->C[ov_sym_at(b, b)];
+        for (size_t c = 0; c < P; c++)
+            sum += slope[c] * o->C[ov_sym_at(b, c)];
+        if (variance > 0.0)
+            most = fmax(most, 0.5 * sum * sum / variance);
+    }
+    return most;
 }
 
 double ov_online_eps_g(struct ov_online *o, const double *y)

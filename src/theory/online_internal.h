@@ -51,5 +51,9 @@ size_t ov_online_differences_scratch(const struct ov_problem *p);
  * left in o->o. */
 void ov_online_ode(struct ov_ode *ode, struct ov_online *o);
 double ov_online_eps_g(struct ov_online *o, const double *y);
+/* A bound on it from below, where it takes two integrals for each pair of units (generic ones) and
+ * this one for each unit: what of the error e is linear in a field x_b, < e x_b >^2/(2 < x_b^2 >),
+ * by Stein's lemma. 0 for all other units. */
+double ov_online_least_eps_g(struct ov_online *o, const double *y);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "online_internal.h"
 #include "overlap/model/eps_g.h"
 #include "overlap/theory/gauss.h"
 #include "overlap/theory/online.h"
@@ -81,8 +82,40 @@ START_TEST(relu_learns_perfectly)
 }
 END_TEST
 
+/* The bound that spares noise-free runs most of eps_g: below it, but not far below where the error is
+ * not even. */
+START_TEST(error_is_bounded_from_below)
+{
+    gsl_rng *r = ov_test_rng(431);
+    for (size_t turn = 0; turn < 60; turn++) {
+        struct ov_problem p = problem(2, 2, OV_ACT_LINEAR, OV_ACT_LINEAR);
+        p.g = &ov_activations[OV_ACT_GENERIC + turn % 5];
+        p.g_star = turn % 3 ? p.g : &ov_activations[turn % 7];
+        struct ov_overlaps o = turn % 4 ? random_overlaps(2, 2, r) : informed(2, 2, 1e-3);
+        struct ov_online *online;
+        ck_ok(ov_online_create(&online, &p, &o));
+        double bound = ov_online_least_eps_g(online, o.block);
+        double eps_g = ov_online_eps_g(online, o.block);
+        ck_assert_msg(bound < (1.0 + 1e-7) * eps_g + 1e-16, "%s/%s: %g of %g", p.g->name,
+                      p.g_star->name, bound, eps_g);
+        ck_assert_double_ge(bound, 1e-4 * eps_g);
+        ov_online_free(online);
+        ov_overlaps_free(&o);
+    }
+    struct ov_problem p = problem(2, 2, OV_ACT_ERF, OV_ACT_ERF);
+    struct ov_overlaps o = random_overlaps(2, 2, r);
+    struct ov_online *online;
+    ck_ok(ov_online_create(&online, &p, &o));
+    ck_agree(0.0, ov_online_least_eps_g(online, o.block), 0.0, 0.0);
+    ov_online_free(online);
+    ov_overlaps_free(&o);
+    gsl_rng_free(r);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
+    OV_TEST(s, error_is_bounded_from_below);
     OV_TEST(s, stationary_error_of_one_unit);
     OV_TEST(s, stationary_error_of_a_generic_unit);
     OV_TEST(s, copy_of_erf_moves_like_erf);
