@@ -10,7 +10,7 @@
  * 3. A ReLU partner: its kink is where its integral, the outer one, begins. On the half-line,
  *    z = exp(t - exp(-t)) turns both ends into double-exponential decay, for the same rule.
  * 4. Two polynomials: Gauss-Hermite's rule of nodes enough to be exact. Two sines: the real parts
- *    of characteristic functions (paper.md eq:sine).
+ *    of characteristic functions (paper.md eq:sine). Two GELUs: in closed form.
  */
 #include "eps_g_internal.h"
 
@@ -154,9 +154,21 @@ static double sines(double aa, double ab, double bb)
     return ov_exp(size - 0.5 * (aa + bb)) * 0.5 * (1.0 + ov_exp(-2.0 * size)) * ov_tanh(ab);
 }
 
+/* x Phi(x) y Phi(y): with Stein's lemma for x and for y, < Phi Phi > = 1/4 + asin(r)/2 pi and the
+ * density at zero of what is left are all there is (paper.md eq:gelu). */
+static double gelus(double aa, double ab, double bb)
+{
+    double a = 1.0 + aa, b = 1.0 + bb, turn = 6.283185307179586477;
+    double root = sqrt(fmax(a * b - ab * ab, 1.0));
+    double both = 0.25 + ov_asin(ab / sqrt(a * b)) / turn;
+    return ab * both + (aa * bb + ab * ab * (1.0 - aa * bb) / (a * b)) / (turn * root);
+}
+
 double ov_I2_generic(const struct ov_activation *x, const struct ov_activation *y, double aa,
                      double ab, double bb)
 {
+    if (x->g == y->g && x->g == ov_activation_find("gelu")->g)
+        return gelus(aa, ab, bb);
     if (x->family == OV_FAMILY_POLYNOMIAL && y->family == OV_FAMILY_POLYNOMIAL)
         return polynomials(x, y, aa, ab, bb);
     if (x->family == OV_FAMILY_SINE && y->family == OV_FAMILY_SINE)

@@ -212,6 +212,32 @@ START_TEST(generic_quadrature_keeps_its_error)
 }
 END_TEST
 
+/* GELU that is not known as such. */
+static double unknown_gelu(double x)
+{
+    return 0.5 * x * erfc(-x / sqrt(2.0));
+}
+
+START_TEST(closed_form_of_gelu_agrees_with_quadrature)
+{
+    const struct ov_activation *gelu = ov_activation_find("gelu");
+    struct ov_activation copy = *gelu;
+    copy.g = unknown_gelu;
+    double worst = 0.0, seen = INFINITY;
+    for (double aa = 1e-3; aa < 40.0; aa *= 3.1)
+        for (double r = -1.0; r < 1.05; r += 0.4) {
+            double bb = 0.1 + 2.0 * aa / (1.0 + 0.1 * aa), ab = r * sqrt(aa * bb);
+            double by_nodes = ov_I2(&copy, &copy, aa, ab, bb), size = 1.0 + sqrt(aa * bb);
+            worst = fmax(worst, fabs(ov_I2(gelu, gelu, aa, ab, bb) - by_nodes) / size);
+            double off = ov_I2(gelu, gelu, aa, ab, 1.0001 * bb + 1e-4) - by_nodes;
+            seen = fmin(seen, fabs(off) / size);
+        }
+    printf("    largest deviation %.2g; of other fields at least %.2g\n", worst, seen);
+    ck_assert_double_lt(worst, 1e-12);
+    ck_assert_double_gt(seen, 1e-10);
+}
+END_TEST
+
 enum { K = 3, M = 2, N = 12, INPUTS = 40000 };
 
 struct networks {
@@ -335,6 +361,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, I2_is_symmetric_and_odd_in_the_covariance);
     OV_TEST(s, I2_at_the_edges);
     OV_TEST(s, generic_quadrature_keeps_its_error);
+    OV_TEST(s, closed_form_of_gelu_agrees_with_quadrature);
     OV_TEST(s, eps_g_is_the_average_over_fresh_inputs);
     OV_TEST(s, perfect_learning_gives_zero);
     OV_TEST(s, the_error_of_nothing_is_half_the_teachers_power);
