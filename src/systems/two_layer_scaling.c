@@ -55,7 +55,7 @@ const struct ov_key ov_scaling_keys[] = {
     {"delta", OV_REAL, -100, 100, NULL, NULL, OV_OPTIONAL, "gamma = gamma_0 (d/d_0)^-delta",
      KEPT(as_exponent, delta), .of = OV_IN_FORMULAS},
     {"kappa", OV_REAL, -100, 100, NULL, NULL, OV_OPTIONAL,
-     "p = p_0 (d/d_0)^kappa, to the next whole number", KEPT(as_exponent, kappa),
+     "p = p_0 (d/d_0)^kappa, to the nearest whole number", KEPT(as_exponent, kappa),
      .of = OV_IN_FORMULAS},
     {"gamma_0", OV_REAL, 0, 1e6, NULL, NULL, "1", "gamma at d = d_0", KEPT(as_exponent, gamma0),
      .of = OV_IN_FORMULAS},
@@ -171,7 +171,8 @@ enum ov_status ov_scaling_begin(struct ov_two_layer *s, struct ov_value *params,
     if (!scaling)
         return plain(params, err);
     s->scaling.given = true;
-    s->scaling.delta = s->scaling.kappa = NAN;
+    s->scaling.delta = s->scaling.kappa = NAN; /* until taken */
+    s->scaling.gamma0 = s->scaling.p0 = s->scaling.d0 = NAN;
     enum ov_status status = given_twice(params, err);
     if (status == OV_OK)
         status = resolve(&gamma, scaling, &rate, err);

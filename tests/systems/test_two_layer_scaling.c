@@ -162,6 +162,10 @@ START_TEST(powers_of_d)
     ck_assert_double_eq(variable(e, "delta"), 0.5);
     ck_assert(isnan(variable(e, "t")));
     ov_experiment_free(e);
+    e = load_more(
+        HEAD, "    M: 2\n    t: [0, 1]\n    theory: true\n    scaling: {gamma: 1, p: 2, d: 9}\n");
+    ck_assert(isnan(variable(e, "gamma_0")) && isnan(variable(e, "kappa")));
+    ov_experiment_free(e);
 }
 END_TEST
 

@@ -178,11 +178,38 @@ START_TEST(flow_is_perfect_in_the_end)
 }
 END_TEST
 
+/* msbdf's matrices of 2555 equations are not made: the path is rk8pd's. */
+START_TEST(many_equations_are_left_to_rk8pd)
+{
+    struct ov_problem p = problem(70, 1, OV_ACT_QUADRATIC, OV_ACT_QUADRATIC);
+    struct ov_overlaps start = blank(70, 1);
+    struct ov_solve_options msbdf = ov_solve_defaults(), rk8pd = msbdf;
+    struct ov_solve_report report;
+    size_t width = ov_row_width(70, 1);
+    double *row = calloc(2 * width, sizeof *row), alpha = 1.0;
+    for (size_t k = 0; k < 70; k++) {
+        start.v[k] = 1.0 / 70.0;
+        start.Q[ov_sym_at(k, k)] = 1.0;
+        start.R[k] = k % 2 ? 0.1 : -0.2;
+    }
+    rk8pd.method = OV_RK8PD;
+    ck_ok(ov_online_solve(row, &p, &start, &alpha, 1, &msbdf, &report, NULL, NULL));
+    ck_assert_uint_eq(report.n_jacobian, 0);
+    ck_ok(ov_online_solve(row + width, &p, &start, &alpha, 1, &rk8pd, NULL, NULL, NULL));
+    for (size_t i = 0; i < width; i++)
+        ck_assert_double_eq(row[i], row[width + i]);
+    ck_assert_double_gt(fabs(row[2] - 1.0), 1e-3);
+    free(row);
+    ov_overlaps_free(&start);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, weights_flow_so);
     OV_TEST(s, jacobian_is_that_of_the_flow);
     OV_TEST(s, flow_is_perfect_in_the_end);
+    OV_TEST(s, many_equations_are_left_to_rk8pd);
 }
 
 OV_TEST_MAIN("theory/online, gradient flow");
