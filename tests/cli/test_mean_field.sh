@@ -51,6 +51,23 @@ says "compare: moments" '^net,S_0_0,0.5,3,' one/agreement.csv
 check "verify" 0 "$overlap" verify mf --out one
 holds "units are not compared" test "$(grep -c ^units, one/agreement.csv)" = 0
 
+# Five thousand units, more than dimensions: overlaps of one time in memory, moments in the table
+mkdir wide
+cat >wide/experiment.yaml <<'YAML'
+title: Wide
+source: none
+system: mean-field
+tier: quick
+curves:
+  - {id: wide, p: 5000, k: 2, d: 3, gamma: 25, activation: erf, t: [0, 0.01], sgd: {seeds: 1}, theory: flow}
+  - {id: given, p: 20, k: 1, d: 3, gamma: 0.1, init: {kind: particles, m: [[0],[1],[0],[1],[0],[1],[0],[1],[0],[1],[0],[1],[0],[1],[0],[1],[0],[1],[0],[1]], q: 0.5}, t: [0, 1], sgd: {seeds: 1}}
+YAML
+check "5000 units" 0 "$overlap" run wide --out wide_out --jobs 1
+says "5000 units: a row of moments" '^1,0.01' wide_out/wide.sgd.csv
+holds "which are small" test "$(wc -c <wide_out/wide.sgd.csv)" -lt 100000
+holds "given particles, more than dimensions" awk -F, '$1 == 1 && $2 == 0 {n = ($4 - 0.5)^2 + ($5 - 0.5)^2 + ($6 - 0.5)^2 < 1e-20}
+    END {exit !n}' wide_out/given.sgd.csv
+
 mistake() { # name, sed script on mf/experiment.yaml, pattern
     rm -rf bad out_bad
     cp -r mf bad
