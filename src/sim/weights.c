@@ -210,12 +210,12 @@ static enum ov_status fill_row(double *row, struct run *r, double alpha, struct 
     enum ov_status status = measure_at(now->block, error, r, place_of(alpha, p->N), err);
     if (status != OV_OK)
         return status;
-    OV_CHECK(ov_overlaps_check(now, NULL) == OV_OK);
     double eps_g = r->s.in->test ? error[OV_WEIGHTS_TEST] : ov_eps_g(now, p->g, p->g_star);
     if (r->what) {
         r->what->fill(row, now, alpha, eps_g, r->what->ctx);
         return OV_OK;
     }
+    OV_CHECK(ov_overlaps_check(now, NULL) == OV_OK); /* K^3 operations */
     row[0] = alpha;
     row[1] = eps_g;
     memcpy(row + 2, now->block, ov_overlaps_moving(p->K, p->M) * sizeof *row);
