@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Erf units as particles. All pairs of particles, each once: for unit j and a stretch of units
- * l < j,
+ * Erf units as particles (paper.md eq:mf_erf). All pairs of particles, each once: for unit j and a
+ * stretch of units l < j,
  *     Q = m_j . m_l,  X = (1 + D_j)(1 + D_l) - Q^2,  kappa = (2/pi) X^(-1/2),
  * and over the random part of Q_jl, of variance v = q_j q_l/(d - k), to first order in it,
  *     < kappa >   = kappa [1 + (v/2X)(1 + 3 Q^2/X)],

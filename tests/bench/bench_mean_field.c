@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * How long wide students take: particles, beside a plain loop over their pairs and beside a plain Euler
- * step of 0.01 of the equations of all p units as they are written (gradient flow, erf, v = 1/p); and SGD
- * of 5000 units. Starts: m ~ N(0, 0.01), q = 1. Times are CPU time of the thread that computes; particles'
- * error is relative to rtol 1e-10, what they leave out of p units is of order 1/p besides.
+ * How long wide students take: particles, beside a plain loop over their pairs and beside a plain
+ * Euler step of 0.01 of the equations of all p units as they are written (gradient flow, erf, v =
+ * 1/p); and SGD of 5000 units. Starts: m ~ N(0, 0.01), q = 1. Times are CPU time of the thread
+ * that computes; particles' error is relative to rtol 1e-10, what they leave out of p units is of
+ * order 1/p besides.
  */
 #include <math.h>
 #include <stdio.h>

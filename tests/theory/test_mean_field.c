@@ -242,8 +242,8 @@ static double difference(enum ov_act g, size_t p, size_t k, size_t d, double gam
 }
 
 /* What another program measured, from three starts of its own: |particles - all units| of quadratic
- * units, k = 1, d = 10, gradient flow. Ours are means of eight starts; 40 per cent at t = 0.1, where
- * starts differ little, a factor of two at t = 1. */
+ * units, k = 1, d = 10, gradient flow. Ours are means of eight starts; 40 per cent at t = 0.1,
+ * where starts differ little, a factor of two at t = 1. */
 START_TEST(gaps_measured_before)
 {
     static const struct {
@@ -267,8 +267,8 @@ START_TEST(gaps_measured_before)
 }
 END_TEST
 
-/* The same of erf, p = 200, k = 2, d = 100: the particles of one start. The risk of a start differs from
- * that of another by three per cent; ours is the mean of ten. */
+/* The same of erf, p = 200, k = 2, d = 100: the particles of one start. The risk of a start
+ * differs from that of another by three per cent; ours is the mean of ten. */
 START_TEST(a_path_measured_before)
 {
     static const double t[4] = {0.5, 1.0, 2.0, 5.0}, risk[4] = {0.06095, 0.04566, 0.02673, 0.00790};

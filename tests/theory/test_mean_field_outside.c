@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What particles have outside of the teacher's subspace: pairs written out, steps of SGD, random matrices.
+ * What particles have outside of the teacher's subspace: pairs written out, steps of SGD, random
+ * matrices.
  */
 #include <math.h>
 #include <string.h>
@@ -46,8 +47,8 @@ START_TEST(what_is_outside)
 }
 END_TEST
 
-/* Erf: over random directions of the own parts, drawn in d dimensions, up to (d - k)^-2; a unit with
- * itself as two that have the same place. */
+/* Erf: over random directions of the own parts, drawn in d dimensions, up to (d - k)^-2; a unit
+ * with itself as two that have the same place. */
 START_TEST(what_erf_has_outside)
 {
     gsl_rng *r = ov_test_rng(151);
@@ -85,8 +86,8 @@ START_TEST(what_erf_has_outside)
 END_TEST
 
 /* One step of SGD from weights with random own parts, many times over: the mean square of what it
- * changes two units' overlap outside by, in units of q_j q_l/(d - k), is dr (a step is gamma/(p d) in
- * t). Left out is what units' overlaps change in it, of order 1/p and 1/d. */
+ * changes two units' overlap outside by, in units of q_j q_l/(d - k), is dr (a step is gamma/(p d)
+ * in t). Left out is what units' overlaps change in it, of order 1/p and 1/d. */
 START_TEST(steps_change_overlaps_outside_at_random)
 {
     enum { UNITS = 100, N = 200, STEPS = 4000 };
@@ -132,8 +133,9 @@ START_TEST(steps_change_overlaps_outside_at_random)
 }
 END_TEST
 
-/* Gradient flow of own parts with covariance C, dC = (..) C - 8 C C: what it makes of d tr CC/(tr C)^2 =
- * 1 + r where C is W W', W a product of random matrices near 1. Of matrices of finite size to 1/N. */
+/* Gradient flow of own parts with covariance C, dC = (..) C - 8 C C: what it makes of d tr CC/(tr
+ * C)^2 = 1 + r where C is W W', W a product of random matrices near 1. Of matrices of finite size
+ * to 1/N. */
 START_TEST(own_parts_become_alike_again)
 {
     enum { N = 60, FACTORS = 60 };

@@ -2,17 +2,19 @@
  *
  * Wide students as particles (paper.md eq:mf). Student (1/p) sum_j g(lambda_j), teacher
  * (1/k) sum_r g(nu_r), T = 1, one learning rate gamma, the dimensionless time t = alpha gamma/p
- * (Veiga et al. 2022; Arnaboldi et al. 2023). From a start that is symmetric under rotations outside
- * of the teacher's subspace, unit j is its overlaps with the teacher and the length that is left,
+ * (Veiga et al. 2022; Arnaboldi et al. 2023). From a start that is symmetric under rotations
+ * outside of the teacher's subspace, unit j is its overlaps with the teacher and the length that
+ * is left,
  *     m_j in R^k,   q_j = |w_j|^2/d - |m_j|^2 >= 0,
  * and, the overlaps of two units j != l being those within the subspace up to a random part of
  * variance (1 + r) q_j q_l/(d - k), r = 0 at the start,
  *     Q_jl = m_j . (1 + A) m_l + delta_jl q_j.
  * A (k,k) is what the noise of SGD adds at gamma/p > 0: each step moves all units along one
- * direction outside of the subspace, unit j by an amount linear in m_j (quadratic units only). And each
- * step changes the random part of Q_jl by (4 gamma/(p d)) Delta lambda_j lambda_l, at random: r. To
- * second order in r the covariance of the units' own parts counts, whose spectrum is taken for what random
- * matrices that multiply make of a flat one: moments 1 + r and 1 + 3r + 3r^2/2.
+ * direction outside of the subspace, unit j by an amount linear in m_j (quadratic units only). And
+ * each step changes the random part of Q_jl by (4 gamma/(p d)) Delta lambda_j lambda_l, at random,
+ * which makes r (eq:mf_noise). Gradient flow acts against it through the third moment of the
+ * spectrum of the units' own covariance: that of a product of many random matrices near one, whose
+ * moments are 1 + r and 1 + 3r + 3r^2/2 where the mean is 1.
  *
  *     quadratic  g = x^2; S = (1/p) sum_j m_j m_j', E = 1 + A, qbar = mean q, b = qbar/(d - k):
  *         e = 1 - tr(S E) - qbar,  X = 1/k - E S E - b A,
@@ -32,9 +34,8 @@
  *         kappa and kappa Q_jl averaged over the random part of Q_jl to order 1/(d - k).
  *
  * Terms of order 1/p (a unit with itself) are dropped: that is the limit p -> infinity at a given
- * empirical measure. What is left out is of order 1/p and
- * (1 + r)^2/(d-k)^2: when (1 + r)/(d - k) is of order one, after t of about d p/(16 gamma sigma^2), the noise
- * has aligned the units' own parts.
+ * empirical measure. What is left out is of order 1/p and (1 + r)^2/(d - k)^2. r grows until
+ * learning holds it, at about (2 gamma sigma^2 (d - k)/(p qbar))^(1/2).
  */
 #ifndef OVERLAP_THEORY_MEAN_FIELD_H
 #define OVERLAP_THEORY_MEAN_FIELD_H
@@ -71,8 +72,8 @@ void ov_mean_field_rhs(double *dy, struct ov_mean_field *f, const double *y);
 /* The risk <(f - f*)^2>/2 of clean labels at y. Erf: p^2 arcsines. */
 double ov_mean_field_risk(struct ov_mean_field *f, const double *y);
 
-/* What the network has outside of the teacher's subspace at y, as model/outside.h measures it of given
- * overlaps.
+/* What the network has outside of the teacher's subspace at y, as model/outside.h measures it of
+ * given overlaps.
  *   out  q      (p) lengths |w_j|^2/d - |m_j|^2, with A's part
  *   out  pairs  sum_{j<l} < (Q_jl - m_j.m_l)^2 >
  *   out  f      < Var(f | nu) > without what is of order 1/p: not only a unit's own variance, but also
@@ -80,8 +81,8 @@ double ov_mean_field_risk(struct ov_mean_field *f, const double *y);
 void ov_mean_field_outside(double *q, double *pairs, double *f, struct ov_mean_field *problem,
                            const double *y);
 
-/* The path: y (n_time, size) row-major at the listed times from y0 (size), q_j >= 0, A = 0 and r = 0
- * at a start without history. Only opt->method OV_RK8PD: a Jacobian of this size is of no use.
+/* The path: y (n_time, size) row-major at the listed times from y0 (size), q_j >= 0, A = 0 and r =
+ * 0 at a start without history. Only opt->method OV_RK8PD: a Jacobian of this size is of no use.
  * Errors as ov_solve; OV_EDOM for a q_j < 0 or another method. */
 OV_NODISCARD enum ov_status ov_mean_field_solve(double *path, const struct ov_mean_field_problem *f,
                                                 const double *y0, const double *time, size_t n_time,
