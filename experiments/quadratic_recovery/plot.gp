@@ -34,16 +34,17 @@ plot $map1 using 1:2 with lines ls 2 dt 1 title "κ* = 0.1", $map1 using 1:3 wit
      $map3 using 1:2 with lines ls 4 dt 1 title "κ* = 0.5", $map3 using 1:3 with lines ls 4 dt 3 notitle
 
 set label 1 "{/:Bold b}"
-set xrange [0.1:0.55]
+set xrange [0.02:0.55]
 set xtics 0.1
 set logscale y
 set yrange [1e-6:8]
 set format y log_labels
 set xlabel "{/:Italic α }= samples/{/:Italic d }^2" offset 0,0.4
 set ylabel "mse" offset 0.5
-set key bottom left reverse Left samplen 3
+set key bottom left reverse Left samplen 2
 plot table("line", "theory") using "alpha":"mse" with lines ls 3 title "λ = 0.001", \
      agreement using (row("ridge", column("alpha"))):"sgd":"se" with yerrorbars ls 13 notitle, \
      table("flow", "sgd") using "alpha":"mse" with points ls 12 title "λ = 0, κ = 1", \
-     table("narrow-flow", "sgd") using (0.335):"mse" with points ls 14 title "λ = 0, κ = 0.31"
+     table("narrow-flow", "sgd") using (0.335):"mse" with points ls 14 title "λ = 0, κ = 0.31", \
+     for [g in "0.01 0.0001"] table("start-gamma" . g, "sgd") using (g eq "0.01" ? 0.322 : 0.318):"mse" with points ls 15 title (g eq "0.01" ? "λ = 0, small start" : "")
 unset multiplot

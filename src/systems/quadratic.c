@@ -20,12 +20,12 @@
     "loss_train: sum over the n samples of (tr(X Z) - y)^2/(4 n), without the regularisation; "    \
     "err_in: the same with labels without noise; rank: eigenvalues of Z above 0 (simulation: "     \
     "above 1e-3), over d"
-#define THEORY_DOC                                                                                 \
-    DOC "; xi, q: Z is S - q cut at 0, S = Z* + sqrt(xi) GOE; n_roots: solutions of the "          \
-        "equations at this alpha, of which this one has the least regularised loss; mse_bayes: "   \
-        "the least mse of any estimator; alpha_inter: above, the samples can't be interpolated "   \
-        "as lambda -> 0; alpha_pr_plus: above, lambda -> 0 recovers the teacher exactly; "         \
-        "alpha_pr: the same of the flow at lambda = 0; kappa_sat: from this width on "             \
+#define THEORY_DOC                                                                                               \
+    DOC "; xi, q: Z is S - q cut at 0, S = Z* + sqrt(xi) GOE; n_roots: solutions of the "                        \
+        "equations at this alpha, of which this one has the least regularised loss; mse_bayes: "                 \
+        "the least mse of any estimator; alpha_inter: above, the samples can't be interpolated "                 \
+        "as lambda -> 0; alpha_pr_plus: above, lambda -> 0 recovers the teacher exactly; "                       \
+        "alpha_pr: observed of the flow at lambda = 0 from weights of order one; kappa_sat: from this width on " \
         "alpha_pr_plus is that of an infinite one; nan: there is none"
 #define POPULATION_DOC                                                                             \
     "t: time of the flow dW/dt = 2 (Z* - lambda - Z) W; mse: |Z - Z*|^2/d; trace: tr Z/d; "        \

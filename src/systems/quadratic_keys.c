@@ -45,6 +45,13 @@ static void say_gamma(struct ov_text *out, const struct ov_key *key, const void 
         ov_say_numbers(out, key->name, &s->gamma, 1);
 }
 
+static bool number_gamma(double *x, const struct ov_key *key, const void *base)
+{
+    (void)key;
+    *x = curve_of(base)->gamma;
+    return true;
+}
+
 static enum ov_status take_theory(void *base, const struct ov_key *key, const struct ov_value *v,
                                   struct ov_error *err)
 {
@@ -59,7 +66,7 @@ static void say_theory(struct ov_text *out, const struct ov_key *key, const void
 }
 
 static const struct ov_field as_alpha = {.say = say_alpha, .number = number_alpha};
-static const struct ov_field as_gamma = {ov_take_real, say_gamma, NULL};
+static const struct ov_field as_gamma = {ov_take_real, say_gamma, number_gamma};
 static const struct ov_field as_theory = {take_theory, say_theory, NULL};
 
 static const struct ov_key alpha_keys[] = {
@@ -100,7 +107,7 @@ const struct ov_key ov_qs_keys[] = {
      KEPT(ov_as_real, Delta), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     {"gamma", OV_REAL, 1e-12, 1e6, NULL, NULL, "0.01",
      "the student starts from weights N(0, gamma/(kappa d))", KEPT(as_gamma, gamma),
-     .of = OV_OF_PROBLEM},
+     .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     {"d", OV_INT, 1, 1e5, NULL, NULL, OV_OPTIONAL, "input dimension (default: infinite)",
      KEPT(ov_as_known, d), .of = OV_OF_DRAWN | OV_IN_FORMULAS},
     {"sensing", OV_WORD, 0, 0, sensings, NULL, "goe",

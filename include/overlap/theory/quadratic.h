@@ -98,8 +98,9 @@ struct ov_quadratic_thresholds {
     /* Above pr_plus lambda -> 0+ recovers the teacher exactly, Delta = 0. INFINITY where kappa <
      * min(kappa_star, 1) or Delta > 0. */
     double pr_plus;
-    /* The same for the flow at lambda = 0 from a small start: min(inter at Delta = 0, kappa -
-     * kappa^2/2). An observation on gradient descent (25 sweeps), not derived. */
+    /* The same for the flow at lambda = 0 from weights of order one: min(inter at Delta = 0, kappa -
+     * kappa^2/2). An observation on gradient descent (25 sweeps), not derived. From small weights
+     * it recovers the teacher earlier (experiments/quadratic_recovery). */
     double pr;
     /* From this width on pr_plus is that of kappa = infinity; Delta is not read. */
     double kappa_sat;
