@@ -43,8 +43,9 @@ static int ended(const double *y, void *ctx)
     return ov_online_eps_g(o, y) <= learnt * o->power;
 }
 
-void ov_online_ode(struct ov_ode *ode, struct ov_online *o)
+void ov_online_ode(struct ov_ode *ode, struct ov_online *o, const struct ov_overlaps *start)
 {
+    ov_online_hold(o, start);
     size_t n = ov_online_integrated(o->p);
     *ode = (struct ov_ode){.n = n,
                            .rhs = ov_online_derivatives,
@@ -105,7 +106,7 @@ enum ov_status ov_online_solve(double *rows, const struct ov_problem *p,
         return ov_fail(err, OV_ENOMEM, "out of memory");
     }
     struct ov_ode ode;
-    ov_online_ode(&ode, o);
+    ov_online_ode(&ode, o, start);
     enum ov_status status =
         ov_solve(path, &ode, start->block, alpha, n_alpha, opt, report, tick, err);
     for (size_t i = 0; i < n_alpha && !isnan(path[i * n]); i++)

@@ -37,7 +37,7 @@ static enum ov_status first_fall(double *alpha, const struct ov_problem *p,
         free(path);
         return ov_fail(err, OV_ENOMEM, "out of memory");
     }
-    ov_online_ode(&ode, o);
+    ov_online_ode(&ode, o, start);
     size_t count;
     struct below below = {o, level};
     struct ov_event event = {.value = height_above, .direction = -1, .ctx = &below};

@@ -15,6 +15,7 @@ struct ov_online {
     struct ov_gauss *gauss;
     struct ov_cone *cone;
     double power;        /* <tau^2>/2: what an error is measured in */
+    bool *rests;         /* (K) owned: students held at zero, see ov_online_hold */
     bool as_it_is;       /* y is not to be put into the cone of covariances */
     double outside;      /* how far o was from a covariance when it was last prepared; 0 for one */
     double *block;       /* owned; the views below */
@@ -47,9 +48,13 @@ void ov_online_rhs_nearest(double *dy, struct ov_online *o, const double *y);
 int ov_online_differences(double *J, struct ov_online *o, const double *y, double *scratch);
 size_t ov_online_differences_scratch(const struct ov_problem *p);
 
-/* All of it for ov_solve; eps_g of the covariance nearest to the integrated numbers, which is
- * left in o->o. */
-void ov_online_ode(struct ov_ode *ode, struct ov_online *o);
+/* Students that start without weights and have g'(0) = 0 never get any, as SGD or in the equations.
+ * They are held there: that state may be unstable, and a solver leaves it by rounding. */
+void ov_online_hold(struct ov_online *o, const struct ov_overlaps *start);
+
+/* All of it for ov_solve, from `start`; eps_g of the covariance nearest to the integrated numbers,
+ * which is left in o->o. */
+void ov_online_ode(struct ov_ode *ode, struct ov_online *o, const struct ov_overlaps *start);
 double ov_online_eps_g(struct ov_online *o, const double *y);
 /* A bound on it from below, where it takes two integrals for each pair of units (generic ones) and
  * this one for each unit: what of the error e is linear in a field x_b, < e x_b >^2/(2 < x_b^2 >),

@@ -121,10 +121,11 @@ static void fill(double *J, const struct view *w, double *scratch)
     size_t K = w->K, M = w->M, n = w->n;
     memset(J, 0, n * n * sizeof *J);
     for (size_t k = 0; k < K; k++)
-        for (size_t l = 0; l <= k; l++)
-            row_Q(J + ov_sym_at(k, l) * n, w, k, l);
+        for (size_t l = 0; l <= k && !w->o->rests[k]; l++)
+            if (!w->o->rests[l])
+                row_Q(J + ov_sym_at(k, l) * n, w, k, l);
     for (size_t k = 0; k < K; k++)
-        for (size_t m = 0; m < M; m++)
+        for (size_t m = 0; m < M && !w->o->rests[k]; m++)
             row_R(J + (ov_sym_size(K) + k * M + m) * n, w, k, m);
     for (size_t k = 0; w->o->p->eta_v != 0.0 && k < K; k++)
         row_v(J + (ov_sym_size(K) + K * M + k) * n, scratch, w, k);

@@ -32,7 +32,8 @@ enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem 
         return OV_ENOMEM;
     o->p = p;
     o->block = calloc(ov_sym_size(P) + 2 * P + K * P + ov_sym_size(K), sizeof *o->block);
-    if (!o->block || ov_overlaps_create(&o->o, K, M) != OV_OK ||
+    o->rests = calloc(K, sizeof *o->rests);
+    if (!o->block || !o->rests || ov_overlaps_create(&o->o, K, M) != OV_OK ||
         ov_gauss_create(&o->gauss, K, M, p->g, p->g_star) != OV_OK ||
         ov_cone_create(&o->cone, K, M, start->T) != OV_OK) {
         ov_online_free(o);
@@ -59,8 +60,15 @@ void ov_online_free(struct ov_online *o)
     ov_cone_free(o->cone);
     ov_overlaps_free(&o->o);
     free(o->derivatives);
+    free(o->rests);
     free(o->block);
     free(o);
+}
+
+void ov_online_hold(struct ov_online *o, const struct ov_overlaps *start)
+{
+    for (size_t k = 0; k < o->p->K; k++)
+        o->rests[k] = start->Q[ov_sym_at(k, k)] == 0.0 && o->p->g->dg(0.0) == 0.0;
 }
 
 size_t ov_online_integrated(const struct ov_problem *p)
@@ -89,7 +97,9 @@ static void move_R(double *dR, const struct ov_online *o, const double *R)
     size_t K = p->K, M = p->M, P = M + K;
     for (size_t k = 0; k < K; k++)
         for (size_t m = 0; m < M; m++)
-            dR[k * M + m] = p->eta_w * o->o.v[k] * o->G[k * P + m] - p->decay_w * R[k * M + m];
+            dR[k * M + m] =
+                o->rests[k] ? 0.0
+                            : p->eta_w * o->o.v[k] * o->G[k * P + m] - p->decay_w * R[k * M + m];
 }
 
 /* paper.md eq:ode, the equation of Q; a batch averages the noise: eq:batch; in gradient flow Nz is 0. */
@@ -102,8 +112,10 @@ static void move_Q(double *dQ, const struct ov_online *o, const double *Q)
     for (size_t k = 0; k < p->K; k++) {
         for (size_t l = 0; l <= k; l++) {
             size_t kl = ov_sym_at(k, l);
-            dQ[kl] = p->eta_w * (v[k] * G[k * P + M + l] + v[l] * G[l * P + M + k]) -
-                     2.0 * p->decay_w * Q[kl] + noise * v[k] * v[l] * o->Nz[kl];
+            bool rests = o->rests[k] || o->rests[l];
+            dQ[kl] = rests ? 0.0
+                           : p->eta_w * (v[k] * G[k * P + M + l] + v[l] * G[l * P + M + k]) -
+                                 2.0 * p->decay_w * Q[kl] + noise * v[k] * v[l] * o->Nz[kl];
         }
     }
 }

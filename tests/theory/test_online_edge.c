@@ -148,12 +148,38 @@ START_TEST(right_hand_side_has_no_kink_at_the_edge)
 }
 END_TEST
 
+/* He4 students without weights never get any, as g'(0) = 0; only v moves, until the mean of the output
+ * is the teacher's, sum x^2, and eps_g half of its variance, M. That state is unstable. */
+START_TEST(students_that_never_start)
+{
+    struct ov_problem p = problem(2, 2, OV_ACT_ERF, OV_ACT_QUADRATIC);
+    p.g = ov_activation_find("he4");
+    p.eta_w = p.eta_v = 0.2;
+    struct ov_overlaps o = blank(2, 2);
+    double alpha[2] = {30.0, 1000.0}, rows[2 * 11];
+    struct ov_solve_options opt = ov_solve_defaults();
+    struct ov_solve_report report;
+    struct ov_error err = {0};
+    ck_assert_msg(ov_online_solve(rows, &p, &o, alpha, 2, &opt, &report, NULL, &err) == OV_OK, "%s",
+                  err.text);
+    for (size_t t = 0; t < 2; t++) {
+        ck_agree(2.0, rows[11 * t + 1], 1e-6, 0.0);
+        for (size_t i = 2; i < 9; i++)
+            ck_agree(0.0, rows[11 * t + i], 0.0, 1e-15);
+    }
+    printf("    %zu right-hand sides\n", report.n_rhs);
+    ck_assert_uint_lt(report.n_rhs, 1200); /* 1700 if steps follow what would grow */
+    ov_overlaps_free(&o);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, the_nearest_covariance);
     OV_TEST(s, what_decays_stays_a_length);
     OV_TEST(s, tanh_units_that_merge);
     OV_TEST(s, a_pole_is_a_divergence);
+    OV_TEST(s, students_that_never_start);
     OV_TEST(s, right_hand_side_has_no_kink_at_the_edge);
 }
 

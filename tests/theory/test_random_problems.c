@@ -39,6 +39,19 @@ START_TEST(what_the_harness_found)
 }
 END_TEST
 
+/* Another: He4 students without weights, which rounding errors led away from where they rest, and to
+ * a pole. */
+START_TEST(students_that_never_start)
+{
+    struct random_problem x = {.key = 0};
+    random_problem(&x, 1, 457, 1e4);
+    ck_assert_str_eq(x.p.g->name, "he4");
+    ck_assert(x.p.std == 0.0 && x.p.start == OV_START_RANDOM);
+    struct random_outcome o = random_problem_run(&x);
+    ck_assert_msg(o.status == OV_OK && !o.wrong, "%s", o.err.text);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     TCase *c = tcase_create("theory_ends_where_sgd_does");
@@ -46,6 +59,7 @@ static void add_tests(Suite *s)
     tcase_add_test(c, theory_ends_where_sgd_does);
     suite_add_tcase(s, c);
     OV_TEST(s, what_the_harness_found);
+    OV_TEST(s, students_that_never_start);
 }
 
 OV_TEST_MAIN("theory/online, random problems");

@@ -64,6 +64,8 @@ bool ov_online_jacobian_is_closed(const struct ov_problem *p);
  *   out  report may be NULL
  * Errors as ov_solve; OV_EDIVERGED by ov_overlaps_diverged; on error the rows before the failure
  * are written, the rest are NaN throughout. A frozen v is not part of what is integrated.
+ * Students that start without weights and have g'(0) = 0 stay there, as in SGD, whether or not that
+ * is stable.
  * A start that is exactly symmetric under exchange of students leaves its plateau by rounding
  * errors alone, after some 35 growth times or never: give it the asymmetry that is meant. */
 OV_NODISCARD enum ov_status ov_online_solve(double *rows, const struct ov_problem *p,
