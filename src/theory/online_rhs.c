@@ -97,9 +97,7 @@ static void move_R(double *dR, const struct ov_online *o, const double *R)
     size_t K = p->K, M = p->M, P = M + K;
     for (size_t k = 0; k < K; k++)
         for (size_t m = 0; m < M; m++)
-            dR[k * M + m] =
-                o->rests[k] ? 0.0
-                            : p->eta_w * o->o.v[k] * o->G[k * P + m] - p->decay_w * R[k * M + m];
+            dR[k * M + m] = p->eta_w * o->o.v[k] * o->G[k * P + m] - p->decay_w * R[k * M + m];
 }
 
 /* paper.md eq:ode, the equation of Q; a batch averages the noise: eq:batch; in gradient flow Nz is 0. */
@@ -112,11 +110,21 @@ static void move_Q(double *dQ, const struct ov_online *o, const double *Q)
     for (size_t k = 0; k < p->K; k++) {
         for (size_t l = 0; l <= k; l++) {
             size_t kl = ov_sym_at(k, l);
-            bool rests = o->rests[k] || o->rests[l];
-            dQ[kl] = rests ? 0.0
-                           : p->eta_w * (v[k] * G[k * P + M + l] + v[l] * G[l * P + M + k]) -
-                                 2.0 * p->decay_w * Q[kl] + noise * v[k] * v[l] * o->Nz[kl];
+            dQ[kl] = p->eta_w * (v[k] * G[k * P + M + l] + v[l] * G[l * P + M + k]) -
+                     2.0 * p->decay_w * Q[kl] + noise * v[k] * v[l] * o->Nz[kl];
         }
+    }
+}
+
+/* Nothing of the students that rest. */
+static void hold(double *dQ, double *dR, const struct ov_online *o)
+{
+    size_t M = o->p->M;
+    for (size_t k = 0; k < o->p->K; k++) {
+        for (size_t l = 0; l <= k; l++)
+            dQ[ov_sym_at(k, l)] = o->rests[k] || o->rests[l] ? 0.0 : dQ[ov_sym_at(k, l)];
+        for (size_t m = 0; m < M; m++)
+            dR[k * M + m] = o->rests[k] ? 0.0 : dR[k * M + m];
     }
 }
 
@@ -153,6 +161,7 @@ int ov_online_derivatives(double *dy, const double *y, void *ctx)
     ov_gauss_contract(o->G, Nz, o->gauss, o->C, o->s, o->p->sigma);
     move_Q(dy, o, y);
     move_R(dy + ov_sym_size(K), o, y + ov_sym_size(K));
+    hold(dy, dy + ov_sym_size(K), o);
     if (o->p->eta_v != 0.0)
         move_v(dy + ov_sym_size(K) + K * M, o);
     return !(o->outside <= most_outside * size_of(o));
