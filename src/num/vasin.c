@@ -9,6 +9,7 @@
 #include "overlap/num/vasin.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "overlap/num/simd.h"
@@ -16,6 +17,7 @@
 #if !defined(OV_NO_CLONES) && defined(__x86_64__) && defined(__gnu_linux__) &&                     \
     defined(__GNUC__) && !defined(__clang__)
 #define WITH_AVX512
+#include <immintrin.h>
 #endif
 
 #define LANES 4
@@ -23,12 +25,14 @@
 #define BITS four_bits
 #define ASIN_OF asin_of_four
 #define TARGET
+#define ALL_LOW(a, low) (((low)[0] & (low)[1] & (low)[2] & (low)[3]) != 0)
 #include "vasin_lanes_internal.h"
 #undef LANES
 #undef NUMBERS
 #undef BITS
 #undef ASIN_OF
 #undef TARGET
+#undef ALL_LOW
 
 #ifdef WITH_AVX512
 #define LANES 8
@@ -36,6 +40,7 @@
 #define BITS eight_bits
 #define ASIN_OF asin_of_eight
 #define TARGET __attribute__((target("avx512f")))
+#define ALL_LOW(a, low) (_mm512_cmp_pd_mask((__m512d)(a), _mm512_set1_pd(0.5), _CMP_LE_OQ) == 0xff)
 #include "vasin_lanes_internal.h"
 
 /* As many as there are whole eights; returns how many. */

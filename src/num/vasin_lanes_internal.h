@@ -18,10 +18,15 @@ TARGET static inline __attribute__((always_inline)) void ASIN_OF(double *out, co
     NUMBERS a = (NUMBERS)((BITS)x ^ sign);
     a = CHOOSE(a > 1.0, one, a); /* NaN stays */
     BITS low = a <= 0.5;
-    NUMBERS z = CHOOSE(low, a * a, 0.5 * (1.0 - a));
-    for (size_t j = 0; j < LANES; j++)
-        root[j] = sqrt(z[j]);
-    NUMBERS y = CHOOSE(low, a, root), zz = z * z;
+    NUMBERS z = a * a, y = a;
+    bool all_low = ALL_LOW(a, low);
+    if (!all_low) { /* correlations of fields seldom are: the root costs as much as all the rest */
+        z = CHOOSE(low, z, 0.5 * (1.0 - a));
+        for (size_t j = 0; j < LANES; j++)
+            root[j] = sqrt(z[j]);
+        y = CHOOSE(low, a, root);
+    }
+    NUMBERS zz = z * z;
     NUMBERS even = 0x1.d72b2bc8155f8p-6 * zz + 0x1.1d189408314eep-6;
     NUMBERS odd = -0x1.e6aaa8a0a04ccp-7 * zz + 0x1.65a9c4dfcf8b2p-8;
     even = even * zz + 0x1.52420b04b37bep-7;

@@ -123,8 +123,8 @@ double ov_jacobian_growth_krylov(const double *J, size_t n, double *scratch)
     if (!isfinite(bound))
         return NAN;
     lapack_int order = (lapack_int)arnoldi(H, V, J, n, m, 1e-14 * bound);
-    if (LAPACKE_dhseqr(LAPACK_COL_MAJOR, 'E', 'N', order, 1, order, H, (lapack_int)m, re, im, NULL,
-                       1) != 0)
+    if (LAPACKE_dhseqr_work(LAPACK_COL_MAJOR, 'E', 'N', order, 1, order, H, (lapack_int)m, re, im,
+                            NULL, 1, V, (lapack_int)n) != 0)
         return NAN;
     for (lapack_int i = 0; i < order; i++)
         growth = fmax(growth, re[i]);
@@ -138,6 +138,8 @@ double ov_jacobian_bound(const double *J, size_t n)
         double sum = 0.0;
         for (size_t j = 0; j < n; j++)
             sum += fabs(J[i * n + j]);
+        if (isnan(sum))
+            return NAN;
         bound = fmax(bound, sum);
     }
     return bound;

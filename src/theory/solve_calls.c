@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Right-hand side and Jacobian as GSL calls them. GSL takes a NaN for a step without error, so
+ * Right-hand side and Jacobian as the steppers call them. GSL takes a NaN for a step without error, so
  * every right-hand side is checked before GSL sees it; and it halves a step that failed until it
  * is nothing, from alpha = 0 a thousand times, so it is stopped before.
  */
@@ -13,8 +13,6 @@
 #include "overlap/theory/jacobian.h"
 
 enum { RHS_PER_TICK = 100, MOST_REFUSED = 64, MOST_JACOBIANS = 64 };
-
-static const double negligible = 0.1; /* part of a step's tolerance */
 
 bool ov_solver_finite(const double *x, size_t n)
 {
@@ -63,26 +61,7 @@ int ov_solver_call(double *dy, const double *y, void *ctx)
     return GSL_SUCCESS;
 }
 
-/* dy at y from the last evaluation and the Jacobian, if that is as good as exact: GSL's Newton
- * iteration ends with a correction far below tolerance and one more evaluation, a third of all.
- * The Jacobian may be some steps old: dy errs by its change times a tenth of the tolerance. */
-static bool extrapolate(double *dy, struct ov_solver *s, const double *y)
-{
-    size_t n = s->ode->n;
-    if (!s->seen || !s->has_J)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        s->trial[i] = y[i] - s->seen_y[i];
-        if (!(fabs(s->trial[i]) <= negligible * (s->atol + s->rtol * fabs(y[i]))))
-            return false;
-    }
-    ov_jacobian_times(dy, s->J, s->trial, n);
-    for (size_t i = 0; i < n; i++)
-        dy[i] += s->seen_dy[i];
-    return true;
-}
-
-/* GSL asks for the derivative at an accepted point twice: the last one is kept. */
+/* GSL asks for the derivative at the first point once more: the last one is kept. */
 int ov_solver_rhs_for_gsl(double t, const double y[], double dy[], void *params)
 {
     (void)t;
@@ -92,8 +71,6 @@ int ov_solver_rhs_for_gsl(double t, const double y[], double dy[], void *params)
         memcpy(dy, s->seen_dy, size);
         return GSL_SUCCESS;
     }
-    if (extrapolate(dy, s, y))
-        return GSL_SUCCESS;
     int status = ov_solver_call(dy, y, s);
     if (status == GSL_SUCCESS) {
         memcpy(s->seen_y, y, size);
@@ -117,35 +94,25 @@ static int evaluate(struct ov_solver *s, double *J, const double *y)
     return good ? GSL_SUCCESS : refused(s);
 }
 
-/* Takes the growth rate from s->J. It is rounded up to a power of 2^(1/4), or
- * down to 0: LAPACK's rounding errors, which vary with the number of threads, must not reach the
- * path. NaN (no eigenvalues found) becomes 0: no limit but the error estimate. */
-static void note_growth(struct ov_solver *s)
-{
-    size_t n = s->ode->n;
-    s->norm = ov_jacobian_bound(s->J, n);
-    double growth = ov_jacobian_growth_krylov(s->J, n, s->scratch);
-    s->growth = growth > 1e-6 * s->norm ? exp2(ceil(4.0 * log2(growth)) / 4.0) : 0.0;
-    s->growth_h = s->h;
-}
-
 int ov_solver_jacobian(struct ov_solver *s, const double *y)
 {
-    int status = evaluate(s, s->J, y);
-    s->has_J = status == GSL_SUCCESS;
-    if (s->has_J)
-        note_growth(s);
-    return status;
+    s->has_J = evaluate(s, s->J, y) == GSL_SUCCESS;
+    s->has_growth = false;
+    if (!s->has_J)
+        return GSL_FAILURE;
+    s->norm = ov_jacobian_bound(s->J, s->ode->n);
+    return GSL_SUCCESS;
 }
 
-int ov_solver_jacobian_for_gsl(double t, const double y[], double *J, double dfdt[], void *params)
+/* It is rounded up to a power of 2^(1/4), or down to 0: LAPACK's rounding errors, which vary with the
+ * number of threads, must not reach the path. NaN (no eigenvalues found) becomes 0: no limit but the
+ * error estimate. */
+double ov_solver_growth(struct ov_solver *s)
 {
-    (void)t;
-    struct ov_solver *s = params;
-    size_t n = s->ode->n;
-    memset(dfdt, 0, n * sizeof *dfdt);
-    int status = ov_solver_jacobian(s, y);
-    if (status == GSL_SUCCESS)
-        memcpy(J, s->J, n * n * sizeof *J);
-    return status;
+    if (!s->has_growth) {
+        double growth = ov_jacobian_growth_krylov(s->J, s->ode->n, s->scratch);
+        s->growth = growth > 1e-6 * s->norm ? exp2(ceil(4.0 * log2(growth)) / 4.0) : 0.0;
+        s->has_growth = true;
+    }
+    return s->growth;
 }

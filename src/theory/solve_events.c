@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The events of theory/solve.h. After each step every value is taken at quarters of it; between
- * two of these whose signs differ, Brent's method finds the crossing on the dense output.
+ * The path inside of steps, and the events of theory/solve.h.
+ * 1. A step of msbdf's is interpolated by Hermite's polynomial through the last three points, values
+ *    and slopes (degree 5, the method's highest order). A step of rk8pd's is much longer: its
+ *    middle, by a step half as long, is a fourth point (degree 7). Where rk8pd is the method asked for,
+ *    every point is a shorter step's.
+ * 2. After each step every value is taken at equal parts of it; between two of these whose signs
+ *    differ, Brent's method finds the crossing on the dense output.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -13,7 +18,7 @@
 #include "solve_internal.h"
 #include "overlap/theory/hermite.h"
 
-enum { PARTS = 4, MOST_ITERATIONS = 200 };
+enum { PARTS = 4, PARTS_OF_LONG = 16, MOST_ITERATIONS = 200 };
 
 /* ---- inside the last step ---- */
 
@@ -42,21 +47,45 @@ static size_t points_in_use(const struct ov_solver *s)
     return ratio > 0.1 && ratio < 10.0 ? HISTORY : HISTORY - 1;
 }
 
+/* y and its derivative dy at t inside the last step, by a shorter one. */
+static int shorter_step(double *y, double *dy, struct ov_solver *s, double t)
+{
+    if (!s->between)
+        s->between = gsl_odeiv2_step_alloc(gsl_odeiv2_step_rk8pd, s->ode->n);
+    if (!s->between)
+        return GSL_ENOMEM;
+    memcpy(y, s->point_y[1], s->ode->n * sizeof *y);
+    return gsl_odeiv2_step_apply(s->between, s->time[1], t - s->time[1], y, s->trial_dy,
+                                 s->point_dy[1], dy, &s->system);
+}
+
+/* The middle of the last step, once. */
+static bool has_middle(struct ov_solver *s)
+{
+    double t = 0.5 * (s->time[0] + s->time[1]);
+    if (s->middle == t)
+        return true;
+    s->middle = NAN;
+    if (shorter_step(s->middle_y, s->middle_dy, s, t) != GSL_SUCCESS)
+        return false;
+    s->middle = t;
+    return true;
+}
+
 int ov_solver_dense(double *y, struct ov_solver *s, double t)
 {
-    size_t n = s->ode->n;
-    bool shorter = s->last_step == OV_RK8PD;
-    if (shorter && !s->between)
-        s->between = gsl_odeiv2_step_alloc(gsl_odeiv2_step_rk8pd, n);
-    if (shorter && s->between) {
-        memcpy(y, s->point_y[1], n * sizeof *y);
-        if (gsl_odeiv2_step_apply(s->between, s->time[1], t - s->time[1], y, s->trial_dy,
-                                  s->point_dy[1], NULL, &s->system) == GSL_SUCCESS)
-            return GSL_SUCCESS;
-        if (s->opt->method == OV_RK8PD)
-            return GSL_FAILURE;
+    bool rk8pd = s->last_step == OV_RK8PD;
+    size_t n = s->ode->n, m = points_in_use(s);
+    if (s->opt->method == OV_RK8PD && rk8pd)
+        return shorter_step(y, NULL, s, t);
+    if (rk8pd && has_middle(s)) {
+        double time[4] = {s->time[0], s->time[1], s->middle, s->time[2]};
+        double *py[4] = {s->point_y[0], s->point_y[1], s->middle_y, s->point_y[2]};
+        double *pdy[4] = {s->point_dy[0], s->point_dy[1], s->middle_dy, s->point_dy[2]};
+        ov_hermite(y, t, time, py, pdy, m + 1, n);
+        return GSL_SUCCESS;
     }
-    ov_hermite(y, t, s->time, s->point_y, s->point_dy, points_in_use(s), n);
+    ov_hermite(y, t, s->time, s->point_y, s->point_dy, m, n);
     return GSL_SUCCESS;
 }
 
@@ -144,11 +173,14 @@ enum ov_status ov_solver_events_begin(struct ov_solver *s, struct ov_error *err)
 enum ov_status ov_solver_events_step(struct ov_solver *s, struct ov_error *err)
 {
     const struct ov_events *events = s->events;
+    bool is_long = s->last_step == OV_RK8PD && s->opt->method == OV_MSBDF;
+    size_t parts = is_long ? PARTS_OF_LONG : PARTS;
     for (size_t i = 0; events && i < events->n; i++) {
         struct search search = {s, &events->event[i]};
         double from = s->time[1], length = s->time[0] - s->time[1];
-        for (size_t part = 1; part <= PARTS; part++) {
-            double to = part == PARTS ? s->time[0] : s->time[1] + length * (double)part / PARTS;
+        for (size_t part = 1; part <= parts; part++) {
+            double to =
+                part == parts ? s->time[0] : s->time[1] + length * (double)part / (double)parts;
             double value = on_the_way(to, &search), when = to;
             if (isnan(value))
                 return not_a_number(to, err);

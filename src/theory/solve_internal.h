@@ -2,8 +2,9 @@
  *
  * What the files of theory/solve.h share:
  *     solve.c         arguments, listed times
- *     solve_calls.c   right-hand side and Jacobian as GSL calls them: counted, checked, kept
+ *     solve_calls.c   right-hand side and Jacobian as the steppers call them: counted, checked, kept
  *     solve_steps.c   one accepted step after another, by the one stepper or the other
+ *     solve_bdf.c     msbdf's steps
  *     solve_failure.c why there is none
  *     solve_events.c  the path between two steps, and what is looked for on it
  */
@@ -15,6 +16,7 @@
 #include <gsl/gsl_odeiv2.h>
 
 #include "overlap/theory/solve.h"
+#include "solve_bdf_internal.h"
 
 /* Of more equations msbdf's matrices take longer than rk8pd's many right-hand sides, and soon more
  * memory than there is: they are left to rk8pd. */
@@ -26,32 +28,36 @@ struct ov_solver {
     const struct ov_tick *tick;
     struct ov_solve_report work;
     size_t max_rhs;
-    double rtol, atol; /* of a step */
-    bool exhausted;    /* max_rhs */
-    bool at_rest;      /* no step found, none needed */
-    bool has_J;        /* J holds a Jacobian */
-    bool seen;         /* seen_y, seen_dy hold an evaluation */
+    double rtol, atol;  /* of a step */
+    bool exhausted;     /* max_rhs */
+    bool at_rest;       /* no step found, none needed */
+    bool has_J;         /* J holds a Jacobian */
+    bool opening;       /* rk8pd goes first, until the equations are stiff */
+    size_t short_steps; /* rk8pd's, from which msbdf is to start */
+    double short_h;     /* their length */
+    bool seen;          /* seen_y, seen_dy hold an evaluation */
     size_t refused; /* since the last accepted step: right-hand sides and Jacobians that failed */
     size_t tried;   /* the same: Jacobians */
     gsl_odeiv2_system system;
     enum ov_method method; /* the stepper in use */
     size_t stand_in;       /* steps that the other stepper is to take yet; 0: it is the own one */
-    gsl_odeiv2_driver *driver;
-    gsl_odeiv2_step
-        *between; /* rk8pd: steps to points inside the last one; NULL before the first */
+    gsl_odeiv2_driver *driver; /* rk8pd's */
+    struct ov_bdf *bdf;        /* NULL before it is used */
+    gsl_odeiv2_step *between;  /* rk8pd's, inside the last step; NULL before it is used */
     double t, h;
     double last;                    /* the last listed time */
     double start_size;              /* max |y(0)| */
     double growth;                  /* largest real part of the eigenvalues of J, or 0 */
     double norm;                    /* a bound on all of them, max row sum of |J| */
-    double growth_h;                /* the step when these were found */
+    bool has_growth;                /* growth is that of J */
     const struct ov_events *events; /* NULL: none */
     double *before;                 /* owned; (n_event) values at the last point, never 0 */
     size_t n_point;                 /* points of the history in use, newest first */
     enum ov_method last_step;       /* by which stepper the newest was reached */
     double time[HISTORY];
+    double middle; /* of rk8pd's last step, where middle_y and middle_dy are; NaN: not found */
     double *block; /* owned; the views below, (n) each */
-    double *y, *seen_y, *seen_dy, *trial, *trial_dy;
+    double *y, *seen_y, *seen_dy, *trial, *trial_dy, *middle_y, *middle_dy;
     double *point_y[HISTORY], *point_dy[HISTORY];
     double *matrices;    /* owned; J (n,n) and scratch; NULL before msbdf is used */
     double *J, *scratch; /* in matrices */
@@ -68,15 +74,18 @@ static inline const char *ov_solver_time_name(const struct ov_solver *s)
 bool ov_solver_finite(const double *x, size_t n);
 double ov_solver_max_abs(const double *x, size_t n);
 
-/* One right-hand side, counted and checked; ctx a struct ov_solver. */
+/* One right-hand side, counted and checked; ctx a struct ov_solver. GSL_FAILURE: a shorter step may do,
+ * GSL_EBADFUNC: none will. */
 int ov_solver_call(double *dy, const double *y, void *ctx);
 
-/* J at y, noted with its growth rate. */
+/* J at y and its norm. */
 int ov_solver_jacobian(struct ov_solver *s, const double *y);
 
-/* As gsl_odeiv2_system has them. */
+/* The growth rate of J, found when it is first asked for. */
+double ov_solver_growth(struct ov_solver *s);
+
+/* As gsl_odeiv2_system has it. */
 int ov_solver_rhs_for_gsl(double t, const double y[], double dy[], void *params);
-int ov_solver_jacobian_for_gsl(double t, const double y[], double *J, double dfdt[], void *params);
 
 /* ---- steps ---- */
 
@@ -86,6 +95,9 @@ bool ov_solver_diverged(const struct ov_solver *s);
  * memory. */
 OV_NODISCARD enum ov_status ov_solver_begin(struct ov_solver *s, enum ov_method method,
                                             struct ov_error *err);
+
+/* How long a step of msbdf's may be, if it is not to be longer than h, for what grows. */
+double ov_solver_longest(struct ov_solver *s, double h);
 
 /* One accepted step, not beyond `stop`. */
 OV_NODISCARD enum ov_status ov_solver_advance(struct ov_solver *s, double stop,

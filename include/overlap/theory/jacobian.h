@@ -32,7 +32,7 @@ size_t ov_jacobian_krylov_scratch(size_t n);
 /* y = J x. */
 void ov_jacobian_times(double *y, const double *J, const double *x, size_t n);
 
-/* The largest row sum of |J| (n,n): no eigenvalue is larger. */
+/* The largest row sum of |J| (n,n): no eigenvalue is larger. NaN if an entry is. */
 double ov_jacobian_bound(const double *J, size_t n);
 
 #endif
