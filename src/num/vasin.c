@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The same reduction and polynomial as ov_asin_inline (num/fmath_inline.h): x + x z P(z), z = x^2
- * up to |x| = 1/2; above, pi/2 - 2 asin(sqrt z), z = (1 - |x|)/2. Two things make it fast: the
+ * up to |x| = 1/2; above, pi/2 - 2 asin(sqrt z), z = (1 - |x|)/2, which whole vectors below skip. Two things make it fast: the
  * choice is made by masks, on vectors of the compiler's (a plain loop with it stays scalar), and P
  * is evaluated as E(z^2) + z O(z^2), two chains of half the length. Vectors of eight where the CPU
  * has them and of four do the same operations: the same bits.
@@ -9,7 +9,6 @@
 #include "overlap/num/vasin.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "overlap/num/simd.h"
@@ -24,13 +23,15 @@
 #define NUMBERS four
 #define BITS four_bits
 #define ASIN_OF asin_of_four
+#define SERIES series_of_four
 #define TARGET
-#define ALL_LOW(a, low) (((low)[0] & (low)[1] & (low)[2] & (low)[3]) != 0)
+#define ALL_LOW(a) (a[0] <= 0.5 && a[1] <= 0.5 && a[2] <= 0.5 && a[3] <= 0.5)
 #include "vasin_lanes_internal.h"
 #undef LANES
 #undef NUMBERS
 #undef BITS
 #undef ASIN_OF
+#undef SERIES
 #undef TARGET
 #undef ALL_LOW
 
@@ -39,8 +40,9 @@
 #define NUMBERS eight
 #define BITS eight_bits
 #define ASIN_OF asin_of_eight
+#define SERIES series_of_eight
 #define TARGET __attribute__((target("avx512f")))
-#define ALL_LOW(a, low) (_mm512_cmp_pd_mask((__m512d)(a), _mm512_set1_pd(0.5), _CMP_LE_OQ) == 0xff)
+#define ALL_LOW(a) (_mm512_cmp_pd_mask((__m512d)(a), _mm512_set1_pd(0.5), _CMP_LE_OQ) == 0xff)
 #include "vasin_lanes_internal.h"
 
 /* As many as there are whole eights; returns how many. */

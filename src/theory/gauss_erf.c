@@ -11,8 +11,9 @@
  * 3. The contraction does this once for each student unit k (G) and each pair of them (Nz). With
  *    q_a = 1/sqrt(1 + C_aa) for an erf field and 1 for a linear one, I2 is a constant times
  *    asin(r_ab) or r_ab, r_ab = C_ab q_a q_b: the r of all pairs of one k stand in one array, and
- *    the asin is taken of all of it at once. Rows are padded to whole vectors; what a row of r
- *    writes beyond its end the next one overwrites.
+ *    the asin is taken of all of it at once. The r_aa, which are larger than most r_ab, come last: asin
+ *    of numbers up to 1/2 is faster where they keep to themselves. Rows are padded to whole vectors;
+ *    what a row of r writes beyond its end the next one, and at last the diagonal, overwrites.
  */
 #include "gauss_erf_internal.h"
 
@@ -53,9 +54,9 @@ enum ov_status ov_gauss_erf_create(struct ov_gauss_erf **out, size_t K, size_t M
         return OV_ENOMEM;
     *e = (struct ov_gauss_erf){
         .K = K, .M = M, .P = P, .S = S, .D = D, .g = is_erf[g], .g_star = is_erf[g_star]};
-    double **views[] = {&e->C, &e->C1, &e->B, &e->r,     &e->plain, &e->h,   &e->W,
-                        &e->q, &e->u,  &e->t, &e->slope, &e->pull,  &e->mean};
-    size_t sizes[] = {P * S, P * S, P * S, K * D + PAD, D + PAD, 2 * D, D, S, S, S, S, S, S},
+    double **views[] = {&e->C, &e->C1, &e->B,     &e->r,    &e->plain, &e->h,        &e->W,  &e->q,
+                        &e->u, &e->t,  &e->slope, &e->pull, &e->mean,  &e->diagonal, &e->erf};
+    size_t sizes[] = {P * S, P * S, P * S, K * D + PAD, D + PAD, 2 * D, D, S, S, S, S, S, S, S, S},
            size = 0;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         size += sizes[i];
@@ -67,6 +68,8 @@ enum ov_status ov_gauss_erf_create(struct ov_gauss_erf **out, size_t K, size_t M
     double *next = e->block;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; next += sizes[i++])
         *views[i] = next;
+    for (size_t a = 0; a < P; a++)
+        e->erf[a] = ov_gauss_erf_field(e, a) ? 1.0 : 0.0;
     return OV_OK;
 }
 
@@ -113,10 +116,14 @@ OV_CLONES static double tilt(double *restrict tilted, const double *restrict C, 
 
 double ov_gauss_erf_tilt(struct ov_gauss_erf *e, size_t k)
 {
+    double weight = 1.0;
     if (e->g)
-        return tilt(e->C1, e->C, e->P, e->S, e->M + k);
-    memcpy(e->C1, e->C, e->P * e->S * sizeof *e->C1);
-    return 1.0;
+        weight = tilt(e->C1, e->C, e->P, e->S, e->M + k);
+    else
+        memcpy(e->C1, e->C, e->P * e->S * sizeof *e->C1);
+    for (size_t a = 0; a < e->P; a++)
+        e->diagonal[a] = e->C1[a * (e->S + 1)];
+    return weight;
 }
 
 void ov_gauss_erf_load(struct ov_gauss_erf *e, const double *C, const double *s)
@@ -124,7 +131,7 @@ void ov_gauss_erf_load(struct ov_gauss_erf *e, const double *C, const double *s)
     unpack(e->C, C, e);
     for (size_t a = 0; a < e->P; a++)
         for (size_t b = 0; b <= a; b++)
-            e->W[ov_sym_at(a, b)] =
+            e->W[ov_gauss_erf_at(e, a, b)] =
                 (a == b ? 1.0 : 2.0) * s[a] * s[b] *
                 ov_gauss_erf_factor(ov_gauss_erf_field(e, a), ov_gauss_erf_field(e, b));
 }
@@ -137,54 +144,38 @@ double ov_gauss_erf_slope(bool erf, double variance)
 
 /* ---- r of step 3 at C1 tilted by field i, packed, for erf students ---- */
 
-/* q (S) and the pull c_a q_a (S). Returns 1/(1 + C1_ii). */
-OV_CLONES static double scales(double *restrict q, double *restrict pull, const double *restrict C1,
-                               size_t P, size_t S, size_t i)
+/* q and c_a q_a (S each), then r. A linear teacher's scale is 1. */
+OV_CLONES static void correlate(double *restrict r, double *restrict q, double *restrict pull,
+                                const double *restrict C1, const double *restrict diagonal,
+                                const double *restrict erf, size_t P, size_t S, size_t i)
 {
     const double *c = C1 + i * S;
-    double inverse = 1.0 / (1.0 + c[i]);
-    for (size_t a = 0; a < P; a++)
-        q[a] = C1[a * S + a] - inverse * c[a] * c[a];
-    q[i] = inverse * c[i];
+    double inverse = 1.0 / (1.0 + c[i]), *row = r;
     for (size_t a = 0; a < S; a++)
-        q[a] = 1.0 / sqrt(1.0 + q[a]);
+        pull[a] = diagonal[a] - inverse * c[a] * c[a];
+    pull[i] = inverse * c[i];
+    for (size_t a = 0; a < S; a++)
+        q[a] = 1.0 / sqrt(1.0 + erf[a] * pull[a]);
     for (size_t a = 0; a < S; a++)
         pull[a] = c[a] * q[a];
-    return inverse;
-}
-
-OV_CLONES static void correlate(double *restrict r, const double *restrict C1,
-                                const double *restrict q, const double *restrict pull, size_t P,
-                                size_t S, size_t i, double inverse)
-{
-    double *row = r;
-    for (size_t a = 0; a < P; a++, row += a) {
+    for (size_t a = 1; a < P; a++, row += a - 1) {
         double q_a = q[a], pull_a = inverse * pull[a];
-        for (size_t b = 0; b <= (a | (PAD - 1)); b++)
+        for (size_t b = 0; b <= ((a - 1) | (PAD - 1)); b++)
             row[b] = q_a * q[b] * C1[a * S + b] - pull_a * pull[b];
     }
     double q_i = inverse * q[i];
     for (size_t b = 0; b < i; b++)
-        r[ov_sym_at(i, b)] = q_i * pull[b];
-    for (size_t a = i; a < P; a++)
-        r[ov_sym_at(a, i)] = q_i * pull[a];
-}
-
-/* A linear teacher has no scale. */
-static double scales_and_teacher(struct ov_gauss_erf *e, size_t i)
-{
-    double inverse = scales(e->q, e->pull, e->C1, e->P, e->S, i);
-    for (size_t m = 0; !e->g_star && m < e->M; m++) {
-        e->q[m] = 1.0;
-        e->pull[m] = e->C1[i * e->S + m];
-    }
-    return inverse;
+        r[i * (i - 1) / 2 + b] = q_i * pull[b];
+    for (size_t a = i + 1; a < P; a++)
+        r[a * (a - 1) / 2 + i] = q_i * pull[a];
+    for (size_t a = 0; a < P; a++) /* row is its place now */
+        row[a] = q[a] * q[a] * diagonal[a] - inverse * pull[a] * pull[a];
+    row[i] = q_i * pull[i];
 }
 
 void ov_gauss_erf_correlations(struct ov_gauss_erf *e, double *r, size_t l)
 {
-    double inverse = scales_and_teacher(e, e->M + l);
-    correlate(r, e->C1, e->q, e->pull, e->P, e->S, e->M + l, inverse);
+    correlate(r, e->q, e->pull, e->C1, e->diagonal, e->erf, e->P, e->S, e->M + l);
 }
 
 void ov_gauss_erf_plain(struct ov_gauss_erf *e, double *r)
@@ -193,21 +184,24 @@ void ov_gauss_erf_plain(struct ov_gauss_erf *e, double *r)
         e->q[a] = ov_gauss_erf_field(e, a) ? 1.0 / sqrt(1.0 + e->C[a * e->S + a]) : 1.0;
     for (size_t a = 0; a < e->P; a++)
         for (size_t b = 0; b <= a; b++)
-            r[ov_sym_at(a, b)] = e->C[a * e->S + b] * e->q[a] * e->q[b];
+            r[ov_gauss_erf_at(e, a, b)] = e->C[a * e->S + b] * e->q[a] * e->q[b];
 }
 
-/* asin of those among the correlations of n pairs of units whose two fields are erf: the packed
- * order has the teachers' own first. */
+/* asin of those among the correlations of n pairs of units whose two fields are erf. */
 static void take_asin(struct ov_gauss_erf *e, size_t n)
 {
-    if (e->g && e->g_star)
+    if (e->g && e->g_star) {
         ov_asin_array(e->r, e->r, n * e->D);
-    else if (e->g_star)
-        ov_asin_array(e->r, e->r, ov_sym_size(e->M));
-    for (size_t l = 0; e->g && !e->g_star && l < n; l++)
-        for (size_t k = 0; k < e->K; k++) {
-            double *row = e->r + l * e->D + ov_sym_at(e->M + k, e->M);
-            ov_asin_array(row, row, k + 1);
+        return;
+    }
+    size_t from = e->g ? e->M : 0, to = e->g ? e->P : e->M; /* the fields */
+    for (size_t l = 0; (e->g || e->g_star) && l < n; l++)
+        for (size_t a = from; a < to; a++) {
+            double *row = e->r + l * e->D + ov_gauss_erf_at(e, a, from),
+                   *own = e->r + l * e->D + ov_gauss_erf_at(e, a, a);
+            if (a > from)
+                ov_asin_array(row, row, a - from);
+            ov_asin_array(own, own, 1);
         }
 }
 
@@ -252,13 +246,19 @@ double ov_gauss_mean_dg(enum ov_act act, double c)
 
 /* ---- contraction ---- */
 
+OV_CLONES static void times(double *restrict G, const double *restrict C1, const double *restrict t,
+                            size_t P, size_t S)
+{
+    for (size_t b = 0; b < P; b++)
+        G[b] = ov_dot(t, C1 + b * S, P);
+}
+
 /* G_b = sum_c t_c C1_bc, t_c = weight s_c < g_c' >, for all P fields b. */
 static void stein_sum(double *G, struct ov_gauss_erf *e, const double *s, double weight)
 {
     for (size_t c = 0; c < e->P; c++)
         e->t[c] = weight * s[c] * ov_gauss_erf_slope(ov_gauss_erf_field(e, c), e->C1[c * e->S + c]);
-    for (size_t b = 0; b < e->P; b++)
-        G[b] = dot(e->t, e->C1 + b * e->S, e->P);
+    times(G, e->C1, e->t, e->P, e->S);
 }
 
 /* Linear students all see the same averages. */

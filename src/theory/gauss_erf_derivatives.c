@@ -34,7 +34,7 @@ OV_CLONES static void derive_asin(double *restrict h, double *restrict hr, const
         hr[i] = h[i] * r[i];
 }
 
-/* Step 1 at the correlations r (packed) and scales q. Packed W counts pairs twice. */
+/* Step 1 at the correlations r (packed) and scales q. W counts pairs twice. */
 static void form_to_B(struct ov_gauss_erf *e, const double *r)
 {
     size_t P = e->P, S = e->S;
@@ -42,9 +42,10 @@ static void form_to_B(struct ov_gauss_erf *e, const double *r)
     derive_asin(h, hr, r, e->D);
     for (size_t a = 0; a < P; a++)
         e->slope[a] = 0.0;
-    for (size_t a = 0, at = 0; a < P; a++) {
+    for (size_t a = 0; a < P; a++) {
         bool erf_a = ov_gauss_erf_field(e, a);
-        for (size_t b = 0; b <= a; b++, at++) {
+        for (size_t b = 0; b <= a; b++) {
+            size_t at = ov_gauss_erf_at(e, a, b);
             bool both = erf_a && ov_gauss_erf_field(e, b);
             double W = a == b ? e->W[at] : 0.5 * e->W[at];
             double edge = W * (both ? hr[at] : r[at]);
@@ -94,9 +95,9 @@ static void derive_by_s(double *ds, const struct ov_gauss_erf *e, const double *
                         const double *s, double weight)
 {
     memset(ds, 0, e->P * sizeof *ds);
-    for (size_t a = 0, at = 0; a < e->P; a++)
-        for (size_t b = 0; b <= a; b++, at++) {
-            double I2 = 2.0 * weight * values[at] *
+    for (size_t a = 0; a < e->P; a++)
+        for (size_t b = 0; b <= a; b++) {
+            double I2 = 2.0 * weight * values[ov_gauss_erf_at(e, a, b)] *
                         ov_gauss_erf_factor(ov_gauss_erf_field(e, a), ov_gauss_erf_field(e, b));
             ds[a] += I2 * s[b];
             ds[b] += a == b ? 0.0 : I2 * s[a];

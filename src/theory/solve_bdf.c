@@ -26,13 +26,13 @@
 
 enum { ITERATIONS = 3, OLD_JACOBIAN = 40, MOST_TRIES = 200, TRIES_OF_ORDER = 3 };
 
-static const double settled = 0.1;       /* of the tolerance: what Newton's method leaves */
-static const double other_factor = 0.3;  /* h l_0 changed so much: P anew */
+static const double settled = 0.1;        /* of the tolerance: what Newton's method leaves */
+static const double other_factor = 0.3;   /* h l_0 changed so much: P anew */
 static const double first_slowness = 0.7; /* of a new P */
-static const double slowest = 2.0;       /* corrections that grow so much diverge */
-static const double much_longer = 4.0;   /* a step grown so much: a new Jacobian, and its growth */
-static const double most_gain = 10.0;    /* of one step to the next */
-static const double least_gain = 1.1;    /* a step that would grow less stays */
+static const double slowest = 2.0;        /* corrections that grow so much diverge */
+static const double much_longer = 4.0;    /* a step grown so much: a new Jacobian, and its growth */
+static const double most_gain = 10.0;     /* of one step to the next */
+static const double least_gain = 1.1;     /* a step that would grow less stays */
 
 /* l_j of order q. */
 static const double corrector[ORDERS + 1][ORDERS + 1] = {
@@ -102,11 +102,10 @@ void ov_bdf_begin_warm(struct ov_bdf *b, double *const *y, double *const *dy, do
     b->order = b->steps = ORDERS;
     for (size_t i = 0; i < b->n; i++) {
         const double off[4] = {(y[1][i] - y[0][i]) + h * dy[0][i], h * (dy[1][i] - dy[0][i]),
-                               (y[2][i] - y[0][i]) + 2.0 * h * dy[0][i],
-                               h * (dy[2][i] - dy[0][i])};
+                               (y[2][i] - y[0][i]) + 2.0 * h * dy[0][i], h * (dy[2][i] - dy[0][i])};
         for (size_t j = 0; j < 4; j++)
-            b->z[j + 2][i] = of[j][0] * off[0] + of[j][1] * off[1] + of[j][2] * off[2] +
-                             of[j][3] * off[3];
+            b->z[j + 2][i] =
+                of[j][0] * off[0] + of[j][1] * off[1] + of[j][2] * off[2] + of[j][3] * off[3];
     }
 }
 
@@ -156,7 +155,7 @@ static int factorise(struct ov_bdf *b, const struct ov_solver *s, double factor)
     b->slowness = first_slowness;
     /* read by columns it is the transpose */
     if (LAPACKE_dgetrf_work(LAPACK_COL_MAJOR, (lapack_int)n, (lapack_int)n, b->P, (lapack_int)n,
-                       b->pivot) != 0)
+                            b->pivot) != 0)
         return GSL_FAILURE;
     b->factor = factor;
     return GSL_SUCCESS;
