@@ -23,6 +23,7 @@
 #include "overlap/num/simd.h"
 #include "overlap/sim/weights.h"
 #include "bench/bench.h"
+#include "bench/roofline.h"
 
 enum { TURNS = 4 };
 
@@ -70,66 +71,6 @@ static double ziggurat_ns(void)
 }
 
 /* ---- the machine ---- */
-
-typedef double eight __attribute__((vector_size(64)));
-
-/* `chains` products and as many sums of eights, all independent, `count` times. */
-static inline __attribute__((always_inline)) double arithmetic(const size_t chains, size_t count)
-{
-    eight product[6], sum[6], total = {0.0};
-    for (size_t j = 0; j < chains; j++)
-        sum[j] = product[j] = (double)(j + 1) - (eight){0.0};
-    for (size_t i = 0; i < count; i++) {
-#pragma GCC unroll 6
-        for (size_t j = 0; j < chains; j++) {
-            product[j] *= 1.0 - 1e-9;
-            sum[j] += 1e-9;
-        }
-    }
-    for (size_t j = 0; j < chains; j++)
-        total += product[j] + sum[j];
-    return total[0] + total[7];
-}
-
-/* As many chains as the registers hold. */
-#ifdef OV_SIMD_LEVELS
-__attribute__((target("avx512f"))) static double arithmetic_avx512(size_t count)
-{
-    return arithmetic(6, count);
-}
-__attribute__((target("avx2"))) static double arithmetic_avx2(size_t count)
-{
-    return arithmetic(3, count);
-}
-#endif
-static double arithmetic_baseline(size_t count)
-{
-    return arithmetic(1, count);
-}
-
-/* Multiplications and additions a nanosecond. */
-static double peak(void)
-{
-    enum { COUNT = 10000000 };
-    double best = INFINITY, chains = 1.0;
-    volatile double kept = 0.0;
-    for (int turn = 0; turn < TURNS; turn++) {
-        double start = seconds();
-#ifdef OV_SIMD_LEVELS
-        if (ov_simd_best() == OV_SIMD_AVX512) {
-            chains = 6.0;
-            kept += arithmetic_avx512(COUNT);
-        } else if (ov_simd_best() == OV_SIMD_AVX2) {
-            chains = 3.0;
-            kept += arithmetic_avx2(COUNT);
-        } else
-#endif
-            kept += arithmetic_baseline(COUNT);
-        best = fmin(best, seconds() - start);
-    }
-    (void)kept; /* volatile: the sums must be made, nobody wants them */
-    return 1e-9 * 2.0 * 8.0 * chains * COUNT / best;
-}
 
 #ifdef OV_SIMD_LEVELS
 __attribute__((target_clones("avx512f", "avx2", "default")))
@@ -275,7 +216,7 @@ int main(void)
     static const size_t sizes[][3] = {
         {784, 4, 4}, {1000, 8, 4}, {10000, 8, 4}, {1000, 64, 8}, {1000000, 8, 4}};
     gsl_set_error_handler_off();
-    double ours = normal_ns(), gsl = ziggurat_ns(), per_ns = peak();
+    double ours = normal_ns(), gsl = ziggurat_ns(), per_ns = peak(TURNS);
     printf(
         "vectors: %s; peak %.1f multiplications and additions a ns; bandwidth %.0f bytes a ns in "
         "64 KiB, %.0f in 64 MiB\n",
