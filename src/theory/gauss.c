@@ -264,7 +264,7 @@ bool ov_gauss_is_analytic(const struct ov_activation *g, const struct ov_activat
 bool ov_gauss_has_derivatives(const struct ov_activation *g, const struct ov_activation *g_star)
 {
     enum ov_act a = g->act, b = g_star->act;
-    return (a <= OV_ACT_ERF && b <= OV_ACT_ERF) || (a == OV_ACT_RELU && b == OV_ACT_RELU) ||
+    return (a <= OV_ACT_ERF && b <= OV_ACT_ERF) || is_kinked(a, b) ||
            (is_square(a) && is_square(b)) || is_smooth(g, g_star);
 }
 
@@ -273,6 +273,8 @@ void ov_gauss_derivatives(double *dG, double *dNz, struct ov_gauss *w, const dou
 {
     if (w->erf)
         ov_gauss_erf_derivatives(dG, dNz, w->erf, C, s, sigma);
+    else if (w->relu && (w->g != OV_ACT_RELU || w->g_star != OV_ACT_RELU))
+        ov_gauss_kinks_derivatives(dG, dNz, w, C, s, sigma);
     else if (w->relu)
         ov_gauss_relu_derivatives(dG, dNz, w, C, s, sigma);
     else if (w->smooth)

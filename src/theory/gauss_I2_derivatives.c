@@ -6,6 +6,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "gauss_kinks_internal.h"
 #include "overlap/theory/gauss.h"
 
 static const double two_over_pi = 2.0 / M_PI;
@@ -104,6 +105,16 @@ static void he2_he2(double d[3], struct two x)
     d[2] -= 1.0;
 }
 
+/* Kinked or linear units A |x| + B x, gauss_kinks.c. */
+static void kinked(double d[3], struct two x, struct ov_kink_shape a, struct ov_kink_shape b)
+{
+    double r = x.aa > 0.0 && x.bb > 0.0 ? x.ab / sqrt(x.aa * x.bb) : 0.0;
+    double area = sqrt(fmax(x.aa * x.bb - x.ab * x.ab, 0.0)), AA = a.A * b.A * two_over_pi;
+    d[0] = AA * asin(fmax(-1.0, fmin(1.0, r))) + a.B * b.B;
+    d[1] = x.aa > 0.0 ? 0.5 * AA * area / x.aa : 0.0;
+    d[2] = x.bb > 0.0 ? 0.5 * AA * area / x.bb : 0.0;
+}
+
 static void zero(double d[3], struct two x)
 {
     (void)d, (void)x;
@@ -129,6 +140,10 @@ void ov_gauss_I2_derivatives(double d[3], const struct ov_activation *a,
                              const struct ov_activation *b, double aa, double ab, double bb)
 {
     d[0] = d[1] = d[2] = 0.0;
+    if (a->act == OV_ACT_LEAKY_RELU || b->act == OV_ACT_LEAKY_RELU) {
+        kinked(d, (struct two){aa, ab, bb}, ov_kink_shape_of(a), ov_kink_shape_of(b));
+        return;
+    }
     slopes *f = closed[a->act][b->act];
     if (f) {
         f(d, (struct two){aa, ab, bb});

@@ -86,6 +86,7 @@ typedef void ov_gauss_derivation(double *dG, double *dNz, struct ov_gauss *w, co
                                  const double *s, double sigma);
 ov_gauss_derivation ov_gauss_quadratic_derivatives; /* x^2 or He2, both */
 ov_gauss_derivation ov_gauss_relu_derivatives;      /* ReLU, both */
+ov_gauss_derivation ov_gauss_kinks_derivatives; /* ReLU or leaky student; these or linear teacher */
 
 /* Parts of contract_sums: all of G; Nz_kl. */
 void ov_gauss_sum_G(double *G, const struct ov_gauss *w, const double *C, const double *s);

@@ -17,31 +17,22 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "gauss_internal.h"
+#include "gauss_kinks_internal.h"
 
 static const double two_over_pi = 2.0 / M_PI;
 
-struct shape {
-    double A, B;
-};
-
-static struct shape shape_of(const struct ov_activation *g)
+struct ov_kink_shape ov_kink_shape_of(const struct ov_activation *g)
 {
     double below = g->act == OV_ACT_RELU ? 0.0 : g->act == OV_ACT_LINEAR ? 1.0 : OV_LEAK;
-    return (struct shape){0.5 * (1.0 - below), 0.5 * (1.0 + below)};
+    return (struct ov_kink_shape){0.5 * (1.0 - below), 0.5 * (1.0 + below)};
 }
 
-/* The angle of two fields and the area they span. */
-struct angle {
-    double asin, area; /* of the correlation; sqrt(C_aa C_bb - C_ab^2) */
-};
-
-static struct angle angle_of(const double *C, size_t a, size_t b)
+struct ov_kink_angle ov_kink_angle_of(const double *C, size_t a, size_t b)
 {
     long double ab = C[ov_sym_at(a, b)];
     long double open = (long double)C[ov_sym_at(a, a)] * C[ov_sym_at(b, b)] - ab * ab;
     double area = a == b || open <= 0.0L ? 0.0 : (double)sqrtl(open);
-    return (struct angle){atan2((double)ab, area), area};
+    return (struct ov_kink_angle){atan2((double)ab, area), area};
 }
 
 /* y = C x. */
@@ -68,7 +59,7 @@ static double one_sign(const struct ov_gauss *w, const double *C, const double *
 {
     double sum = 0.0;
     for (size_t c = 0; c < w->P; c++) {
-        struct angle to = angle_of(C, k, c);
+        struct ov_kink_angle to = ov_kink_angle_of(C, k, c);
         sum += p[c] * (y[c] * to.asin + y[k] * to.area / C[ov_sym_at(k, k)]);
     }
     return two_over_pi * sum;
@@ -77,7 +68,7 @@ static double one_sign(const struct ov_gauss *w, const double *C, const double *
 /* S_kl from y = C q and Z = q'y; a plane that k and l do not span leaves the sign of one. */
 static double two_signs(const double *C, const double *y, double Z, size_t k, size_t l)
 {
-    struct angle kl = angle_of(C, k, l);
+    struct ov_kink_angle kl = ov_kink_angle_of(C, k, l);
     double sum = Z * kl.asin, c = C[ov_sym_at(k, l)];
     if (kl.area > 0.0) {
         double yk = y[k], yl = y[l];
@@ -93,7 +84,7 @@ static double no_sign(const struct ov_gauss *w, const double *C, const double *p
     double sum = 0.0;
     for (size_t a = 0; a < w->P; a++)
         for (size_t b = 0; b <= a; b++) {
-            struct angle ab = angle_of(C, a, b);
+            struct ov_kink_angle ab = ov_kink_angle_of(C, a, b);
             double mean = ab.area + C[ov_sym_at(a, b)] * ab.asin;
             sum += (a == b ? 1.0 : 2.0) * p[a] * p[b] * mean;
         }
@@ -101,14 +92,14 @@ static double no_sign(const struct ov_gauss *w, const double *C, const double *p
 }
 
 static void contract_G(double *G, const struct ov_gauss *w, const double *C, const double *p,
-                       const double *Cq, struct shape g)
+                       const double *Cq, struct ov_kink_shape g)
 {
     for (size_t k = w->M; k < w->P; k++) {
         double *row = G + (k - w->M) * w->P;
         for (size_t b = 0; b < w->P; b++)
             row[b] = g.B * Cq[b];
         for (size_t c = 0; c < w->P; c++) {
-            struct angle to = angle_of(C, k, c);
+            struct ov_kink_angle to = ov_kink_angle_of(C, k, c);
             double on_k = g.A * two_over_pi * p[c] * to.area / C[ov_sym_at(k, k)];
             double on_c = g.A * two_over_pi * p[c] * to.asin;
             for (size_t b = 0; b < w->P; b++)
@@ -117,16 +108,11 @@ static void contract_G(double *G, const struct ov_gauss *w, const double *C, con
     }
 }
 
-/* Views into w's scratch: p, q, C p and C q, (P) each. */
-struct signal {
-    double *p, *q, *Cp, *Cq;
-};
-
-static struct signal signal_of(struct ov_gauss *w, const double *C, const double *s)
+struct ov_kink_signal ov_kink_signal_of(struct ov_gauss *w, const double *C, const double *s)
 {
-    struct signal x = {w->row, w->q, w->C1, w->C2};
+    struct ov_kink_signal x = {w->row, w->q, w->C1, w->C2};
     for (size_t c = 0; c < w->P; c++) {
-        struct shape g = shape_of(w->act[c]);
+        struct ov_kink_shape g = ov_kink_shape_of(w->act[c]);
         x.p[c] = s[c] * g.A;
         x.q[c] = s[c] * g.B;
     }
@@ -137,9 +123,9 @@ static struct signal signal_of(struct ov_gauss *w, const double *C, const double
 
 /* Nz holds gauss_relu's average with weights p. */
 static void contract_Nz(double *Nz, const struct ov_gauss *w, const double *C,
-                        const struct signal *x, double sigma)
+                        const struct ov_kink_signal *x, double sigma)
 {
-    struct shape g = shape_of(w->student);
+    struct ov_kink_shape g = ov_kink_shape_of(w->student);
     double Zp = along(w, x->p, x->Cp), Zq = along(w, x->q, x->Cq), W = no_sign(w, C, x->p);
     for (size_t k = w->M; k < w->P; k++)
         for (size_t l = w->M; l <= k; l++) {
@@ -148,7 +134,7 @@ static void contract_Nz(double *Nz, const struct ov_gauss *w, const double *C,
             double Sp = two_signs(C, x->Cp, Zp, k, l), Sq = two_signs(C, x->Cq, Zq, k, l);
             double *noise = &Nz[ov_sym_at(k - w->M, l - w->M)];
             double X = 16.0 * *noise - Sp - 2.0 * Hpp - W - Zp;
-            double J2 = g.A * g.A * two_over_pi * angle_of(C, k, l).asin + g.B * g.B;
+            double J2 = g.A * g.A * two_over_pi * ov_kink_angle_of(C, k, l).asin + g.B * g.B;
             *noise = g.A * g.A * (X + Sq) + 2.0 * g.A * g.B * Hpq + g.B * g.B * (W + Zq) +
                      sigma * sigma * J2;
         }
@@ -162,10 +148,10 @@ void ov_gauss_contract_kinks(double *G, double *Nz, struct ov_gauss *w, const do
             ov_gauss_contract_sums(G, Nz, w, C, s, sigma);
             return;
         }
-    struct signal x = signal_of(w, C, s);
+    struct ov_kink_signal x = ov_kink_signal_of(w, C, s);
     if (Nz) {
         ov_gauss_contract_relu(G, Nz, w, C, x.p, 0.0);
         contract_Nz(Nz, w, C, &x, sigma);
     }
-    contract_G(G, w, C, x.p, x.Cq, shape_of(w->student));
+    contract_G(G, w, C, x.p, x.Cq, ov_kink_shape_of(w->student));
 }

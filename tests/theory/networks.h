@@ -13,10 +13,19 @@
 #include "test.h"
 #include "theory/random_fields.h"
 
+/* The table is indexed by enum ov_act below OV_ACT_GENERIC only. */
+static inline const struct ov_activation *activation(enum ov_act act)
+{
+    size_t i = 0;
+    while (ov_activations[i].act != act)
+        i++;
+    return &ov_activations[i];
+}
+
 static inline struct ov_problem problem(size_t K, size_t M, enum ov_act g, enum ov_act g_star)
 {
     return (struct ov_problem){
-        .K = K, .M = M, .g = &ov_activations[g], .g_star = &ov_activations[g_star], .eta_w = 0.1};
+        .K = K, .M = M, .g = activation(g), .g_star = activation(g_star), .eta_w = 0.1};
 }
 
 /* Orthonormal teacher, all second layers 1, students zero. */

@@ -69,8 +69,8 @@ void ov_gauss_contract(double *G, double *Nz, struct ov_gauss *w, const double *
  *   out  I2 (P) */
 void ov_gauss_I2(double *I2, struct ov_gauss *w, const double *C, const double *s, size_t a);
 
-/* Whether G and Nz have derivatives in closed form: student and teacher both erf or linear, both
- * ReLU, both x^2 or He2, or smooth (a student without closed forms and a teacher without kinks,
+/* Whether G and Nz have derivatives in closed form: student and teacher both erf or linear, a ReLU or
+ * leaky ReLU student of such a teacher or a linear one, both x^2 or He2, or smooth (a student without closed forms and a teacher without kinks,
  * not both polynomials or sines). */
 bool ov_gauss_has_derivatives(const struct ov_activation *g, const struct ov_activation *g_star);
 
