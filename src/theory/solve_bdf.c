@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Backward differentiation formulas of orders 1 to 5 on the Taylor coefficients of the path,
- * z_j = h^j y^(j)/j! (Gear; Nordsieck; as in Byrne & Hindmarsh, ACM TOMS 1, 71, 1975).
+ * z_j = h^j y^(j)/j! (Nordsieck, Math. Comp. 16, 22, 1962; Gear, Numerical Initial Value Problems in
+ * Ordinary Differential Equations, 1971).
  * 1. Prediction: the Taylor series at t + h, z <- Pascal's triangle z.
  * 2. Correction: z_j += l_j a with one vector a; order q has l(x) = l_0 prod_(i=1..q) (1 + x/i),
  *    l_1 = 1. The derivative is that of the equations if
@@ -328,7 +329,7 @@ int ov_bdf_step(struct ov_bdf *b, struct ov_solver *s, double stop)
         }
         double error = status == GSL_SUCCESS ? error_of(b) : INFINITY;
         if (error <= 1.0) {
-            s->t += b->h;
+            s->t = b->h < stop - s->t ? s->t + b->h : stop;
             s->h = b->h;
             memcpy(s->y, b->y, b->n * sizeof *s->y);
             for (size_t i = 0; i < b->n; i++)
