@@ -9,6 +9,8 @@
 #include "overlap/run/sidecar.h"
 #include "overlap/store/table.h"
 
+enum { MOST_SOURCES = 3 }; /* named; the others are counted */
+
 static const char *line_end(const char *line)
 {
     const char *end = strchr(line, '\n');
@@ -29,7 +31,8 @@ static const char *value_of(const char *lines, const char *key, size_t key_lengt
     return NULL;
 }
 
-static void add_change(struct ov_text *why, const char *old, const char *line)
+/* *n_source: of the sources that changed so far. */
+static void add_change(struct ov_text *why, const char *old, const char *line, size_t *n_source)
 {
     const char *end = line_end(line), *colon = memchr(line, ':', (size_t)(end - line));
     if (!colon)
@@ -41,6 +44,8 @@ static void add_change(struct ov_text *why, const char *old, const char *line)
     if (was && n_old == n_now && strncmp(was, now, n_now) == 0)
         return;
     bool is_source = memchr(line, '/', key_length) != NULL;
+    if (is_source && ++*n_source > MOST_SOURCES)
+        return;
     ov_text_addf(why, "%s%.*s", why->len ? "; " : "", (int)key_length, line);
     if (is_source || !was || n_old > 40 || n_now > 40)
         ov_text_addf(why, was ? " changed" : " is new");
@@ -66,9 +71,12 @@ void ov_batch_why(struct ov_text *why, const struct ov_batch *b)
     } else {
         ov_table_free(&t);
         struct ov_text changes = {0};
+        size_t n_source = 0;
         if (old.len > 0)
             for (const char *l = b->inputs; *l; l = *line_end(l) ? line_end(l) + 1 : "")
-                add_change(&changes, old.s, l);
+                add_change(&changes, old.s, l, &n_source);
+        if (n_source > MOST_SOURCES)
+            ov_text_addf(&changes, "; %zu more sources changed", n_source - MOST_SOURCES);
         if (old.len > 0 && n_seed != b->n_job)
             ov_text_addf(&changes, "%sseeds: %zu -> %zu", changes.len ? "; " : "", n_seed,
                          b->n_job);

@@ -249,6 +249,13 @@ START_TEST(the_plan_says_why)
           "echo \"# sha256: $(sha256sum < $f | cut -d' ' -f1)\" >> $f");
     why_of(&why, &b, 1);
     ck_assert_str_eq(why.s, "src/sim/weights.c changed");
+    spoil(&b, "one.sgd.json", "sed -i 's/[.]\\([ch]\\)\": \"..../.\\1\": \"0000/' %s/%s");
+    why_of(&why, &b, 1); /* three of many are named */
+    size_t n_changed = 0;
+    for (const char *at = why.s; (at = strstr(at, " changed")); at++)
+        n_changed++;
+    ck_assert_uint_eq(n_changed, 4);
+    ck_assert_ptr_nonnull(strstr(why.s, " more sources changed"));
     ov_text_free(&why);
     bench_remove(&b);
 }
