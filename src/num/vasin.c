@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * The same reduction and polynomial as ov_asin_inline (num/fmath_inline.h): x + x z P(z), z = x^2
- * up to |x| = 1/2; above, pi/2 - 2 asin(sqrt z), z = (1 - |x|)/2, which whole vectors below skip. Two things make it fast: the
- * choice is made by masks, on vectors of the compiler's (a plain loop with it stays scalar), and P
- * is evaluated as E(z^2) + z O(z^2), two chains of half the length. Vectors of eight where the CPU
- * has them and of four do the same operations: the same bits.
+ * up to |x| = 1/2; above, pi/2 - 2 asin(sqrt z), z = (1 - |x|)/2, which whole vectors below skip.
+ * Two things make it fast: the choice is made by masks, on vectors of the compiler's (a plain loop
+ * with it stays scalar), and P is evaluated as E(z^2) + z O(z^2), two chains of half the length.
+ * Vectors of eight where the CPU has them and of four do the same operations: the same bits.
  */
 #include "overlap/num/vasin.h"
 

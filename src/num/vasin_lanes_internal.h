@@ -11,7 +11,8 @@ typedef long long BITS __attribute__((vector_size(LANES * sizeof(double))));
 /* a where the mask is set, else b. */
 #define CHOOSE(mask, a, b) ((NUMBERS)(((mask) & (BITS)(a)) | (~(mask) & (BITS)(b))))
 
-/* y becomes y + y z P(z), z <= 1/4. By address: a vector in or out of a function would change its ABI. */
+/* y becomes y + y z P(z), z <= 1/4. By address: a vector in or out of a function would change its
+ * ABI. */
 TARGET static inline __attribute__((always_inline)) void SERIES(NUMBERS *y, const NUMBERS *square)
 {
     NUMBERS z = *square, zz = z * z;

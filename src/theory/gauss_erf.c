@@ -11,9 +11,10 @@
  * 3. The contraction does this once for each student unit k (G) and each pair of them (Nz). With
  *    q_a = 1/sqrt(1 + C_aa) for an erf field and 1 for a linear one, I2 is a constant times
  *    asin(r_ab) or r_ab, r_ab = C_ab q_a q_b: the r of all pairs of one k stand in one array, and
- *    the asin is taken of all of it at once. The r_aa, which are larger than most r_ab, come last: asin
- *    of numbers up to 1/2 is faster where they keep to themselves. Rows are padded to whole vectors;
- *    what a row of r writes beyond its end the next one, and at last the diagonal, overwrites.
+ *    the asin is taken of all of it at once. The r_aa, which are larger than most r_ab, come last:
+ *    asin of numbers up to 1/2 is faster where they keep to themselves. Rows are padded to whole
+ *    vectors; what a row of r writes beyond its end the next one, and at last the diagonal,
+ *    overwrites.
  */
 #include "gauss_erf_internal.h"
 

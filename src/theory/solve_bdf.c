@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * Backward differentiation formulas of orders 1 to 5 on the Taylor coefficients of the path,
- * z_j = h^j y^(j)/j! (Nordsieck, Math. Comp. 16, 22, 1962; Gear, Numerical Initial Value Problems in
- * Ordinary Differential Equations, 1971).
+ * z_j = h^j y^(j)/j! (Nordsieck, Math. Comp. 16, 22, 1962; Gear, Numerical Initial Value Problems
+ * in Ordinary Differential Equations, 1971).
  * 1. Prediction: the Taylor series at t + h, z <- Pascal's triangle z.
  * 2. Correction: z_j += l_j a with one vector a; order q has l(x) = l_0 prod_(i=1..q) (1 + x/i),
  *    l_1 = 1. The derivative is that of the equations if
  *        h f(z_0 + l_0 a) = z_1 + a,
- *    which Newton's method solves with P = 1 - h l_0 J. P is factorised anew where h l_0 has changed
- *    by 30 per cent, J where it is old or the iteration is slow.
+ *    which Newton's method solves with P = 1 - h l_0 J. P is factorised anew where h l_0 has
+ *    changed by 30 per cent, J where it is old or the iteration is slow.
  * 3. Error: l_0 a is h^(q+1) y^(q+1) to leading order, and the formula errs by l_0/(q + 1) of it.
  *    The change of a from step to step gives the next order's error, z_q that of the one below.
  * 4. Start: two short steps by rk8pd before, values and slopes at three points, are a polynomial of
@@ -93,8 +93,8 @@ void ov_bdf_begin(struct ov_bdf *b, const double *y, const double *dy, double h)
         b->z[1][i] = h * dy[i];
 }
 
-/* Hermite's polynomial at points 0, -1 and -2 in units of h: from the differences that the middle and the
- * oldest point have to the line through the newest. */
+/* Hermite's polynomial at points 0, -1 and -2 in units of h: from the differences that the middle
+ * and the oldest point have to the line through the newest. */
 void ov_bdf_begin_warm(struct ov_bdf *b, double *const *y, double *const *dy, double h)
 {
     static const double of[4][4] = {
@@ -162,8 +162,8 @@ static int factorise(struct ov_bdf *b, const struct ov_solver *s, double factor)
     return GSL_SUCCESS;
 }
 
-/* Jacobian, length and factors for the step to come. Where there is no Jacobian a shorter step has none
- * either. */
+/* Jacobian, length and factors for the step to come. Where there is no Jacobian a shorter step has
+ * none either. */
 static int make_ready(struct ov_bdf *b, struct ov_solver *s, double stop)
 {
     if (!b->has_J || b->age >= OLD_JACOBIAN || b->h > much_longer * b->h_of_J) {
@@ -183,8 +183,9 @@ static int make_ready(struct ov_bdf *b, struct ov_solver *s, double stop)
     return factorise(b, s, factor);
 }
 
-/* b->rest is replaced by the correction of a that it asks for. P may have another factor: with it as it is,
- * the slow are exact, what grows among them; scaled to half way, they would be 15 per cent off. */
+/* b->rest is replaced by the correction of a that it asks for. P may have another factor: with it
+ * as it is, the slow are exact, what grows among them; scaled to half way, they would be 15 per
+ * cent off. */
 static int solve(struct ov_bdf *b)
 {
     lapack_int n = (lapack_int)b->n;

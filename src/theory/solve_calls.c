@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Right-hand side and Jacobian as the steppers call them. GSL takes a NaN for a step without error, so
- * every right-hand side is checked before GSL sees it; and it halves a step that failed until it
+ * Right-hand side and Jacobian as the steppers call them. GSL takes a NaN for a step without error,
+ * so every right-hand side is checked before GSL sees it; and it halves a step that failed until it
  * is nothing, from alpha = 0 a thousand times, so it is stopped before.
  */
 #include <math.h>
@@ -104,9 +104,9 @@ int ov_solver_jacobian(struct ov_solver *s, const double *y)
     return GSL_SUCCESS;
 }
 
-/* It is rounded up to a power of 2^(1/4), or down to 0: LAPACK's rounding errors, which vary with the
- * number of threads, must not reach the path. NaN (no eigenvalues found) becomes 0: no limit but the
- * error estimate. */
+/* It is rounded up to a power of 2^(1/4), or down to 0: LAPACK's rounding errors, which vary with
+ * the number of threads, must not reach the path. NaN (no eigenvalues found) becomes 0: no limit
+ * but the error estimate. */
 double ov_solver_growth(struct ov_solver *s)
 {
     if (!s->has_growth) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * The path inside of steps, and the events of theory/solve.h.
- * 1. A step of msbdf's is interpolated by Hermite's polynomial through the last three points, values
- *    and slopes (degree 5, the method's highest order). A step of rk8pd's is much longer: its
- *    middle, by a step half as long, is a fourth point (degree 7). Where rk8pd is the method asked for,
- *    every point is a shorter step's.
+ * 1. A step of msbdf's is interpolated by Hermite's polynomial through the last three points,
+ *    values and slopes (degree 5, the method's highest order). A step of rk8pd's is much longer: its
+ *    middle, by a step half as long, is a fourth point (degree 7). Where rk8pd is the method asked
+ *    for, every point is a shorter step's.
  * 2. After each step every value is taken at equal parts of it; between two of these whose signs
  *    differ, Brent's method finds the crossing on the dense output.
  */

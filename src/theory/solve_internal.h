@@ -2,7 +2,7 @@
  *
  * What the files of theory/solve.h share:
  *     solve.c         arguments, listed times
- *     solve_calls.c   right-hand side and Jacobian as the steppers call them: counted, checked, kept
+ *     solve_calls.c   right-hand side and Jacobian as steppers call them: counted, checked, kept
  *     solve_steps.c   one accepted step after another, by the one stepper or the other
  *     solve_bdf.c     msbdf's steps
  *     solve_failure.c why there is none
@@ -74,8 +74,8 @@ static inline const char *ov_solver_time_name(const struct ov_solver *s)
 bool ov_solver_finite(const double *x, size_t n);
 double ov_solver_max_abs(const double *x, size_t n);
 
-/* One right-hand side, counted and checked; ctx a struct ov_solver. GSL_FAILURE: a shorter step may do,
- * GSL_EBADFUNC: none will. */
+/* One right-hand side, counted and checked; ctx a struct ov_solver. GSL_FAILURE: a shorter step may
+ * do, GSL_EBADFUNC: none will. */
 int ov_solver_call(double *dy, const double *y, void *ctx);
 
 /* J at y and its norm. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * 1. Random weights learn smoothly at first, and rk8pd does that with long steps: it opens every path
- *    that is not known to be stiff. It is over when a step times the fastest rate is of order one:
+ * 1. Random weights learn smoothly at first, and rk8pd does that with long steps: it opens every
+ *    path that is not known to be stiff. It is over when a step times the fastest rate is of order one:
  *    then stability and not accuracy holds its steps, and what grows from below tolerance would no
  *    longer be followed. Two short steps more are msbdf's history.
  * 2. BDF formulas damp what grows by more than a factor of order one in a step, and near a saddle
@@ -34,6 +34,7 @@ enum {
 static const double growth_per_step = 2.0;
 
 static const double least_rtol = 1e-14;
+static const double least_tightened = 2e-13; /* rounding makes errors seem larger below */
 /* msbdf's tolerance per step. Measured on plateaus of two-layer networks, K=M=2 with an asymmetry
  * of 1e-4 in the start: errors of eps_g are 1.6e-6, 2.9e-7, 2.5e-7 at factors 1, 0.1, 0.03. */
 static const double msbdf_tightening = 0.03;
@@ -92,7 +93,8 @@ static bool has_matrices(struct ov_solver *s)
 static void set_tolerance(struct ov_solver *s)
 {
     double part = s->opt->method == OV_MSBDF && !s->opening ? msbdf_tightening : 1.0;
-    s->rtol = s->opt->rtol > 0.0 ? fmax(part * s->opt->rtol, least_rtol) : 0.0;
+    double rtol = s->opt->rtol, least = fmin(rtol, least_tightened);
+    s->rtol = rtol > 0.0 ? fmax(part * rtol, least) : 0.0;
     s->atol = part * s->opt->atol;
 }
 

@@ -8,7 +8,8 @@
  * What limits a step of a run: its normals, at the time of one in an array that fits the
  * first-level cache; the polynomials of K + M erf and K exp, about half of all for small K; and
  * some 8 K^2 + 2 (K + M)^2 additions and multiplications, which for large K are most of it and
- * stand in a chain through each row's new direction. These at the measured peak and the normals are "bound".
+ * stand in a chain through each row's new direction. "bound" is the part of the step's time that
+ * these at the measured peak and the normals explain.
  */
 #include <math.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
  * Starts are the overlaps of random weights in N = 784 dimensions, eta_w = sigma = 0.1. Errors are
  * relative errors of eps_g against rtol 1e-12 (rk8pd to alpha = 10^3, msbdf beyond). Euler runs as
  * far as a second takes it; its time is scaled to the whole run, its error is the one where it
- * stopped. "plainly" is rk8pd at the same tolerance from the beginning to the end, the error of smooth units is
- * against it. Times are CPU time of the thread that computes.
+ * stopped. "plainly" is rk8pd at the same tolerance from the beginning to the end; the errors of
+ * units without closed forms are against it. Times are CPU time of the thread that computes.
  */
 #include <math.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * How much arithmetic the machine can do: multiplications and additions, which are separate, because fma
- * would change the bits.
+ * How much arithmetic the machine can do: multiplications and additions, which are separate,
+ * because fma would change the bits.
  */
 #ifndef OVERLAP_TESTS_BENCH_ROOFLINE_H
 #define OVERLAP_TESTS_BENCH_ROOFLINE_H

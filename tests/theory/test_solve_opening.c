@@ -67,8 +67,8 @@ START_TEST(rk8pd_goes_first)
 }
 END_TEST
 
-/* Between the long steps the path is as good as at their ends, from the first step on, and many listed times
- * cost little. */
+/* Between the long steps the path is as good as at their ends, from the first step on, and many
+ * listed times cost little. */
 START_TEST(long_steps_are_interpolated)
 {
     static double time[MANY], path[3 * MANY];

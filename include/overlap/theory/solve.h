@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Any autonomous right-hand side dy/dalpha = f(y) to listed times, with error control: msbdf, backward
- * differentiation formulas with a Jacobian, for what is long and stiff; rk8pd of GSL's odeiv2 for what is
- * not, and as independent oracle.
+ * Any autonomous right-hand side dy/dalpha = f(y) to listed times, with error control: msbdf,
+ * backward differentiation formulas with a Jacobian, for what is long and stiff; rk8pd of GSL's
+ * odeiv2 for what is not, and as independent oracle.
  */
 #ifndef OVERLAP_THEORY_SOLVE_H
 #define OVERLAP_THEORY_SOLVE_H
@@ -33,19 +33,19 @@ struct ov_ode {
     void *ctx;
 };
 
-/* msbdf leaves the beginning to rk8pd, until its steps times the fastest rate are of order one; with
- * `stiff` it goes from the start.
+/* msbdf leaves the beginning to rk8pd, until its steps times the fastest rate are of order one;
+ * with `stiff` it goes from the start.
  *
  * Where a method finds no step the other stands in for it from the last good state, for 32 steps,
  * twice as many each time; only where both find none it is a failure. Neither is one where what
  * moves would not move by rtol |y_i| + 100 atol until the last time, though it move along what grows
  * fastest: the path ends there.
  *
- * A step errs by less than atol + rtol |y_i| in each component; backward differentiation keeps to 0.03
- * of that, and its steps short against the growth of deviations: at the saddle point that makes a plateau,
- * what decides the escape is far below any tolerance on y. Deviations down to 100 atol are
- * followed. With the defaults eps_g is right to about 1e-6, plateaus included.
- * A state on an unstable fixed point to within 100 atol stays there. */
+ * A step errs by less than atol + rtol |y_i| in each component; backward differentiation keeps to
+ * 0.03 of that (down to rtol 2e-13), and its steps short against the growth of deviations: at the
+ * saddle point that makes a plateau, what decides the escape is far below any tolerance on y.
+ * Deviations down to 100 atol are followed. With the defaults eps_g is right to about 1e-6,
+ * plateaus included. A state on an unstable fixed point to within 100 atol stays there. */
 struct ov_solve_options {
     enum ov_method method;
     double rtol, atol; /* >= 0, not both 0 */
@@ -109,9 +109,9 @@ struct ov_events {
  * speed. It does not depend on the times listed before the last one, and with msbdf looking for
  * events does not change the path.
  * Reaching zero is crossing it. A value that is 0 at time 0 crosses there, whatever the direction.
- * What goes through zero and back within a quarter of a step, a sixteenth where rk8pd goes for msbdf, is missed; so is what only touches.
- * OV_ENUMERIC where a value is NaN; else as ov_solve. Right-hand sides of rk8pd's shorter steps
- * count. */
+ * What goes through zero and back within a quarter of a step, a sixteenth where rk8pd goes for
+ * msbdf, is missed; so is what only touches. OV_ENUMERIC where a value is NaN; else as ov_solve.
+ * Right-hand sides of rk8pd's shorter steps count. */
 OV_NODISCARD enum ov_status
 ov_solve_events(double *path, const struct ov_ode *ode, const double *y0, const double *time,
                 size_t n_time, const struct ov_solve_options *opt, const struct ov_events *events,
