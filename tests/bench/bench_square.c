@@ -124,7 +124,7 @@ static double error(double eps_g, const struct ov_problem *p, const struct ov_ov
                     double t)
 {
     struct ov_error err = {0};
-    struct ov_solve_options exact = {OV_RK8PD, 1e-10, 1e-13, 0};
+    struct ov_solve_options exact = {.method = OV_RK8PD, .rtol = 1e-10, .atol = 1e-13};
     double *row = calloc(ov_row_width(p->K, p->M), sizeof *row);
     double alpha = t * (double)p->K / p->eta_w;
     must(ov_online_solve(row, p, start, &alpha, 1, &exact, NULL, NULL, &err), &err);
