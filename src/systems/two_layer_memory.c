@@ -56,7 +56,7 @@ static double theory_memory(const struct ov_two_layer *s)
     double n = (double)ov_overlaps_moving(s->problem.K, s->problem.M);
     bool closed = s->problem.g->act <= OV_ACT_ERF && s->problem.g_star->act <= OV_ACT_ERF;
     bool matrices = s->solve.method == OV_MSBDF && n <= 2000.0; /* theory/solve.h */
-    double path = matrices ? 8.0 * n * n : 40.0 * n;            /* Jacobian and its factors */
+    double path = (matrices ? 3.0 * n * n : 0.0) + 100.0 * n;   /* Jacobian, its factors; vectors */
     double averages = 3.0 * P * P + (K + 4.0) * D + 64.0 * (P + D);
     double slopes = closed && matrices ? (K * P + sym(K)) * (D + P) : 3.0 * n;
     double spread = s->extras.fluctuations ? 40.0 * n * n : 0.0; /* covariances at several times */
