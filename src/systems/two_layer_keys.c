@@ -281,7 +281,8 @@ const struct ov_key ov_two_layer_keys[] = {
      "first column",
      ARRAY(as_t, scaling.t, n_alpha, ""), .of = OV_OF_THEORY | OV_OF_SIM},
     {"method", OV_WORD, 0, 0, methods, NULL, "msbdf",
-     "solver of theory; msbdf: implicit multistep; rk8pd: Runge-Kutta",
+     "solver of theory; msbdf: Runge-Kutta first, implicit multistep where it gets stiff; rk8pd: "
+     "Runge-Kutta alone",
      KEPT(ov_as_word, solve.method), .of = OV_OF_THEORY},
     {"rtol", OV_REAL, 1e-14, 0.1, NULL, NULL, "1e-8", "relative tolerance of theory",
      KEPT(ov_as_real, solve.rtol), .of = OV_OF_THEORY},
