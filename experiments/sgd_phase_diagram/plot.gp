@@ -49,7 +49,7 @@ set label 11 "green" at 0.35,0.44 center tc rgb okabe_ito[4]
 set label 12 "orange" at -0.45,0.11 center tc rgb okabe_ito[2]
 unset key
 plot "+" using (column(1)):(-column(1)):(0.5) with filledcurves lc rgb okabe_ito[4], \
-     "+" using (column(1)):(-column(1)):(-0.1) with filledcurves lc rgb okabe_ito[2], \
+     "+" using (column(1)):(-column(1)):(-0.5 - column(1) > -0.1 ? -0.5 - column(1) : -0.1) with filledcurves lc rgb okabe_ito[2], \
      -x with lines lc rgb okabe_ito[3] lw 2, \
      kappa using (delta[$1]):(kappa[$1]) with points ls 11 pt 7, \
      kappa using (delta[$1]):($1 == 7 ? NaN : kappa[$1]):(sprintf("%.2f", slope[$1])) with labels offset 0,0.9, \

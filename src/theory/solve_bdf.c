@@ -112,13 +112,15 @@ void ov_bdf_begin_warm(struct ov_bdf *b, double *const *y, double *const *dy, do
 
 /* ---- parts of a step ---- */
 
-/* max_i |x_i| in units of the tolerance. */
+/* max_i |x_i| in units of the tolerance; NaN if a number is. */
 static double size_of(const struct ov_bdf *b, const double *x)
 {
     double max = 0.0;
     for (size_t i = 0; i < b->n; i++) {
         double size = fabs(x[i]) * b->weight[i];
-        max = size > max ? size : max;
+        max = size <= max ? max : size;
+        if (isnan(max))
+            break;
     }
     return max;
 }

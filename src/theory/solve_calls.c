@@ -104,8 +104,9 @@ int ov_solver_jacobian(struct ov_solver *s, const double *y)
     return GSL_SUCCESS;
 }
 
-/* It is rounded up to a power of 2^(1/4), or down to 0: LAPACK's rounding errors, which vary with
- * the number of threads, must not reach the path. NaN (no eigenvalues found) becomes 0: no limit
+/* It is rounded up to a power of 2^(1/4), or down to 0, so that it does not depend on LAPACK's
+ * rounding errors (those of the factors of a step do reach the path's last digits: of one kind of
+ * CPU they are the same, as there is one thread). NaN (no eigenvalues found) becomes 0: no limit
  * but the error estimate. */
 double ov_solver_growth(struct ov_solver *s)
 {

@@ -34,7 +34,8 @@
  *         kappa and kappa Q_jl averaged over the random part of Q_jl to order 1/(d - k).
  *
  * Terms of order 1/p (a unit with itself) are dropped: that is the limit p -> infinity at a given
- * empirical measure. What is left out is of order 1/p and (1 + r)^2/(d - k)^2. r grows until
+ * empirical measure. What is left out is of order 1/p and (1 + r)^2/(d - k)^2, and, of the noise,
+ * 16 (gamma/p) e r b in dq_j/q_j. r grows until
  * learning holds it, at about (2 gamma sigma^2 (d - k)/(p qbar))^(1/2).
  */
 #ifndef OVERLAP_THEORY_MEAN_FIELD_H
