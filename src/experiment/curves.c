@@ -13,32 +13,8 @@
 #include "overlap/base/alloc.h"
 #include "overlap/base/check.h"
 
-enum { MOST_CURVES = 10000, MOST_AXES = 8, LONGEST_ID = 100, MOST_FAILURES = 20 };
+enum { MOST_CURVES = 10000, LONGEST_ID = 100, MOST_FAILURES = 20 };
 static const double most_rows = 1e7;
-
-/* One key of `vary`. */
-struct axis {
-    const char *name;
-    struct fy_node *key, *list;
-    size_t n;
-};
-
-/* One entry of the list. */
-struct entry {
-    struct fy_node *node, *id, *vary;
-    const char *group;
-    struct ov_given *own; /* (n_own) its keys besides id and vary */
-    size_t n_own;
-    struct axis axis[MOST_AXES];
-    size_t n_axis;
-};
-
-#define FAIL(l, node, ...) ((l)->failed = true, ov_node_fail((node), (l)->err, __VA_ARGS__))
-
-static const char *word(struct fy_node *node)
-{
-    return node && fy_node_is_scalar(node) ? fy_node_get_scalar0(node) : NULL;
-}
 
 /* ---- reading an entry ---- */
 
@@ -47,26 +23,28 @@ static enum ov_status check_id(struct ov_loading *l, struct fy_node *node, const
     static const char allowed[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
     if (!*id || strlen(id) > LONGEST_ID)
-        return FAIL(l, node, "the id of a curve is a text of 1 to %d characters", LONGEST_ID);
+        return OV_LOAD_FAIL(l, node, "the id of a curve is a text of 1 to %d characters",
+                            LONGEST_ID);
     if (id[strspn(id, allowed)] || id[0] == '.' || id[0] == '-')
-        return FAIL(l, node,
-                    "the id '%s' can't be a file name here: letters, digits, '_', '.', '-', "
-                    "not starting with '.' or '-'",
-                    id);
+        return OV_LOAD_FAIL(
+            l, node,
+            "the id '%s' can't be a file name here: letters, digits, '_', '.', '-', "
+            "not starting with '.' or '-'",
+            id);
     return OV_OK;
 }
 
-static enum ov_status split_entry(struct entry *entry, struct ov_loading *l)
+static enum ov_status split_entry(struct ov_entry *entry, struct ov_loading *l)
 {
     void *i = NULL;
     struct fy_node_pair *pair;
     while ((pair = fy_node_mapping_iterate(entry->node, &i))) {
         struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
-        const char *name = word(key);
+        const char *name = ov_word_of(key);
         if (!name)
-            FAIL(l, key ? key : entry->node, "a key must be a word");
+            OV_LOAD_FAIL(l, key ? key : entry->node, "a key must be a word");
         else if (!*name) /* which has no place of its own */
-            FAIL(l, entry->node, "a key is empty: there is a ':' with nothing before it");
+            OV_LOAD_FAIL(l, entry->node, "a key is empty: there is a ':' with nothing before it");
         else if (strcmp(name, "id") == 0)
             entry->id = value;
         else if (strcmp(name, "vary") == 0)
@@ -74,80 +52,23 @@ static enum ov_status split_entry(struct entry *entry, struct ov_loading *l)
         else
             entry->own[entry->n_own++] = (struct ov_given){name, key, value, false};
     }
-    entry->group = word(entry->id);
+    entry->group = ov_word_of(entry->id);
     if (!entry->group)
-        return FAIL(l, entry->id ? entry->id : entry->node, "a curve needs an 'id', a word");
+        return OV_LOAD_FAIL(l, entry->id ? entry->id : entry->node,
+                            "a curve needs an 'id', a word");
     return check_id(l, entry->id, entry->group);
-}
-
-static enum ov_status axis_check(struct ov_loading *l, const struct entry *entry,
-                                 const struct axis *axis)
-{
-    const struct ov_key *key = ov_schema_find(l->e->system->keys, axis->name);
-    if (!key)
-        return FAIL(l, axis->key, "unknown key '%.64s' in vary: system %s has none of that name",
-                    axis->name, l->e->system->name);
-    if (!(key->types & (OV_INT | OV_REAL | OV_WORD | OV_STRING)))
-        return FAIL(l, axis->key, "'%s' can't be varied: it is no number and no word", axis->name);
-    if (!axis->list || !fy_node_is_sequence(axis->list) || axis->n == 0)
-        return FAIL(l, axis->list ? axis->list : axis->key, "vary needs a list of values for '%s'",
-                    axis->name);
-    for (size_t i = 0; i < axis->n; i++) {
-        struct fy_node *value = fy_node_sequence_get_by_index(axis->list, (int)i);
-        if (!word(value) || !*word(value))
-            return FAIL(l, value ? value : axis->list,
-                        "'%s' can only be varied over numbers and "
-                        "words",
-                        axis->name);
-    }
-    for (size_t i = 0; i < entry->n_own; i++)
-        if (strcmp(entry->own[i].name, axis->name) == 0)
-            return FAIL(l, axis->key, "'%s' is both given and varied", axis->name);
-    const struct ov_setting *s = ov_settings_find(l, axis->name, entry->group, entry->group);
-    if (s)
-        return ov_loading_fail(l, s->text, "'%s' is varied by curve %s", axis->name, entry->group);
-    return OV_OK;
-}
-
-static enum ov_status read_axes(struct entry *entry, struct ov_loading *l)
-{
-    if (!entry->vary)
-        return OV_OK;
-    if (!fy_node_is_mapping(entry->vary) || fy_node_mapping_item_count(entry->vary) == 0)
-        return FAIL(l, entry->vary, "vary must be a map of lists, such as {K: [4, 5, 6]}");
-    void *i = NULL;
-    struct fy_node_pair *pair;
-    enum ov_status status = OV_OK;
-    while ((pair = fy_node_mapping_iterate(entry->vary, &i))) {
-        struct fy_node *key = fy_node_pair_key(pair), *list = fy_node_pair_value(pair);
-        if (!word(key) || !*word(key))
-            return FAIL(l,
-                        word(key) ? entry->vary
-                        : key     ? key
-                                  : entry->vary,
-                        "a key must be a word");
-        if (entry->n_axis == MOST_AXES)
-            return FAIL(l, key, "more than %d keys in vary", MOST_AXES);
-        struct axis *axis = &entry->axis[entry->n_axis++];
-        *axis = (struct axis){word(key), key, list, 0};
-        if (list && fy_node_is_sequence(list))
-            axis->n = (size_t)fy_node_sequence_item_count(list);
-        if (axis_check(l, entry, axis) != OV_OK)
-            status = OV_EUSER;
-    }
-    return status;
 }
 
 /* ---- making curves ---- */
 
-static void add_id(struct ov_text *id, const struct axis *axis, struct fy_node *value)
+static void add_id(struct ov_text *id, const struct ov_axis *axis, struct fy_node *value)
 {
     double x;
     struct ov_text shown = {0};
-    if (ov_schema_number(&x, word(value)))
+    if (ov_schema_number(&x, ov_word_of(value)))
         ov_text_add_number(&shown, x);
     else
-        ov_text_addf(&shown, "%s", word(value));
+        ov_text_addf(&shown, "%s", ov_word_of(value));
     ov_text_addf(id, "-%s", axis->name);
     for (size_t i = 0; i < shown.len; i++) /* 1e+20 is 1e20 in a file name */
         if (shown.s[i] != '+')
@@ -186,7 +107,7 @@ static enum ov_status pick_tiers(struct ov_loading *l, struct ov_value *map)
         }
         const struct ov_value *picked = tier_number(v, l->options->tier);
         if (!picked)
-            status = FAIL(l, v->node, "%s has no number for any tier", v->key->name);
+            status = OV_LOAD_FAIL(l, v->node, "%s has no number for any tier", v->key->name);
         v->type = OV_INT;
         v->number = picked ? picked->number : 0;
     }
@@ -221,7 +142,7 @@ static void take_stream(struct ov_curve *curve, uint64_t stream)
 }
 
 static enum ov_status read_curve(struct ov_loading *l, struct ov_curve *curve,
-                                 const struct entry *entry, const struct ov_given *varied,
+                                 const struct ov_entry *entry, const struct ov_given *varied,
                                  size_t n_varied)
 {
     size_t n = l->n_default;
@@ -262,13 +183,14 @@ static enum ov_status read_curve(struct ov_loading *l, struct ov_curve *curve,
 }
 
 /* Where the odometer `at` stands: its values as given keys, and the id that they make. */
-static enum ov_status make_curve(struct ov_loading *l, const struct entry *entry, const size_t *at)
+static enum ov_status make_curve(struct ov_loading *l, const struct ov_entry *entry,
+                                 const size_t *at)
 {
-    struct ov_given varied[MOST_AXES];
+    struct ov_given varied[OV_MOST_AXES];
     struct ov_text id = {0};
     ov_text_addf(&id, "%s", entry->group);
     for (size_t i = 0; i < entry->n_axis; i++) {
-        const struct axis *axis = &entry->axis[i];
+        const struct ov_axis *axis = &entry->axis[i];
         struct fy_node *value = fy_node_sequence_get_by_index(axis->list, (int)at[i]);
         varied[i] =
             (struct ov_given){axis->name, axis->key, value, strchr(axis->name, '.') != NULL};
@@ -283,15 +205,16 @@ static enum ov_status make_curve(struct ov_loading *l, const struct entry *entry
     return status == OV_OK ? read_curve(l, curve, entry, varied, entry->n_axis) : status;
 }
 
-static void make_curves(struct ov_loading *l, const struct entry *entry, size_t *failures)
+static void make_curves(struct ov_loading *l, const struct ov_entry *entry, size_t *failures)
 {
-    size_t at[MOST_AXES] = {0}, i;
+    size_t at[OV_MOST_AXES] = {0}, i;
     double total = (double)l->e->n_curve, product = 1;
     for (i = 0; i < entry->n_axis; i++)
         product *= (double)entry->axis[i].n;
     if (total + product > MOST_CURVES) {
-        FAIL(l, entry->vary ? entry->vary : entry->node,
-             "%.0f curves with this one, at most %d are possible", total + product, MOST_CURVES);
+        OV_LOAD_FAIL(l, entry->vary ? entry->vary : entry->node,
+                     "%.0f curves with this one, at most %d are possible", total + product,
+                     MOST_CURVES);
         return;
     }
     do {
@@ -304,12 +227,12 @@ static void make_curves(struct ov_loading *l, const struct entry *entry, size_t 
 static void read_entry(struct ov_loading *l, struct fy_node *node, size_t *failures)
 {
     if (!node || !fy_node_is_mapping(node)) {
-        FAIL(l, node, "a curve must be a map of keys and values");
+        OV_LOAD_FAIL(l, node, "a curve must be a map of keys and values");
         return;
     }
-    struct entry entry = {.node = node};
+    struct ov_entry entry = {.node = node};
     entry.own = ov_xcalloc((size_t)fy_node_mapping_item_count(node) + 1, sizeof *entry.own);
-    if (split_entry(&entry, l) == OV_OK && read_axes(&entry, l) == OV_OK)
+    if (split_entry(&entry, l) == OV_OK && ov_axes_read(&entry, l) == OV_OK)
         make_curves(l, &entry, failures);
     free(entry.own);
 }
@@ -346,8 +269,8 @@ static void check_unique(struct ov_loading *l)
         if (strcmp(names[i].id, names[i - 1].id) != 0)
             continue;
         struct fy_node *entry = e->curve[names[i].curve].params.node;
-        FAIL(l, fy_node_mapping_lookup_by_string(entry, "id", FY_NT), "two curves are called '%s'",
-             names[i].id);
+        OV_LOAD_FAIL(l, fy_node_mapping_lookup_by_string(entry, "id", FY_NT),
+                     "two curves are called '%s'", names[i].id);
     }
     free(names);
 }
@@ -360,17 +283,17 @@ static void check_sides(struct ov_loading *l, struct fy_node *list)
         for (size_t k = 0; k < 2; k++)
             rows += (double)c->side[k].n_run * (double)c->side[k].n_row;
         if (c->side[OV_THEORY].n_run + c->side[OV_SGD].n_run == 0)
-            FAIL(l, c->params.node, "curve %s has neither theory nor sgd", c->id);
+            OV_LOAD_FAIL(l, c->params.node, "curve %s has neither theory nor sgd", c->id);
     }
     if (rows > most_rows)
-        FAIL(l, list, "the results would have %.0f rows, at most %.0f are possible", rows,
-             most_rows);
+        OV_LOAD_FAIL(l, list, "the results would have %.0f rows, at most %.0f are possible", rows,
+                     most_rows);
 }
 
 void ov_curves_read(struct ov_loading *l, struct fy_node *list)
 {
     if (!list || !fy_node_is_sequence(list) || fy_node_sequence_item_count(list) == 0) {
-        FAIL(l, list, "curves must be a list of at least one curve");
+        OV_LOAD_FAIL(l, list, "curves must be a list of at least one curve");
         return;
     }
     void *i = NULL;

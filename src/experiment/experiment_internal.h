@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <libfyaml.h>
+
 #include "overlap/experiment/experiment.h"
 
 /* One --set. */
@@ -45,6 +47,33 @@ struct ov_loading {
     size_t n_shared;
 };
 
+/* One key of `vary`. */
+struct ov_axis {
+    const char *name;
+    struct fy_node *key, *list;
+    size_t n;
+};
+
+enum { OV_MOST_AXES = 8, OV_VARIES = OV_INT | OV_REAL | OV_WORD | OV_STRING };
+
+/* One entry of the list of curves. */
+struct ov_entry {
+    struct fy_node *node, *id, *vary;
+    const char *group;
+    struct ov_given *own; /* (n_own) its keys besides id and vary */
+    size_t n_own;
+    struct ov_axis axis[OV_MOST_AXES];
+    size_t n_axis;
+};
+
+#define OV_LOAD_FAIL(l, node, ...) ((l)->failed = true, ov_node_fail((node), (l)->err, __VA_ARGS__))
+
+/* The text of a scalar, or NULL. */
+static inline const char *ov_word_of(struct fy_node *node)
+{
+    return node && fy_node_is_scalar(node) ? fy_node_get_scalar0(node) : NULL;
+}
+
 /* The documents that an experiment's nodes live in. */
 struct ov_documents {
     struct fy_document **doc; /* (n) */
@@ -72,6 +101,9 @@ void ov_shared_add(struct ov_loading *l, struct fy_node *node, const char *name,
 void ov_shared_note(struct ov_loading *l, size_t curve);
 void ov_shared_check(struct ov_loading *l);
 void ov_shared_free(struct ov_loading *l);
+
+/* vary.c: the axes of an entry, OV_EUSER where there are mistakes in them. */
+enum ov_status ov_axes_read(struct ov_entry *entry, struct ov_loading *l);
 
 /* curves.c: all curves of the list. */
 void ov_curves_read(struct ov_loading *l, struct fy_node *list);

@@ -111,6 +111,19 @@ static bool is_replaced(const struct ov_loading *l, const struct ov_shared *s)
     return false;
 }
 
+/* A curve that has it in its `vary`, or NULL. */
+static const struct ov_curve *varied_by(const struct ov_loading *l, const char *name)
+{
+    for (size_t i = 0; i < l->e->n_curve; i++) {
+        const struct ov_curve *c = &l->e->curve[i];
+        struct fy_node *vary = fy_node_mapping_lookup_by_string(c->params.node, "vary", FY_NT);
+        if (vary && fy_node_is_mapping(vary) &&
+            fy_node_mapping_lookup_value_by_simple_key(vary, name, strlen(name)))
+            return c;
+    }
+    return NULL;
+}
+
 void ov_shared_check(struct ov_loading *l)
 {
     for (size_t i = 0; i < l->n_shared; i++) {
@@ -120,9 +133,11 @@ void ov_shared_check(struct ov_loading *l)
         if (s->why)
             in_vain(l, s->node, s->name, l->e->curve[s->curve].id, s->why);
         else {
+            const struct ov_curve *varies = varied_by(l, s->name);
             l->failed = true;
-            ov_node_fail(s->node, l->err, "'%s' is read by nothing: every curve has its own",
-                         s->name);
+            ov_node_fail(s->node, l->err, "'%s' is read by nothing: every curve has its own%s%s%s",
+                         s->name, varies ? "; curve " : "", varies ? varies->group : "",
+                         varies ? " varies it: remove it here" : "");
         }
     }
 }

@@ -157,6 +157,17 @@ START_TEST(vary_is_checked)
     }
     refuses_edited(BASE, "    sigma: 0.5\n", "    sigma: 1\n    vary: {sigma: [1]}\n",
                    "19:12: error: 'sigma' is both given and varied");
+    refuses_edited(BASE, "    sigma: 0.5\n", "    init: {std: 1}\n    vary: {init.std: [1, 2]}\n",
+                   "19:12: error: 'init.std' is both given and varied");
+    refuses_edited(BASE, "seeds: {quick: 3, ci: 5}}\n    sigma: 0.5\n",
+                   "seeds: {quick: 3, ci: 5}}\n    vary: {sgd.seeds: [1, 2]}\n",
+                   "18:12: error: 'sgd.seeds' is both given and varied");
+    char *beside = edited(BASE, "    sigma: 0.5\n",
+                          "    init: {kind: random}\n    vary: {init.std: [1, 2]}\n");
+    struct ov_experiment *e = load(beside); /* another key of the same map is no conflict */
+    ck_assert_uint_eq(e->n_curve, 3);
+    ov_experiment_free(e);
+    free(beside);
     struct ov_text t = {0};
     ov_text_addf(&t, "    vary: {K: [1");
     for (int i = 2; i <= 200; i++)
@@ -260,7 +271,17 @@ START_TEST(what_nothing_reads_is_refused)
                    "12:30: error: 'init.v' is read by nothing here: curve one starts denoising");
     char *t = edited(BASE, "    sgd: {seeds: 2}", "    sgd: {seeds: 2}\n    eta_w: 1");
     refuses_edited(t, "    sigma: 0.5", "    eta_w: 2",
-                   "9:10: error: 'eta_w' is read by nothing: every curve has its own");
+                   "9:10: error: 'eta_w' is read by nothing: every curve has its own\n");
+    refuses_edited(t, "    sigma: 0.5", "    vary: {eta_w: [1, 2]}",
+                   "9:10: error: 'eta_w' is read by nothing: every curve has its own; curve two "
+                   "varies it: remove it here\n");
+    free(t);
+    t = edited(BASE, "  rtol: 1e-9\n", "  rtol: 1e-9\n  init: {std: 2}\n");
+    char *both = edited(t, "    sgd: {seeds: 2}", "    sgd: {seeds: 2}\n    init: {std: 1}");
+    refuses_edited(both, "    sigma: 0.5", "    vary: {init.std: [1, 2]}",
+                   "12:15: error: 'init.std' is read by nothing: every curve has its own; curve "
+                   "two varies it: remove it here\n");
+    free(both);
     free(t);
 }
 END_TEST
