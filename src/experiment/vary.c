@@ -11,6 +11,58 @@
 #include "experiment_internal.h"
 #include "overlap/base/alloc.h"
 
+/* ---- what was probably meant ---- */
+
+enum { MOST_PATHS = 300 };
+
+/* All that can be varied: paths, and the last name of each. */
+struct paths {
+    char *path[MOST_PATHS + 1];
+    const char *last[MOST_PATHS + 1];
+    size_t n;
+};
+
+static void add_paths(struct paths *p, const struct ov_key *keys, const char *prefix)
+{
+    for (const struct ov_key *key = keys; key && key->name && p->n < MOST_PATHS; key++) {
+        char *path = ov_xprintf("%s%s%s", prefix, *prefix ? "." : "", key->name);
+        if (key->types & OV_VARIES) {
+            p->last[p->n] = key->name;
+            p->path[p->n++] = ov_xstrdup(path);
+        }
+        if (key->map != ov_tier_keys)
+            add_paths(p, key->map, path);
+        free(path);
+    }
+}
+
+/* The path with this last name, else the nearest path, else the one whose last name is nearest. */
+static const char *nearest(const struct paths *p, const char *name)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (strcmp(p->last[i], name) == 0)
+            return p->path[i];
+    const char *near = ov_suggest(name, (const char *const *)p->path);
+    const char *last = near ? NULL : ov_suggest(name, p->last);
+    for (size_t i = 0; last && i < p->n; i++)
+        if (p->last[i] == last)
+            return p->path[i];
+    return near;
+}
+
+static enum ov_status no_such_key(struct ov_loading *l, const struct ov_axis *axis)
+{
+    struct paths p = {.n = 0};
+    add_paths(&p, l->e->system->keys, "");
+    const char *near = nearest(&p, axis->name);
+    OV_LOAD_FAIL(l, axis->key, "unknown key '%.64s' in vary: system %s has none of that name%s%s%s",
+                 axis->name, l->e->system->name, near ? "; did you mean '" : "", near ? near : "",
+                 near ? "'?" : "");
+    for (size_t i = 0; i < p.n; i++)
+        free(p.path[i]);
+    return OV_EUSER;
+}
+
 /* ---- reading ---- */
 
 /* Has a map the key, or the path into maps? */
@@ -28,9 +80,7 @@ static enum ov_status axis_check(struct ov_loading *l, const struct ov_entry *en
 {
     const struct ov_key *key = ov_schema_find(l->e->system->keys, axis->name);
     if (!key)
-        return OV_LOAD_FAIL(l, axis->key,
-                            "unknown key '%.64s' in vary: system %s has none of that name",
-                            axis->name, l->e->system->name);
+        return no_such_key(l, axis);
     if (!(key->types & OV_VARIES))
         return OV_LOAD_FAIL(l, axis->key, "'%s' can't be varied: it is no number and no word",
                             axis->name);

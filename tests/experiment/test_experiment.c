@@ -136,6 +136,35 @@ START_TEST(vary_reaches_into_maps)
 }
 END_TEST
 
+START_TEST(vary_suggests)
+{
+    static const struct {
+        const char *vary, *report;
+    } cases[] = {
+        {"{sgima: [1]}",
+         "18:12: error: unknown key 'sgima' in vary: system two-layer has none of that name; "
+         "did you mean 'sigma'?"},
+        {"{init.sdt: [1]}", "18:12: error: unknown key 'init.sdt' in vary: system two-layer has "
+                            "none of that name; did you mean 'init.std'?"},
+        {"{std: [1]}", "18:12: error: unknown key 'std' in vary: system two-layer has none of "
+                       "that name; did you mean 'init.std'?"},
+        {"{gamma: [1]}", "18:12: error: unknown key 'gamma' in vary: system two-layer has none of "
+                         "that name; did you mean 'scaling.gamma'?"},
+        {"{scaling.gama: [1]}", "18:12: error: unknown key 'scaling.gama' in vary: system "
+                                "two-layer has none of that name; did you mean 'scaling.gamma'?"},
+        {"{kapa: [1]}", "18:12: error: unknown key 'kapa' in vary: system two-layer has none of "
+                        "that name; did you mean 'scaling.kappa'?"},
+        {"{nothing_like_it: [1]}", "18:12: error: unknown key 'nothing_like_it' in vary: system "
+                                   "two-layer has none of that name\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char line[100];
+        snprintf(line, sizeof line, "    vary: %s\n", cases[i].vary);
+        refuses_edited(BASE, "    sigma: 0.5\n", line, cases[i].report);
+    }
+}
+END_TEST
+
 START_TEST(vary_is_checked)
 {
     static const struct {
@@ -328,6 +357,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, tiers_pick_seeds);
     OV_TEST(s, vary_makes_products);
     OV_TEST(s, vary_reaches_into_maps);
+    OV_TEST(s, vary_suggests);
     OV_TEST(s, vary_is_checked);
     OV_TEST(s, structure_is_checked);
     OV_TEST(s, keys_are_checked);
