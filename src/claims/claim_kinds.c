@@ -156,7 +156,9 @@ static const struct ov_key band_keys[] = {
 static const struct ov_key scaling_keys[] = {
     CURVE_KEYS("sgd"),
     {"against", OV_STRING, NO_NUMBER, OV_REQUIRED, GIVEN(against),
-     .doc = "the parameter that differs between the curves: N, K, eta_w, …"},
+     .doc =
+         "the parameter that differs between the curves, by its name or as vary has it: N, K, eta_w, "
+         "scaling.gamma, …"},
     {"fit", OV_WORD, WORD(fits), "power", GIVEN(fit),
      .doc = "power: slope of ln |statistic| against ln parameter; linear: of statistic against "
             "parameter"},

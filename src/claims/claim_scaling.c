@@ -21,17 +21,27 @@ static const double clear_of_zero = 3.0;
 
 /* ---- reading ---- */
 
+static enum ov_status no_parameter(const struct ov_value *against, const struct ov_curve *c,
+                                   struct ov_error *err)
+{
+    struct ov_text what = {0};
+    ov_text_addf(&what, "curve %s has no parameter '%.128s'", c->id, against->string);
+    for (size_t i = 0; i < c->n_variable; i++)
+        ov_text_addf(&what, "%s%s", i ? ", " : "; it has ", c->variable[i]);
+    if (what.failed)
+        ov_out_of_memory(what.room);
+    enum ov_status status = ov_claim_unknown(against, err, what.s, against->string, c->variable);
+    ov_text_free(&what);
+    return status;
+}
+
 /* The curves' parameter, or its logarithm, into x. */
 static enum ov_status read_abscissae(double *x, const struct ov_query *q, struct ov_error *err)
 {
     const struct ov_value *against = q->given.against;
-    char what[320];
     for (size_t c = 0; c < q->n_curve; c++) {
-        if (!ov_curve_variable(&x[c], q->curve[c], against->string)) {
-            snprintf(what, sizeof what, "curve %.128s has no parameter '%.128s'", q->curve[c]->id,
-                     against->string);
-            return ov_claim_unknown(against, err, what, against->string, q->curve[c]->variable);
-        }
+        if (!ov_curve_variable(&x[c], q->curve[c], against->string))
+            return no_parameter(against, q->curve[c], err);
         if (q->power && !(x[c] > 0.0))
             return ov_value_fail(against, err, "curve %s: a power law needs %s > 0, it is %g",
                                  q->curve[c]->id, against->string, x[c]);

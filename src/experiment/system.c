@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "overlap/config/param.h"
 #include "overlap/experiment/experiment.h"
 
 const char *ov_side_name(enum ov_side side)
@@ -48,8 +49,17 @@ void ov_curve_define(struct ov_curve *c, const char *name, double x)
     names[c->n_variable] = NULL;
 }
 
+/* "gamma" of the path "scaling.gamma", where that is a variable. */
+static const char *without_maps(const struct ov_curve *c, const char *name)
+{
+    const struct ov_key *key =
+        strchr(name, '.') && c->params.keys ? ov_schema_find(c->params.keys, name) : NULL;
+    return key && key->of & OV_IN_FORMULAS ? key->name : name;
+}
+
 bool ov_curve_variable(double *x, const struct ov_curve *c, const char *name)
 {
+    name = without_maps(c, name);
     for (size_t i = 0; i < c->n_variable; i++) {
         if (strcmp(c->variable[i], name) != 0)
             continue;

@@ -84,3 +84,20 @@ says "new: no name: says how" 'make new EXP=NAME FROM=demo'
 sed -i 's/alpha: .*/alpha: 60/' experiments/mine/experiment.yaml
 check "a number for a map" 2 "$overlap" plan experiments/mine
 says "a number for a map: its keys" "alpha must be a list of numbers or a map with max, min, points, spacing, not '60'"
+
+# ---- claims take the names that vary takes ----
+mkdir collapse
+cat >collapse/experiment.yaml <<'YAML'
+title: A collapse
+system: two-layer
+tier: quick
+defaults: {M: 1, activation: erf, sgd: {seeds: 2}, t: [0, 1]}
+curves:
+  - {id: g, scaling: {p: 2, d: 20}, vary: {scaling.gamma: [0.05, 0.1]}}
+claims:
+  - {id: c, says: so, kind: scaling, curves: g, against: scaling.gamma, at: 1, expect: 0, margin: {abs: 9}}
+YAML
+check "against: a path" 0 "$overlap" plan collapse
+sed -i 's/against: scaling.gamma/against: scaling.gama/' collapse/experiment.yaml
+check "against: a path that is none" 2 "$overlap" verify collapse
+says "against: a path that is none: what there is" "curve g-scaling.gamma0.05 has no parameter 'scaling.gama'; it has .*gamma"

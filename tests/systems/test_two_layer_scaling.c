@@ -181,6 +181,13 @@ START_TEST(widths_and_rates_can_be_varied)
     ck_assert(ov_curve_variable(&x, &e->curve[7], "gamma") && x == 1.0);
     ck_assert(ov_curve_variable(&x, &e->curve[6], "d") && x == 20.0);
     ck_assert_str_eq(e->curve[7].id, "a-scaling.p4-scaling.gamma1-scaling.d40");
+    /* by the paths that vary has */
+    ck_assert(ov_curve_variable(&x, &e->curve[7], "scaling.p") && x == 4.0);
+    ck_assert(ov_curve_variable(&x, &e->curve[0], "scaling.gamma") && x == 0.5);
+    ck_assert(ov_curve_variable(&x, &e->curve[6], "scaling.d") && x == 20.0);
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "init.gamma"));
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "scaling.kappa")); /* not given */
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "init.kind"));     /* no number */
     ov_experiment_free(e);
 }
 END_TEST
