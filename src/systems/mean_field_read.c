@@ -135,7 +135,8 @@ static enum ov_status check_problem(const struct ov_mf_curve *s, struct ov_value
         return ov_place_complaint(params, "d", "d must be larger than k", err);
     if (s->theory_asked && erf && ov_mf_particles(s).gamma > 0.0)
         return ov_value_fail(ov_value_get(params, "theory"), err,
-                             "erf units close as gradient flow only: theory: flow, or gamma: 0");
+                             "erf units close as gradient flow only: theory: flow%s",
+                             s->sgd_runs ? "" : ", or gamma: 0"); /* sgd needs its rate */
     if ((double)s->n_t * (double)(p->K * (p->M + 1)) > largest_result)
         return ov_place_complaint(params, "t", "one run would give more than 10^8 numbers", err);
     if ((s->sgd_runs || s->start == OV_MF_NETWORK) &&

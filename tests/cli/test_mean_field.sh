@@ -85,7 +85,9 @@ mistake "both scaling and eta_w" 's/gamma: 0.6/gamma: 0.6\n  eta_w: 1/' \
 mistake "another activation" 's/activation: erf/activation: relu/' \
     'error: mean-field equations are known for quadratic and erf units'
 mistake "erf with noise" 's/theory: flow/theory: true/' \
-    '^bad/experiment.yaml:16:[0-9]+: error: erf units close as gradient flow only: theory: flow, or gamma: 0'
+    '^bad/experiment.yaml:16:[0-9]+: error: erf units close as gradient flow only: theory: flow, or gamma: 0$'
+mistake "erf with noise, beside sgd" 's/theory: flow/theory: true, sgd: {seeds: 2}/' \
+    '^bad/experiment.yaml:16:[0-9]+: error: erf units close as gradient flow only: theory: flow$'
 mistake "a network of no dimension" '/  d: 200/d' "^bad/experiment.yaml:12:5: error: .*needs 'd', the input dimension"
 mistake "particles without m" 's/m: .*, q: 0.3/q: 0.3/' "error: init of kind particles needs 'm'"
 mistake "particles of another shape" 's/, \[0, 0\]\]/]/' 'error: .*p x k'
