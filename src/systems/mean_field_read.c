@@ -86,13 +86,16 @@ static enum ov_status check_start(const struct ov_mf_curve *s, struct ov_value *
 {
     struct ov_value *init = ov_value_get(params, "init");
     bool network = s->start == OV_MF_NETWORK, particles = s->start == OV_MF_PARTICLES;
-    const char *says = network ? "starts from random weights" : "starts from a Gaussian measure";
     if (!particles)
-        ov_value_unused(init, "m", says);
+        ov_value_unused(init, "m",
+                        network ? "starts from random weights; kind: particles reads it"
+                                : "starts from a Gaussian measure; kind: particles reads it");
     if (network)
-        ov_value_unused(init, "q", says);
+        ov_value_unused(init, "q",
+                        "starts from random weights; kind: particles or gaussian reads it");
     if (particles)
-        ov_value_unused(init, "std", "starts from given particles");
+        ov_value_unused(init, "std",
+                        "starts from given particles; kind: network or gaussian reads it");
     if (particles && !s->m)
         return ov_value_fail(init, err, "init of kind particles needs 'm'");
     if (network && s->problem.N == 0)

@@ -120,9 +120,12 @@ static enum ov_status resolve(double *x, struct ov_value *scaling, const struct 
 {
     const struct ov_value *direct = ov_value_find(scaling, how->direct);
     const struct ov_value *exponent = ov_value_find(scaling, how->exponent);
-    if (!direct == !exponent)
-        return ov_value_fail(direct ? exponent : scaling, err, "scaling needs %s '%s' or '%s'",
-                             direct ? "one of" : "either", how->direct, how->exponent);
+    if (direct && exponent)
+        return ov_value_fail(exponent, err, "scaling has both '%s' and '%s': give one of the two",
+                             how->direct, how->exponent);
+    if (!direct && !exponent)
+        return ov_value_fail(scaling, err, "scaling needs either '%s' or '%s'", how->direct,
+                             how->exponent);
     if (direct) {
         ov_value_unused(scaling, how->reference, "has no exponent to go with it");
         *x = direct->number;

@@ -90,6 +90,10 @@ mistake "erf with noise, beside sgd" 's/theory: flow/theory: true, sgd: {seeds: 
     '^bad/experiment.yaml:16:[0-9]+: error: erf units close as gradient flow only: theory: flow$'
 mistake "a network of no dimension" '/  d: 200/d' "^bad/experiment.yaml:12:5: error: .*needs 'd', the input dimension"
 mistake "particles without m" 's/m: .*, q: 0.3/q: 0.3/' "error: init of kind particles needs 'm'"
+mistake "q of a network" 's/theory: flow/&, init: {q: 1}/' \
+    "error: 'init.q' is read by nothing here: curve erf starts from random weights; kind: particles or gaussian reads it$"
+mistake "m of a measure" 's/theory: {seeds: 2}, init: {kind: gaussian,/p: 1, & m: [[1, 1]],/' \
+    "curve measure starts from a Gaussian measure; kind: particles reads it$"
 mistake "particles of another shape" 's/, \[0, 0\]\]/]/' 'error: .*p x k'
 mistake "a measure with sgd" 's/std: 0.3, q: 1}}/std: 0.3}, sgd: {seeds: 1}}/' \
     'error: a measure has no weights to simulate'

@@ -224,7 +224,7 @@ START_TEST(bad_scalings_are_refused)
     refuses_here("    scaling: {p: 2, d: 50}\n",
                  "8:14: error: scaling needs either 'gamma' or 'delta'");
     refuses_here("    scaling: {gamma: 1, delta: 1, p: 2, d: 50}\n",
-                 "8:32: error: scaling needs one of 'gamma' or 'delta'");
+                 "8:32: error: scaling has both 'gamma' and 'delta': give one of the two");
     refuses_here("    scaling: {gamma: 1, kappa: 1}\n", "8:32: error: a power of d needs 'd'");
     refuses_here("    scaling: {gamma: 1, kappa: -1, d: 50}\n",
                  "8:32: error: p = 0 units: it must be from 1 to 1000");
