@@ -195,6 +195,26 @@ static enum ov_status find_time(struct ov_query *q, size_t c, size_t i, struct o
         q->curve[c]->id, side->column[0].name, at, side->time[first], side->time[second]);
 }
 
+/* Too few times, n, in the window that the claim gives. */
+static enum ov_status too_few(const struct ov_query *q, const struct ov_curve *c, size_t n,
+                              const struct ov_value *place, struct ov_error *err)
+{
+    const struct ov_side_plan *side = &c->side[q->side];
+    const struct ov_value *from = q->given.from, *to = q->given.to;
+    size_t need = q->what->least ? q->what->least : 1;
+    char first[40] = "", last[40] = "";
+    if (from)
+        snprintf(first, sizeof first, " from %g", from->number);
+    if (to)
+        snprintf(last, sizeof last, " to %g", to->number);
+    return ov_value_fail(place, err,
+                         "curve %s: %s needs at least %zu time%s in its window, %s%s%s; there %s "
+                         "%zu: the curve is measured from %s = %g to %g",
+                         c->id, q->what->name, need, need == 1 ? "" : "s", side->column[0].name,
+                         first, from || to ? last : " > 0", n == 1 ? "is" : "are", n,
+                         side->column[0].name, side->time[0], side->time[side->n_row - 1]);
+}
+
 /* First and last time of the window, of curve number c. */
 static enum ov_status find_window(struct ov_query *q, size_t c, double from, double to,
                                   const struct ov_value *place, struct ov_error *err)
@@ -209,13 +229,7 @@ static enum ov_status find_window(struct ov_query *q, size_t c, double from, dou
         q->span[c].first = n++ ? q->span[c].first : j;
         q->span[c].last = j;
     }
-    if (n >= need)
-        return OV_OK;
-    return ov_value_fail(place, err,
-                         "curve %s: %s needs at least %zu times in its window, of those from "
-                         "%s = %g to %g; there are %zu",
-                         q->curve[c]->id, q->what->name, need, side->column[0].name, side->time[0],
-                         side->time[side->n_row - 1], n);
+    return n >= need ? OV_OK : too_few(q, q->curve[c], n, place, err);
 }
 
 static enum ov_status read_window(struct ov_query *q, struct ov_error *err)

@@ -200,11 +200,13 @@ START_TEST(times_that_are_not_measured_are_refused)
          "curve K2 is not measured at alpha = 5000; the nearest times are 1000 and 100"},
         {CLAIM("kind: margin, curves: K4, statistic: min, from: 20, to: 30, expect: 0, margin: "
                "{abs: 9}"),
-         "min needs at least 1 times in its window"},
+         "min needs at least 1 time in its window, alpha from 20 to 30; there are 0: the curve is "
+         "measured from alpha = 0 to "},
         {CLAIM("kind: margin, curves: K4, statistic: plateau, to: 10, expect: 0, margin: {abs: 9}"),
-         "plateau needs at least 3 times"},
+         "plateau needs at least 3 times in its window, alpha to 10; there are "},
         {CLAIM("kind: band, curves: K4, from: 1001, margin: {abs: 9}"),
-         "deviation needs at least 1 times in its window"},
+         "deviation needs at least 1 time in its window, alpha from 1001; there are 0: the curve is "
+         "measured from alpha = 0 to 1000"},
         {CLAIM("kind: mean, curves: K4, statistic: diverged, at: 1, expect: 0, margin: {abs: 9}"),
          "diverged is of a whole run: it has no time"},
     };
