@@ -184,6 +184,14 @@ static double add_row(struct comparison *c, const struct pair *p, size_t k, size
     return z;
 }
 
+static bool any_diverged(const struct ov_result *r)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->n_seed; i++)
+        any = any || ov_result_diverged(r, i);
+    return any;
+}
+
 static void add_curve(struct comparison *c, struct ov_agreement *found, const struct pair *p)
 {
     int main_column = -1; /* the first quantity of the system */
@@ -213,6 +221,7 @@ static void add_curve(struct comparison *c, struct ov_agreement *found, const st
         }
     }
     found->n_curve++;
+    found->n_diverged += any_diverged(&p->theory) || any_diverged(&p->sgd);
 }
 
 static void add_key(struct ov_text *text, const struct pair *p, const struct ov_result *r,

@@ -10,6 +10,18 @@
 
 #include "overlap/claims/compare.h"
 
+/* Where no deviation has an error. */
+static void say_no_z(const struct ov_experiment *e, const struct ov_agreement *found)
+{
+    printf("%s: %zu curve%s compared, none with two seeds whose numbers there are", e->name,
+           found->n_curve, found->n_curve == 1 ? "" : "s");
+    if (found->n_diverged == found->n_curve)
+        printf(": runs of %s diverged", found->n_curve == 1 ? "it" : "each of them");
+    else if (found->n_diverged > 0)
+        printf(": runs of %zu of them diverged", found->n_diverged);
+    printf("\n");
+}
+
 static enum ov_status compare_one(const struct ov_experiment *e, const struct ov_options *o,
                                   struct ov_error *err)
 {
@@ -26,8 +38,7 @@ static enum ov_status compare_one(const struct ov_experiment *e, const struct ov
     else if (found.n_curve == 0)
         printf("%s: no curve has both theory and simulation\n", e->name);
     else if (isnan(found.worst_z))
-        printf("%s: %zu curve%s compared, none with two seeds whose numbers there are\n", e->name,
-               found.n_curve, found.n_curve == 1 ? "" : "s");
+        say_no_z(e, &found);
     else
         printf("%s: %zu curve%s compared; %s deviates by up to %.2f standard errors (%s at %s = "
                "%g); of %zu, chance alone gives up to %.2f\n",

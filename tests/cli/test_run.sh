@@ -203,6 +203,11 @@ check "eta too large: a result" 0 "$overlap" run div --out div/out
 says "eta too large: not computed again" '^0 runs computed'
 check "on_divergence: fail" 4 timeout 60 "$overlap" run div --out div/out --set on_divergence=fail
 says "on_divergence: fail: says where" 'sgd seed.* diverges at alpha = '
+mkdir all-div
+sed 's/0, 0.5, 1, 2, 5, 1000/0, 1000/' div/experiment.yaml >all-div/experiment.yaml
+check "all runs diverge" 0 timeout 60 "$overlap" run all-div --out all-div/out
+check "all runs diverge: compared" 0 "$overlap" compare all-div --out all-div/out
+says "all runs diverge: says so" '^all-div: 1 curve compared, none with two seeds whose numbers there are: runs of it diverged$' out
 sed -i '1i on_divergence: fail' div/experiment.yaml
 check "on_divergence: of all curves" 4 timeout 60 "$overlap" run div --out div/out
 check "on_divergence: a curve's own" 0 "$overlap" run div --out div/out --set on_divergence=keep
@@ -225,7 +230,7 @@ cp -r "$root/tests/cli/inputs/claim-beyond-the-grid" .
 for command in plan run; do
     check "claims beyond the grid: $command" 2 "$overlap" $command claim-beyond-the-grid --out beyond
     says "claims beyond the grid: $command, at" 'experiment.yaml:9:52: error: curve erf is not measured at alpha = 400; the nearest times are 4 and 3'
-    says "claims beyond the grid: $command, from" 'experiment.yaml:10:58: error: curve erf: deviation needs at least 1 times'
+    says "claims beyond the grid: $command, from" 'experiment.yaml:10:58: error: curve erf: deviation needs at least 1 time in its window'
 done
 # 4000 curves at 50,000 times each: more than the memory that there is
 mkdir -p vast

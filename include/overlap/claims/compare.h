@@ -19,6 +19,7 @@ struct ov_agreement {
                        where no curve has two seeds */
     double worst_z_time;
     size_t n_z, least_seeds; /* how many z those are; the fewest seeds behind one */
+    size_t n_diverged;       /* curves with a run that diverged */
     char worst_quantity[32];
     char time[32]; /* "alpha", "t": the name of the time column */
     char worst_curve[128];
