@@ -172,12 +172,14 @@ void ov_band_judge(struct ov_finding *f, struct ov_claim *claim, const struct ov
 static enum ov_status read_shift(double *shift, const struct ov_value *bias,
                                  const struct ov_curve *c, struct ov_error *err)
 {
-    double N;
+    double size = 1.0;
     enum ov_status status = ov_claim_number(shift, bias, c, err);
-    bool has_N = ov_curve_variable(&N, c, "N");
-    if (status == OV_OK && *shift != 0.0 && !has_N)
-        status = ov_value_fail(bias, err, "curve %s has no N: a bias is |c|/N", c->id);
-    *shift = fabs(has_N ? *shift / N : *shift);
+    bool has_size = ov_curve_variable(&size, c, "N") || ov_curve_variable(&size, c, "p") ||
+                    ov_curve_variable(&size, c, "d");
+    if (status == OV_OK && *shift != 0.0 && !has_size)
+        status = ov_value_fail(
+            bias, err, "curve %s has no N, p or d: a bias is |c| over the first of these", c->id);
+    *shift = fabs(*shift / size);
     return status;
 }
 

@@ -78,7 +78,7 @@ struct ov_query {
     bool power;                /* scaling: of logarithms; else of the numbers */
     double *weight;            /* (n_curve) scaling: the slope is sum_c weight_c y_c */
     bool predicted;            /* band: its width is what theory predicts */
-    double *shift;             /* (n_curve) band: |c|/N */
+    double *shift;             /* (n_curve) band: |c|/N, or |c|/p, |c|/d without one */
 };
 
 /* Reads a claim's keys into claim->query, or reports (OV_EUSER, at its place) what the experiment

@@ -149,7 +149,8 @@ static const struct ov_key band_keys[] = {
             "no such column)"},
     {"bias", OV_REAL | OV_STRING, ANY_NUMBER, "0", GIVEN(bias),
      .doc = "c of a shift of order 1/N that is allowed besides the margin: |c|/N; a number or a "
-            "formula"},
+            "formula. A curve without N has p in its place (mean-field, whose equations leave out "
+            "orders 1/p), else d"},
     MARGIN_KEY(OV_REQUIRED, "what does not matter to science; rel is of theory at each time"),
     {0}};
 

@@ -60,6 +60,35 @@ START_TEST(a_bias_is_allowed_for)
 }
 END_TEST
 
+/* Of a curve without N: |c|/p, of one without p: |c|/d. */
+START_TEST(a_bias_is_over_the_size_there_is)
+{
+    static const struct {
+        const char *claim;
+        double p, d; /* 0: none */
+        enum ov_verdict verdict;
+    } row[] = {
+        {BAND("margin: {abs: 0}, bias: 10"), 100.0, 1.0, OV_FAIL},
+        {BAND("margin: {abs: 0}, bias: 30"), 100.0, 1e9, OV_PASS},
+        {BAND("margin: {abs: 0}, bias: 10"), 0.0, 100.0, OV_FAIL},
+        {BAND("margin: {abs: 0}, bias: -30"), 0.0, 100.0, OV_PASS},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct fake f;
+        fake_open(&f, row[i].claim);
+        write_all(&f, 0.2, 0.01, 10);
+        for (size_t c = 0; c < FAKE_CURVES; c++) {
+            if (row[i].d > 0.0)
+                ov_curve_define(&f.curve[c], "d", row[i].d);
+            if (row[i].p > 0.0)
+                ov_curve_define(&f.curve[c], "p", row[i].p);
+        }
+        expect_verdict(&f, row[i].verdict, "");
+        fake_close(&f);
+    }
+}
+END_TEST
+
 /* Undecided with few seeds, and decided with as many as were said to be needed. */
 START_TEST(more_seeds_decide)
 {
@@ -177,6 +206,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, a_band_has_three_verdicts);
     OV_TEST(s, margins_windows_and_relative_bands);
     OV_TEST(s, a_bias_is_allowed_for);
+    OV_TEST(s, a_bias_is_over_the_size_there_is);
     OV_TEST(s, more_seeds_decide);
     OV_TEST(s, theory_gives_the_width_and_the_shift);
     OV_TEST(s, rates_are_nominal);

@@ -81,7 +81,7 @@ START_TEST(mistakes_are_named_at_their_place)
         {"kind: band, curves: K2, from: 2, to: 1, margin: {abs: 1}", "the window is empty"},
         {"kind: band, curves: K2, statistic: min, margin: {abs: 1}", "statistic"},
         {"kind: band, curves: K2, statistic: relative, margin: {rel: 1}", "give abs"},
-        {"kind: band, curves: K2, bias: 3, margin: {abs: 1}", "curve K2 has no N"},
+        {"kind: band, curves: K2, bias: 3, margin: {abs: 1}", "curve K2 has no N, p or d"},
         {"kind: band, curves: K2, bias: 3*, margin: {abs: 1}", "formula, column"},
         {"kind: band, curves: K2, width: theory, margin: {abs: 1}", "no column 'sd_eps_g'"},
         {"kind: scaling, curves: K2, against: K, at: 1, expect: 1, margin: {abs: 1}",
