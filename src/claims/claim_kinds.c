@@ -61,7 +61,9 @@ static const struct ov_key margin_keys[] = {
          GIVEN(curves),                                                                            \
          .doc = "a curve, a group, or a list of them; for order in the order claimed"},            \
     {                                                                                              \
-        "quantity", OV_STRING, NO_NUMBER, "eps_g", GIVEN(quantity), .doc = "a column of the table" \
+        "quantity", OV_STRING, NO_NUMBER, "eps_g", GIVEN(quantity),                                \
+            .doc = "a column of the table; where a system has no eps_g, by default its first "     \
+                   "quantity (quadratic: mse)"                                                     \
     }
 
 #define WINDOW_KEYS                                                                                \

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "overlap/base/alloc.h"
+#include "overlap/base/text.h"
 #include "overlap/claims/expr.h"
 #include "overlap/config/param.h"
 
@@ -120,12 +121,26 @@ static enum ov_status choose_side(struct ov_query *q, enum ov_claim_side_rule ru
     return OV_OK;
 }
 
+/* "a, b, c", or the first of many and how many more there are. */
+static void list_names(struct ov_text *t, const char *const *names)
+{
+    enum { SHOWN = 16 };
+    size_t n = 0;
+    for (; names[n]; n++)
+        if (n < SHOWN)
+            ov_text_addf(t, "%s%s", n ? ", " : "", names[n]);
+    if (n > SHOWN)
+        ov_text_addf(t, " and %zu more", n - SHOWN);
+    if (t->failed)
+        ov_out_of_memory(t->room);
+}
+
 enum ov_status ov_column_check(const struct ov_curve *c, enum ov_side side, const char *column,
                                const struct ov_value *place, struct ov_error *err)
 {
     const struct ov_side_plan *s = &c->side[side];
     const char **names = ov_xcalloc(s->n_col + 1, sizeof *names);
-    char what[512];
+    struct ov_text all = {0};
     bool found = false;
     for (size_t i = 0, n = 0; i < s->n_col && !found; i++) {
         if (s->column[i].role == OV_ROLE_TIME)
@@ -133,11 +148,29 @@ enum ov_status ov_column_check(const struct ov_curve *c, enum ov_side side, cons
         names[n++] = s->column[i].name;
         found = strcmp(s->column[i].name, column) == 0;
     }
-    snprintf(what, sizeof what, "curve %s, %s has no column '%s'", c->id, ov_side_name(side),
-             column);
-    enum ov_status status = found ? OV_OK : ov_claim_unknown(place, err, what, column, names);
+    enum ov_status status = OV_OK;
+    if (!found) {
+        struct ov_hint near = ov_hint(column, names);
+        list_names(&all, names);
+        status = ov_value_fail(place, err, "curve %s, %s has no column '%.64s'%s%s %s", c->id,
+                               ov_side_name(side), column, near.text,
+                               near.text[0] ? " It has" : "; it has", all.s ? all.s : "none");
+    }
+    ov_text_free(&all);
     free(names);
     return status;
+}
+
+/* A default that the first curve doesn't have becomes its system's own first quantity. */
+static void settle_quantity(struct ov_claim *claim)
+{
+    const struct ov_query *q = claim->query;
+    struct ov_value *v = ov_value_get(&claim->keys, "quantity");
+    const char *own = ov_side_main_quantity(&q->curve[0]->side[q->side]);
+    if (v->node || !own || strcmp(own, v->string) == 0)
+        return;
+    free(v->string);
+    v->string = ov_xstrdup(own);
 }
 
 static enum ov_status check_columns(struct ov_query *q, struct ov_error *err)
@@ -343,8 +376,10 @@ enum ov_status ov_query_read(struct ov_claim *claim, struct ov_error *err)
         status = select_curves(q, claim->experiment, err);
     if (status == OV_OK)
         status = choose_side(q, kind->rule, err);
-    if (status == OV_OK)
+    if (status == OV_OK) {
+        settle_quantity(claim);
         status = check_columns(q, err);
+    }
     if (status == OV_OK)
         status = read_times(q, window, err);
     q->rel = q->given.rel ? q->given.rel->number : 0.0;

@@ -11,29 +11,18 @@
 
 #include "overlap/config/schema.h"
 
-static bool has_column(const struct ov_experiment *e, const char *name)
-{
-    for (size_t i = 0; i < e->n_curve; i++)
-        for (int side = OV_THEORY; side <= OV_SGD; side++) {
-            const struct ov_side_plan *s = &e->curve[i].side[side];
-            for (size_t j = 0; j < s->n_col && s->n_run > 0; j++)
-                if (strcmp(s->column[j].name, name) == 0)
-                    return true;
-        }
-    return false;
-}
-
 /* eps_g; of a system without, its first quantity. */
 static const char *main_quantity(const struct ov_experiment *e)
 {
-    const struct ov_side_plan *s = &e->curve[0].side[OV_THEORY];
-    if (has_column(e, "eps_g"))
-        return "eps_g";
-    s += s->n_run == 0;
-    for (size_t j = 0; j < s->n_col; j++)
-        if (s->column[j].role == OV_ROLE_VALUE)
-            return s->column[j].name;
-    return "";
+    const char *first = NULL;
+    for (size_t i = 0; i < e->n_curve; i++)
+        for (int side = OV_THEORY; side <= OV_SGD; side++) {
+            const struct ov_side_plan *s = &e->curve[i].side[side];
+            const char *name = s->n_run > 0 ? ov_side_main_quantity(s) : NULL;
+            if (!first || (name && strcmp(name, "eps_g") == 0))
+                first = name;
+        }
+    return first ? first : "";
 }
 
 static const char *quantity_of(struct ov_claim *claim)

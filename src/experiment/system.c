@@ -35,6 +35,18 @@ void ov_side_column(struct ov_side_plan *s, enum ov_role role, bool may_be_nan, 
     va_end(ap);
 }
 
+const char *ov_side_main_quantity(const struct ov_side_plan *s)
+{
+    const char *first = NULL;
+    for (size_t i = 0; i < s->n_col; i++) {
+        if (strcmp(s->column[i].name, "eps_g") == 0)
+            return s->column[i].name;
+        if (!first && s->column[i].role == OV_ROLE_VALUE)
+            first = s->column[i].name;
+    }
+    return first;
+}
+
 void ov_curve_define(struct ov_curve *c, const char *name, double x)
 {
     const char **names = realloc(c->variable, (c->n_variable + 2) * sizeof *names);

@@ -39,7 +39,7 @@ START_TEST(mistakes_are_named_at_their_place)
         {"kind: mean, curves: K2, statistic: deviation, side: theory, at: 1, margin: {abs: 1}",
          "side can't be theory"},
         {"kind: mean, curves: K2, at: 1, quantity: eps, expect: 1, margin: {abs: 1}",
-         "no column 'eps'; did you mean 'eps_g'?"},
+         "no column 'eps'; did you mean 'eps_g'? It has eps_g, "},
         {"kind: mean, curves: K2, at: 1, quantity: alpha, expect: 1, margin: {abs: 1}",
          "no column 'alpha'"},
         {"kind: mean, curves: K2, expect: 1, margin: {abs: 1}", "at is missing"},

@@ -50,6 +50,18 @@ mistake "kappa <= 0" 's/  kappa: 0.5/  kappa: 0/' '^bad/experiment.yaml:6:10: er
 mistake "lambda < 0" 's/lambda: 0.1/lambda: -1/' '^bad/experiment.yaml:8:11: error: lambda must be '
 mistake "alpha <= 0" 's/\[0.2, 0.4\]}$/[0, 0.4]}/' 'error: alpha'
 mistake "too large" 's/  d: 20/  d: 1000/' '^bad/experiment.yaml:11:[0-9]+: error: 400000 samples of 500500 numbers would be more than 10\^9 numbers'
-mistake "dmft" 's/theory: population/theory: dmft/' 'error: theory dmft is not there yet: long-time or population'
+mistake "dmft" 's/theory: population/theory: dmft/' "error: theory must be true or false or one of long-time, population, not 'dmft'"
+
+# ---- claims on the system's own first quantity ----
+rm -rf own && cp -r quad own
+sed -i 's/quantity: loss_train, //' own/experiment.yaml
+check "no quantity: listed" 0 "$overlap" list own
+holds "no quantity: the first is shown" test "$(grep -c '^quantity' out)$(grep -m1 '^quantity' out)" = '2quantity mse'
+check "no quantity: run" 0 "$overlap" run own --out own_out
+check "no quantity: verified" 0 "$overlap" verify own --out own_out --verdicts own.json
+says "no quantity: what it asked for" '"quantity": ?"mse"' own.json
+mistake "a column that is none" 's/quantity: loss_train/quantity: eps_g/' \
+    "no column 'eps_g'; it has mse, loss_train, err_in, rank$"
 check "keys" 0 "$overlap" keys quadratic
+holds "keys: no theory that is not there" bash -c '! grep -q dmft out'
 says "keys: quadratic" '^kappa_star: ' out

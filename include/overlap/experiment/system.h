@@ -101,6 +101,9 @@ struct ov_system {
 /* The next column of a side. */
 void ov_side_column(struct ov_side_plan *s, enum ov_role role, bool may_be_nan, const char *fmt,
                     ...) OV_PRINTF(4, 5);
+/* The column that is meant where nobody names one: eps_g; of a side without, its first quantity;
+ * NULL where it has none. */
+const char *ov_side_main_quantity(const struct ov_side_plan *s);
 
 /* `on_divergence`, a row that every system's table of keys has: "keep" (a run that diverges is a
  * result) or "fail" (its job fails). */
