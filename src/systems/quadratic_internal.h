@@ -11,7 +11,7 @@
 #include "overlap/experiment/experiment.h"
 #include "overlap/sim/quadratic.h"
 
-enum ov_qs_theory { OV_QS_LONG_TIME, OV_QS_POPULATION, OV_QS_DMFT };
+enum ov_qs_theory { OV_QS_LONG_TIME, OV_QS_POPULATION };
 enum ov_qs_method { OV_QS_LBFGS, OV_QS_FLOW };
 
 struct ov_qs_curve {

@@ -7,10 +7,8 @@
 #include "quadratic_internal.h"
 #include "values_internal.h"
 
-static const char *const kinds[] = {[OV_QS_LONG_TIME] = "long-time",
-                                    [OV_QS_POPULATION] = "population",
-                                    [OV_QS_DMFT] = "dmft",
-                                    NULL};
+static const char *const kinds[] = {
+    [OV_QS_LONG_TIME] = "long-time", [OV_QS_POPULATION] = "population", NULL};
 static const char *const methods[] = {[OV_QS_LBFGS] = "lbfgs", [OV_QS_FLOW] = "flow", NULL};
 static const char *const sensings[] = {
     [OV_SENSING_GOE] = "goe", [OV_SENSING_WISHART] = "wishart", NULL};

@@ -108,8 +108,6 @@ static enum ov_status check_theory(struct ov_qs_curve *s, struct ov_value *param
     if (!s->theory_asked)
         return OV_OK;
     s->theory_runs = 1;
-    if (s->kind == OV_QS_DMFT)
-        return ov_value_fail(theory, err, "theory dmft is not there yet: long-time or population");
     if (s->kind == OV_QS_POPULATION && s->alpha)
         return ov_value_fail(theory, err,
                              "theory population is the flow on infinitely many samples: it has no "

@@ -82,8 +82,9 @@ END_TEST
 
 START_TEST(what_theory_can_not_say_is_refused)
 {
-    refuses_edited(LONG, "theory: true", "theory: dmft",
-                   "10:13: error: theory dmft is not there yet: long-time or population");
+    refuses_edited(
+        LONG, "theory: true", "theory: dmft",
+        "10:13: error: theory must be true or false or one of long-time, population, not 'dmft'");
     refuses_edited(LONG, "theory: true", "theory: population",
                    "10:13: error: theory population is the flow on infinitely many samples");
     refuses_edited(LONG, "alpha: [0.1, 0.4]", "sensing: goe",
