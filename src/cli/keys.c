@@ -32,15 +32,17 @@ static size_t find_sections(struct section s[MOST])
     return n;
 }
 
-/* Leaves of the sections those that a word names; false, and all of them, where it names none. */
-static bool pick_sections(struct section *s, size_t *n, const char *word)
+/* Puts first the sections that a word names; how many those are. */
+static size_t pick_sections(struct section *s, size_t n, const char *word)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < *n; i++)
-        if (strcmp(s[i].name, word) == 0 || (s[i].is_kind && strcmp(word, all_kinds) == 0))
-            s[kept++] = s[i];
-    *n = kept > 0 ? kept : *n;
-    return kept > 0;
+    size_t picked = 0;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(s[i].name, word) == 0 || (s[i].is_kind && strcmp(word, all_kinds) == 0)) {
+            struct section found = s[i];
+            memmove(s + picked + 1, s + picked, (i - picked) * sizeof *s);
+            s[picked++] = found;
+        }
+    return picked;
 }
 
 /* ---- all of it, or sections ---- */
@@ -149,10 +151,13 @@ int ov_command_keys(const struct ov_options *o)
     struct ov_text t = {0};
     struct section s[MOST];
     enum ov_status status = OV_OK;
-    size_t n = find_sections(s);
-    bool named = o->n_dir > 0 && pick_sections(s, &n, o->dir[0]);
+    size_t all = find_sections(s), picked = o->n_dir > 0 ? pick_sections(s, all, o->dir[0]) : 0;
+    bool named = picked > 0;
+    size_t n = named ? picked : all;
     if (o->n_dir == named)
         add_sections(&t, s, n, named);
+    if (o->n_dir == 1 && picked == 1) /* a kind of claims may be called as a key elsewhere */
+        add_matches(&t, s + n, all - n, o->dir[0], OV_MATCH_PATH);
     for (size_t i = named; i < o->n_dir && status == OV_OK; i++)
         status = add_word(&t, s, n, o->dir[i], &err);
     if (status == OV_OK && !t.failed)

@@ -67,8 +67,9 @@ const struct ov_command ov_commands[] = {
     {"new", "NAME", "fh", "copy an experiment to experiments/NAME", "", ov_command_new},
     {"keys", "[SYSTEM] [KEY…]", "h", "the reference of experiment.yaml",
      "First the names of all keys, then each with its type, range, default and meaning. In place\n"
-     "of SYSTEM also 'experiment' (the file itself), 'claims', or a kind of claim. KEY is a name, a\n"
-     "path (init.std), a pattern ('eta*'), a part of a name, or of what the key means (noise).\n",
+     "of SYSTEM also 'experiment' (the file itself), 'claims', or a kind of claim, which a key of the\n"
+     "same name follows (scaling). KEY is a name, a path (init.std), a pattern ('eta*'), a part of a\n"
+     "name, or of what the key means (noise).\n",
      ov_command_keys},
     {"doctor", "", "h", "what this installation is made of, and what it lacks", "",
      ov_command_doctor},

@@ -52,6 +52,12 @@ check "keys: by what it means" 0 "$overlap" keys two-layer 'label noise'
 says "keys: by what it means: found" '^sigma: ' out
 check "keys: of claims" 0 "$overlap" keys claims at
 holds "keys: of claims: kinds that share it, once" test "$(grep -c '^at: ' out)" = 1
+check "keys: a kind of claims that is called as a key" 0 "$overlap" keys scaling
+says "keys: called as a key: the kind" '^kind: scaling - ' out
+says "keys: called as a key: its keys" '^  against: ' out
+says "keys: called as a key: whose it is" '^# two-layer$' out
+says "keys: called as a key: the key" '^scaling: ' out
+holds "keys: called as a key: other kinds are left out" bash -c '! grep -qE "^kind: (mean|order)|^# (experiment|mean-field)" out'
 check "keys: a typo" 2 "$overlap" keys two-layer eta_W_
 says "keys: a typo: did you mean" "^overlap: error: no key matches 'eta_W_'; did you mean 'eta_w'"
 check "keys: a system that is none" 2 "$overlap" keys two-layr
