@@ -80,7 +80,7 @@ enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_o
 void ov_experiments_free(struct ov_experiments *all);
 
 /* "; did you mean 'experiments/NAME'?" for a DIR that is not there, or a NAME ("" as `front`) that no
- * experiment has; nothing where none is near. */
+ * experiment has; where none is near, those that it is a part of, else nothing. */
 struct ov_hint ov_experiment_hint(const char *front, const char *word);
 
 /* True where nobody named the experiment and it belongs to a larger tier. */

@@ -24,6 +24,34 @@ void ov_error_append(struct ov_error *err, const struct ov_error *more)
     err->status = more->status;
 }
 
+/* - and _ are one here: mean-field is in mean_field_noise. */
+static bool has_part(const char *name, const char *part)
+{
+    for (; *name; name++) {
+        size_t i = 0;
+        while (part[i] && (name[i] == part[i] || (name[i] == '_' && part[i] == '-') ||
+                           (name[i] == '-' && part[i] == '_')))
+            i++;
+        if (!part[i])
+            return true;
+    }
+    return false;
+}
+
+/* "; there are 'quadratic_population', 'quadratic_traps'": names that the word is a part of. */
+static void add_names_with(struct ov_hint *hint, const char *front, const char *word,
+                           const char *const *names)
+{
+    size_t used = 0, n = 0;
+    for (; *names; names++) {
+        size_t need = strlen(front) + strlen(*names) + sizeof ", '', …";
+        if (!has_part(*names, word) || need > sizeof hint->text - sizeof "; there are " - used)
+            continue;
+        used += (size_t)snprintf(hint->text + used, sizeof hint->text - used, "%s'%s%s'",
+                                 n++ ? ", " : "; there are ", front, *names);
+    }
+}
+
 /* The name alone counts: whoever writes "demo" means experiments/demo. */
 struct ov_hint ov_experiment_hint(const char *front, const char *word)
 {
@@ -37,8 +65,11 @@ struct ov_hint ov_experiment_hint(const char *front, const char *word)
         *strrchr(found.gl_pathv[i], '/') = '\0';
         names[i] = strrchr(found.gl_pathv[i], '/') + 1;
     }
-    const char *near = ov_suggest(slash && slash[1] ? slash + 1 : word, names);
-    if (near)
+    word = slash && slash[1] ? slash + 1 : word;
+    const char *near = ov_suggest(word, names);
+    if (!near && strlen(word) > 1)
+        add_names_with(&hint, front, word, names);
+    else if (near)
         snprintf(hint.text, sizeof hint.text, "; did you mean '%.40s%.200s'?", front, near);
     free(names);
     globfree(&found);

@@ -64,7 +64,10 @@ const struct ov_command ov_commands[] = {
      "Jobs that are being computed at this moment and take long have a line each: how far they\n"
      "are, of theory how many right-hand sides of the limit at which it is given up.\n",
      ov_command_status},
-    {"new", "NAME", "fh", "copy an experiment to experiments/NAME", "", ov_command_new},
+    {"new", "NAME", "fh", "copy an experiment to experiments/NAME",
+     "Of --from NAME (demo), one below experiments/. The README of the copy begins with a title of\n"
+     "its own, to be filled in.\n",
+     ov_command_new},
     {"keys", "[SYSTEM] [KEY…]", "h", "the reference of experiment.yaml",
      "First the names of all keys, then each with its type, range, default and meaning. In place\n"
      "of SYSTEM also 'experiment' (the file itself), 'claims', or a kind of claim, which a key of the\n"

@@ -23,6 +23,18 @@ static bool is_name(const char *name)
     return strlen(name) < 100;
 }
 
+/* The template's title is not that of the copy: a README begins with what it is now. */
+static void retitle(struct ov_text *contents, const char *name, const char *from)
+{
+    const char *rest = contents->s && contents->s[0] == '#' ? strchr(contents->s, '\n') : NULL;
+    struct ov_text whole = {0};
+    if (!rest)
+        return;
+    ov_text_addf(&whole, "# %s: …, begun from %s%s", name, from, rest);
+    ov_text_free(contents);
+    *contents = whole;
+}
+
 static enum ov_status copy_file(const char *file, const char *name, const char *from,
                                 struct ov_error *err)
 {
@@ -32,6 +44,10 @@ static enum ov_status copy_file(const char *file, const char *name, const char *
     enum ov_status status = source.failed || target.failed
                                 ? ov_fail(err, OV_ENOMEM, "out of memory")
                                 : ov_file_read(&contents, source.s, 1 << 24, err);
+    if (status == OV_OK && strcmp(file, "README.md") == 0)
+        retitle(&contents, name, from);
+    if (status == OV_OK && contents.failed)
+        status = ov_fail(err, OV_ENOMEM, "out of memory");
     if (status == OV_OK)
         status = ov_file_write(target.s, contents.s, contents.len, err);
     ov_text_free(&source);

@@ -85,6 +85,19 @@ check "a directory that nothing is like" 2 "$overlap" run nowhere-near
 says "a directory that nothing is like" '^overlap: error: nowhere-near: No such file or directory$'
 check "new: from a typo" 2 "$overlap" new other --from mien
 says "new: from a typo: did you mean" "^overlap: error: there is no experiments/mien/experiment.yaml; did you mean 'mine'\?"
+small experiments/quadratic_of_width_one
+small experiments/quadratic_of_width_two
+printf '# quadratic_of_width_one: what is asked\n\n**Question.** Which? # not a title\n' >experiments/quadratic_of_width_one/README.md
+check "new: a part of names" 2 "$overlap" new other --from quadratic
+says "new: a part of names: which" "/quadratic/experiment.yaml; there are 'quadratic_of_width_one', 'quadratic_of_width_two'$"
+check "new: a part of names, with another hyphen" 2 "$overlap" new other --from width-t
+says "new: with another hyphen: which" "; there are 'quadratic_of_width_two'$"
+check "new: a copy" 0 "$overlap" new other --from quadratic_of_width_one
+holds "new: a copy: a README with a title of its own" test "$(cat experiments/other/README.md)" = '# other: …, begun from quadratic_of_width_one
+
+**Question.** Which? # not a title'
+holds "new: a copy: the template stays" grep -q '^# quadratic_of_width_one: what is asked$' experiments/quadratic_of_width_one/README.md
+holds "new: a copy: the same experiment" cmp experiments/quadratic_of_width_one/experiment.yaml experiments/other/experiment.yaml
 check "new: no name" 2 "$overlap" new ''
 says "new: no name: says how" 'make new EXP=NAME FROM=demo'
 sed -i 's/alpha: .*/alpha: 60/' experiments/mine/experiment.yaml
