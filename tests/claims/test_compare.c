@@ -136,8 +136,10 @@ START_TEST(fresh_until_something_changes)
     ck_assert(!ov_compare_is_fresh(&f.e, f.out));
     ck_ok(ov_compare(&found, &f.e, f.out, NULL));
     ck_assert(ov_compare_is_fresh(&f.e, f.out));
+    ck_assert(ov_compare_is_of_tables(&f.e, f.out));
     fake_set(&f, 0, eta_w, 0.3);
     ck_assert(!ov_compare_is_fresh(&f.e, f.out));
+    ck_assert(!ov_compare_is_of_tables(&f.e, f.out));
     fake_set(&f, 0, eta_w, 0.2);
     ck_assert(ov_compare_is_fresh(&f.e, f.out));
     usleep(20000); /* the file system's clock is a coarse one */

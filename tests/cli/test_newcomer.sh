@@ -36,6 +36,35 @@ holds "status: says nothing of it" bash -c '! grep -q running out'
 check "status: swept by the next run" 0 "$overlap" run s --quiet
 holds "status: it is gone" test ! -e build/results/s/jobs/1.running
 
+# ---- status says what is of the parameters as they are ----
+state() { # NAME WHAT OPTION…: the columns after the tier
+    check "status: $1" 0 "$overlap" status "${@:3}" experiments/t
+    holds "status: $1: says so" test "$(sed -n '2s/^t  *quick  *//; 2s/  */ /gp' out)" = "$2"
+}
+small experiments/t
+mkdir -p figures build/figures
+state "nothing" "0 of 8 0 of 2 no no"
+touch figures/t.svg build/figures/t.pdf
+state "a figure that came with the files" "0 of 8 0 of 2 no yes"
+check "status: run" 0 "$overlap" run experiments/t --quiet
+touch -d '1 hour ago' build/figures/t.pdf
+state "a figure before its tables" "8 of 8 2 of 2 no stale"
+check "status: compared" 0 "$overlap" compare experiments/t
+touch -d '1 minute' build/figures/t.pdf
+state "all" "8 of 8 2 of 2 yes yes"
+state "another stream has no figure" "0 of 8 0 of 2 no -" --stream 2
+state "nor have results elsewhere" "0 of 8 0 of 2 no -" --out nowhere
+touch -d '2 minutes' experiments/t/plot.gp
+state "a figure before its script" "8 of 8 2 of 2 yes stale"
+rm experiments/t/plot.gp
+sed -i 's/eta_w: 0.5/eta_w: 0.4/' experiments/t/experiment.yaml
+state "a parameter was edited" "0 of 8 0 of 2 stale stale"
+sed -i 's/eta_w: 0.4/eta_w: 0.5/' experiments/t/experiment.yaml
+state "and set back" "8 of 8 2 of 2 yes yes"
+mkdir -p build/elsewhere && cp -r experiments/t build/elsewhere/t
+check "status: a directory elsewhere" 0 "$overlap" status build/elsewhere/t
+says "status: elsewhere: its figure is not that of experiments/" ' no$' out
+
 # ---- keys, all or one by one ----
 check "keys: all" 0 "$overlap" keys
 says "keys: an overview first" '^experiment: title source system ' <(sed -n 1p out)

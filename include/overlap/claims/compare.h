@@ -46,6 +46,10 @@ double ov_agreement_bound(const struct ov_agreement *found, double level);
 OV_NODISCARD enum ov_status ov_compare(struct ov_agreement *found, const struct ov_experiment *e,
                                        const char *out, struct ov_error *err);
 
+/* True where OUT/agreement.csv is whole, of the keys that its tables have to have now, and later
+ * than they are. */
+bool ov_compare_is_of_tables(const struct ov_experiment *e, const char *out);
+
 /* True where OUT/agreement.csv is whole, of the keys that its tables have to have now, and neither
  * they nor this program have changed since: ov_compare would write the same again. */
 bool ov_compare_is_fresh(const struct ov_experiment *e, const char *out);
