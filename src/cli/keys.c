@@ -16,7 +16,8 @@
 struct section {
     const char *name, *doc;
     const struct ov_key *keys;
-    bool is_kind; /* of claims */
+    bool is_kind;        /* of claims */
+    const char *columns; /* of a system's tables; or NULL */
 };
 enum { MOST = 32 };
 static const char all_kinds[] = "claims";
@@ -24,11 +25,12 @@ static const char all_kinds[] = "claims";
 static size_t find_sections(struct section s[MOST])
 {
     size_t n = 0;
-    s[n++] = (struct section){"experiment", "experiment.yaml itself", ov_experiment_keys, false};
+    s[n++] =
+        (struct section){"experiment", "experiment.yaml itself", ov_experiment_keys, false, NULL};
     for (const struct ov_system *const *i = ov_systems; *i && n < MOST; i++)
-        s[n++] = (struct section){(*i)->name, (*i)->doc, (*i)->keys, false};
+        s[n++] = (struct section){(*i)->name, (*i)->doc, (*i)->keys, false, (*i)->columns};
     for (const struct ov_claim_kind *k = ov_claim_kinds; k->name && n < MOST; k++)
-        s[n++] = (struct section){k->name, k->doc, k->keys, true};
+        s[n++] = (struct section){k->name, k->doc, k->keys, true, NULL};
     return n;
 }
 
@@ -70,6 +72,18 @@ static void add_overview(struct ov_text *t, const struct section *s, size_t n)
     ov_text_addf(t, kinds ? "\n" : "");
 }
 
+/* "a: …; b: …" a line each. */
+static void add_columns(struct ov_text *t, const char *columns)
+{
+    ov_text_addf(t, "\ncolumns of its tables, after seed; which of them a table has depends on the "
+                    "curve\n");
+    for (const char *at = columns, *end; *at; at = *end ? end + 2 : end) {
+        end = strstr(at, "; ");
+        end = end ? end : at + strlen(at);
+        ov_text_addf(t, "    %.*s\n", (int)(end - at), at);
+    }
+}
+
 static void add_section(struct ov_text *t, const struct section *s)
 {
     if (s->is_kind)
@@ -79,6 +93,8 @@ static void add_section(struct ov_text *t, const struct section *s)
     else
         ov_text_addf(t, "\nparameters of a curve, system %s: %s\n\n", s->name, s->doc);
     ov_schema_document(t, s->keys, s->is_kind ? 2 : 0);
+    if (s->columns)
+        add_columns(t, s->columns);
 }
 
 static void add_sections(struct ov_text *t, const struct section *s, size_t n, bool named)

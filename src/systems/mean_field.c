@@ -192,6 +192,7 @@ static enum ov_status run(double *rows, const struct ov_curve *c, enum ov_side s
 const struct ov_system ov_system_mean_field = {
     .name = "mean-field",
     .doc = "a wide two-layer student as particles in the teacher's subspace",
+    .columns = ov_mf_columns,
     .keys = ov_mf_keys,
     .state_size = sizeof(struct ov_mf_curve),
     .plan = plan,

@@ -63,6 +63,7 @@ size_t ov_mf_width(const struct ov_mf_curve *s);
 size_t ov_mf_each(const struct ov_mf_curve *s);
 
 /* Columns and their meaning, rows and times. */
+extern const char ov_mf_columns[]; /* all that its tables may have, for people */
 void ov_mf_plan_rows(struct ov_side_plan *plan, const struct ov_mf_curve *s);
 
 /* The rows of one time, (ov_mf_each, ov_mf_width). */

@@ -39,6 +39,8 @@ size_t ov_mf_each(const struct ov_mf_curve *s)
     "t: time, alpha gamma/p, alpha = steps/d; j: the unit; m_r: its overlap w_j.w*_r/d with a "    \
     "teacher unit; q: |w_j|^2/d - |m_j|^2"
 
+const char ov_mf_columns[] = DOC "; with parts, in place of them: " DOC_OF_UNITS;
+
 static void plan_units(struct ov_side_plan *plan, const struct ov_mf_curve *s)
 {
     ov_side_column(plan, OV_ROLE_VALUE, false, "j");

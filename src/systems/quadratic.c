@@ -252,6 +252,7 @@ const struct ov_system ov_system_quadratic = {
     .name = "quadratic",
     .doc = "a quadratic student whose width, like its teacher's, is a share of the input "
            "dimension, trained on alpha d^2 samples",
+    .columns = THEORY_DOC "; of infinitely many samples: " POPULATION_DOC,
     .keys = ov_qs_keys,
     .state_size = sizeof(struct ov_qs_curve),
     .plan = plan,

@@ -154,6 +154,7 @@ const struct ov_system ov_system_random_features = {
     .name = "random-features",
     .doc = "a student with a frozen random first layer, whose last layer learns by one-pass SGD "
            "from a two-layer teacher",
+    .columns = THEORY_DOC "nan: there is none",
     .keys = ov_rf_keys,
     .state_size = sizeof(struct ov_rf_curve),
     .plan = plan,

@@ -51,6 +51,14 @@ static size_t measured_width(const struct ov_two_layer *s, enum ov_side side)
     "Q_k_l: w_k.w_l/N; R_k_m: w_k.w*_m/N; v_k: second layer; all without a unit"
 
 #define WHITE_DOC "; theory is that of fresh Gaussian inputs with covariance 1"
+#define EXTRAS_DOC                                                                                 \
+    "; sd_…, bias_…: standard deviation and mean of a run minus theory, to leading "           \
+    "order in 1/N; fixed_…: the fixed point near the last row, the rate at which "               \
+    "small deviations from it grow, its residual; alpha_escape, eps_plateau: when "                \
+    "the first plateau is left and its height; eta_max: the largest stable "                       \
+    "learning rate at the "                                                                        \
+    "perfect student; alpha_to_x: when eps_g falls to x; "                                         \
+    "nan: there is none"
 
 static const char *columns_doc(const struct ov_two_layer *s, enum ov_side side)
 {
@@ -58,14 +66,7 @@ static const char *columns_doc(const struct ov_two_layer *s, enum ov_side side)
         return s->data.columns_doc.s;
     if (side == OV_SGD || !ov_extras_any(s))
         return s->data.plain ? PATH_DOC : PATH_DOC WHITE_DOC;
-    return PATH_DOC WHITE_DOC
-        "; sd_…, bias_…: standard deviation and mean of a run minus theory, to leading "
-        "order in 1/N; fixed_…: the fixed point near the last row, the rate at which "
-        "small deviations from it grow, its residual; alpha_escape, eps_plateau: when "
-        "the first plateau is left and its height; eta_max: the largest stable "
-        "learning rate at the "
-        "perfect student; alpha_to_x: when eps_g falls to x; "
-        "nan: there is none";
+    return PATH_DOC WHITE_DOC EXTRAS_DOC;
 }
 
 /* The canonical text of what belongs to any of `of`. */
@@ -247,6 +248,7 @@ static enum ov_status run(double *rows, const struct ov_curve *c, enum ov_side s
 const struct ov_system ov_system_two_layer = {
     .name = "two-layer",
     .doc = "a two-layer student trained by one-pass SGD on a two-layer teacher",
+    .columns = PATH_DOC EXTRAS_DOC "; eps_t: training error, of sgd on a finite training set",
     .keys = ov_two_layer_keys,
     .state_size = sizeof(struct ov_two_layer),
     .plan = plan,

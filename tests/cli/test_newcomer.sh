@@ -72,6 +72,11 @@ holds "keys: a line a system in it" test "$(sed -n 2,9p out | grep -cE '^(two-la
 check "keys: a system" 0 "$overlap" keys two-layer
 says "keys: a system: its own" '^eta_w: a number' out
 holds "keys: a system: nothing else" bash -c '! grep -qE "^(title|init_std|kind): " out'
+says "keys: a system: its columns" '^    eps_g: generalisation error' out
+for system in random-features mean-field quadratic; do
+    check "keys: $system" 0 "$overlap" keys $system
+    says "keys: $system: its columns" '^    (eps_g|mse): ' out
+done
 check "keys: one" 0 "$overlap" keys two-layer eta_w
 holds "keys: one: and no more" test "$(grep -v '^ ' out | cut -d: -f1)" = '# two-layer
 eta_w'

@@ -72,6 +72,9 @@ struct ov_curve;
 struct ov_system {
     const char *name; /* the word in experiment.yaml */
     const char *doc;
+    const char
+        *columns; /* what columns its tables may have and what they mean, "alpha: …; eps_g: …",
+                            for people: a table states its own (columns_doc); may be NULL */
     const struct ov_key *keys; /* a curve's parameters; theory and sgd among them */
 
     size_t state_size; /* of c->state, which a curve gets zeroed before `plan`; 0: no state of its
