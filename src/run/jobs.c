@@ -20,16 +20,18 @@ static bool is_wanted(const struct ov_batch *b, const char *text)
     return wanted;
 }
 
-/* A whole table under its key stands for all of its runs; else each run is looked up. */
+/* A whole table under its key, with the columns that are asked for, stands for all of its runs; else
+ * each run is looked up. */
 static void look(struct ov_batch *b, struct ov_seen *seen)
 {
     const struct ov_runs_of of = ov_batch_runs(b);
     struct ov_stored stored = {0};
     struct ov_text t = {0};
     char *path = ov_table_path(b->out, b->curve, b->side), *key = NULL;
-    if (ov_seen_comments(&t, seen, path, NULL) == OV_OK)
+    if (ov_seen_head(&t, seen, path, NULL) == OV_OK)
         key = ov_comment_find(t.s, "key");
-    b->table_valid = key && strcmp(key, b->key) == 0 && is_wanted(b, t.s);
+    b->table_valid = key && strcmp(key, b->key) == 0 && is_wanted(b, t.s) &&
+                     ov_lines_first(t.s, ov_batch_side(b));
     free(key);
     free(path);
     ov_text_free(&t);

@@ -85,7 +85,7 @@ void ov_batch_why(struct ov_text *why, const struct ov_batch *b)
         ov_text_free(&changes);
     }
     if (why->len == before)
-        ov_text_addf(why, "its inputs changed");
+        ov_text_addf(why, "its inputs or its columns changed");
     for (size_t i = 0; i < b->n_job; i++)
         if (b->job[i].shared) {
             ov_text_addf(why, "; its runs are those of a curve above");

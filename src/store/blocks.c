@@ -139,8 +139,7 @@ static bool is_of(const char *text, const char *inputs_key)
     return same;
 }
 
-/* Where the lines begin behind comments and these columns; NULL if there are other columns. */
-static const char *first_line(const char *text, const struct ov_side_plan *side)
+const char *ov_lines_first(const char *text, const struct ov_side_plan *side)
 {
     struct ov_text header = {0};
     while (*text == '#')
@@ -169,8 +168,9 @@ static void add_file(struct ov_stored *s, const struct ov_runs_of *of, char *pat
         return;
     }
     s->n_file++;
-    const char *at =
-        status == OV_OK && is_of(f->text.s, of->inputs_key) ? first_line(f->text.s, side) : NULL;
+    const char *at = status == OV_OK && is_of(f->text.s, of->inputs_key)
+                         ? ov_lines_first(f->text.s, side)
+                         : NULL;
     if (at)
         add_runs(s, s->n_file - 1, at, f->text.s + n, side->n_row);
     note_divergences(s->run + before, s->n_run - before, f->text.s);
@@ -284,7 +284,7 @@ static bool is_covered(struct ov_text *t, size_t n_text, const struct ov_runs_of
 {
     const struct ov_side_plan *side = &of->curve->side[of->side];
     struct ov_stored s = {0};
-    const char *at = is_of(t->s, of->inputs_key) ? first_line(t->s, side) : NULL;
+    const char *at = is_of(t->s, of->inputs_key) ? ov_lines_first(t->s, side) : NULL;
     if (at)
         add_runs(&s, 0, at, t->s + n_text, side->n_row);
     bool covered = at && !has_others(&s, 0, first, n);

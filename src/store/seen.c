@@ -64,16 +64,16 @@ static bool describe(struct ov_text *line, struct stat *is, const char *path)
     return !line->failed;
 }
 
-/* The lines above the header, and no more. */
-static bool read_comments(struct ov_text *comments, const char *path)
+/* The lines up to the names of the columns, and no more. */
+static bool read_head(struct ov_text *head, const char *path)
 {
     char *line = NULL;
     size_t room = 0;
-    ssize_t n;
+    ssize_t n = 1;
     FILE *f = fopen(path, "rb");
-    while (f && (n = getline(&line, &room, f)) > 0 && *line == '#')
-        ov_text_add(comments, line, (size_t)n);
-    bool good = f && !ferror(f) && !comments->failed;
+    for (bool above = true; f && above && (n = getline(&line, &room, f)) > 0; above = *line == '#')
+        ov_text_add(head, line, (size_t)n);
+    bool good = f && n > 0 && !head->failed;
     free(line);
     if (f)
         fclose(f);
@@ -85,25 +85,31 @@ static bool is_settled(const struct ov_seen *s, const struct stat *is)
     return time(NULL) - is->st_ctim.tv_sec > s->settled;
 }
 
-enum ov_status ov_seen_comments(struct ov_text *comments, struct ov_seen *s, const char *path,
-                                struct ov_error *err)
+static const char *next_line(const char *line)
+{
+    line += strcspn(line, "\n");
+    return line + (*line == '\n');
+}
+
+enum ov_status ov_seen_head(struct ov_text *head, struct ov_seen *s, const char *path,
+                            struct ov_error *err)
 {
     struct ov_text line = {0}, again = {0};
     struct stat is;
     size_t n;
-    ov_text_free(comments);
+    ov_text_free(head);
     bool there = s && describe(&line, &is, path);
     ov_text_add(&line, "\n", 1);
     bool seen = there && !line.failed && strstr(s->before.s ? s->before.s : "", line.s) &&
-                read_comments(comments, path);
+                read_head(head, path);
     enum ov_status status = OV_OK;
     if (!seen) {
-        status = ov_table_load(comments, &n, path, err);
-        const char *end = comments->s;
+        status = ov_table_load(head, &n, path, err);
+        const char *end = head->s;
         while (status == OV_OK && *end == '#')
-            end += strcspn(end, "\n") + (end[strcspn(end, "\n")] == '\n');
+            end = next_line(end);
         if (status == OV_OK)
-            comments->s[comments->len = (size_t)(end - comments->s)] = '\0';
+            head->s[head->len = (size_t)(next_line(end) - head->s)] = '\0';
         /* written meanwhile, or a moment ago: another time */
         if (status == OV_OK && there && describe(&again, &is, path) && is_settled(s, &is) &&
             strncmp(again.s, line.s, again.len) == 0 && again.len + 1 == line.len)

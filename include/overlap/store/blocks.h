@@ -64,6 +64,8 @@ void ov_stored_remove(const struct ov_stored *s, uint64_t first, size_t n);
 
 /* Appends the names of a side's columns, "seed,…", or one run's rows (n_row, n_col), as lines. */
 void ov_lines_header(struct ov_text *out, const struct ov_side_plan *side);
+/* Where the lines begin behind comments and a side's columns; NULL if the text has other columns. */
+const char *ov_lines_first(const char *text, const struct ov_side_plan *side);
 void ov_lines_run(struct ov_text *out, const struct ov_side_plan *side, uint64_t seed,
                   const double *rows);
 

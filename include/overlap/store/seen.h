@@ -28,11 +28,11 @@ void ov_seen_open(struct ov_seen *s, const char *out);
 /* Writes the file again if anything was added, and frees *s. */
 void ov_seen_close(struct ov_seen *s);
 
-/* The comments of the table at `path` if it is whole.
+/* The head of the table at `path` if it is whole.
  *   in   s    may be NULL: nothing has been seen
- *   out  comments  replaced: the lines above the header
+ *   out  head replaced: the comments and the names of the columns, as lines
  * Returns OV_OK, or as ov_table_load. */
-OV_NODISCARD enum ov_status ov_seen_comments(struct ov_text *comments, struct ov_seen *s,
-                                             const char *path, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_seen_head(struct ov_text *head, struct ov_seen *s, const char *path,
+                                         struct ov_error *err);
 
 #endif
