@@ -16,7 +16,7 @@ results=${3:-$build/results/$name}
 figures=figures
 [ "$at" = "$(cd experiments && pwd -P)/$name" ] || figures=$build/figures
 tools=${0%/*}
-pdf=$build/figures/$name.pdf generic=$build/figures/$name.gp
+pdf=$build/figures/$name.pdf drawn=$build/figures/$name.cksum generic=$build/figures/$name.gp
 script=$dir/plot.gp sources="$tools/plot.sh figures/style.gp"
 [ -e "$script" ] || { script=$generic && sources="$sources $tools/generic.sh $dir/experiment.yaml"; }
 export LC_ALL=C.UTF-8
@@ -24,6 +24,7 @@ export LC_ALL=C.UTF-8
 fresh() {
     [ -d "$results" ] && [ -e "$figures/$name.svg" ] && [ -e "$pdf" ] && [ -e "$script" ] || return 1
     [ "$script" = "$generic" ] || [ ! -e "$generic" ] || return 1 # it had no plot.gp then
+    [ "$(cat "$drawn" 2>/dev/null)" = "$(cksum <"$figures/$name.svg")" ] || return 1 # not what was drawn
     # shellcheck disable=SC2086 # sources is a list
     [ -z "$(find "$results" "$script" $sources -maxdepth 1 -type f \
         \( -name '*.csv' -o ! -path "$results/*" \) -newer "$pdf")" ]
@@ -74,5 +75,6 @@ else
     rm -f "$generic"
 fi
 draw svg "$figures/$name.svg"
+cksum <"$figures/$name.svg" >"$drawn"
 draw pdf "$pdf"
 echo "  PLOT  $figures/$name.svg"

@@ -45,6 +45,11 @@ check "no plot.gp" 0 $make fig-mine
 holds "no plot.gp: a figure" grep -q '</svg>' figures/mine.svg
 check "no plot.gp, again" 0 $make fig-mine
 if grep -q PLOT out; then echo "not ok no plot.gp, again: draws nothing"; else echo "ok no plot.gp, again: draws nothing"; fi
+cp figures/mine.svg drawn.svg
+sed -i 's/<svg/<svg  /' figures/mine.svg # as git does, with that of another commit
+check "another figure put in its place" 0 $make fig-mine
+holds "another figure put in its place: drawn again" cmp figures/mine.svg drawn.svg
+rm drawn.svg
 check "no plot.gp, copied" 0 $make new EXP=other FROM=mine
 holds "no plot.gp, copied: none" test ! -e experiments/other/plot.gp
 rm -r experiments/other
