@@ -205,75 +205,6 @@ START_TEST(only_what_changed_runs_again)
 }
 END_TEST
 
-static void why_of(struct ov_text *why, struct bench *b, size_t batch)
-{
-    struct ov_plan plan = {0};
-    ck_ok(ov_plan_add(&plan, &b->experiment, b->out, NULL, NULL));
-    why->len = 0;
-    ov_text_add(why, "", 0);
-    ov_batch_why(why, &plan.batch[batch]);
-    ov_plan_free(&plan);
-}
-
-START_TEST(the_plan_says_why)
-{
-    struct bench b;
-    struct ov_run_report report;
-    struct ov_text why = {0};
-    bench_make(&b);
-    why_of(&why, &b, 0);
-    ck_assert_str_eq(why.s, "no result yet");
-    ck_ok(run(&b, 2, &report, NULL));
-    why_of(&why, &b, 0);
-    ck_assert_str_eq(why.s, "");
-    bench_set(&b, 0, rate, 1.5);
-    why_of(&why, &b, 0);
-    ck_assert_str_eq(why.s, "rate: 1 -> 1.5");
-    bench_set(&b, 0, rate, 1.0);
-    bench_set(&b, 0, seeds, 9);
-    why_of(&why, &b, 1);
-    ck_assert_str_eq(why.s, "seeds: 4 -> 9");
-    bench_set(&b, 0, seeds, 4);
-    spoil(&b, "one.sgd.csv", "echo >> %s/%s");
-    why_of(&why, &b, 1);
-    ck_assert_ptr_nonnull(strstr(why.s, "truncated"));
-    ck_ok(run(&b, 2, &report, NULL));
-    spoil(&b, "one.sgd.csv", "sed -i 's/^# rate: 1/# rate: 2/' %s/%s");
-    why_of(&why, &b, 1);
-    ck_assert_ptr_nonnull(strstr(why.s, "edited"));
-    /* an older source: the table's key and the recorded hash are others */
-    ck_ok(run(&b, 2, &report, NULL));
-    spoil(&b, "one.sgd.json", "sed -i 's/weights.c\": \"..../weights.c\": \"0000/' %s/%s");
-    spoil(&b, "one.sgd.csv",
-          "f=%s/%s; sed -i -e 's/^# key: ..../# key: 0000/' -e '$d' $f; "
-          "echo \"# sha256: $(sha256sum < $f | cut -d' ' -f1)\" >> $f");
-    why_of(&why, &b, 1);
-    ck_assert_str_eq(why.s, "src/sim/weights.c changed");
-    spoil(&b, "one.sgd.json", "sed -i 's/[.]\\([ch]\\)\": \"..../.\\1\": \"0000/' %s/%s");
-    why_of(&why, &b, 1); /* three of many are named */
-    size_t n_changed = 0;
-    for (const char *at = why.s; (at = strstr(at, " changed")); at++)
-        n_changed++;
-    ck_assert_uint_eq(n_changed, 4);
-    ck_assert_ptr_nonnull(strstr(why.s, " more sources changed"));
-    /* under the same key a column that the system calls by another name now */
-    ck_ok(run(&b, 2, &report, NULL));
-    why_of(&why, &b, 1);
-    ck_assert_str_eq(why.s, "");
-    spoil(&b, "one.sgd.csv",
-          "f=%s/%s; sed -i -e 's/^seed,alpha,eps_g/seed,alpha,error/' -e '$d' $f; "
-          "echo \"# sha256: $(sha256sum < $f | cut -d' ' -f1)\" >> $f");
-    why_of(&why, &b, 1);
-    ck_assert_str_eq(why.s, "its inputs or its columns changed");
-    ck_ok(run(&b, 2, &report, NULL));
-    ck_assert_uint_gt(report.n_done, 0);
-    why_of(&why, &b, 1);
-    ck_assert_str_eq(why.s, "");
-    ov_text_free(&why);
-    bench_remove(&b);
-}
-END_TEST
-
 START_TEST(a_failed_job_is_named_and_stops_no_other)
 {
     static const struct {
@@ -401,7 +332,6 @@ static void add_tests(Suite *s)
     OV_TEST(s, a_divergence_costs_its_group_nothing);
     OV_TEST(s, the_same_runs_are_computed_once);
     OV_TEST(s, only_what_changed_runs_again);
-    OV_TEST(s, the_plan_says_why);
     OV_TEST(s, a_failed_job_is_named_and_stops_no_other);
     OV_TEST(s, kills_change_nothing);
     OV_TEST(s, the_longest_runs_come_first);
