@@ -13,38 +13,18 @@
 #include <stdlib.h>
 
 #include <gsl/gsl_errno.h>
-#include <gsl/gsl_randist.h>
-#include <gsl/gsl_rng.h>
 
 #include "overlap/theory/gauss.h"
 #include "overlap/theory/online.h"
 #include "bench/bench.h"
+#include "bench/bench_start.h"
 
-enum { N = 784, MOST = 12 };
+enum { MOST = 12 };
 
 static void fail(const char *what)
 {
     fprintf(stderr, "bench_smooth: %s\n", what);
     exit(1);
-}
-
-static struct ov_overlaps random_start(size_t K, size_t M)
-{
-    struct ov_overlaps o;
-    gsl_rng *r = gsl_rng_alloc(gsl_rng_mt19937);
-    double *w = calloc((K + M) * N, sizeof *w);
-    if (!r || !w || ov_overlaps_create(&o, K, M) != OV_OK)
-        fail("out of memory");
-    for (size_t i = 0; i < (K + M) * N; i++)
-        w[i] = gsl_ran_gaussian_ziggurat(r, 1.0);
-    ov_overlaps_measure(&o, w, w + K * N, N);
-    for (size_t k = 0; k < K; k++)
-        o.v[k] = 1.0;
-    for (size_t m = 0; m < M; m++)
-        o.v_star[m] = 1.0;
-    gsl_rng_free(r);
-    free(w);
-    return o;
 }
 
 /* ---- the plain reference: paper.md eq:I3 and eq:I4 summed as they stand ---- */

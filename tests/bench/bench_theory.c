@@ -16,8 +16,6 @@
 #include <string.h>
 
 #include <gsl/gsl_errno.h>
-#include <gsl/gsl_randist.h>
-#include <gsl/gsl_rng.h>
 
 #include "overlap/model/eps_g.h"
 #include "overlap/num/vasin.h"
@@ -25,8 +23,9 @@
 #include "overlap/theory/online.h"
 #include "plain_relu.h"
 #include "bench/bench.h"
+#include "bench/bench_start.h"
 
-enum { N = 784, MOST = 24 };
+enum { MOST = 24 };
 
 static const double dt = 0.01, euler_seconds = 1.0;
 
@@ -122,25 +121,6 @@ static double run_euler(double *alpha, struct ov_overlaps *o, const struct ov_pr
 }
 
 /* ---- ours ---- */
-
-static struct ov_overlaps random_start(size_t K, size_t M)
-{
-    struct ov_overlaps o;
-    gsl_rng *r = gsl_rng_alloc(gsl_rng_mt19937);
-    double *w = calloc((K + M) * N, sizeof *w);
-    if (!r || !w || ov_overlaps_create(&o, K, M) != OV_OK)
-        fail("out of memory");
-    for (size_t i = 0; i < (K + M) * N; i++)
-        w[i] = gsl_ran_gaussian_ziggurat(r, 1.0);
-    ov_overlaps_measure(&o, w, w + K * N, N);
-    for (size_t k = 0; k < K; k++)
-        o.v[k] = 1.0;
-    for (size_t m = 0; m < M; m++)
-        o.v_star[m] = 1.0;
-    gsl_rng_free(r);
-    free(w);
-    return o;
-}
 
 /* eps_g at alpha. */
 static double solved(const struct ov_problem *p, const struct ov_overlaps *o, double alpha,

@@ -9,22 +9,8 @@
 #include "overlap/num/normal.h"
 #include "overlap/num/sym.h"
 #include "quadratic_internal.h"
+#include "sim/quadratic_case.h"
 #include "test.h"
-
-static struct ov_error err;
-
-static struct ov_quadratic_network network(size_t d, size_t m, size_t m_star, size_t n)
-{
-    return (struct ov_quadratic_network){
-        .d = d, .m = m, .m_star = m_star, .n = n, .lambda = 0.03, .Delta = 0.2, .gamma = 0.5};
-}
-
-static double *zeros(size_t n)
-{
-    double *x = calloc(n, sizeof *x);
-    ck_assert_ptr_nonnull(x);
-    return x;
-}
 
 /* Element (i,j) of the matrix that a vector stands for. */
 static double element(const double *a, size_t i, size_t j)

@@ -6,22 +6,8 @@
 #include <string.h>
 
 #include "quadratic_internal.h"
+#include "sim/quadratic_case.h"
 #include "test.h"
-
-static struct ov_error err;
-
-static struct ov_quadratic_network network(size_t d, size_t m, size_t m_star, size_t n)
-{
-    return (struct ov_quadratic_network){
-        .d = d, .m = m, .m_star = m_star, .n = n, .lambda = 0.03, .Delta = 0.2, .gamma = 0.5};
-}
-
-static double *zeros(size_t n)
-{
-    double *x = calloc(n, sizeof *x);
-    ck_assert_ptr_nonnull(x);
-    return x;
-}
 
 static void small_steps(struct ov_qn *q, double t, size_t steps)
 {
