@@ -38,7 +38,7 @@ static bool has_part(const char *name, const char *part)
     return false;
 }
 
-/* "; there are 'quadratic_population', 'quadratic_traps'": names that the word is a part of. */
+/* "; there are 'quad_width', 'quad_oja'": names that the word is a part of. */
 static void add_names_with(struct ov_hint *hint, const char *front, const char *word,
                            const char *const *names)
 {

@@ -100,7 +100,7 @@ struct ov_quadratic_thresholds {
     double pr_plus;
     /* The same for the flow at lambda = 0 from weights of order one: min(inter at Delta = 0, kappa -
      * kappa^2/2). An observation on gradient descent (25 sweeps), not derived. From small weights
-     * it recovers the teacher earlier (experiments/quadratic_recovery). */
+     * it recovers the teacher earlier (experiments/quad_recovery). */
     double pr;
     /* From this width on pr_plus is that of kappa = infinity; Delta is not read. */
     double kappa_sat;
