@@ -22,6 +22,8 @@ void ov_problem_free(struct ov_problem *p)
     free(p->R);
     free(p->own);
     free(p->v);
+    free(p->schedule.at);
+    p->schedule.at = NULL;
     p->T = p->v_star = p->Q = p->R = p->own = p->v = NULL;
 }
 
@@ -85,6 +87,30 @@ static enum ov_status check_rates(const struct ov_problem *p, const char **key,
         if (!(isfinite(rates[i].value) && rates[i].value >= 0.0))
             return BLAME(rates[i].key, "%s must be a number >= 0, not %g", rates[i].key,
                          rates[i].value);
+    return OV_OK;
+}
+
+static enum ov_status check_schedule(const struct ov_problem *p, const char **key,
+                                     struct ov_error *err)
+{
+    const struct ov_schedule *s = &p->schedule;
+    const struct {
+        enum ov_decay kind;
+        const char *key;
+        bool good;
+        const char *says;
+    } rows[] = {
+        {OV_DECAY_POWER, "eta_w.decay.exponent", isfinite(s->exponent) && s->exponent >= 0.0,
+         ">= 0"},
+        {OV_DECAY_POWER, "eta_w.decay.time", isfinite(s->time) && s->time > 0.0, "> 0"},
+        {OV_DECAY_POWER, "eta_w.decay.from", isfinite(s->from) && s->from >= 0.0, ">= 0"},
+        {OV_DECAY_STEPS, "eta_w.decay.factor", isfinite(s->factor) && s->factor >= 0.0, ">= 0"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (s->kind == rows[i].kind && !rows[i].good)
+            return BLAME(rows[i].key, "%s must be a number %s", rows[i].key, rows[i].says);
+    for (size_t i = 0; s->kind == OV_DECAY_STEPS && i < s->n_at; i++)
+        if (!(isfinite(s->at[i]) && s->at[i] > (i > 0 ? s->at[i - 1] : 0.0)))
+            return BLAME("eta_w.decay.at", "the times of steps must increase from above 0");
     return OV_OK;
 }
 
@@ -168,8 +194,8 @@ static enum ov_status check_start(const struct ov_problem *p, const char **key,
 enum ov_status ov_problem_check(const struct ov_problem *p, const char **key, struct ov_error *err)
 {
     enum ov_status (*const checks[])(const struct ov_problem *, const char **,
-                                     struct ov_error *) = {check_sizes, check_rates, check_arrays,
-                                                           check_teacher, check_start};
+                                     struct ov_error *) = {
+        check_sizes, check_rates, check_schedule, check_arrays, check_teacher, check_start};
     const char *at_fault = "";
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         enum ov_status status = checks[i](p, &at_fault, err);

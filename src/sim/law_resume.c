@@ -27,6 +27,13 @@ static void add_array(struct ov_text *t, const double *x, size_t n)
         add(t, x, n * sizeof *x);
 }
 
+static void add_schedule(struct ov_text *t, const struct ov_schedule *s)
+{
+    const double numbers[] = {(double)s->kind, s->exponent, s->time, s->from, s->factor};
+    add(t, numbers, sizeof numbers);
+    add_array(t, s->at, s->n_at);
+}
+
 static void add_problem(struct ov_text *t, const struct ov_problem *p)
 {
     const uint64_t sizes[] = {p->N, p->K, p->M, (uint64_t)p->teacher, (uint64_t)p->start};
@@ -40,6 +47,7 @@ static void add_problem(struct ov_text *t, const struct ov_problem *p)
     add_array(t, p->Q, ov_sym_size(p->K));
     add_array(t, p->R, p->K * p->M);
     add_array(t, p->v, p->K);
+    add_schedule(t, &p->schedule);
 }
 
 /* What two calls with the same result have in common. */

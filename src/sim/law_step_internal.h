@@ -192,7 +192,8 @@ LAW_INLINE void law_radius(const struct law_group *s, double *restrict r2)
 LAW_INLINE void law_push(struct law_group *s, const double *restrict Delta)
 {
     const struct ov_problem *p = s->p;
-    double N = (double)p->N, rate_w = p->eta_w / N, rate_v = p->eta_v / N;
+    double N = (double)p->N, scale = ov_problem_scale(p, s->step);
+    double rate_w = scale * p->eta_w / N, rate_v = scale * p->eta_v / N;
     double fade_w = p->decay_w / N, fade_v = p->decay_v / N;
     for (size_t k = 0; k < s->K; k++) {
         double *restrict e = s->e + k * LAW_LANES, *restrict v = s->v + k * LAW_LANES;

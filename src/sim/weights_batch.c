@@ -89,6 +89,8 @@ static double collect(struct ov_weights_state *r, size_t first, size_t n)
     const struct ov_problem *p = r->p;
     struct ov_weights_batch *b = r->together;
     double N = (double)p->N, root_N = sqrt(N), B = (double)p->batch, worst = 0.0, y[FOUR];
+    double scale = ov_problem_scale(p, r->step);
+    double rate_w = scale * p->eta_w / root_N, rate_v = scale * p->eta_v / N;
     const double *x[FOUR];
     uint64_t mu[FOUR];
     for (size_t c = 0; c < FOUR; c++)
@@ -109,8 +111,8 @@ static double collect(struct ov_weights_state *r, size_t first, size_t n)
         double Delta = phi - y[c];
         worst = ov_weights_worse(worst, Delta);
         for (size_t k = 0; k < p->K; k++) {
-            push[k] = -(p->eta_w / root_N) * r->v[k] * dg[k] * Delta / B;
-            r->v_step[k] += p->eta_v / N * g[k] * Delta / B;
+            push[k] = -rate_w * r->v[k] * dg[k] * Delta / B;
+            r->v_step[k] += rate_v * g[k] * Delta / B;
         }
     }
     return worst;

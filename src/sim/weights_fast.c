@@ -155,6 +155,8 @@ double ov_weights_step_fast(struct ov_weights_state *r)
     const struct ov_problem *p = r->p;
     double N = (double)p->N, root_N = sqrt(N), phi = 0.0;
     double keep_w = 1.0 - p->decay_w / N, keep_v = 1.0 - p->decay_v / N;
+    double scale = ov_problem_scale(p, r->step);
+    double rate_w = scale * p->eta_w / root_N, rate_v = scale * p->eta_v / N;
     if (a->known ==
         0) { /* the first step, or the first after a pause: nothing is moved, push is 0 */
         a->known = r->step;
@@ -168,9 +170,9 @@ double ov_weights_step_fast(struct ov_weights_state *r)
         phi += r->v[k] * r->g[k];
     double Delta = phi - a->y[r->step % RING];
     for (size_t k = 0; k < p->K; k++) {
-        a->push[k] = -(p->eta_w / root_N) * r->v[k] * r->dg[k] * Delta;
+        a->push[k] = -rate_w * r->v[k] * r->dg[k] * Delta;
         if (p->eta_v > 0.0)
-            r->v[k] = keep_v * r->v[k] - p->eta_v / N * r->g[k] * Delta;
+            r->v[k] = keep_v * r->v[k] - rate_v * r->g[k] * Delta;
     }
     move(r, keep_w, a->x[r->step % RING], a->x[(r->step + 1) % RING]);
     r->step++;

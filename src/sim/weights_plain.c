@@ -32,9 +32,10 @@ static void collect(struct ov_weights_state *r, size_t b, double Delta)
 {
     const struct ov_problem *p = r->p;
     double N = (double)p->N, root_N = sqrt(N), B = (double)r->batch;
+    double scale = ov_problem_scale(p, r->step), rate_w = scale * p->eta_w / root_N;
     for (size_t k = 0; k < p->K; k++) {
-        r->push[b * p->K + k] = -(p->eta_w / root_N) * r->v[k] * p->g->dg(r->lambda[k]) * Delta / B;
-        r->v_step[k] += p->eta_v / N * r->g[k] * Delta / B;
+        r->push[b * p->K + k] = -rate_w * r->v[k] * p->g->dg(r->lambda[k]) * Delta / B;
+        r->v_step[k] += scale * p->eta_v / N * r->g[k] * Delta / B;
     }
 }
 

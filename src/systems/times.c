@@ -23,21 +23,23 @@ static enum ov_status check_steps(const struct ov_value *v, double last, size_t 
                          steps);
 }
 
+/* A list, or one number. */
 static enum ov_status listed(double **time, size_t *n, const struct ov_value *v,
                              struct ov_error *err)
 {
-    if (v->cols > MOST_TIMES)
-        return ov_value_fail(v, err, "%s has %zu times, at most %d are possible", v->key->name,
-                             v->cols, MOST_TIMES);
-    for (size_t i = 1; i < v->cols; i++)
-        if (!(v->array[i] > v->array[i - 1]))
+    const double *at = v->type == OV_LIST ? v->array : &v->number;
+    *n = v->type == OV_LIST ? v->cols : 1;
+    if (*n > MOST_TIMES)
+        return ov_value_fail(v, err, "%s has %zu times, at most %d are possible", v->key->name, *n,
+                             MOST_TIMES);
+    for (size_t i = 1; i < *n; i++)
+        if (!(at[i] > at[i - 1]))
             return ov_value_fail(v, err, "%s must increase: %.15g stands after %.15g", v->key->name,
-                                 v->array[i], v->array[i - 1]);
-    *time = malloc(v->cols * sizeof **time);
+                                 at[i], at[i - 1]);
+    *time = malloc(*n * sizeof **time);
     if (!*time)
         return ov_fail(err, OV_ENOMEM, "out of memory");
-    memcpy(*time, v->array, v->cols * sizeof **time);
-    *n = v->cols;
+    memcpy(*time, at, *n * sizeof **time);
     return OV_OK;
 }
 
@@ -106,9 +108,10 @@ enum ov_status ov_times_read(double **time, size_t *n, struct ov_value *v, size_
                              struct ov_error *err)
 {
     enum ov_status status = OV_OK;
-    if (v->type == OV_LIST) {
+    if (v->type != OV_MAP) {
         if (steps)
-            status = check_steps(v, v->array[v->cols - 1], unit, v->key->name, err);
+            status = check_steps(v, v->type == OV_LIST ? v->array[v->cols - 1] : v->number, unit,
+                                 v->key->name, err);
         return status == OV_OK ? listed(time, n, v, err) : status;
     }
     double max = ov_value_number(v, "max"), min = 0;

@@ -10,7 +10,7 @@
 
 #include "overlap/config/schema.h"
 
-/* The times that a value (a list, or a map of max, min, points, spacing) means.
+/* The times that a value (a number, a list, or a map of max, min, points, spacing) means.
  *   out  time   (n) allocated, increasing
  *   in   unit   steps in a unit of time; 0: not known
  *   in   steps  true: generated times are put on whole steps, k/unit with k >= 1 (unit > 0 then),

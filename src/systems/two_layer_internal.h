@@ -97,6 +97,14 @@ void ov_two_layer_release(void *state); /* what a struct ov_two_layer owns */
 /* Bytes that a process of this side allocates besides its rows. */
 double ov_two_layer_memory(const struct ov_two_layer *s, enum ov_side side);
 
+/* ---- schedules ---- */
+
+extern const struct ov_key ov_schedule_keys[];
+
+/* Is all there that a schedule needs, and nothing asked for that it does not have? OV_EUSER. */
+OV_NODISCARD enum ov_status ov_schedule_read(struct ov_two_layer *s, struct ov_value *params,
+                                             struct ov_error *err);
+
 /* ---- scaling ---- */
 
 extern const struct ov_key ov_scaling_keys[];

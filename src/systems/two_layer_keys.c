@@ -243,9 +243,10 @@ const struct ov_key ov_two_layer_keys[] = {
     OV_ACTIVATION_ROWS(struct ov_two_layer, "student", "student's"),
     OV_TEACHER_ROW(struct ov_two_layer, teacher_keys),
     OV_V_STAR_ROW(struct ov_two_layer, "1", "; 1/M with scaling"),
-    {"eta_w", OV_REAL, 0, 1e6, NULL, NULL, OV_OPTIONAL,
-     "learning rate of the first layer; needed without scaling", KEPT(ov_as_real, problem.eta_w),
-     .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
+    {"eta_w", OV_REAL | OV_MAP, 0, 1e6, NULL, ov_schedule_keys, OV_OPTIONAL,
+     "learning rate of the first layer; needed without scaling; a map: a schedule, which eta_v "
+     "follows in proportion",
+     KEPT(ov_as_real, problem.eta_w), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     {"scaling", OV_MAP, 0, 0, NULL, ov_scaling_keys, OV_OPTIONAL,
      .doc = "in place of N, K, eta_w, v and v_star: p units in d dimensions, student "
             "(1/p) sum_j g, teacher (1/M) sum_r g, learning rate gamma; adds the time t = "
@@ -273,11 +274,11 @@ const struct ov_key ov_two_layer_keys[] = {
     {"batch", OV_INT, 1, 1e6, NULL, NULL, "1",
      "inputs whose mean gradient makes a step; alpha counts steps", KEPT(as_batch, problem.batch),
      .of = OV_OF_THEORY | OV_OF_SIM | OV_IN_FORMULAS},
-    {"alpha", OV_LIST | OV_MAP, 0, 1e12, NULL, alpha_keys, OV_OPTIONAL,
-     "times of measurement, alpha = steps/N: a list, or a range",
-     ARRAY(ov_as_times, alpha, n_alpha, ""), .of = OV_OF_THEORY | OV_OF_SIM},
-    {"t", OV_LIST | OV_MAP, 0, 1e12, NULL, t_keys, OV_OPTIONAL,
-     "with scaling, in place of alpha: times t = alpha gamma/p, a list or a range; t is then the "
+    {"alpha", OV_REAL | OV_LIST | OV_MAP, 0, 1e12, NULL, alpha_keys, OV_OPTIONAL,
+     "times of measurement, alpha = steps/N: one, a list, or a range",
+     ARRAY(ov_as_times, alpha, n_alpha, ""), .of = OV_OF_THEORY | OV_OF_SIM | OV_IN_FORMULAS},
+    {"t", OV_REAL | OV_LIST | OV_MAP, 0, 1e12, NULL, t_keys, OV_OPTIONAL,
+     "with scaling, in place of alpha: times t = alpha gamma/p: one, a list or a range; t is then the "
      "first column",
      ARRAY(as_t, scaling.t, n_alpha, ""), .of = OV_OF_THEORY | OV_OF_SIM},
     {"method", OV_WORD, 0, 0, methods, NULL, "msbdf",

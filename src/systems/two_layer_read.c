@@ -201,6 +201,8 @@ enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params
     if (status == OV_OK)
         status = ov_scaling_complete(s, params, err);
     if (status == OV_OK)
+        status = ov_schedule_read(s, params, err);
+    if (status == OV_OK)
         status = ov_data_read(s, params, err);
     if (status == OV_OK)
         status = complete(&s->problem, params, err);

@@ -61,7 +61,7 @@ static void say_vector(struct ov_text *out, const struct ov_key *key, const void
         ov_say_numbers(out, key->name, kept(key, base), size_at(base, key->rows));
 }
 
-/* The number that all entries are. */
+/* The number that all entries are; of times, which increase, where there is one. */
 static bool number_of_all(double *x, const struct ov_key *key, const void *base)
 {
     const double *v = kept(key, base);
@@ -202,7 +202,7 @@ const struct ov_field ov_as_vector = {ov_take_vector, say_vector, number_of_all}
 const struct ov_field ov_as_packed = {take_packed, say_packed, NULL};
 const struct ov_field ov_as_matrix = {take_matrix, say_matrix, NULL};
 const struct ov_field ov_as_levels = {take_levels, say_vector, NULL};
-const struct ov_field ov_as_times = {NULL, say_vector, NULL};
+const struct ov_field ov_as_times = {NULL, say_vector, number_of_all};
 const struct ov_field ov_as_activation = {take_activation, say_activation, NULL};
 
 /* ---- places, and formulas ---- */

@@ -105,10 +105,8 @@ enum ov_status ov_online_solve(double *rows, const struct ov_problem *p,
         free(path);
         return ov_fail(err, OV_ENOMEM, "out of memory");
     }
-    struct ov_ode ode;
-    ov_online_ode(&ode, o, start);
     enum ov_status status =
-        ov_solve(path, &ode, start->block, alpha, n_alpha, opt, report, tick, err);
+        ov_online_integrate(path, o, start, alpha, n_alpha, opt, NULL, report, tick, err);
     for (size_t i = 0; i < n_alpha && !isnan(path[i * n]); i++)
         write_row(rows + i * width, o, alpha[i], path + i * n);
     ov_online_free(o);

@@ -31,20 +31,18 @@ static enum ov_status first_fall(double *alpha, const struct ov_problem *p,
                                  const struct ov_tick *tick, struct ov_error *err)
 {
     struct ov_online *o = NULL;
-    struct ov_ode ode;
     double *path = calloc(ov_online_integrated(p), sizeof *path);
     if (!path || ov_online_create(&o, p, start) != OV_OK) {
         free(path);
         return ov_fail(err, OV_ENOMEM, "out of memory");
     }
-    ov_online_ode(&ode, o, start);
     size_t count;
     struct below below = {o, level};
     struct ov_event event = {.value = height_above, .direction = -1, .ctx = &below};
     struct ov_events events = {
         .event = &event, .n = 1, .most = 1, .time = alpha, .count = &count, .stop = true};
     enum ov_status status =
-        ov_solve_events(path, &ode, start->block, &alpha_max, 1, opt, &events, report, tick, err);
+        ov_online_integrate(path, o, start, &alpha_max, 1, opt, &events, report, tick, err);
     if (height_above(start->block, &below) <= 0.0)
         *alpha = 0.0;
     ov_online_free(o);

@@ -11,6 +11,7 @@
 
 struct ov_online {
     const struct ov_problem *p;
+    double scale;         /* of eta_w and eta_v now: s(alpha) of a schedule, else 1 */
     struct ov_overlaps o; /* T, v_star for good; Q, R, v of the point evaluated */
     struct ov_gauss *gauss;
     struct ov_cone *cone;
@@ -60,5 +61,15 @@ double ov_online_eps_g(struct ov_online *o, const double *y);
  * this one for each unit: what of the error e is linear in a field x_b, < e x_b >^2/(2 < x_b^2 >),
  * by Stein's lemma. 0 for all other units. */
 double ov_online_least_eps_g(struct ov_online *o, const double *y);
+
+/* ov_solve_events on the equations of motion of one start, with its schedule: pieces between the
+ * schedule's breaks, each with the time as one number more where rates fall in it. `events` may be
+ * NULL, or such as stop at the first crossing of one event; their values see the integrated numbers.
+ *   out  path  (n_alpha, ov_online_integrated(p)) */
+OV_NODISCARD enum ov_status
+ov_online_integrate(double *path, struct ov_online *o, const struct ov_overlaps *start,
+                    const double *alpha, size_t n_alpha, const struct ov_solve_options *opt,
+                    const struct ov_events *events, struct ov_solve_report *report,
+                    const struct ov_tick *tick, struct ov_error *err);
 
 #endif

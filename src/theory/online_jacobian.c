@@ -54,10 +54,11 @@ static void row_R(double *row, const struct view *w, size_t k, size_t m)
 {
     const struct ov_problem *p = w->o->p;
     size_t v = ov_sym_size(w->K) + w->K * w->M;
-    add(row, w, p->eta_w * w->o->o.v[k], of_G(w, k, m));
+    double eta = w->o->scale * p->eta_w;
+    add(row, w, eta * w->o->o.v[k], of_G(w, k, m));
     row[ov_sym_size(w->K) + k * w->M + m] -= p->decay_w;
     if (p->eta_v != 0.0)
-        row[v + k] += p->eta_w * w->o->G[k * w->P + m];
+        row[v + k] += eta * w->o->G[k * w->P + m];
 }
 
 static void row_Q(double *row, const struct view *w, size_t k, size_t l)
@@ -65,7 +66,7 @@ static void row_Q(double *row, const struct view *w, size_t k, size_t l)
     const struct ov_problem *p = w->o->p;
     const double *v = w->o->o.v, *G = w->o->G;
     size_t kl = ov_sym_at(k, l), P = w->P, M = w->M, at_v = ov_sym_size(w->K) + w->K * M;
-    double eta = p->eta_w;
+    double eta = w->o->scale * p->eta_w;
     double noise = p->gradient_flow ? 0.0 : eta * eta / (double)ov_problem_batch(p);
     add(row, w, eta * v[k], of_G(w, k, M + l));
     add(row, w, eta * v[l], of_G(w, l, M + k));
@@ -100,6 +101,7 @@ static void row_v(double *row, double *scratch, const struct view *w, size_t k)
 {
     const struct ov_problem *p = w->o->p;
     size_t a = w->M + k;
+    double rate = w->o->scale * p->eta_v;
     double *v = row + ov_sym_size(w->K) + w->K * w->M, *I2 = scratch + w->D;
     double(*slope)[3] = (double(*)[3])(I2 + w->P);
     I2_and_slopes(I2, slope, w, a);
@@ -110,9 +112,9 @@ static void row_v(double *row, double *scratch, const struct view *w, size_t k)
         scratch[ov_sym_at(a, a)] += s * slope[c][1];
         scratch[ov_sym_at(c, c)] += s * slope[c][2];
         if (c >= w->M)
-            v[c - w->M] -= p->eta_v * I2[c];
+            v[c - w->M] -= rate * I2[c];
     }
-    add_by_C(row, w, p->eta_v, scratch);
+    add_by_C(row, w, rate, scratch);
     v[k] -= p->decay_v;
 }
 

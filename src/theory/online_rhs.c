@@ -31,6 +31,7 @@ enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem 
     if (!o)
         return OV_ENOMEM;
     o->p = p;
+    o->scale = 1.0;
     o->block = calloc(ov_sym_size(P) + 2 * P + K * P + ov_sym_size(K), sizeof *o->block);
     o->rests = calloc(K, sizeof *o->rests);
     if (!o->block || !o->rests || ov_overlaps_create(&o->o, K, M) != OV_OK ||
@@ -95,9 +96,10 @@ static void move_R(double *dR, const struct ov_online *o, const double *R)
 {
     const struct ov_problem *p = o->p;
     size_t K = p->K, M = p->M, P = M + K;
+    double eta = o->scale * p->eta_w;
     for (size_t k = 0; k < K; k++)
         for (size_t m = 0; m < M; m++)
-            dR[k * M + m] = p->eta_w * o->o.v[k] * o->G[k * P + m] - p->decay_w * R[k * M + m];
+            dR[k * M + m] = eta * o->o.v[k] * o->G[k * P + m] - p->decay_w * R[k * M + m];
 }
 
 /* paper.md eq:ode, the equation of Q; a batch averages the noise: eq:batch; in gradient flow Nz is 0. */
@@ -106,11 +108,11 @@ static void move_Q(double *dQ, const struct ov_online *o, const double *Q)
     const struct ov_problem *p = o->p;
     const double *v = o->o.v, *G = o->G;
     size_t M = p->M, P = M + p->K;
-    double noise = p->eta_w * p->eta_w / (double)ov_problem_batch(p);
+    double eta = o->scale * p->eta_w, noise = eta * eta / (double)ov_problem_batch(p);
     for (size_t k = 0; k < p->K; k++) {
         for (size_t l = 0; l <= k; l++) {
             size_t kl = ov_sym_at(k, l);
-            dQ[kl] = p->eta_w * (v[k] * G[k * P + M + l] + v[l] * G[l * P + M + k]) -
+            dQ[kl] = eta * (v[k] * G[k * P + M + l] + v[l] * G[l * P + M + k]) -
                      2.0 * p->decay_w * Q[kl] + noise * v[k] * v[l] * o->Nz[kl];
         }
     }
@@ -139,7 +141,7 @@ static void move_v(double *dv, struct ov_online *o)
         ov_gauss_I2(o->I2, o->gauss, o->C, o->s, a);
         for (size_t c = 0; c < P; c++)
             sum += o->s[c] * o->I2[c];
-        dv[k] = p->eta_v * sum - p->decay_v * o->o.v[k];
+        dv[k] = o->scale * p->eta_v * sum - p->decay_v * o->o.v[k];
     }
 }
 

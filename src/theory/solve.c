@@ -113,7 +113,7 @@ static enum ov_status integrate(struct ov_solver *s, double *path, const double 
 {
     bool stop_at_all = s->opt->method != OV_MSBDF;
     if (ov_solver_diverged(s))
-        return ov_fail_diverged(err, ov_solver_time_name(s), s->t);
+        return ov_fail_diverged(err, ov_solver_time_name(s), ov_solver_now(s));
     size_t next = write_rows(path, s, time, n_time, 0);
     enum ov_status status = ov_solver_events_begin(s, err);
     if (status == OV_OK && next < n_time && !ov_solver_events_done(s))

@@ -49,19 +49,20 @@ enum ov_status ov_solver_failure(const struct ov_solver *s, struct ov_error *err
         return ov_fail(err, OV_ENUMERIC,
                        "not there after %zu right-hand sides, at %s = %.6g of %.6g: the steps "
                        "are short there; a larger rtol (%g now) makes them longer",
-                       s->work.n_rhs, ov_solver_time_name(s), s->t, s->last, s->opt->rtol);
+                       s->work.n_rhs, ov_solver_time_name(s), ov_solver_now(s),
+                       s->ode->from + s->last, s->opt->rtol);
     if (at_pole(s))
-        return ov_fail_diverged(err, ov_solver_time_name(s), s->t);
+        return ov_fail_diverged(err, ov_solver_time_name(s), ov_solver_now(s));
     if (at_rest(s))
         return OV_OK;
     if (s->refused > 0)
         return ov_fail(err, OV_ENUMERIC,
                        "no step from %s = %.6g is small enough: the right-hand side is not "
                        "defined or not finite there",
-                       ov_solver_time_name(s), s->t);
+                       ov_solver_time_name(s), ov_solver_now(s));
     return ov_fail(err, OV_ENUMERIC,
                    "no step from %s = %.6g meets the tolerance: rounding, or a right-hand side "
                    "that is not smooth there, errs by more than rtol = %g, atol = %g; larger ones "
                    "may do",
-                   ov_solver_time_name(s), s->t, s->opt->rtol, s->opt->atol);
+                   ov_solver_time_name(s), ov_solver_now(s), s->opt->rtol, s->opt->atol);
 }

@@ -64,6 +64,12 @@ struct ov_solver {
 };
 
 /* What time is called in messages. */
+/* The time for messages. */
+static inline double ov_solver_now(const struct ov_solver *s)
+{
+    return s->ode->from + s->t;
+}
+
 static inline const char *ov_solver_time_name(const struct ov_solver *s)
 {
     return s->ode->time_name ? s->ode->time_name : "alpha";

@@ -274,7 +274,7 @@ enum ov_status ov_solver_advance(struct ov_solver *s, double stop, struct ov_err
     s->work.n_step++;
     s->last_step = s->method;
     if (ov_solver_diverged(s))
-        return ov_fail_diverged(err, ov_solver_time_name(s), s->t);
+        return ov_fail_diverged(err, ov_solver_time_name(s), ov_solver_now(s));
     ov_solver_remember(s, s->method == OV_MSBDF ? s->trial_dy : s->driver->e->dydt_out);
     if (s->opening)
         look_for_stiffness(s);

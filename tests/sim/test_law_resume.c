@@ -59,6 +59,7 @@ static struct ov_problem small_problem(void)
     p.eta_v = 0.02;
     p.decay_w = 0.1;
     p.sigma = 0.2;
+    p.schedule = (struct ov_schedule){.kind = OV_DECAY_POWER, .exponent = 0.1, .time = 100.0};
     return p;
 }
 
@@ -143,7 +144,7 @@ START_TEST(what_does_not_fit_is_ignored)
     struct ov_problem p = small_problem(), other;
     struct shelf s = {.every = 1};
     double *calm = rows_from(NULL, &s, &p, 3);
-    for (int variant = 0; variant < 7; variant++) {
+    for (int variant = 0; variant < 8; variant++) {
         struct ov_text state = {0};
         struct shelf none = {.every = 1000000, .asked = 1};
         other = small_problem();
@@ -151,6 +152,7 @@ START_TEST(what_does_not_fit_is_ignored)
         other.N += variant == 1;
         other.v[1] += variant == 2 ? 0.5 : 0.0;
         other.start = variant == 3 ? OV_START_DENOISING : other.start;
+        other.schedule.time += variant == 7;
         size_t n_run = variant == 4 ? 2 : 3;
         ov_text_add(&state, s.state[s.n - 1].s, s.state[s.n - 1].len - (variant == 5));
         if (variant == 6) /* where it stands: 24 bytes before rows, `before` and the lanes */

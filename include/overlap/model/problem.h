@@ -9,7 +9,8 @@
  * both from the values before the step (paper.md eq:sgd); alpha = steps/N. With a batch of B inputs
  * the changes are the means over B inputs of those above, all from the values before the step
  * (paper.md eq:batch); alpha still counts steps.
- * eta_v = 0 freezes the second layer altogether, its decay included.
+ * eta_v = 0 freezes the second layer altogether, its decay included. With a schedule both learning
+ * rates are those of the start times s(alpha) (model/schedule.h).
  */
 #ifndef OVERLAP_MODEL_PROBLEM_H
 #define OVERLAP_MODEL_PROBLEM_H
@@ -21,6 +22,7 @@
 #include "overlap/base/status.h"
 #include "overlap/model/activation.h"
 #include "overlap/model/overlaps.h"
+#include "overlap/model/schedule.h"
 
 enum ov_teacher {
     OV_TEACHER_ORTHONORMAL, /* T = I exactly */
@@ -45,6 +47,7 @@ struct ov_problem {
     size_t N, K, M; /* N may be 0 (the limit) where no weights are drawn */
     const struct ov_activation *g, *g_star;
     double eta_w, eta_v, sigma, decay_w, decay_v;
+    struct ov_schedule schedule; /* of eta_w and eta_v; kind OV_DECAY_NONE: they stay as they are */
     enum ov_teacher teacher;
     double *T;      /* packed (M,M); OV_TEACHER_GIVEN only, else NULL */
     double *v_star; /* (M) */
@@ -67,14 +70,23 @@ static inline size_t ov_problem_batch(const struct ov_problem *p)
     return p->batch > 0 ? p->batch : 1;
 }
 
-/* Copies of arrays are the caller's to make; this frees T, v_star, Q, R, own, v. NULL-safe. */
+/* What both learning rates are multiplied by in step mu, from 0. */
+static inline double ov_problem_scale(const struct ov_problem *p, uint64_t mu)
+{
+    return p->schedule.kind == OV_DECAY_NONE
+               ? 1.0
+               : ov_schedule_scale(&p->schedule, (double)mu / (double)p->N);
+}
+
+/* Copies of arrays are the caller's to make; this frees T, v_star, Q, R, own, v, schedule.at.
+ * NULL-safe. */
 void ov_problem_free(struct ov_problem *p);
 
 /* Checks ranges and consistency.
  *   out  key   the experiment.yaml key at fault, with dots ("N", "init.Q", "teacher.T"),
  *              a string constant; only written on error; may be NULL
  * Errors (OV_EUSER): K, M < 1; 0 < N < ov_problem_least_N, or N = 0 where weights are needed (a random start or
- * a random teacher); non-finite or negative eta_w, eta_v, sigma, decay, std; T not PSD or with a
+ * a random teacher); non-finite or negative eta_w, eta_v, sigma, decay, std; a schedule out of its ranges; T not PSD or with a
  * zero diagonal; T, R, Q not jointly PSD; a given Q or R with a random teacher. */
 OV_NODISCARD enum ov_status ov_problem_check(const struct ov_problem *p, const char **key,
                                              struct ov_error *err);

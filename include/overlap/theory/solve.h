@@ -30,6 +30,7 @@ struct ov_ode {
     /* Nonzero if the path ends at y: all later times have this y. NULL: it never does. */
     int (*ended)(const double *y, void *ctx);
     const char *time_name; /* of time, in messages; NULL: alpha */
+    double from;           /* what time 0 is, in messages */
     void *ctx;
 };
 
