@@ -17,6 +17,9 @@ void ov_problem_free(struct ov_problem *p)
     if (!p)
         return;
     free(p->T);
+    free(p->w_star);
+    free(p->w);
+    p->w_star = p->w = NULL;
     free(p->v_star);
     free(p->Q);
     free(p->R);
@@ -31,13 +34,15 @@ size_t ov_problem_least_N(const struct ov_problem *p)
 {
     if (p->start == OV_START_PARTICLES)
         return p->M + 1;
-    if (p->start != OV_START_RANDOM)
+    if (p->start != OV_START_RANDOM && p->start != OV_START_WEIGHTS)
         return p->K + p->M;
-    return p->teacher == OV_TEACHER_RANDOM ? 1 : p->M;
+    return p->teacher == OV_TEACHER_RANDOM || p->teacher == OV_TEACHER_WEIGHTS ? 1 : p->M;
 }
 
 bool ov_problem_start_is_fixed(const struct ov_problem *p)
 {
+    if (p->start == OV_START_WEIGHTS || p->teacher == OV_TEACHER_WEIGHTS)
+        return p->start == OV_START_WEIGHTS && p->teacher == OV_TEACHER_WEIGHTS;
     return p->teacher != OV_TEACHER_RANDOM && p->start != OV_START_RANDOM &&
            p->start != OV_START_PARTICLES;
 }
@@ -65,7 +70,7 @@ static enum ov_status check_sizes(const struct ov_problem *p, const char **key,
     if (p->N != 0 && p->N < ov_problem_least_N(p))
         return BLAME("N", "N = %zu must be at least %s = %zu", p->N,
                      p->start == OV_START_RANDOM ? "M" : "K + M", ov_problem_least_N(p));
-    if (p->N == 0 && !ov_problem_start_is_fixed(p))
+    if (p->N == 0 && (!ov_problem_start_is_fixed(p) || p->w))
         return BLAME("N", "N is needed: a random start or a random teacher depends on it");
     if (!p->g)
         return BLAME("activation", "the activation is missing");
@@ -82,11 +87,13 @@ static enum ov_status check_rates(const struct ov_problem *p, const char **key,
         double value;
     } rates[] = {{"eta_w", p->eta_w},          {"eta_v", p->eta_v},          {"sigma", p->sigma},
                  {"weight_decay", p->decay_w}, {"weight_decay", p->decay_v}, {"init.std", p->std},
-                 {"init.v_std", p->v_std}};
+                 {"init.v_std", p->v_std},     {"teacher.sparse", p->sparse}};
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
         if (!(isfinite(rates[i].value) && rates[i].value >= 0.0))
             return BLAME(rates[i].key, "%s must be a number >= 0, not %g", rates[i].key,
                          rates[i].value);
+    if (p->sparse >= 1.0)
+        return BLAME("teacher.sparse", "the share of zeros must be below 1, not %g", p->sparse);
     return OV_OK;
 }
 
@@ -128,7 +135,9 @@ static enum ov_status check_arrays(const struct ov_problem *p, const char **key,
                   {"teacher.T", p->teacher == OV_TEACHER_GIVEN, p->T, ov_sym_size(p->M)},
                   {"init.Q", given, p->Q, ov_sym_size(p->K)},
                   {"init.R", given, p->R, p->K * p->M},
-                  {"init.v", given, p->v, p->K}};
+                  {"init.v", given || p->start == OV_START_WEIGHTS, p->v, p->K},
+                  {"teacher.weights", p->teacher == OV_TEACHER_WEIGHTS, p->w_star, p->M * p->N},
+                  {"init.weights", p->start == OV_START_WEIGHTS, p->w, p->K * p->N}};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         if (arrays[i].needed && !arrays[i].x)
             return BLAME(arrays[i].key, "%s is missing", arrays[i].key);
@@ -162,6 +171,9 @@ static enum ov_status check_teacher(const struct ov_problem *p, const char **key
     if (p->teacher == OV_TEACHER_RANDOM && p->start == OV_START_OVERLAPS)
         return BLAME("init.kind", "given overlaps need a given or orthonormal teacher: those of a "
                                   "random teacher differ from seed to seed");
+    if (p->teacher == OV_TEACHER_WEIGHTS && p->start == OV_START_OVERLAPS)
+        return BLAME("init.kind", "given overlaps need a teacher that is given by its overlaps, "
+                                  "not by its weights");
     if (p->teacher != OV_TEACHER_GIVEN)
         return OV_OK;
     *key = "teacher.T";

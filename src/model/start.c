@@ -133,11 +133,29 @@ static void start_particles(double *w, const double *w_star, const struct ov_pro
     }
 }
 
+/* Each weight is 0 with probability p->sparse. */
+static void make_sparse(double *w_star, const struct ov_problem *p, uint64_t key)
+{
+    double larger = 1.0 / sqrt(1.0 - p->sparse);
+    uint32_t block[4];
+    for (size_t i = 0; i < p->M * p->N; i++) {
+        if (i % 4 == 0)
+            ov_philox_block(block, &(struct ov_philox){key, OV_STREAM_ZEROS}, i / 4);
+        w_star[i] = ((double)block[i % 4] + 0.5) * 0x1p-32 < p->sparse ? 0.0 : larger * w_star[i];
+    }
+}
+
 static enum ov_status draw_teacher(double *w_star, const struct ov_problem *p, uint64_t key,
                                    struct ov_error *err)
 {
+    if (p->teacher == OV_TEACHER_WEIGHTS) {
+        memcpy(w_star, p->w_star, p->M * p->N * sizeof *w_star);
+        return OV_OK;
+    }
     if (p->teacher == OV_TEACHER_RANDOM) {
         ov_normal_fill(w_star, p->M * p->N, &(struct ov_philox){key, OV_STREAM_TEACHER}, 0);
+        if (p->sparse > 0.0)
+            make_sparse(w_star, p, key);
         return OV_OK;
     }
     double *T = calloc(ov_sym_size(p->M), sizeof *T);
@@ -163,22 +181,33 @@ static enum ov_status start_fixed(double *w, double *w_star, const struct ov_pro
     return status;
 }
 
+/* From overlaps that are known without any weights. */
+static bool is_embedded(const struct ov_problem *p)
+{
+    return ov_problem_start_is_fixed(p) && p->start != OV_START_WEIGHTS;
+}
+
 enum ov_status ov_start_weights(double *w, double *w_star, double *v, const struct ov_problem *p,
                                 uint64_t key, struct ov_error *err)
 {
     if (p->N < ov_problem_least_N(p))
         return ov_fail(err, OV_EDOM, "N = %zu is less than %s = %zu", p->N,
                        p->start == OV_START_RANDOM ? "M" : "K + M", ov_problem_least_N(p));
-    if (p->teacher == OV_TEACHER_RANDOM && p->start == OV_START_OVERLAPS)
-        return ov_fail(err, OV_EDOM, "given overlaps with a random teacher");
+    bool has_its_own = p->teacher == OV_TEACHER_RANDOM || p->teacher == OV_TEACHER_WEIGHTS;
+    if (has_its_own && p->start == OV_START_OVERLAPS)
+        return ov_fail(err, OV_EDOM, "given overlaps with a teacher that has its own");
     set_second_layer(v, p, key);
-    if (ov_problem_start_is_fixed(p))
+    if (is_embedded(p))
         return start_fixed(w, w_star, p, key, err);
     enum ov_status status = draw_teacher(w_star, p, key, err);
     if (status != OV_OK)
         return status;
     if (p->start == OV_START_PARTICLES) {
         start_particles(w, w_star, p, key);
+        return OV_OK;
+    }
+    if (p->start == OV_START_WEIGHTS) {
+        memcpy(w, p->w, p->K * p->N * sizeof *w);
         return OV_OK;
     }
     if (p->start != OV_START_RANDOM)
@@ -221,7 +250,7 @@ enum ov_status ov_start_overlaps(struct ov_overlaps *o, const struct ov_problem 
                                  struct ov_error *err)
 {
     memcpy(o->v_star, p->v_star, p->M * sizeof *o->v_star);
-    if (!ov_problem_start_is_fixed(p))
+    if (!is_embedded(p))
         return measured_overlaps(o, p, key, err);
     set_second_layer(o->v, p, key);
     fixed_overlaps(o, p);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "law_call_internal.h"
+#include "overlap/base/sha256.h"
 
 struct standing {
     uint64_t first, row, step;
@@ -34,6 +35,15 @@ static void add_schedule(struct ov_text *t, const struct ov_schedule *s)
     add_array(t, s->at, s->n_at);
 }
 
+static void add_weights(struct ov_text *t, const double *w, size_t n)
+{
+    char sha[OV_KEY_SIZE];
+    if (!w)
+        return;
+    ov_sha256(sha, w, n * sizeof *w);
+    add(t, sha, sizeof sha);
+}
+
 static void add_problem(struct ov_text *t, const struct ov_problem *p)
 {
     const uint64_t sizes[] = {p->N, p->K, p->M, (uint64_t)p->teacher, (uint64_t)p->start};
@@ -48,6 +58,9 @@ static void add_problem(struct ov_text *t, const struct ov_problem *p)
     add_array(t, p->R, p->K * p->M);
     add_array(t, p->v, p->K);
     add_schedule(t, &p->schedule);
+    add_array(t, &p->sparse, 1);
+    add_weights(t, p->w_star, p->M * p->N);
+    add_weights(t, p->w, p->K * p->N);
 }
 
 /* What two calls with the same result have in common. */

@@ -138,15 +138,10 @@ static enum ov_status hash_once(char sha[OV_KEY_SIZE], const char *path, struct 
 static enum ov_status read_file(char **path, size_t *n, size_t *N, char sha[OV_KEY_SIZE],
                                 const struct ov_value *v, const char *dir, struct ov_error *err)
 {
-    struct ov_text text = {0};
     struct ov_error own = {0};
-    bool relative = v->string[0] != '/' && dir && *dir;
-    if (relative)
-        ov_text_addf(&text, "%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/");
-    ov_text_addf(&text, "%s", v->string);
-    if (text.failed)
+    *path = ov_path_beside(v->string, dir);
+    if (!*path)
         return no_memory(err);
-    *path = text.s;
     enum ov_status status = ov_dataset_sizes(n, N, *path, &own);
     if (status == OV_OK)
         status = hash_once(sha, *path, &own);

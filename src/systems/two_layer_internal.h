@@ -70,6 +70,7 @@ struct ov_scaling {
 
 struct ov_two_layer {
     struct ov_problem problem;
+    char w_star_sha[OV_KEY_SIZE], w_sha[OV_KEY_SIZE]; /* of given weights */
     struct ov_scaling scaling;
     struct ov_data data;
     double *alpha; /* (n_alpha) increasing */
@@ -96,6 +97,21 @@ void ov_two_layer_release(void *state); /* what a struct ov_two_layer owns */
 
 /* Bytes that a process of this side allocates besides its rows. */
 double ov_two_layer_memory(const struct ov_two_layer *s, enum ov_side side);
+
+/* What a path in experiment.yaml means: a relative one is from the experiment's directory. The caller
+ * frees it; NULL without memory. */
+char *ov_path_beside(const char *path, const char *dir);
+
+/* ---- weights in files ---- */
+
+extern const struct ov_key ov_two_layer_teacher_keys[];
+extern const struct ov_field ov_as_teacher, ov_as_file;
+
+/* `teacher: {T | sparse | weights}` and `init.weights`: reads the files and fills in the problem, N
+ * too where it is not given. OV_EUSER: not one of the three, a file that can't be read or has another
+ * shape; OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_weights_read(struct ov_two_layer *s, struct ov_value *params,
+                                            struct ov_error *err);
 
 /* ---- schedules ---- */
 

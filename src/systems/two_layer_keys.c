@@ -7,11 +7,10 @@
 #include "two_layer_internal.h"
 #include "values_internal.h"
 
-static const char *const starts[] = {[OV_START_RANDOM] = "random",
-                                     [OV_START_OVERLAPS] = "overlaps",
-                                     [OV_START_INFORMED] = "informed",
-                                     [OV_START_DENOISING] = "denoising",
-                                     NULL};
+static const char *const starts[] = {
+    [OV_START_RANDOM] = "random",     [OV_START_OVERLAPS] = "overlaps",
+    [OV_START_INFORMED] = "informed", [OV_START_DENOISING] = "denoising",
+    [OV_START_WEIGHTS] = "weights",   NULL};
 static const char *const methods[] = {[OV_MSBDF] = "msbdf", [OV_RK8PD] = "rk8pd", NULL};
 static const char *const engines[] = {"weights", "law", NULL}; /* ov_engines, by tests */
 
@@ -35,7 +34,8 @@ static bool number_std(double *x, const struct ov_key *key, const void *base)
 {
     (void)key;
     *x = problem_of(base)->std;
-    return problem_of(base)->start != OV_START_OVERLAPS;
+    return problem_of(base)->start != OV_START_OVERLAPS &&
+           problem_of(base)->start != OV_START_WEIGHTS;
 }
 
 static void say_std(struct ov_text *out, const struct ov_key *key, const void *base)
@@ -113,7 +113,7 @@ static const struct ov_field as_batch = {ov_take_size, say_batch, ov_number_size
 static const struct ov_key init_keys[] = {
     {"kind", OV_WORD, 0, 0, starts, NULL, "random",
      "random: w_ki ~ N(0, std^2); overlaps: Q, R, v as given; informed: student unit k is teacher "
-     "unit k; denoising: student unit k covers teacher unit k mod M",
+     "unit k; denoising: student unit k covers teacher unit k mod M; weights: those of a file",
      KEPT(ov_as_word, problem.start)},
     {"Q", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_OPTIONAL,
      "overlaps Q_kl = w_k.w_l/N of the student's units, K x K (kind overlaps; the teacher's are "
@@ -127,14 +127,18 @@ static const struct ov_key init_keys[] = {
      "standard deviation of random weights (default 1), of the norm of units that an informed "
      "student has left over (0.03), of each unit's own part where denoising (0)",
      KEPT(as_std, problem.std), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
-    {"v", OV_REAL | OV_LIST, -1e6, 1e6, NULL, NULL, OV_OPTIONAL,
-     "second layer of the student, one number for all units or K of them (default: 1; random "
-     "with eta_v > 0: drawn with std; informed: the teacher's, 1 for units left over)",
+    {"weights", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
+     "kind weights: a .npy file of w, K x N doubles; a relative path is one from the experiment's "
+     "directory",
+     OV_KEPT(&ov_as_file, struct ov_two_layer, w_sha), .of = OV_OF_PROBLEM},
+    {"v", OV_REAL | OV_LIST | OV_WORD, -1e6, 1e6, ov_layer_words, NULL, OV_OPTIONAL,
+     "second layer of the student, one number for all units or K of them, or a word as of v_star "
+     "(default: 1; random with eta_v > 0: drawn with std; informed: the teacher's, 1 for units left "
+     "over)",
      ARRAY(as_v, problem.v, problem.K, "student has K"), .of = OV_OF_PROBLEM},
     {.name = NULL},
 };
 
-static const struct ov_key teacher_keys[] = OV_TEACHER_KEYS(struct ov_two_layer);
 static const struct ov_key alpha_keys[] = OV_TIMES_KEYS("one step, 1/N; without N max/10^5");
 
 static const struct ov_key t_keys[] = OV_TIMES_KEYS("one step, gamma/(p d); without d max/10^5");
@@ -241,7 +245,9 @@ const struct ov_key ov_two_layer_keys[] = {
     {"M", OV_INT, 1, OV_MOST_UNITS, NULL, NULL, OV_REQUIRED, "hidden units of the teacher",
      KEPT(ov_as_size, problem.M), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     OV_ACTIVATION_ROWS(struct ov_two_layer, "student", "student's"),
-    OV_TEACHER_ROW(struct ov_two_layer, teacher_keys),
+    {"teacher", OV_WORD | OV_MAP, 0, 0, ov_teacher_words, ov_two_layer_teacher_keys, "orthonormal",
+     "first layer of the teacher; random: w*_mi ~ N(0,1); a map: its overlaps, weights or zeros",
+     KEPT(ov_as_teacher, problem.teacher), .of = OV_OF_PROBLEM},
     OV_V_STAR_ROW(struct ov_two_layer, "1", "; 1/M with scaling"),
     {"eta_w", OV_REAL | OV_MAP, 0, 1e6, NULL, ov_schedule_keys, OV_OPTIONAL,
      "learning rate of the first layer; needed without scaling; a map: a schedule, which eta_v "

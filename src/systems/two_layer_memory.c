@@ -67,7 +67,8 @@ double ov_two_layer_memory(const struct ov_two_layer *s, enum ov_side side)
 {
     const struct ov_problem *p = &s->problem;
     double N = (double)p->N, K = (double)p->K, M = (double)p->M;
-    bool random = p->start == OV_START_RANDOM || p->teacher == OV_TEACHER_RANDOM;
+    bool random =
+        p->start == OV_START_RANDOM || p->teacher == OV_TEACHER_RANDOM || p->w || p->w_star;
     if (side == OV_SGD)
         return ov_engines[s->engine].draws_weights ? weights_memory(s)
                                                    : law_memory(N, K, M, random);

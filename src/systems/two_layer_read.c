@@ -23,13 +23,14 @@ static enum ov_status no_memory(struct ov_error *err)
 /* What each kind of start reads, and what stands in for a std that is not given. */
 static const struct start_kind {
     const char *says;
-    bool has_std, has_overlaps, has_v;
+    bool has_std, has_overlaps, has_v, has_weights;
     double std;
 } start_kinds[] = {
-    [OV_START_RANDOM] = {"starts at random", true, false, true, 1},
-    [OV_START_OVERLAPS] = {"starts from given overlaps", false, true, true, 0},
-    [OV_START_INFORMED] = {"starts informed", true, false, true, 0.03},
-    [OV_START_DENOISING] = {"starts denoising", true, false, false, 0},
+    [OV_START_RANDOM] = {"starts at random", true, false, true, false, 1},
+    [OV_START_OVERLAPS] = {"starts from given overlaps", false, true, true, false, 0},
+    [OV_START_INFORMED] = {"starts informed", true, false, true, false, 0.03},
+    [OV_START_DENOISING] = {"starts denoising", true, false, false, false, 0},
+    [OV_START_WEIGHTS] = {"starts from given weights", false, false, true, true, 0},
 };
 
 static enum ov_status leave_out(struct ov_value *params, struct ov_error *err)
@@ -49,6 +50,7 @@ static enum ov_status leave_out(struct ov_value *params, struct ov_error *err)
         {init, "v", start->says, start->has_v},
         {init, "Q", start->says, start->has_overlaps},
         {init, "R", start->says, start->has_overlaps},
+        {init, "weights", start->says, start->has_weights},
         {params, "weight_decay_v", "has a frozen second layer (eta_v is 0)",
          ov_value_number(params, "eta_v") != 0.0},
         {params, "inputs", "has no sgd", ov_value_get(params, "sgd")},
@@ -81,7 +83,8 @@ static enum ov_status complete(struct ov_problem *p, struct ov_value *params, st
         p->std = start->std;
     bool drawn = p->start == OV_START_RANDOM && p->eta_v > 0.0 && !p->v;
     p->v_std = drawn ? p->std : 0.0;
-    if (p->v || drawn || (p->start != OV_START_OVERLAPS && p->start != OV_START_RANDOM))
+    bool as_the_teacher = p->start == OV_START_INFORMED || p->start == OV_START_DENOISING;
+    if (p->v || drawn || as_the_teacher)
         return OV_OK;
     p->v = malloc(p->K * sizeof *p->v);
     for (size_t k = 0; p->v && k < p->K; k++)
@@ -105,7 +108,9 @@ static enum ov_status check_problem(const struct ov_two_layer *s, struct ov_valu
 static enum ov_status check_share(const struct ov_two_layer *s, const struct ov_value *share,
                                   struct ov_error *err)
 {
-    if (s->problem.M != 1 || s->problem.teacher == OV_TEACHER_RANDOM)
+    bool length_is_known =
+        s->problem.teacher == OV_TEACHER_ORTHONORMAL || s->problem.teacher == OV_TEACHER_GIVEN;
+    if (s->problem.M != 1 || !length_is_known)
         return ov_value_fail(share, err,
                              "share is of one teacher unit (M = 1) whose length is given");
     if (!s->data.plain)
@@ -204,6 +209,8 @@ enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params
         status = ov_schedule_read(s, params, err);
     if (status == OV_OK)
         status = ov_data_read(s, params, err);
+    if (status == OV_OK)
+        status = ov_weights_read(s, params, err);
     if (status == OV_OK)
         status = complete(&s->problem, params, err);
     if (status == OV_OK && ov_problem_project(&s->moved, &s->problem) != OV_OK)

@@ -4,6 +4,7 @@
  */
 #include "values_internal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 const char *const ov_teacher_words[] = {
     [OV_TEACHER_ORTHONORMAL] = "orthonormal", [OV_TEACHER_RANDOM] = "random", NULL};
 const char *const ov_spacings[] = {"log", "linear", NULL};
+const char *const ov_layer_words[] = {"mixed", "mean", "root", NULL};
 
 static enum ov_status no_memory(struct ov_error *err)
 {
@@ -39,6 +41,14 @@ static size_t size_at(const void *base, size_t byte)
 
 /* ---- vectors ---- */
 
+/* Unit i of n by the word. */
+static double layer_of(const char *word, size_t i, size_t n)
+{
+    if (strcmp(word, "mixed") == 0)
+        return i % 2 ? -1.0 : 1.0;
+    return strcmp(word, "mean") == 0 ? 1.0 / (double)n : 1.0 / sqrt((double)n);
+}
+
 enum ov_status ov_take_vector(void *base, const struct ov_key *key, const struct ov_value *v,
                               struct ov_error *err)
 {
@@ -50,7 +60,9 @@ enum ov_status ov_take_vector(void *base, const struct ov_key *key, const struct
     if (!x)
         return no_memory(err);
     for (size_t i = 0; i < n; i++)
-        x[i] = v->type == OV_LIST ? v->array[i] : v->number;
+        x[i] = v->type == OV_LIST   ? v->array[i]
+               : v->type == OV_WORD ? layer_of(v->string, i, n)
+                                    : v->number;
     *(double **)at(base, key->at) = x;
     return OV_OK;
 }

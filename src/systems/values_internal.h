@@ -37,6 +37,7 @@ extern const struct ov_field ov_as_activation;
 
 extern const char *const ov_teacher_words[]; /* as enum ov_teacher */
 extern const char *const ov_spacings[];
+extern const char *const ov_layer_words[]; /* of second layers, which ov_take_vector knows */
 
 /* The table of key `teacher`, for a struct that has a `problem` with M, teacher and T. */
 #define OV_TEACHER_KEYS(type)                                                                      \
@@ -61,8 +62,9 @@ extern const char *const ov_spacings[];
     }
 #define OV_V_STAR_ROW(type, fallback, meaning)                                                     \
     {                                                                                              \
-        "v_star", OV_REAL | OV_LIST, -1e6, 1e6, NULL, NULL, fallback,                              \
-            "second layer of the teacher, one number for all units or M of them" meaning,          \
+        "v_star", OV_REAL | OV_LIST | OV_WORD, -1e6, 1e6, ov_layer_words, NULL, fallback,          \
+            "second layer of the teacher, one number for all units or M of them; mixed: 1, -1, "   \
+            "1, …; mean: 1/M; root: 1/sqrt M" meaning,                                             \
             OV_KEPT_ARRAY(&ov_as_vector, type, problem.v_star, problem.M, "teacher has M"),        \
             .of = OV_OF_PROBLEM | OV_IN_FORMULAS                                                   \
     }

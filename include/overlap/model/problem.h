@@ -28,6 +28,7 @@ enum ov_teacher {
     OV_TEACHER_ORTHONORMAL, /* T = I exactly */
     OV_TEACHER_RANDOM,      /* w* i.i.d. N(0,1): T = I + O(1/sqrt N), measured, seed by seed */
     OV_TEACHER_GIVEN,       /* T given, embedded exactly */
+    OV_TEACHER_WEIGHTS,     /* w* given */
 };
 
 enum ov_start {
@@ -37,6 +38,7 @@ enum ov_start {
                           each other, Q_kk = std^2 */
     OV_START_DENOISING, /* student k covers teacher m = k mod M with v_k = v*_m / (number of
                            students on m), plus an orthogonal part of variance std^2 of its own */
+    OV_START_WEIGHTS,   /* w and v given */
     OV_START_PARTICLES, /* R given, and what is left of each squared length, own: student k has the
                            rest of its length in a direction drawn at random outside of the
                            teacher's subspace (orthonormal teacher; v given) */
@@ -50,11 +52,15 @@ struct ov_problem {
     struct ov_schedule schedule; /* of eta_w and eta_v; kind OV_DECAY_NONE: they stay as they are */
     enum ov_teacher teacher;
     double *T;      /* packed (M,M); OV_TEACHER_GIVEN only, else NULL */
+    double sparse;  /* of a random teacher: the share of weights that are 0, in [0, 1); the others
+                       have variance 1/(1 - sparse) */
+    double *w_star; /* (M,N); OV_TEACHER_WEIGHTS only */
     double *v_star; /* (M) */
     enum ov_start start;
     double std;   /* see enum ov_start; >= 0 */
     double *Q;    /* packed (K,K); OV_START_OVERLAPS only */
     double *R;    /* (K,M);        OV_START_OVERLAPS and OV_START_PARTICLES */
+    double *w;    /* (K,N); OV_START_WEIGHTS only */
     double *own;  /* (K) Q_kk - |R_k|^2 >= 0; OV_START_PARTICLES only */
     double *v;    /* (K) initial second layer, or NULL: drawn with v_std (RANDOM only) or implied by
                      the kind of start (INFORMED: v*_k, extra units 1; DENOISING: above) */
@@ -78,8 +84,8 @@ static inline double ov_problem_scale(const struct ov_problem *p, uint64_t mu)
                : ov_schedule_scale(&p->schedule, (double)mu / (double)p->N);
 }
 
-/* Copies of arrays are the caller's to make; this frees T, v_star, Q, R, own, v, schedule.at.
- * NULL-safe. */
+/* Copies of arrays are the caller's to make; this frees T, w_star, v_star, Q, R, w, own, v,
+ * schedule.at. NULL-safe. */
 void ov_problem_free(struct ov_problem *p);
 
 /* Checks ranges and consistency.
@@ -87,7 +93,8 @@ void ov_problem_free(struct ov_problem *p);
  *              a string constant; only written on error; may be NULL
  * Errors (OV_EUSER): K, M < 1; 0 < N < ov_problem_least_N, or N = 0 where weights are needed (a random start or
  * a random teacher); non-finite or negative eta_w, eta_v, sigma, decay, std; a schedule out of its ranges; T not PSD or with a
- * zero diagonal; T, R, Q not jointly PSD; a given Q or R with a random teacher. */
+ * zero diagonal; T, R, Q not jointly PSD; a given Q or R with a teacher that is random or whose
+ * weights are given. */
 OV_NODISCARD enum ov_status ov_problem_check(const struct ov_problem *p, const char **key,
                                              struct ov_error *err);
 
@@ -106,7 +113,7 @@ OV_NODISCARD enum ov_status ov_problem_check(const struct ov_problem *p, const c
 OV_NODISCARD enum ov_status ov_problem_project(double *moved, struct ov_problem *p);
 
 /* The least input dimension: K + M where overlaps are embedded exactly, M where the students' weights
- * are drawn (1 if the teacher's are, too), M + 1 where their directions outside of the teacher's
+ * are drawn or given (1 if the teacher's are, too), M + 1 where their directions outside of the teacher's
  * subspace are. */
 size_t ov_problem_least_N(const struct ov_problem *p);
 

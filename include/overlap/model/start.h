@@ -20,6 +20,7 @@ enum ov_stream {
     OV_STREAM_INPUT,
     OV_STREAM_NOISE,
     OV_STREAM_ORDER,
+    OV_STREAM_ZEROS,
 };
 
 /* Initial weights of the run with this key.
@@ -32,7 +33,7 @@ OV_NODISCARD enum ov_status ov_start_weights(double *w, double *w_star, double *
                                              struct ov_error *err);
 
 /* Initial overlaps of the run with this key: exact for a fixed start (the key is not used and N may
- * be 0), else measured on the very weights that ov_start_weights gives.
+ * be 0, unless weights are given), else measured on the very weights that ov_start_weights gives.
  *   out  o   created with K and M; all of it is written
  * Returns OV_OK, OV_ENOMEM, or OV_EDOM. */
 OV_NODISCARD enum ov_status ov_start_overlaps(struct ov_overlaps *o, const struct ov_problem *p,

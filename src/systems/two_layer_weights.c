@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Teachers given by their overlaps, their weights or their share of zeros, and students that start
+ * from weights in a file.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "overlap/base/npy.h"
+#include "two_layer_internal.h"
+#include "values_internal.h"
+
+/* ---- rows ---- */
+
+static void say_teacher(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    static const char *const kinds[] = {[OV_TEACHER_ORTHONORMAL] = "orthonormal",
+                                        [OV_TEACHER_RANDOM] = "random",
+                                        [OV_TEACHER_GIVEN] = "given",
+                                        [OV_TEACHER_WEIGHTS] = "weights"};
+    ov_text_addf(out, "%s: %s\n", key->name,
+                 kinds[((const struct ov_two_layer *)base)->problem.teacher]);
+}
+
+static enum ov_status take_teacher(void *base, const struct ov_key *key, const struct ov_value *v,
+                                   struct ov_error *err)
+{
+    return ov_as_word.take(base, key, v, err);
+}
+
+/* By what it holds, not by its name. */
+static void say_file(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    const char *sha = (const char *)base + key->at;
+    if (*sha)
+        ov_text_addf(out, "%s: %s\n", key->name, sha);
+}
+
+static bool number_sparse(double *x, const struct ov_key *key, const void *base)
+{
+    (void)key;
+    *x = ((const struct ov_two_layer *)base)->problem.sparse;
+    return *x > 0.0;
+}
+
+static void say_sparse(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    double x;
+    if (number_sparse(&x, key, base))
+        ov_say_numbers(out, key->name, &x, 1);
+}
+
+const struct ov_field ov_as_teacher = {take_teacher, say_teacher, NULL};
+const struct ov_field ov_as_file = {.say = say_file};
+static const struct ov_field as_sparse = {ov_take_real, say_sparse, number_sparse};
+
+const struct ov_key ov_two_layer_teacher_keys[] = {
+    {"T", OV_MATRIX, -INFINITY, INFINITY, NULL, NULL, OV_OPTIONAL,
+     "overlaps T_mn = w*_m.w*_n/N of the teacher's units, M x M",
+     OV_KEPT_ARRAY(&ov_as_packed, struct ov_two_layer, problem.T, problem.M, "M x M"),
+     .of = OV_OF_PROBLEM},
+    {"sparse", OV_REAL, 0, 0.999999, NULL, NULL, OV_OPTIONAL,
+     "a random teacher of which this share of the weights is 0; the others have variance "
+     "1/(1 - sparse)",
+     OV_KEPT(&as_sparse, struct ov_two_layer, problem.sparse),
+     .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
+    {"weights", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
+     "a .npy file of w*, M x N doubles; a relative path is one from the experiment's directory",
+     OV_KEPT(&ov_as_file, struct ov_two_layer, w_star_sha), .of = OV_OF_PROBLEM},
+    {.name = NULL},
+};
+
+/* ---- files ---- */
+
+char *ov_path_beside(const char *path, const char *dir)
+{
+    struct ov_text text = {0};
+    if (path[0] != '/' && dir && *dir)
+        ov_text_addf(&text, "%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/");
+    ov_text_addf(&text, "%s", path);
+    if (text.failed)
+        ov_text_free(&text);
+    return text.s;
+}
+
+/* The matrix of the file that v names, of so many rows and N columns, which p->N becomes where it is
+ * not given. */
+static enum ov_status read_matrix(double **w, char sha[OV_KEY_SIZE], struct ov_two_layer *s,
+                                  struct ov_value *params, struct ov_value *v, size_t units,
+                                  struct ov_error *err)
+{
+    struct ov_error own = {0};
+    struct ov_problem *p = &s->problem;
+    size_t rows, cols;
+    char *path = ov_path_beside(v->string, params->dir);
+    if (!path)
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    v->read = true;
+    enum ov_status status = ov_npy_read(w, &rows, &cols, path, (size_t)OV_LARGEST_WEIGHTS, &own);
+    free(path);
+    if (status == OV_EUSER)
+        return ov_value_fail(v, err, "%s", own.text);
+    if (status != OV_OK)
+        return ov_fail(err, status, "%s", own.text);
+    if (rows != units || (p->N > 0 && cols != p->N))
+        return ov_value_fail(v, err, "%s holds %zu x %zu numbers, %zu units x N%s%.0zu are needed",
+                             v->string, rows, cols, units, p->N ? " = " : "", p->N);
+    p->N = cols;
+    ov_sha256(sha, *w, rows * cols * sizeof **w);
+    return OV_OK;
+}
+
+static enum ov_status read_teacher(struct ov_two_layer *s, struct ov_value *params,
+                                   struct ov_error *err)
+{
+    struct ov_value *teacher = ov_value_get(params, "teacher");
+    if (teacher->type != OV_MAP)
+        return OV_OK;
+    struct ov_value *T = ov_value_get(teacher, "T"), *sparse = ov_value_get(teacher, "sparse"),
+                    *weights = ov_value_get(teacher, "weights");
+    if (!!T + !!sparse + !!weights != 1)
+        return ov_value_fail(teacher, err, "teacher takes one of T, sparse and weights");
+    if (sparse)
+        s->problem.teacher = OV_TEACHER_RANDOM;
+    if (!weights)
+        return OV_OK;
+    s->problem.teacher = OV_TEACHER_WEIGHTS;
+    return read_matrix(&s->problem.w_star, s->w_star_sha, s, params, weights, s->problem.M, err);
+}
+
+enum ov_status ov_weights_read(struct ov_two_layer *s, struct ov_value *params,
+                               struct ov_error *err)
+{
+    enum ov_status status = read_teacher(s, params, err);
+    if (status != OV_OK || s->problem.start != OV_START_WEIGHTS)
+        return status;
+    struct ov_value *init = ov_value_get(params, "init"), *weights = ov_value_get(init, "weights");
+    if (!weights)
+        return ov_value_fail(init, err, "init of kind weights needs 'weights', a .npy file");
+    return read_matrix(&s->problem.w, s->w_sha, s, params, weights, s->problem.K, err);
+}
