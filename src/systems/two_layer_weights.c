@@ -5,6 +5,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "overlap/base/npy.h"
 #include "two_layer_internal.h"
