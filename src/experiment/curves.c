@@ -191,7 +191,7 @@ static enum ov_status make_curve(struct ov_loading *l, const struct ov_entry *en
     ov_text_addf(&id, "%s", entry->group);
     for (size_t i = 0; i < entry->n_axis; i++) {
         const struct ov_axis *axis = &entry->axis[i];
-        struct fy_node *value = fy_node_sequence_get_by_index(axis->list, (int)at[i]);
+        struct fy_node *value = axis->value[at[i]];
         varied[i] =
             (struct ov_given){axis->name, axis->key, value, strchr(axis->name, '.') != NULL};
         add_id(&id, axis, value);
@@ -205,11 +205,24 @@ static enum ov_status make_curve(struct ov_loading *l, const struct ov_entry *en
     return status == OV_OK ? read_curve(l, curve, entry, varied, entry->n_axis) : status;
 }
 
+/* The odometer's next place; false at its end. All wheels at once where the axes are zipped. */
+static bool go_on(size_t *at, const struct ov_entry *entry)
+{
+    size_t i = entry->n_axis;
+    for (size_t k = 0; entry->zip && k < entry->n_axis; k++)
+        at[k]++;
+    if (entry->zip)
+        return at[0] < entry->axis[0].n;
+    for (; i > 0 && ++at[i - 1] == entry->axis[i - 1].n; i--)
+        at[i - 1] = 0;
+    return i > 0;
+}
+
 static void make_curves(struct ov_loading *l, const struct ov_entry *entry, size_t *failures)
 {
     size_t at[OV_MOST_AXES] = {0}, i;
     double total = (double)l->e->n_curve, product = 1;
-    for (i = 0; i < entry->n_axis; i++)
+    for (i = 0; i < (entry->zip ? 1 : entry->n_axis); i++)
         product *= (double)entry->axis[i].n;
     if (total + product > MOST_CURVES) {
         OV_LOAD_FAIL(l, entry->vary ? entry->vary : entry->node,
@@ -217,11 +230,9 @@ static void make_curves(struct ov_loading *l, const struct ov_entry *entry, size
                      MOST_CURVES);
         return;
     }
-    do {
+    do
         *failures += make_curve(l, entry, at) != OV_OK;
-        for (i = entry->n_axis; i > 0 && ++at[i - 1] == entry->axis[i - 1].n; i--)
-            at[i - 1] = 0;
-    } while (i > 0 && *failures <= MOST_FAILURES);
+    while (go_on(at, entry) && *failures <= MOST_FAILURES);
 }
 
 static void read_entry(struct ov_loading *l, struct fy_node *node, size_t *failures)
@@ -234,6 +245,8 @@ static void read_entry(struct ov_loading *l, struct fy_node *node, size_t *failu
     entry.own = ov_xcalloc((size_t)fy_node_mapping_item_count(node) + 1, sizeof *entry.own);
     if (split_entry(&entry, l) == OV_OK && ov_axes_read(&entry, l) == OV_OK)
         make_curves(l, &entry, failures);
+    for (size_t i = 0; i < entry.n_axis; i++)
+        free(entry.axis[i].value);
     free(entry.own);
 }
 

@@ -34,7 +34,8 @@ const struct ov_key ov_experiment_keys[] = {
     {"curves", OV_ANY, 0, 0, NULL, NULL, OV_REQUIRED,
      .doc = "a list; each curve has an id, parameters, and maybe vary: {K: [4, 5, 6], sigma: [0, "
             "0.1]}, "
-            "which makes curves ID-K4-sigma0 … of all combinations"},
+            "which makes curves ID-K4-sigma0 … of all combinations; in place of a list a range "
+            "{from, to, points, spacing: linear or log}; with zip: true the lists go on together"},
     {"claims", OV_ANY, 0, 0, NULL, NULL, OV_OPTIONAL, .doc = "a list of claims"},
     {.name = NULL},
 };

@@ -50,7 +50,8 @@ struct ov_loading {
 /* One key of `vary`. */
 struct ov_axis {
     const char *name;
-    struct fy_node *key, *list;
+    struct fy_node *key, *list; /* as written: a list, or the map of a range */
+    struct fy_node **value;     /* (n) owned */
     size_t n;
 };
 
@@ -64,6 +65,7 @@ struct ov_entry {
     size_t n_own;
     struct ov_axis axis[OV_MOST_AXES];
     size_t n_axis;
+    bool zip; /* the axes go on together, not each for all of the others */
 };
 
 #define OV_LOAD_FAIL(l, node, ...) ((l)->failed = true, ov_node_fail((node), (l)->err, __VA_ARGS__))
@@ -104,6 +106,8 @@ void ov_shared_free(struct ov_loading *l);
 
 /* vary.c: the axes of an entry, OV_EUSER where there are mistakes in them. */
 enum ov_status ov_axes_read(struct ov_entry *entry, struct ov_loading *l);
+/* vary_range.c: the values of an axis whose list is a map. */
+enum ov_status ov_axis_range(struct ov_axis *axis, const struct ov_key *key, struct ov_loading *l);
 
 /* curves.c: all curves of the list. */
 void ov_curves_read(struct ov_loading *l, struct fy_node *list);

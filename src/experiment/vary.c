@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * `vary` of an entry of the list of curves: a key or a path into a map, and a list of values for
- * each.
+ * `vary` of an entry of the list of curves: a key or a path into a map, and for each a list of values
+ * or a range; `zip: true` if they go on together.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -75,18 +75,16 @@ static bool has_path(struct fy_node *map, const char *path)
     return value && (path[top] == '\0' || has_path(value, path + top + 1));
 }
 
-static enum ov_status axis_check(struct ov_loading *l, const struct ov_entry *entry,
-                                 const struct ov_axis *axis)
+/* The values of a list. */
+static enum ov_status axis_list(struct ov_axis *axis, struct ov_loading *l)
 {
-    const struct ov_key *key = ov_schema_find(l->e->system->keys, axis->name);
-    if (!key)
-        return no_such_key(l, axis);
-    if (!(key->types & OV_VARIES))
-        return OV_LOAD_FAIL(l, axis->key, "'%s' can't be varied: it is no number and no word",
-                            axis->name);
-    if (!axis->list || !fy_node_is_sequence(axis->list) || axis->n == 0)
+    bool list = axis->list && fy_node_is_sequence(axis->list);
+    axis->n = list ? (size_t)fy_node_sequence_item_count(axis->list) : 0;
+    if (axis->n == 0)
         return OV_LOAD_FAIL(l, axis->list ? axis->list : axis->key,
-                            "vary needs a list of values for '%s'", axis->name);
+                            "vary needs a list of values for '%s', or a range {from, to, points}",
+                            axis->name);
+    axis->value = ov_xcalloc(axis->n, sizeof(struct fy_node *));
     for (size_t i = 0; i < axis->n; i++) {
         struct fy_node *value = fy_node_sequence_get_by_index(axis->list, (int)i);
         if (!ov_word_of(value) || !*ov_word_of(value))
@@ -94,13 +92,67 @@ static enum ov_status axis_check(struct ov_loading *l, const struct ov_entry *en
                                 "'%s' can only be varied over numbers and "
                                 "words",
                                 axis->name);
+        axis->value[i] = value;
     }
+    return OV_OK;
+}
+
+static enum ov_status axis_check(struct ov_loading *l, const struct ov_entry *entry,
+                                 struct ov_axis *axis)
+{
+    const struct ov_key *key = ov_schema_find(l->e->system->keys, axis->name);
+    if (!key)
+        return no_such_key(l, axis);
+    if (!(key->types & OV_VARIES))
+        return OV_LOAD_FAIL(l, axis->key, "'%s' can't be varied: it is no number and no word",
+                            axis->name);
+    bool range = axis->list && fy_node_is_mapping(axis->list);
+    enum ov_status status = range ? ov_axis_range(axis, key, l) : axis_list(axis, l);
+    if (status != OV_OK)
+        return status;
     if (has_path(entry->node, axis->name))
         return OV_LOAD_FAIL(l, axis->key, "'%s' is both given and varied", axis->name);
     const struct ov_setting *s = ov_settings_find(l, axis->name, entry->group, entry->group);
     if (s)
         return ov_loading_fail(l, s->text, "'%s' is varied by curve %s", axis->name, entry->group);
     return OV_OK;
+}
+
+/* `zip: true` */
+static enum ov_status take_zip(struct ov_entry *entry, struct fy_node *value, struct ov_loading *l)
+{
+    const char *word = ov_word_of(value);
+    entry->zip = word && strcmp(word, "true") == 0;
+    if (entry->zip || (word && strcmp(word, "false") == 0))
+        return OV_OK;
+    return OV_LOAD_FAIL(l, value ? value : entry->vary, "zip must be true or false");
+}
+
+/* What goes on together is of one length. */
+static enum ov_status check_zip(const struct ov_entry *entry, struct ov_loading *l)
+{
+    for (size_t i = 1; entry->zip && i < entry->n_axis; i++)
+        if (entry->axis[i].n != entry->axis[0].n)
+            return OV_LOAD_FAIL(l, entry->axis[i].list,
+                                "zip needs lists of one length: '%s' has %zu values, '%s' %zu",
+                                entry->axis[i].name, entry->axis[i].n, entry->axis[0].name,
+                                entry->axis[0].n);
+    return OV_OK;
+}
+
+static enum ov_status read_axis(struct ov_entry *entry, struct fy_node *key, struct fy_node *list,
+                                struct ov_loading *l)
+{
+    const char *name = ov_word_of(key);
+    if (!name || !*name)
+        return OV_LOAD_FAIL(l, name || !key ? entry->vary : key, "a key must be a word");
+    if (strcmp(name, "zip") == 0)
+        return take_zip(entry, list, l);
+    if (entry->n_axis == OV_MOST_AXES)
+        return OV_LOAD_FAIL(l, key, "more than %d keys in vary", OV_MOST_AXES);
+    struct ov_axis *axis = &entry->axis[entry->n_axis++];
+    *axis = (struct ov_axis){.name = name, .key = key, .list = list};
+    return axis_check(l, entry, axis);
 }
 
 enum ov_status ov_axes_read(struct ov_entry *entry, struct ov_loading *l)
@@ -112,22 +164,10 @@ enum ov_status ov_axes_read(struct ov_entry *entry, struct ov_loading *l)
     void *i = NULL;
     struct fy_node_pair *pair;
     enum ov_status status = OV_OK;
-    while ((pair = fy_node_mapping_iterate(entry->vary, &i))) {
-        struct fy_node *key = fy_node_pair_key(pair), *list = fy_node_pair_value(pair);
-        if (!ov_word_of(key) || !*ov_word_of(key))
-            return OV_LOAD_FAIL(l,
-                                ov_word_of(key) ? entry->vary
-                                : key           ? key
-                                                : entry->vary,
-                                "a key must be a word");
-        if (entry->n_axis == OV_MOST_AXES)
-            return OV_LOAD_FAIL(l, key, "more than %d keys in vary", OV_MOST_AXES);
-        struct ov_axis *axis = &entry->axis[entry->n_axis++];
-        *axis = (struct ov_axis){ov_word_of(key), key, list, 0};
-        if (list && fy_node_is_sequence(list))
-            axis->n = (size_t)fy_node_sequence_item_count(list);
-        if (axis_check(l, entry, axis) != OV_OK)
+    while ((pair = fy_node_mapping_iterate(entry->vary, &i)))
+        if (read_axis(entry, fy_node_pair_key(pair), fy_node_pair_value(pair), l) != OV_OK)
             status = OV_EUSER;
-    }
-    return status;
+    if (status == OV_OK && entry->n_axis == 0)
+        return OV_LOAD_FAIL(l, entry->vary, "vary has nothing to vary");
+    return status == OV_OK ? check_zip(entry, l) : status;
 }

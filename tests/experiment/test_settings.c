@@ -68,7 +68,9 @@ START_TEST(settings_are_checked)
               "--set eta_W=1: error: no key or curve is called 'eta_W'; did you mean 'eta_w'?");
     set_fails(BASE, "onee.eta_w=1",
               "--set onee.eta_w=1: error: no key or curve is called 'onee'; did you mean 'one'?");
-    set_fails(BASE, "eta_w=fast", "--set eta_w:1:1: error: eta_w must be a number, not 'fast'");
+    set_fails(
+        BASE, "eta_w=fast",
+        "--set eta_w:1:1: error: eta_w must be a number or a map with start, decay, not 'fast'");
     set_fails(BASE, "one.eta_W=1",
               "--set one.eta_W:1:1: error: unknown key 'eta_W' of a curve; did you mean 'eta_w'?");
     set_fails(BASE, "init.sdt=1",
