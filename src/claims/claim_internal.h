@@ -53,6 +53,7 @@ struct ov_claim_given {
     const struct ov_value *id, *curves, *quantity, *side, *statistic, *at, *from, *to;
     const struct ov_value *expect, *margin, *rel, *abs, *rtol, *ulps;
     const struct ov_value *against, *fit, *direction, *bias, *width;
+    const struct ov_value *number_from, *numbers_of, *revised;
 };
 
 struct ov_span {
@@ -153,6 +154,28 @@ struct ov_paths {
 /* Reads curve number c; free p->time. Where the claim's band is as wide as predicted, also sd and
  * bias, the mean over seeds of theory's columns sd_Q and (where there is one, else 0) bias_Q. */
 void ov_paths_read(struct ov_paths *p, struct ov_claim *claim, size_t c, const char *out);
+
+/* ---- what is set against what ---- */
+
+/* Works out claim->evidence, once all claims of its experiment are read, by these rules in order:
+ *   1. What it reads: simulation where any of its numbers is of runs of SGD; a statistic that is
+ *      against theory, and a band, read both.
+ *   2. Where a closed column of theory (struct ov_column) is all it reads and no seed is in it: an
+ *      identity; with a typed number, a regression.
+ *   3. `number_from: this program` makes a regression.
+ *   4. An order compares what it reads with itself.
+ *   5. An expected number is *typed* where it is no law: a number by itself is one where it is a
+ *      whole or half number up to 10, or a fraction of whole numbers up to 10; a formula where it
+ *      names a parameter, a constant or a function, and none of its numerals has more than two
+ *      significant digits. (Laws have 2, 1/3 and sqrt(M); a program's output is 0.0361.)
+ *   6. A typed number makes a regression, but where `number_from` says where else it is printed, or
+ *      where every numeral of more than two digits in it (of a number by itself: any) is one that
+ *      claims which `numbers_of` names hold theory to: it is a number of theory then.
+ * Errors (OV_EUSER, at their place): numbers_of names no claim of the experiment, or one that does
+ * not read theory; a typed numeral that none of these expects; either key without a typed number,
+ * or both. */
+OV_NODISCARD enum ov_status ov_claim_evidence(struct ov_claim *claim, const struct ov_claims *all,
+                                              struct ov_error *err);
 
 /* ---- judging ---- */
 

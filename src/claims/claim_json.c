@@ -62,10 +62,14 @@ static json_t *list_json(const struct ov_value *v)
     return ov_json_if(good, list);
 }
 
-/* id, says and source are words about a claim, not the claim. */
+/* Words about a claim, not the claim. */
 static bool is_word(const char *name)
 {
-    return strcmp(name, "id") == 0 || strcmp(name, "says") == 0 || strcmp(name, "source") == 0;
+    static const char *const words[] = {"id", "says", "source", "revised", NULL};
+    size_t i = 0;
+    while (words[i] && strcmp(words[i], name) != 0)
+        i++;
+    return words[i] != NULL;
 }
 
 static json_t *map_json(const struct ov_value *v)

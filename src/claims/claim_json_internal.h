@@ -23,7 +23,7 @@ json_t *ov_json_number(double x);
 json_t *ov_json_text(const char *text);
 
 /* Of one claim, each NULL where memory ran out: its keys in experiment.yaml, defaults included, but
- * not its words (id, says, source); {"CURVE.SIDE": KEY, …}, null for a table that is not whole; its
+ * not its words (id, says, source, revised); {"CURVE.SIDE": KEY, …}, null for a table that is not whole; its
  * measures in a list. */
 json_t *ov_json_asks(const struct ov_claim *claim);
 json_t *ov_json_tables(const struct ov_claim *claim);

@@ -53,6 +53,9 @@ static const struct ov_key margin_keys[] = {
         {"says", OV_STRING, NO_NUMBER, OV_REQUIRED, .doc = "the claim as a sentence"},             \
         {"source", OV_STRING, NO_NUMBER, OV_OPTIONAL,                                              \
          .doc = "where it is from; default: the experiment's source"},                             \
+        {"revised", OV_STRING, NO_NUMBER, OV_OPTIONAL, GIVEN(revised),                             \
+         .doc = "why its statement, window, subset or formula was changed after a look at data; "  \
+                "shown with its verdict"},                                                         \
         {"kind", OV_STRING, NO_NUMBER, OV_REQUIRED, .doc = "how it is checked"},                   \
         {"curves",                                                                                 \
          OV_STRING | OV_STRINGS,                                                                   \
@@ -108,8 +111,20 @@ static const struct ov_key margin_keys[] = {
              "which may be 5 % off"},                                                              \
         WINDOW_KEYS
 
+/* Where a number in `expect` that is no law comes from. */
+#define NUMBER_KEYS                                                                                \
+    {"number_from",      OV_STRING,                                                                \
+     NO_NUMBER,          OV_OPTIONAL,                                                              \
+     GIVEN(number_from), .doc = "where a typed number in expect is from, if not from this program: where it is "   \
+                                "printed; 'this program' makes any claim a regression"},           \
+    {                                                                                              \
+        "numbers_of", OV_STRING | OV_STRINGS, NO_NUMBER, OV_OPTIONAL, GIVEN(numbers_of),           \
+            .doc = "claims of the experiment that hold theory to the typed numbers in expect"      \
+    }
+
 /* A number, or a formula in each curve's own parameters. */
 #define EXPECT_KEY                                                                                 \
+    NUMBER_KEYS,                                                                                   \
     {                                                                                              \
         "expect", OV_REAL | OV_STRING, ANY_NUMBER, OV_OPTIONAL, GIVEN(expect),                     \
             .doc = "a number, or a formula in the curve's parameters; default of deviation and "   \
@@ -129,6 +144,7 @@ static const struct ov_key margin_kind_keys[] = {
     CURVE_KEYS("theory"), EXPECT_KEY, MARGIN_KEY(OV_REQUIRED, "what does not matter"), {0}};
 
 static const struct ov_key round_keys[] = {CURVE_KEYS("theory"),
+                                           NUMBER_KEYS,
                                            {"expect", OV_REAL | OV_STRING, ANY_NUMBER, OV_REQUIRED,
                                             GIVEN(expect),
                                             .doc = "the number as printed: 0.0364 or 1.2e-3"},

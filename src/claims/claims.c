@@ -110,6 +110,8 @@ static enum ov_status claim_read(struct ov_claim *claim, const struct ov_claims 
         return status;
     enum ov_status asked = ov_query_read(claim, err);
     claim->id = claim->query->given.id->string;
+    if (claim->query->given.revised)
+        claim->revised = claim->query->given.revised->string;
     const struct ov_statistic *what = claim->query->what;
     bool share = asked == OV_OK && what->of_run && !what->when;
     if (share && (claim->kind->judge == ov_order_judge || claim->kind->judge == ov_scaling_judge))
@@ -120,10 +122,22 @@ static enum ov_status claim_read(struct ov_claim *claim, const struct ov_claims 
     return status == OV_OK ? asked : status;
 }
 
+/* Of the claims from number `first` on, which may name each other. */
+static enum ov_status settle_evidence(struct ov_claims *claims, size_t first, struct ov_error *err)
+{
+    enum ov_status all = OV_OK;
+    for (size_t i = first; i < claims->n; i++) {
+        enum ov_status status = ov_claim_evidence(claims->claim + i, claims, err);
+        all = status == OV_OK ? all : status;
+    }
+    return all;
+}
+
 enum ov_status ov_claims_read(struct ov_claims *claims, const struct ov_experiment *e,
                               struct ov_error *err)
 {
     enum ov_status all = OV_OK;
+    size_t first = claims->n;
     void *position = NULL;
     struct fy_node *node;
     if (!e->claims)
@@ -142,7 +156,7 @@ enum ov_status ov_claims_read(struct ov_claims *claims, const struct ov_experime
         claims->claim = ov_xrealloc(claims->claim, claims->n + 1, sizeof claim);
         claims->claim[claims->n++] = claim;
     }
-    return all;
+    return all == OV_OK ? settle_evidence(claims, first, err) : all;
 }
 
 /* ---- evaluation ---- */

@@ -41,6 +41,9 @@ static json_t *claim_json(struct ov_claim *claim)
               ov_json_put(o, "experiment", ov_json_text(claim->experiment->name)) &&
               ov_json_put(o, "title", title ? ov_json_text(title) : json_null()) &&
               ov_json_put(o, "why", ov_json_text(claim->why)) &&
+              ov_json_put(o, "evidence", json_string(ov_evidence_name(claim->evidence))) &&
+              ov_json_put(o, "revised",
+                          claim->revised ? ov_json_text(claim->revised) : json_null()) &&
               ov_json_put(o, "asks", ov_json_asks(claim)) &&
               ov_json_put(o, "tables", ov_json_tables(claim)) &&
               ov_json_put(o, "worst", json_integer((json_int_t)claim->worst)) &&
@@ -48,10 +51,25 @@ static json_t *claim_json(struct ov_claim *claim)
     return ov_json_if(ok, o);
 }
 
+/* How many claims there are of each class of evidence. */
+static json_t *evidence_json(const struct ov_claims *claims)
+{
+    json_t *o = json_object();
+    bool ok = o;
+    for (int e = 0; e < OV_N_EVIDENCE && ok; e++) {
+        json_int_t n = 0;
+        for (size_t i = 0; i < claims->n; i++)
+            n += (int)claims->claim[i].evidence == e;
+        ok = ov_json_put(o, ov_evidence_name((enum ov_evidence)e), json_integer(n));
+    }
+    return ov_json_if(ok, o);
+}
+
 static char *claims_text(const struct ov_claims *claims, json_t *more)
 {
     json_t *root = json_object(), *all = json_object();
-    bool ok = root && all && ov_json_put(root, "format", json_integer(1));
+    bool ok = root && all && ov_json_put(root, "format", json_integer(1)) &&
+              (claims->n == 0 || ov_json_put(root, "evidence", evidence_json(claims)));
     for (size_t i = 0; ok && i < claims->n; i++) {
         struct ov_claim *claim = claims->claim + i;
         struct ov_text name = {0};

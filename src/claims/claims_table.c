@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The verdicts as a table for a terminal: claim, expected, measured, seeds, verdict, where (of
- * one that is skipped: why).
+ * The verdicts as a table for a terminal: claim, expected, measured, seeds, verdict, evidence,
+ * where (of one that is skipped: why).
  */
 #include <math.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "grid_internal.h"
 #include "overlap/claims/claims.h"
 
-enum { CLAIM, EXPECTED, MEASURED, SEEDS, VERDICT, WHERE, N_COLUMN };
+enum { CLAIM, EXPECTED, MEASURED, SEEDS, VERDICT, EVIDENCE, WHERE, N_COLUMN };
 enum { WIDEST_PLACE = 48 }; /* what stands there is for orientation: names are in the files */
 
 const char *ov_verdict_colour(enum ov_verdict v)
@@ -43,9 +43,11 @@ static void fill_row(struct ov_text *cell, const struct ov_claim *claim)
 {
     ov_text_addf(&cell[CLAIM], "%s.%s", claim->experiment->name, claim->id);
     ov_text_addf(&cell[VERDICT], "%s", ov_verdict_name(claim->verdict));
+    ov_text_addf(&cell[EVIDENCE], "%s%s", ov_evidence_name(claim->evidence),
+                 claim->revised ? ", revised" : "");
     if (claim->n_measure == 0) {
         for (size_t k = 0; k < N_COLUMN; k++)
-            if (k != CLAIM && k != VERDICT)
+            if (k != CLAIM && k != VERDICT && k != EVIDENCE)
                 ov_text_addf(&cell[k], "%s",
                              k == WHERE && claim->verdict == OV_SKIPPED ? claim->why : "-");
         return;
@@ -71,8 +73,8 @@ static void fill_row(struct ov_text *cell, const struct ov_claim *claim)
 
 void ov_claims_print(struct ov_text *out, const struct ov_claims *claims, bool colour)
 {
-    static const char *const title[N_COLUMN] = {"claim", "expected", "measured",
-                                                "n",     "verdict",  "where"};
+    static const char *const title[N_COLUMN] = {"claim",   "expected", "measured", "n",
+                                                "verdict", "evidence", "where"};
     struct ov_grid grid = {0};
     struct ov_text *cell = ov_grid_row(&grid, N_COLUMN);
     for (size_t k = 0; k < N_COLUMN; k++)

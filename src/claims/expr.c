@@ -51,8 +51,7 @@ static enum ov_status unknown(struct formula *f, size_t at, const char *kind, co
     return WRONG(f, at, "unknown %s '%s'%s", kind, name, ov_hint(name, names).text);
 }
 
-/* Length of the number at s, 0 if there is none. */
-static size_t number_length(const char *s)
+size_t ov_expr_number(const char *s)
 {
     size_t whole = strspn(s, "0123456789"), n = whole;
     if (s[n] == '.')
@@ -67,7 +66,7 @@ static size_t number_length(const char *s)
     return n;
 }
 
-static size_t name_length(const char *s)
+size_t ov_expr_name(const char *s)
 {
     size_t n = 0;
     if (isalpha((unsigned char)s[0]) || s[0] == '_')
@@ -111,7 +110,7 @@ static enum ov_status scan(struct formula *f, ov_expr_lookup *lookup, const void
 {
     const char *s = f->text;
     for (size_t i = 0; s[i];) {
-        size_t n = number_length(s + i), m = name_length(s + i);
+        size_t n = ov_expr_number(s + i), m = ov_expr_name(s + i);
         if (n > 0 && !isfinite(strtod(s + i, NULL)))
             return WRONG(f, i, "%.*s is too large a number", (int)n, s + i);
         if (m > 0) {

@@ -81,6 +81,33 @@ static void print_reasons(const struct ov_claims *claims, bool colour)
     }
 }
 
+/* Why claims were changed after a look. */
+static void print_revisions(const struct ov_claims *claims)
+{
+    for (size_t i = 0; i < claims->n; i++) {
+        const struct ov_claim *c = &claims->claim[i];
+        if (c->revised)
+            printf("%s.%s: revised after a look: %s\n", c->experiment->name, c->id, c->revised);
+    }
+}
+
+/* How many claims set what against what, and what part of all of them has simulation in it. */
+static void print_evidence(const struct ov_claims *claims)
+{
+    size_t of[OV_N_EVIDENCE] = {0}, revised = 0;
+    for (size_t i = 0; i < claims->n; i++) {
+        of[claims->claim[i].evidence]++;
+        revised += claims->claim[i].revised != NULL;
+    }
+    printf("evidence:");
+    for (int e = 0; e < OV_N_EVIDENCE; e++)
+        if (e != OV_IDENTITY || of[e] > 0)
+            printf("%s %zu %s", e ? "," : "", of[e], ov_evidence_name((enum ov_evidence)e));
+    size_t simulated = of[OV_SIM_THEORY] + of[OV_SIM_FORMULA] + of[OV_SIM_SIM];
+    printf("; %.0f %% with simulation, %zu revised after a look\n",
+           claims->n ? 100.0 * (double)simulated / (double)claims->n : 0.0, revised);
+}
+
 /* Colour is for people: on a terminal that knows it, where nobody objects (no-color.org). */
 static bool wants_colour(void)
 {
@@ -100,10 +127,13 @@ static int conclude(const struct ov_claims *claims, const struct ov_paper_report
         printf("%s\n", table.s);
     ov_text_free(&table);
     print_reasons(claims, colour);
+    print_revisions(claims);
     size_t open = n.of[OV_INCONCLUSIVE], bad = n.of[OV_CLAIM_STALE] + n.of[OV_CLAIM_MISSING];
     printf("claims: %zu PASS, %zu FAIL, %zu INCONCLUSIVE, %zu STALE, %zu MISSING, %zu skipped\n",
            n.of[OV_PASS], n.of[OV_FAIL], open, n.of[OV_CLAIM_STALE], n.of[OV_CLAIM_MISSING],
            n.of[OV_SKIPPED]);
+    if (claims->n > 0)
+        print_evidence(claims);
     if (paper->unread)
         printf("paper: its numbers were NOT checked: pandoc is missing ('make deps-paper')\n");
     else

@@ -35,6 +35,12 @@ void ov_side_column(struct ov_side_plan *s, enum ov_role role, bool may_be_nan, 
     va_end(ap);
 }
 
+void ov_side_column_closed(struct ov_side_plan *s)
+{
+    if (s->n_col > 0)
+        s->column[s->n_col - 1].closed = true;
+}
+
 const char *ov_side_main_quantity(const struct ov_side_plan *s)
 {
     const char *first = NULL;

@@ -29,13 +29,22 @@ static void add_path_columns(struct ov_side_plan *plan, bool may_lack_alpha)
     ov_side_column(plan, OV_ROLE_VALUE, false, "eps_g");
 }
 
+/* One number for the whole run; in the limit some are formulas in the activations' moments. */
+static void add_whole(struct ov_side_plan *plan, bool may_be_nan, const char *name, bool closed)
+{
+    ov_side_column(plan, OV_ROLE_WHOLE, may_be_nan, "%s", name);
+    if (closed)
+        ov_side_column_closed(plan);
+}
+
 static void add_theory_columns(struct ov_side_plan *plan, const struct ov_rf_curve *s)
 {
+    bool limit = s->kind == OV_RF_LIMIT;
     add_path_columns(plan, true);
-    ov_side_column(plan, OV_ROLE_WHOLE, false, "floor");
-    ov_side_column(plan, OV_ROLE_WHOLE, true, "stationary");
-    ov_side_column(plan, OV_ROLE_WHOLE, true, "growth");
-    ov_side_column(plan, OV_ROLE_WHOLE, false, "eta_max");
+    add_whole(plan, false, "floor", limit);
+    add_whole(plan, true, "stationary", limit);
+    add_whole(plan, true, "growth", false);
+    add_whole(plan, false, "eta_max", limit);
     for (size_t i = 0; i < s->n_width_to; i++)
         ov_side_column(plan, OV_ROLE_WHOLE, false, "log10_K_to_%g", s->width_to[i]);
 }

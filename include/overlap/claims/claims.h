@@ -15,6 +15,25 @@
 enum ov_verdict { OV_PASS, OV_FAIL, OV_INCONCLUSIVE, OV_CLAIM_STALE, OV_CLAIM_MISSING, OV_SKIPPED };
 const char *ov_verdict_name(enum ov_verdict v); /* "PASS", "FAIL", … */
 
+/* What a claim sets against what. It is computed from what the claim reads and expects: the rules,
+ * by which no wording makes it more than it is, stand at ov_claim_evidence. */
+enum ov_evidence {
+    OV_SIM_THEORY,     /* runs against the equations, seed by seed, or against numbers of theory that
+                          another claim holds theory to */
+    OV_SIM_FORMULA,    /* runs against a formula, or a number printed elsewhere */
+    OV_SIM_SIM,        /* runs against runs */
+    OV_THEORY_FORMULA, /* the equations, integrated or solved, against a formula or such a number */
+    OV_THEORY_THEORY,  /* theory against theory, of other parameters */
+    OV_REGRESSION,     /* against a number that came from this program: it guards the program against
+                          changes, and is no evidence */
+    OV_IDENTITY,       /* a closed formula of theory against a formula, or against itself: it says
+                          nothing about either */
+    OV_N_EVIDENCE
+};
+const char *ov_evidence_name(enum ov_evidence e); /* "simulation-theory", …, "identity" */
+/* False of a regression and an identity. */
+bool ov_evidence_counts(enum ov_evidence e);
+
 /* One number that a claim measured: a claim over several curves or times has several. */
 struct ov_measure {
     char curve[272]; /* the curve's id; for `order` the pair, "K2>K3" or "K2<K3" as it is claimed */
@@ -48,6 +67,8 @@ struct ov_claim {
     struct ov_value keys; /* as they stand in the file */
     const struct ov_claim_kind *kind;
     struct ov_query *query;     /* what the keys ask for, resolved; private */
+    enum ov_evidence evidence;
+    const char *revised; /* why the claim was changed after a look at the data; NULL: it was not */
     struct ov_measure *measure; /* (n_measure), after evaluation */
     size_t n_measure, worst;    /* index of the measure that decides the verdict */
     enum ov_verdict verdict;
@@ -124,18 +145,19 @@ struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name
 
 /* verdicts.json, which TAP, JUnit, the lock and drift are views of (src/tools/views.sh): {"format":
  * 1, members of `more`, "claims": {"EXPERIMENT.ID": {"verdict", "says", "source", "kind", p_pass,
- * p_fail, p_holm, "experiment", "title", "why", "asks": its keys with defaults, "tables":
- * {"CURVE.SIDE": KEY}, "worst": index, "measures": [{curve, at, value, se, n, expect, margin,
- * verdict, low, high, p_pass, p_fail, needed}]}}}: claims in their order, numbers as JSON numbers
- * in full precision, null where not finite. No clock, host or path in it. What is no UTF-8 becomes
- * U+FFFD. Nothing is written where the file holds it already.
+ * p_fail, p_holm, "experiment", "title", "why", "evidence", "revised": why or null, "asks": its keys
+ * with defaults, "tables": {"CURVE.SIDE": KEY}, "worst": index, "measures": [{curve, at, value, se,
+ * n, expect, margin, verdict, low, high, p_pass, p_fail, needed}]}}, "evidence": {class: claims, …}}:
+ * claims in their order, numbers as JSON numbers in full precision, null where not finite. No clock,
+ * host or path in it. What is no UTF-8 becomes U+FFFD. Nothing is written where the file holds it
+ * already.
  *   in   more  an object of jansson (json_t *) with more members, or NULL; the caller's
  * Returns OV_OK; OV_EIO; OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_claims_write_json(const struct ov_claims *claims, void *more,
                                                  const char *path, struct ov_error *err);
 
 /* The table on stdout, aligned, a row for each claim's worst measure: claim, expected ± margin,
- * measured ± se, n, verdict, where ("K4 @ 100 (worst of 6)", cut where it is too wide).
+ * measured ± se, n, verdict, evidence, "revised" where it is, where ("K4 @ 100 (worst of 6)", cut where it is too wide).
  *   in   colour  verdicts with the escapes of a terminal */
 void ov_claims_print(struct ov_text *out, const struct ov_claims *claims, bool colour);
 

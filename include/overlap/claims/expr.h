@@ -24,4 +24,9 @@ OV_NODISCARD enum ov_status ov_expr_evaluate(double *x, const char *text, ov_exp
                                              const void *ctx, const char *const *names,
                                              size_t *column, struct ov_error *err);
 
+/* Length of the numeral, or of the name of a variable, a constant or a function, that stands at s;
+ * 0 if there is none. */
+size_t ov_expr_number(const char *s);
+size_t ov_expr_name(const char *s);
+
 #endif

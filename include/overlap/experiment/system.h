@@ -32,6 +32,8 @@ enum ov_role {
 struct ov_column {
     char name[32]; /* "alpha", "eps_g", "Q_0_0" */
     enum ov_role role;
+    bool closed;     /* of theory: a formula in the parameters, neither integrated nor solved nor
+                        drawn; to compare it with a formula says nothing (claims/claims.h) */
     bool may_be_nan; /* nan where the number does not exist; elsewhere a number that is not finite
                         fails the job */
 };
@@ -104,6 +106,8 @@ struct ov_system {
 /* The next column of a side. */
 void ov_side_column(struct ov_side_plan *s, enum ov_role role, bool may_be_nan, const char *fmt,
                     ...) OV_PRINTF(4, 5);
+/* Says that the last column added is closed. */
+void ov_side_column_closed(struct ov_side_plan *s);
 /* The column that is meant where nobody names one: eps_g; of a side without, its first quantity;
  * NULL where it has none. */
 const char *ov_side_main_quantity(const struct ov_side_plan *s);
