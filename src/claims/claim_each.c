@@ -73,7 +73,7 @@ double ov_given_margin(const struct ov_query *q, const struct ov_sample *s, doub
     return ov_query_margin(q, q->what->absolute && expect == 0.0 ? s->theory : expect);
 }
 
-enum ov_status ov_mean_parse(struct ov_query *q, struct ov_error *err)
+enum ov_status ov_margin_parse(struct ov_query *q, struct ov_error *err)
 {
     enum ov_status status = ov_query_bounds(q, err);
     if (status == OV_OK)
@@ -84,6 +84,12 @@ enum ov_status ov_mean_parse(struct ov_query *q, struct ov_error *err)
                                    "curve %s: a margin relative to 0 is nothing: give abs",
                                    q->curve[c]->id);
     return status;
+}
+
+enum ov_status ov_mean_parse(struct ov_query *q, struct ov_error *err)
+{
+    enum ov_status status = ov_margin_parse(q, err);
+    return status == OV_OK ? ov_query_room(q, 0.0, err) : status;
 }
 
 void ov_margin_judge(struct ov_finding *f, struct ov_claim *claim, const struct ov_sample *s,

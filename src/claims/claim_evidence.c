@@ -14,16 +14,18 @@
 #include "overlap/base/alloc.h"
 #include "overlap/claims/expr.h"
 
-enum { MOST_NUMERALS = 64, LAW_DIGITS = 2, LAW_WHOLE = 10 };
+enum { MOST_NUMERALS = 64, WHOLE_DIGITS = 2, BROKEN_DIGITS = 1, LAW_WHOLE = 10 };
 static const char own_program[] = "this program";
 
 const char *ov_evidence_name(enum ov_evidence e)
 {
-    static const char *const names[] = {
-        [OV_SIM_THEORY] = "simulation-theory",  [OV_SIM_FORMULA] = "simulation-formula",
-        [OV_SIM_SIM] = "simulation-simulation", [OV_THEORY_FORMULA] = "theory-formula",
-        [OV_THEORY_THEORY] = "theory-theory",   [OV_REGRESSION] = "regression",
-        [OV_IDENTITY] = "identity"};
+    static const char *const names[] = {[OV_SIM_THEORY] = "simulation-theory",
+                                        [OV_SIM_FORMULA] = "simulation-formula",
+                                        [OV_SIM_SIM] = "simulation-simulation",
+                                        [OV_THEORY_FORMULA] = "theory-formula",
+                                        [OV_THEORY_THEORY] = "theory-theory",
+                                        [OV_REGRESSION] = "regression",
+                                        [OV_IDENTITY] = "identity"};
     return (size_t)e < sizeof names / sizeof *names ? names[e] : "unknown";
 }
 
@@ -65,7 +67,7 @@ static bool is_lawful(const char *text, size_t n, bool named)
 {
     double x = strtod(text, NULL);
     if (named)
-        return significant_digits(text, n) <= LAW_DIGITS;
+        return significant_digits(text, n) <= (x == floor(x) ? WHOLE_DIGITS : BROKEN_DIGITS);
     return x == floor(x) && x <= LAW_WHOLE;
 }
 

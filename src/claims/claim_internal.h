@@ -88,6 +88,7 @@ OV_NODISCARD enum ov_status ov_query_read(struct ov_claim *claim, struct ov_erro
 void ov_query_free(struct ov_query *q); /* frees q too; NULL-safe */
 /* What a kind reads besides. */
 OV_NODISCARD enum ov_status ov_exact_parse(struct ov_query *q, struct ov_error *err);
+OV_NODISCARD enum ov_status ov_margin_parse(struct ov_query *q, struct ov_error *err);
 OV_NODISCARD enum ov_status ov_mean_parse(struct ov_query *q, struct ov_error *err);
 OV_NODISCARD enum ov_status ov_round_parse(struct ov_query *q, struct ov_error *err);
 OV_NODISCARD enum ov_status ov_scaling_parse(struct ov_query *q, struct ov_error *err);
@@ -106,6 +107,9 @@ OV_NODISCARD enum ov_status ov_query_expect(struct ov_query *q, double otherwise
                                             struct ov_error *err);
 /* OV_EUSER where a margin says nothing. */
 OV_NODISCARD enum ov_status ov_query_bounds(struct ov_query *q, struct ov_error *err);
+/* OV_EUSER, at the margin, where it is 0, and `more` is: no interval of a random number lies within. */
+OV_NODISCARD enum ov_status ov_query_room(const struct ov_query *q, double more,
+                                          struct ov_error *err);
 /* Fails at v with what the words would have been: "WHAT; did you mean 'NEAR'?", with the
  * nearest to WORD. */
 OV_NODISCARD enum ov_status ov_claim_unknown(const struct ov_value *v, struct ov_error *err,
@@ -166,11 +170,12 @@ void ov_paths_read(struct ov_paths *p, struct ov_claim *claim, size_t c, const c
  *   4. An order compares what it reads with itself.
  *   5. An expected number is *typed* where it is no law: a number by itself is one where it is a
  *      whole or half number up to 10, or a fraction of whole numbers up to 10; a formula where it
- *      names a parameter, a constant or a function, and none of its numerals has more than two
- *      significant digits. (Laws have 2, 1/3 and sqrt(M); a program's output is 0.0361.)
- *   6. A typed number makes a regression, but where `number_from` says where else it is printed, or
- *      where every numeral of more than two digits in it (of a number by itself: any) is one that
- *      claims which `numbers_of` names hold theory to: it is a number of theory then.
+ *      names a parameter, a constant or a function, and none of its numerals has more significant
+ *      digits than two, if it is whole, else one. (Laws have 2, 1/3, 0.5 and sqrt(M); a program's
+ *      output is 0.0361 or 0.0077/N.)
+ *   6. A typed number makes a regression, but where `number_from` says where else it is from, or
+ *      where every numeral that makes it one is expected by the claims that `numbers_of` names, which
+ *      hold theory to it: it is a number of theory then.
  * Errors (OV_EUSER, at their place): numbers_of names no claim of the experiment, or one that does
  * not read theory; a typed numeral that none of these expects; either key without a typed number,
  * or both. */

@@ -18,6 +18,11 @@ int ov_verdict_severity(enum ov_verdict v)
     return (size_t)v < sizeof severity / sizeof *severity ? severity[v] : 0;
 }
 
+bool ov_measure_is_random(const struct ov_measure *m)
+{
+    return m->se > 1e-6 * fabs(m->value);
+}
+
 /* How much of its margin a measure has used up; among equal verdicts the largest is the worst. */
 static double strain(const struct ov_measure *m)
 {

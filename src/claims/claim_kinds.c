@@ -53,7 +53,11 @@ static const struct ov_key margin_keys[] = {
         {"says", OV_STRING, NO_NUMBER, OV_REQUIRED, .doc = "the claim as a sentence"},             \
         {"source", OV_STRING, NO_NUMBER, OV_OPTIONAL,                                              \
          .doc = "where it is from; default: the experiment's source"},                             \
-        {"revised", OV_STRING, NO_NUMBER, OV_OPTIONAL, GIVEN(revised),                             \
+        {"revised",                                                                                \
+         OV_STRING,                                                                                \
+         NO_NUMBER,                                                                                \
+         OV_OPTIONAL,                                                                              \
+         GIVEN(revised),                                                                           \
          .doc = "why its statement, window, subset or formula was changed after a look at data; "  \
                 "shown with its verdict"},                                                         \
         {"kind", OV_STRING, NO_NUMBER, OV_REQUIRED, .doc = "how it is checked"},                   \
@@ -113,10 +117,13 @@ static const struct ov_key margin_keys[] = {
 
 /* Where a number in `expect` that is no law comes from. */
 #define NUMBER_KEYS                                                                                \
-    {"number_from",      OV_STRING,                                                                \
-     NO_NUMBER,          OV_OPTIONAL,                                                              \
-     GIVEN(number_from), .doc = "where a typed number in expect is from, if not from this program: where it is "   \
-                                "printed; 'this program' makes any claim a regression"},           \
+    {"number_from",                                                                                \
+     OV_STRING,                                                                                    \
+     NO_NUMBER,                                                                                    \
+     OV_OPTIONAL,                                                                                  \
+     GIVEN(number_from),                                                                           \
+     .doc = "where a typed number in expect is from, if not from this program: where it is "       \
+            "printed; 'this program' makes any claim a regression"},                               \
     {                                                                                              \
         "numbers_of", OV_STRING | OV_STRINGS, NO_NUMBER, OV_OPTIONAL, GIVEN(numbers_of),           \
             .doc = "claims of the experiment that hold theory to the typed numbers in expect"      \
@@ -199,7 +206,7 @@ const struct ov_claim_kind ov_claim_kinds[] = {
     {"margin",
      "A deterministic value: |value - expect| <= margin. Where there are seeds, their mean is "
      "taken as it is.",
-     margin_kind_keys, OV_SIDE_THEORY, ov_mean_parse, ov_margin_judge, ov_given_margin},
+     margin_kind_keys, OV_SIDE_THEORY, ov_margin_parse, ov_margin_judge, ov_given_margin},
     {"round",
      "A deterministic value that, rounded to the digits printed in expect, gives the same digits. "
      "Where there are seeds, their mean is taken as it is.",

@@ -92,7 +92,9 @@ enum ov_status ov_scaling_parse(struct ov_query *q, struct ov_error *err)
         status = make_weights(q, err);
     if (status == OV_OK)
         status = common_expect(q, err);
-    return status == OV_OK ? ov_query_bounds(q, err) : status;
+    if (status == OV_OK)
+        status = ov_query_bounds(q, err);
+    return status == OV_OK ? ov_query_room(q, 0.0, err) : status;
 }
 
 /* ---- judging: s is of the first curve, that of curve c is s[c * q->n_at] ---- */

@@ -31,23 +31,23 @@ static json_t *claim_json(struct ov_claim *claim)
     if (!source)
         source = claim->experiment->source;
     json_t *o = json_object();
-    bool ok = o && ov_json_put(o, "verdict", json_string(ov_verdict_name(claim->verdict))) &&
-              ov_json_put(o, "says", says ? ov_json_text(says) : json_null()) &&
-              ov_json_put(o, "source", source ? ov_json_text(source) : json_null()) &&
-              ov_json_put(o, "kind", json_string(claim->kind->name)) &&
-              ov_json_put(o, "p_pass", ov_json_number(claim->p_pass)) &&
-              ov_json_put(o, "p_fail", ov_json_number(claim->p_fail)) &&
-              ov_json_put(o, "p_holm", ov_json_number(claim->p_holm)) &&
-              ov_json_put(o, "experiment", ov_json_text(claim->experiment->name)) &&
-              ov_json_put(o, "title", title ? ov_json_text(title) : json_null()) &&
-              ov_json_put(o, "why", ov_json_text(claim->why)) &&
-              ov_json_put(o, "evidence", json_string(ov_evidence_name(claim->evidence))) &&
-              ov_json_put(o, "revised",
-                          claim->revised ? ov_json_text(claim->revised) : json_null()) &&
-              ov_json_put(o, "asks", ov_json_asks(claim)) &&
-              ov_json_put(o, "tables", ov_json_tables(claim)) &&
-              ov_json_put(o, "worst", json_integer((json_int_t)claim->worst)) &&
-              ov_json_put(o, "measures", ov_json_measures(claim));
+    bool ok =
+        o && ov_json_put(o, "verdict", json_string(ov_verdict_name(claim->verdict))) &&
+        ov_json_put(o, "says", says ? ov_json_text(says) : json_null()) &&
+        ov_json_put(o, "source", source ? ov_json_text(source) : json_null()) &&
+        ov_json_put(o, "kind", json_string(claim->kind->name)) &&
+        ov_json_put(o, "p_pass", ov_json_number(claim->p_pass)) &&
+        ov_json_put(o, "p_fail", ov_json_number(claim->p_fail)) &&
+        ov_json_put(o, "p_holm", ov_json_number(claim->p_holm)) &&
+        ov_json_put(o, "experiment", ov_json_text(claim->experiment->name)) &&
+        ov_json_put(o, "title", title ? ov_json_text(title) : json_null()) &&
+        ov_json_put(o, "why", ov_json_text(claim->why)) &&
+        ov_json_put(o, "evidence", json_string(ov_evidence_name(claim->evidence))) &&
+        ov_json_put(o, "revised", claim->revised ? ov_json_text(claim->revised) : json_null()) &&
+        ov_json_put(o, "asks", ov_json_asks(claim)) &&
+        ov_json_put(o, "tables", ov_json_tables(claim)) &&
+        ov_json_put(o, "worst", json_integer((json_int_t)claim->worst)) &&
+        ov_json_put(o, "measures", ov_json_measures(claim));
     return ov_json_if(ok, o);
 }
 

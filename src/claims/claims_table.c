@@ -57,7 +57,7 @@ static void fill_row(struct ov_text *cell, const struct ov_claim *claim)
         ov_text_addf(&cell[EXPECTED], "> %.6g", m->margin);
     else
         add_pair(&cell[EXPECTED], m->expect, m->margin);
-    add_pair(&cell[MEASURED], m->value, m->se);
+    add_pair(&cell[MEASURED], m->value, ov_measure_is_random(m) ? m->se : 0.0);
     ov_text_addf(&cell[SEEDS], m->n ? "%zu" : "-", m->n);
     struct ov_text rest = {0}; /* is kept whole where the curve's name is cut */
     if (!isnan(m->at))

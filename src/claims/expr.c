@@ -16,9 +16,26 @@
 enum { LONGEST = 4096, MOST_NAMES = 64, NAME_ROOM = 64 };
 
 /* The part of muParser's vocabulary that formulas have (its own rnd, sum, ?: … are not). */
-static const char *const functions[] = {"sqrt", "exp",  "ln",   "log10", "sin",  "cos",
-                                        "tan",  "asin", "acos", "atan",  "sinh", "cosh",
-                                        "tanh", "abs",  "min",  "max",   "erf",  NULL};
+const struct ov_expr_word ov_expr_words[] = {{"pi", "3.14159…", false},
+                                             {"e", "2.71828…", false},
+                                             {"sqrt", "square root", true},
+                                             {"exp", "exponential", true},
+                                             {"ln", "natural logarithm", true},
+                                             {"log10", "logarithm to base 10", true},
+                                             {"sin", "sine, of radians", true},
+                                             {"cos", "cosine", true},
+                                             {"tan", "tangent", true},
+                                             {"asin", "arcsine, in radians", true},
+                                             {"acos", "arccosine", true},
+                                             {"atan", "arctangent", true},
+                                             {"sinh", "hyperbolic sine", true},
+                                             {"cosh", "hyperbolic cosine", true},
+                                             {"tanh", "hyperbolic tangent", true},
+                                             {"abs", "absolute value", true},
+                                             {"min", "the smallest of its arguments", true},
+                                             {"max", "the largest of its arguments", true},
+                                             {"erf", "error function", true},
+                                             {0}};
 
 /* One formula on its way: the variables found in it and what is wrong. */
 struct formula {
@@ -32,17 +49,21 @@ struct formula {
 
 #define WRONG(f, at, ...) ((f)->column = (at), ov_fail((f)->err, OV_EUSER, __VA_ARGS__))
 
-static bool is_among(const char *name, const char *const *names)
+static bool is_word(const char *name, bool function)
 {
-    for (; *names; names++)
-        if (strcmp(*names, name) == 0)
+    for (const struct ov_expr_word *w = ov_expr_words; w->name; w++)
+        if (w->function == function && strcmp(w->name, name) == 0)
             return true;
     return false;
 }
 
-static bool is_constant(const char *name)
+/* The names of functions, for did-you-mean. */
+static void list_functions(const char *names[MOST_NAMES])
 {
-    return strcmp(name, "pi") == 0 || strcmp(name, "e") == 0;
+    for (const struct ov_expr_word *w = ov_expr_words; w->name; w++)
+        if (w->function)
+            *names++ = w->name;
+    *names = NULL;
 }
 
 static enum ov_status unknown(struct formula *f, size_t at, const char *kind, const char *name,
@@ -83,11 +104,14 @@ static enum ov_status add_name(struct formula *f, size_t at, size_t n, ov_expr_l
         return WRONG(f, at, "unknown name: it is %zu characters long", n);
     memcpy(name, f->text + at, n);
     name[n] = '\0';
-    if (f->text[at + n] == '(')
-        return is_among(name, functions) ? OV_OK : unknown(f, at, "function", name, functions);
-    if (is_constant(name))
+    if (f->text[at + n] == '(') {
+        const char *functions[MOST_NAMES];
+        list_functions(functions);
+        return is_word(name, true) ? OV_OK : unknown(f, at, "function", name, functions);
+    }
+    if (is_word(name, false))
         return OV_OK;
-    if (is_among(name, functions))
+    if (is_word(name, true))
         return WRONG(f, at, "'%s' is a function: a parenthesis must follow at once", name);
     for (size_t i = 0; i < f->n_name; i++)
         if (strcmp(f->name[i], name) == 0)

@@ -38,6 +38,7 @@ static const struct {
     {'v', "verdicts", "FILE", "write verdicts there instead of build/verdicts.json"},
     {'r', "reason", "TEXT", "why the new number is right: one line, kept beside it"},
     {'T', "todo", NULL, "one command a block of missing runs"},
+    {'F', "formulas", NULL, "what formulas of claims may name: functions, constants, variables"},
     {'f', "from", "NAME", "the experiment to copy (default: demo)"},
     {'h', "help", NULL, "this text"},
 };
@@ -153,6 +154,8 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
         return true;
     case 'T':
         return o->todo = true;
+    case 'F':
+        return o->formulas = true;
     case 'f':
         o->from = word;
         return true;

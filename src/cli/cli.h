@@ -30,7 +30,7 @@ struct ov_options {
     uint64_t seed, last_seed; /* of --seed; all without (see any_seed) */
     uint64_t first, last;     /* of --seeds, with some_seeds */
     uint64_t stream;          /* of random numbers: 1, or what --stream says */
-    bool any_seed, some_seeds, todo, quiet, help;
+    bool any_seed, some_seeds, todo, quiet, formulas, help;
 };
 
 struct ov_command {

@@ -10,6 +10,8 @@
 
 #include "overlap/base/text.h"
 #include "overlap/claims/claims.h"
+#include "overlap/claims/expr.h"
+#include "overlap/config/param.h"
 #include "overlap/config/schema.h"
 #include "overlap/systems/systems.h"
 
@@ -161,6 +163,47 @@ static enum ov_status add_word(struct ov_text *t, const struct section *s, size_
     return no_such_key(s, n, word, err);
 }
 
+/* ---- what formulas may name ---- */
+
+static void add_name(struct ov_text *t, const char *name, const char *doc)
+{
+    size_t n = strcspn(doc ? doc : "", "\n");
+    ov_text_addf(t, "    %-14s %.*s\n", name, (int)n, doc ? doc : "");
+}
+
+static void add_parameters(struct ov_text *t, const struct ov_key *keys)
+{
+    for (const struct ov_key *k = keys; k && k->name; k++) {
+        if (k->of & OV_IN_FORMULAS)
+            add_name(t, k->name, k->doc);
+        add_parameters(t, k->map);
+    }
+}
+
+static void add_words(struct ov_text *t, bool functions)
+{
+    for (const struct ov_expr_word *w = ov_expr_words; w->name; w++)
+        if (w->function == functions)
+            add_name(t, w->name, w->doc);
+}
+
+static void add_formulas(struct ov_text *t)
+{
+    ov_text_addf(t,
+                 "formulas: + - * / ^, parentheses, numbers, and these names. A name that a curve "
+                 "has no number for can't be used there.\n\nconstants\n");
+    add_words(t, false);
+    ov_text_addf(t, "\nfunctions, their arguments in parentheses that follow at once\n");
+    add_words(t, true);
+    for (const struct ov_system *const *i = ov_systems; *i; i++) {
+        ov_text_addf(t, "\nvariables of system %s: its parameters%s\n", (*i)->name,
+                     (*i)->variables ? ", and what follows from them" : "");
+        add_parameters(t, (*i)->keys);
+        for (const struct ov_variable *v = (*i)->variables; v && v->name; v++)
+            add_name(t, v->name, v->doc);
+    }
+}
+
 int ov_command_keys(const struct ov_options *o)
 {
     struct ov_error err = {0};
@@ -170,9 +213,12 @@ int ov_command_keys(const struct ov_options *o)
     size_t all = find_sections(s), picked = o->n_dir > 0 ? pick_sections(s, all, o->dir[0]) : 0;
     bool named = picked > 0;
     size_t n = named ? picked : all;
-    if (o->n_dir == named)
+    if (o->formulas)
+        add_formulas(&t);
+    else if (o->n_dir == named)
         add_sections(&t, s, n, named);
-    if (o->n_dir == 1 && picked == 1) /* a kind of claims may be called as a key elsewhere */
+    if (o->n_dir == 1 && picked == 1 &&
+        !o->formulas) /* a kind of claims may be called as a key elsewhere */
         add_matches(&t, s + n, all - n, o->dir[0], OV_MATCH_PATH);
     for (size_t i = named; i < o->n_dir && status == OV_OK; i++)
         status = add_word(&t, s, n, o->dir[i], &err);

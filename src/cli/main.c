@@ -70,7 +70,7 @@ const struct ov_command ov_commands[] = {
      "Of --from NAME (demo), one below experiments/. The README of the copy begins with a title of\n"
      "its own, to be filled in.\n",
      ov_command_new},
-    {"keys", "[SYSTEM] [KEY…]", "h", "the reference of experiment.yaml",
+    {"keys", "[SYSTEM] [KEY…]", "Fh", "the reference of experiment.yaml",
      "First the names of all keys, then each with its type, range, default and meaning. In place\n"
      "of SYSTEM also 'experiment' (the file itself), 'claims', or a kind of claim, which a key of the\n"
      "same name follows (scaling). KEY is a name, a path (init.std), a pattern ('eta*'), a part of a\n"

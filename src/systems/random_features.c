@@ -110,6 +110,13 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_rf_curve *s)
     ov_text_addf(&plan->columns_doc, PATH_DOC);
 }
 
+static const struct ov_variable variables[] = {{"tau2", "power of the teacher, <tau^2>"},
+                                               {"tau_star2", "of it beyond the linear part"},
+                                               {"g2", "power of a feature, <g^2>"},
+                                               {"mu_star2", "of it beyond mean and linear part"},
+                                               {"mu1_2", "of it in the linear part, mu_1^2"},
+                                               {0}};
+
 /* Second moments of the activations: formulas of claims are written in them. */
 static void define_powers(struct ov_curve *c, const struct ov_rf_powers *powers)
 {
@@ -165,6 +172,7 @@ const struct ov_system ov_system_random_features = {
            "from a two-layer teacher",
     .columns = THEORY_DOC "nan: there is none",
     .keys = ov_rf_keys,
+    .variables = variables,
     .state_size = sizeof(struct ov_rf_curve),
     .plan = plan,
     .run = run,

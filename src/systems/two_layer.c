@@ -138,6 +138,9 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_two_layer *s)
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_DRAWN | OV_OF_SIM);
 }
 
+static const struct ov_variable variables[] = {
+    {"eta", "eta_w"}, {"L", "K - M, units to spare"}, {0}};
+
 static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
 {
     struct ov_two_layer *s = c->state;
@@ -250,6 +253,7 @@ const struct ov_system ov_system_two_layer = {
     .doc = "a two-layer student trained by one-pass SGD on a two-layer teacher",
     .columns = PATH_DOC EXTRAS_DOC "; eps_t: training error, of sgd on a finite training set",
     .keys = ov_two_layer_keys,
+    .variables = variables,
     .state_size = sizeof(struct ov_two_layer),
     .plan = plan,
     .run = run,

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-# The lock of claims: what all of them ask, say, measured and read, without words and clocks, so that
+# The lock of claims: what all of them ask, are evidence of, measured and read, and why they were revised,
+# without other words and clocks, so that
 # the same claims on the same results give the same bytes; and how two locks differ.
 def lock: {format: 1, claims: .claims | map_values({asks, verdict, tables,
-  measures: [.measures[] | {curve, at, value, se, n, expect, margin, verdict}]})};
+  measures: [.measures[] | {curve, at, value, se, n, expect, margin, verdict}]}
+  + if .evidence then {evidence} else {} end + if .revised then {revised} else {} end)};
 
 # What keeps verdicts from being locked: a lock of claims without data would only hide the lack of it.
 def not_to_lock:
@@ -26,19 +28,19 @@ def digits(n):
   | if $e < -5 or $e > 14 then "\(. / pow(10; $e) * pow(10; n - 1) | round / pow(10; n - 1))e\($e)"
     elif $e >= n then . / pow(10; $e + 1 - n) | round * pow(10; $e + 1 - n) | tostring
     else . * pow(10; n - 1 - $e) | round / pow(10; n - 1 - $e) | tostring end end;
-def number: if .value == null then "-" elif (.se // 0) > 0 then "\(.value | digits(6)) ± \(.se | digits(2))" else .value | digits(8) end;
+# An error of less than a millionth is the rounding of runs that theory starts alike, not one of seeds.
+def error: if (.se // 0) > 1e-6 * ((.value // 0) | fabs) then .se else 0 end;
+def number: if .value == null then "-" elif error > 0 then "\(.value | digits(6)) ± \(.se | digits(2))" else .value | digits(8) end;
 def place: .curve + if .at == null then "" else " @ \(.at | digits(6))" end;
 def largest(a; b): if a > b then a else b end;
 def same_time(a; b): a == b or (a != null and b != null and (a - b | fabs) <= 1e-9 * largest(a | fabs; b | fabs));
 
 # Values drift in units of both errors; where neither has one, by parts of themselves, and 1e-6 is too
-# far: theory agrees across machines to its tolerance, which is far below. Where the errors are those
-# of rounding, as of runs that theory starts alike, a 1e-9 of itself is no drift.
+# far: theory agrees across machines to its tolerance, which is far below.
 def value_rows($old; $new):
-  (($old.se // 0) * ($old.se // 0) + ($new.se // 0) * ($new.se // 0) | sqrt) as $sigma
+  (($old | error * error) + ($new | error * error) | sqrt) as $sigma
   | if ($old.value == null) != ($new.value == null) then ""
     elif $old.value == null or $old.value == $new.value then empty
-    elif $sigma > 0 and ($new.value - $old.value | fabs) <= 1e-9 * largest($old.value | fabs; $new.value | fabs) then empty
     elif $sigma > 0 then ($new.value - $old.value | fabs) / $sigma | select(. > 3) | "\(. * 10 | round / 10) sigma"
     else ($new.value - $old.value | fabs) / largest($old.value | fabs; $new.value | fabs) | select(. > 1e-6) | "\(digits(2)) relative" end
   | ["drifted", ($new | place), ($old | number), ($new | number), .];
@@ -59,6 +61,9 @@ def claim_rows($old; $new):
     (if $old.verdict != $new.verdict then ["verdict", "", $old.verdict, $new.verdict, ""] else empty end),
     (($old.asks + $new.asks | keys[]) as $k | select(($old.asks | has($k)) != ($new.asks | has($k)) or $old.asks[$k] != $new.asks[$k])
      | ["redefined", $k] + ([$old.asks, $new.asks] | map(if has($k) then .[$k] | tojson else "-" end)) + [""]),
+    # a lock of before there was evidence says nothing of either
+    (("evidence", "revised") as $k | select($old.evidence != null and $old[$k] != $new[$k])
+     | ["redefined", $k, ($old[$k] // "-"), ($new[$k] // "-"), ""]),
     # skipped on one side: only the verdict can be compared
     (if ($old.measures | length) > 0 and ($new.measures | length) > 0 then measure_rows($old.measures; $new.measures) else empty end)
   end;

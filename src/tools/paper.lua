@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: MIT
--- Pandoc filter of paper.md: claims become badges, equations get their tags, and the div {#claims}
+-- Pandoc filter of paper.md: claims become badges (but those that are no evidence), equations get their tags, and the div {#claims}
 -- becomes a section for every claim. paper.sh gives: verdicts (the path of verdicts.json), root
 -- (the project's directory as seen from the page), results (that of all results, likewise), tier.
 local read_json = dofile('src/tools/json.lua')
-local claims, place = {}, {}
+local claims, place, counts = {}, {}, {}
 local signs = {PASS = '✓', FAIL = '✗', INCONCLUSIVE = '?', STALE = '↻', MISSING = '∅', SKIPPED = '–'}
 
 local function read_meta(meta)
@@ -11,14 +11,26 @@ local function read_meta(meta)
     place[key] = pandoc.utils.stringify(meta[key] or '')
     meta[key] = nil
   end
-  claims = read_json(place.verdicts).claims
+  local verdicts = read_json(place.verdicts)
+  claims, counts = verdicts.claims, verdicts.evidence or {}
   return meta
 end
 
 -- ---- claims in the text ----
 
-local function badge(verdict)
+-- What is no evidence gets no sign of it, whatever its verdict: it is a check of the program by itself.
+local own = {regression = true, identity = true}
+
+local function badge(claim)
+  local verdict = claim.verdict
+  if own[claim.evidence] and verdict == 'PASS' then
+    return pandoc.Span({pandoc.Str('=')}, {class = 'badge regression', title = claim.evidence .. ': no evidence'})
+  end
   return pandoc.Span({pandoc.Str(signs[verdict] or '?')}, {class = 'badge ' .. verdict:lower()})
+end
+
+local function class_of(claim)
+  return own[claim.evidence] and claim.verdict == 'PASS' and 'regression' or claim.verdict:lower()
 end
 
 local function claim_span(span)
@@ -27,9 +39,9 @@ local function claim_span(span)
   if not claim then
     error('paper.md: verdicts.json has no claim ' .. id)
   end
-  local title = id .. ': ' .. (claim.says or '') .. ' — ' .. claim.verdict
-  local link = pandoc.Link(span.content, '#claim-' .. id, title, {class = 'claim ' .. claim.verdict:lower()})
-  return {link, badge(claim.verdict)}
+  local title = id .. ': ' .. (claim.says or '') .. ' — ' .. claim.verdict .. ', ' .. (claim.evidence or '?')
+  local link = pandoc.Link(span.content, '#claim-' .. id, title, {class = 'claim ' .. class_of(claim)})
+  return {link, badge(claim)}
 end
 
 local function equation(span)
@@ -112,7 +124,7 @@ end
 
 local function with_error(x, error)
   if not x then return '–' end
-  return error and error > 0 and short(x) .. ' ± ' .. short(error, 2) or short(x)
+  return error and error > 1e-6 * math.abs(x) and short(x) .. ' ± ' .. short(error, 2) or short(x)
 end
 
 local function expected(m)
@@ -185,7 +197,10 @@ local function facts(claim)
   local m = claim.measures[(claim.worst or 0) + 1]
   local list = pandoc.List({})
   local function fact(name, ...) list:insert({{pandoc.Str(name)}, {...}}) end
-  fact('verdict', {pandoc.Plain({badge(claim.verdict), pandoc.Space(), pandoc.Str(claim.verdict)})})
+  fact('verdict', {pandoc.Plain({badge(claim), pandoc.Space(), pandoc.Str(claim.verdict)})})
+  fact('evidence', text((claim.evidence or '?') .. (own[claim.evidence] and ': the program against itself' or '')))
+  if claim.revised then fact('revised after a look', text(claim.revised)) end
+  if claim.asks and claim.asks.number_from then fact('expected number from', text(claim.asks.number_from)) end
   if claim.why and claim.why ~= '' then fact('why', text(claim.why)) end
   fact('source', text(claim.source or '–'))
   if m then
@@ -204,11 +219,28 @@ local function claim_section(id, claim)
   local blocks = pandoc.List({pandoc.Header(3, {pandoc.Code(id)}, {id = 'claim-' .. id, class = 'unnumbered unlisted'}),
                               pandoc.Para({pandoc.Str(claim.says or '')}), facts(claim)})
   if #claim.measures > 1 then blocks:extend(measures_table(claim)) end
-  return pandoc.Div(blocks, {class = 'claim-entry ' .. claim.verdict:lower()})
+  return pandoc.Div(blocks, {class = 'claim-entry ' .. class_of(claim)})
+end
+
+-- How many claims set what against what; those that are no evidence, apart.
+local function evidence()
+  local left, right, rows, all, revised = pandoc.AlignLeft, pandoc.AlignRight, {}, 0, 0
+  local order = {'simulation-theory', 'simulation-formula', 'simulation-simulation', 'theory-formula', 'theory-theory'}
+  for _, name in ipairs(order) do
+    rows[#rows + 1] = {text(name), text(tostring(math.tointeger(counts[name] or 0)))}
+    all = all + (counts[name] or 0)
+  end
+  for _, claim in pairs(claims) do revised = revised + (claim.revised and 1 or 0) end
+  local rest = (counts.regression or 0) + (counts.identity or 0)
+  local note = string.format('Claims by what they set against what: %d are evidence. %d more compare the program with itself ' ..
+                             '(their number came from it); they guard it, are marked =, and are counted apart. %d claims were ' ..
+                             'changed after a look at data; each says why.', all, rest, revised)
+  return {pandoc.Para({pandoc.Str(note)}),
+          pandoc.utils.from_simple_table(pandoc.SimpleTable({}, {left, right}, {0, 0}, {text('evidence'), text('claims')}, rows))}
 end
 
 local function all_claims()
-  local blocks, experiment = pandoc.List({}), nil
+  local blocks, experiment = pandoc.List(evidence()), nil
   local ids = sorted_keys(claims)
   table.sort(ids, function(a, b)
     local x, y = claims[a].experiment, claims[b].experiment

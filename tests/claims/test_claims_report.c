@@ -9,7 +9,7 @@
 #include "fake_claims.h"
 
 static const char reported[] =
-    "- {id: one, says: ein Maß, kind: margin, curves: K4, at: 1, expect: 2, margin: {abs: 0.1}}\n"
+    "- {id: one, says: ein Maß, revised: \"was two\", kind: margin, curves: K4, at: 1, expect: 2, margin: {abs: 0.1}}\n"
     "- {id: many, says: so, source: elsewhere, kind: mean, curves: wide, at: [1, 10], expect: 0,"
     " margin: {abs: 0.1}}\n"
     "- {id: pair, says: so, kind: order, curves: [K2, K3], side: theory, at: 1,"
@@ -48,13 +48,23 @@ START_TEST(verdicts_as_json)
     const char *verdict[] = {"PASS", "FAIL", "PASS", "MISSING"};
     const char *name[] = {"fake.one", "fake.many", "fake.pair", "fake.gone"};
     const char *source[] = {"Nobody 1900", "elsewhere", "Nobody 1900", "Nobody 1900"};
+    const char *evidence[] = {"theory-formula", "simulation-formula", "theory-theory",
+                              "simulation-formula"};
     const size_t measures[] = {1, 4, 1, 1};
     for (size_t i = 0; i < 4; i++) {
         json_t *c = json_object_get(all, name[i]), *list = json_object_get(c, "measures");
         ck_assert_str_eq(json_string_value(json_object_get(c, "verdict")), verdict[i]);
         ck_assert_str_eq(json_string_value(json_object_get(c, "source")), source[i]);
+        ck_assert_str_eq(json_string_value(json_object_get(c, "evidence")), evidence[i]);
+        ck_assert_ptr_null(json_object_get(json_object_get(c, "asks"), "revised"));
         ck_assert_uint_eq(json_array_size(list), measures[i]);
     }
+    ck_assert_str_eq(
+        json_string_value(json_object_get(json_object_get(all, "fake.one"), "revised")), "was two");
+    ck_assert(json_is_null(json_object_get(json_object_get(all, "fake.many"), "revised")));
+    json_t *counts = json_object_get(root, "evidence");
+    ck_assert_int_eq(json_integer_value(json_object_get(counts, "simulation-formula")), 2);
+    ck_assert_int_eq(json_integer_value(json_object_get(counts, "regression")), 0);
     json_t *m = json_array_get(json_object_get(json_object_get(all, "fake.gone"), "measures"), 0);
     ck_assert(json_is_null(json_object_get(m, "value")));
     ck_assert(json_real_value(json_object_get(m, "at")) == 10.0);
@@ -84,10 +94,11 @@ START_TEST(the_table_is_aligned)
     struct ov_text t = {0};
     ov_claims_print(&t, &claims, false);
     ck_contains(t.s, "fake.one   2 ± 0.1   2 ");
-    ck_contains(t.s, "FAIL     wide-K6 @ 1 (worst of 4)\n");
+    ck_contains(t.s, "FAIL     simulation-formula       wide-K6 @ 1 (worst of 4)\n");
+    ck_contains(t.s, "PASS     theory-formula, revised  ");
     ck_contains(t.s, "fake.pair  > 0 ");
     ck_contains(t.s, "K2<K3 @ 1\n");
-    ck_contains(t.s, "MISSING  K2 @ 10\n");
+    ck_contains(t.s, "MISSING  simulation-formula       K2 @ 10\n");
     size_t where = 0, lines = 0;
     for (const char *line = t.s; *line; line = strchr(line, '\n') + 1, lines++) {
         const char *verdict = strstr(line, lines ? " K2" : "where");
@@ -116,7 +127,7 @@ START_TEST(the_table_in_colour)
     ov_claims_print(&colour, &claims, true);
     ck_assert_ptr_null(strchr(plain.s, '\033'));
     ck_contains(colour.s, "\033[32mPASS\033[0m     ");
-    ck_contains(colour.s, "\033[1;31mFAIL\033[0m     wide-K6 @ 1 (worst of 4)\n");
+    ck_contains(colour.s, "\033[1;31mFAIL\033[0m     simulation-formula       wide-K6");
     ck_contains(plain.s, "xxx… @ 1\n"); /* too wide a name is cut, the time stays */
     ck_assert_ptr_null(strstr(plain.s, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"));
     char *to = colour.s;

@@ -77,6 +77,11 @@ for system in random-features mean-field quadratic; do
     check "keys: $system" 0 "$overlap" keys $system
     says "keys: $system: its columns" '^    (eps_g|mse): ' out
 done
+check "keys: formulas" 0 "$overlap" keys --formulas
+says "keys: formulas: functions" '^    ln +natural logarithm' out
+says "keys: formulas: a parameter" '^    kappa_star +' out
+says "keys: formulas: what follows from parameters" '^    mu_star2 +of it beyond mean and linear part' out
+holds "keys: formulas: no key that is no number" bash -c '! grep -qE "^    (init|theory|activation) " out'
 check "keys: one" 0 "$overlap" keys two-layer eta_w
 holds "keys: one: and no more" test "$(grep -v '^ ' out | cut -d: -f1)" = '# two-layer
 eta_w'

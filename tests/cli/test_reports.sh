@@ -10,12 +10,13 @@ claims() { # value-of-round
 claims:
   - id: end
     says: "the error at alpha = 5 follows theory: <0.2> & \"#1\" # SKIP"
+    revised: it was at alpha = 1
     kind: mean
     curves: a
     at: 5
     statistic: deviation
     margin: {abs: 0.2}
-  - {id: start, says: theory starts there, kind: round, curves: a, at: 0, quantity: Q_0_0, expect: $1}
+  - {id: start, says: theory starts there, kind: round, curves: a, at: 0, quantity: Q_0_0, number_from: this program, expect: $1}
 YAML
 }
 mkdir -p experiments figures
@@ -221,6 +222,9 @@ if command -v pandoc >/dev/null; then
     says "page: to the data" 'href="results/good/a.sgd.csv"' $page
     says "page: the command" 'build/overlap run experiments/good --curve a' $page
     says "page: texts as they are" '&lt;0.2&gt; &amp; .*#1' $page
+    says "page: what claims are evidence of" 'Claims by what they set against what: [0-9]* are evidence' $page
+    says "page: no sign of evidence for a number of the program itself" 'class="badge regression"' $page
+    says "page: what was revised" 'revised after a look' $page
     holds "page: links lead somewhere" src/tools/links.sh $page build/verdicts.json
     sed 's/ \(href\|id\)=/\n\1=/g' $page >build/wrapped.html
     holds "page: so they do where lines begin" src/tools/links.sh build/wrapped.html build/verdicts.json

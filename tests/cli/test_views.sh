@@ -107,6 +107,16 @@ lock new.json 0 4.000012 && moved "3e-6 of theory" 1 "$drifted" '^drifted  fake.
 lock new.json 0 4 '.claims["fake.mean"].measures[3].value = null' &&
     moved "to no number" 1 "$drifted" '^drifted  fake.mean  K3 +0.05 ± 0.3  -$'
 lock new.json 0 4 '.claims["fake.mean"].measures[1].at = 10.000000000000002' && moved "rounding of a time" 0 "$same"
+# runs that theory starts alike: their spread is rounding, not an error
+theory_of_seeds='.claims["fake.theory"].measures[0] |= (.se = 1e-16 | .n = 3)'
+lock old.json 0 4 "$theory_of_seeds"
+lock new.json 0 4.000002 "$theory_of_seeds" && moved "5e-7 of theory with seeds" 0 "$same"
+lock new.json 0 4.000012 "$theory_of_seeds" && moved "3e-6 of theory with seeds" 1 "$drifted" '^drifted  fake.theory  K4 @ 1  2 +2.000006  3e-6 relative$'
+lock old.json 0 4 '.claims[].evidence = "theory-formula"'
+lock new.json 0 4 '.claims[].evidence = "theory-formula" | .claims["fake.mean"].evidence = "regression" | .claims["fake.pair"].revised = "why"' &&
+    moved "evidence and revisions" 1 "1 claims as before, 0 verdicts changed, 0 drifted, 2 redefined, 0 new, 0 gone" \
+        '^redefined  fake.mean  evidence  theory-formula  regression$' '^redefined  fake.pair  revised +- +why$'
+cp new.json known.json && lock old.json 0 4 && cp known.json new.json && moved "a lock of before there was evidence" 0 "$same"
 lock new.json 0 4 '.claims["fake.mean"] |= (.measures = [] | .verdict = "SKIPPED")' &&
     moved "skipped" 1 "2 claims as before, 1 verdicts changed, 0 drifted, 0 redefined, 0 new, 0 gone" '^verdict  fake.mean +PASS  SKIPPED$'
 lock new.json 0 4 '.claims["fake.theory"] |= (.verdict = "FAIL" | .says = "other words" | .asks.expect = 3)

@@ -108,6 +108,44 @@ START_TEST(limits)
 }
 END_TEST
 
+/* P(max_j |Z_j| > z) of J normals that share a part rho of their variance, by Simpson's rule over it. */
+static double equicorrelated(double rho, size_t J, double z)
+{
+    enum { STEPS = 4000 };
+    double sum = 0.0, h = 16.0 / STEPS, own = sqrt(1.0 - rho);
+    for (int i = 0; i <= STEPS; i++) {
+        double u = -8.0 + h * i, shared = sqrt(rho) * u;
+        double inside =
+            gsl_cdf_ugaussian_P((z - shared) / own) - gsl_cdf_ugaussian_P((-z - shared) / own);
+        double weight = i == 0 || i == STEPS ? 1.0 : i % 2 ? 4.0 : 2.0;
+        sum += weight * gsl_ran_ugaussian_pdf(u) * pow(inside, (double)J);
+    }
+    return 1.0 - sum * h / 3.0;
+}
+
+/* Copies of one column are exact at lambda = 1 alone: of n runs they count as correlated by
+ * lambda = 1 - 2/n, and the band is wider than it need be. */
+START_TEST(copies_of_few_runs)
+{
+    enum { J = 20 };
+    static const size_t n[] = {4, 5, 10, 40};
+    gsl_rng *r = ov_test_rng(20261204);
+    double x[40 * J], p = 0.02, last = 1.0;
+    paths(x, r, 40, J, 1.0);
+    for (size_t i = 0; i < sizeof n / sizeof *n; i++) {
+        struct ov_simultaneous s;
+        double lambda = 1.0 - 2.0 / (double)n[i], z = -gsl_cdf_ugaussian_Pinv(p / 2.0);
+        ck_ok(ov_simultaneous_create(&s, x, n[i], J, 7, 40000));
+        double all = ov_simultaneous_all(&s, p), exact = equicorrelated(lambda, J, z);
+        ck_agree(exact, all, 0, 5.0 * sqrt(exact / 4e4));
+        ck_assert(all > 1.2 * p && all < last);
+        last = all;
+        ov_simultaneous_free(&s);
+    }
+    gsl_rng_free(r);
+}
+END_TEST
+
 /* Same key, same draws; too many columns: Bonferroni; columns without spread are no trouble. */
 START_TEST(draws_are_a_function_of_the_key)
 {
@@ -145,6 +183,7 @@ static void add_tests(Suite *s)
 {
     OV_TEST(s, alarms_stay_nominal);
     OV_TEST(s, limits);
+    OV_TEST(s, copies_of_few_runs);
     OV_TEST(s, draws_are_a_function_of_the_key);
 }
 

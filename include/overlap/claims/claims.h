@@ -18,15 +18,15 @@ const char *ov_verdict_name(enum ov_verdict v); /* "PASS", "FAIL", … */
 /* What a claim sets against what. It is computed from what the claim reads and expects: the rules,
  * by which no wording makes it more than it is, stand at ov_claim_evidence. */
 enum ov_evidence {
-    OV_SIM_THEORY,     /* runs against the equations, seed by seed, or against numbers of theory that
+    OV_SIM_THEORY,  /* runs against the equations, seed by seed, or against numbers of theory that
                           another claim holds theory to */
-    OV_SIM_FORMULA,    /* runs against a formula, or a number printed elsewhere */
-    OV_SIM_SIM,        /* runs against runs */
+    OV_SIM_FORMULA, /* runs against a formula, or a number printed elsewhere */
+    OV_SIM_SIM,     /* runs against runs */
     OV_THEORY_FORMULA, /* the equations, integrated or solved, against a formula or such a number */
     OV_THEORY_THEORY,  /* theory against theory, of other parameters */
-    OV_REGRESSION,     /* against a number that came from this program: it guards the program against
+    OV_REGRESSION, /* against a number that came from this program: it guards the program against
                           changes, and is no evidence */
-    OV_IDENTITY,       /* a closed formula of theory against a formula, or against itself: it says
+    OV_IDENTITY,   /* a closed formula of theory against a formula, or against itself: it says
                           nothing about either */
     OV_N_EVIDENCE
 };
@@ -55,6 +55,9 @@ struct ov_measure {
     enum ov_verdict verdict;
 };
 
+/* True where `se` is an error over seeds, and not the rounding of runs that theory starts alike. */
+bool ov_measure_is_random(const struct ov_measure *m);
+
 /* A table that a claim read. */
 struct ov_claim_table {
     char *name; /* "K4.sgd": its curve and side; owned */
@@ -66,7 +69,7 @@ struct ov_claim {
     const struct ov_experiment *experiment;
     struct ov_value keys; /* as they stand in the file */
     const struct ov_claim_kind *kind;
-    struct ov_query *query;     /* what the keys ask for, resolved; private */
+    struct ov_query *query; /* what the keys ask for, resolved; private */
     enum ov_evidence evidence;
     const char *revised; /* why the claim was changed after a look at the data; NULL: it was not */
     struct ov_measure *measure; /* (n_measure), after evaluation */

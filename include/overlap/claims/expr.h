@@ -12,6 +12,13 @@
 
 #include "overlap/base/status.h"
 
+/* Constants and functions; what else a formula names is the caller's. */
+struct ov_expr_word {
+    const char *name, *doc;
+    bool function;
+};
+extern const struct ov_expr_word ov_expr_words[]; /* name NULL at the end */
+
 /* The value of a name; false if there is none. */
 typedef bool ov_expr_lookup(double *x, const void *ctx, const char *name);
 

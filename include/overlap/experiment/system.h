@@ -71,6 +71,11 @@ struct ov_side_plan {
 
 struct ov_curve;
 
+/* A variable of formulas that is no parameter. */
+struct ov_variable {
+    const char *name, *doc;
+};
+
 struct ov_system {
     const char *name; /* the word in experiment.yaml */
     const char *doc;
@@ -78,6 +83,10 @@ struct ov_system {
         *columns; /* what columns its tables may have and what they mean, "alpha: …; eps_g: …",
                             for people: a table states its own (columns_doc); may be NULL */
     const struct ov_key *keys; /* a curve's parameters; theory and sgd among them */
+
+    const struct ov_variable *variables; /* what formulas may name besides the parameters that are
+                                            numbers (OV_IN_FORMULAS); name NULL at the end; NULL:
+                                            nothing */
 
     size_t state_size; /* of c->state, which a curve gets zeroed before `plan`; 0: no state of its
                           own */

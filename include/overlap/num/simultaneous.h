@@ -8,7 +8,8 @@
  * the distribution of max_j |Z_j|; a two-sided probability p of one statistic (Student's, n - 1
  * degrees) becomes that of the largest by way of the normal quantile with the same p,
  *     P_all(p) = P(max_j |Z_j| > z), P(|Z| > z) = p        paper.md eq:max_t.
- * So one column, and columns that are the same, are exact at any n, and independent ones too.
+ * So one column is exact at any n, and independent ones are. Columns that are the same are exact at
+ * lambda = 1 alone; below, P_all exceeds p, on the safe side.
  * Resampling few runs is not: five runs have few different resamples, and their correlation matrix
  * has rank four, whatever J. The share lambda = 1 - 2/n of the estimate (0 below n = 3) pulls the
  * correlations towards none, the least favourable case (Sidak 1967).

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What holds for all systems, looked at where they are used: in the experiments of this tree.
+ */
+#include <dirent.h>
+#include <string.h>
+
+#include "overlap/base/text.h"
+#include "overlap/config/param.h"
+#include "overlap/experiment/experiment.h"
+#include "overlap/systems/systems.h"
+#include "test.h"
+
+static bool is_parameter(const struct ov_key *keys, const char *name)
+{
+    for (const struct ov_key *k = keys; k && k->name; k++)
+        if ((k->of & OV_IN_FORMULAS && strcmp(k->name, name) == 0) || is_parameter(k->map, name))
+            return true;
+    return false;
+}
+
+static bool is_documented(const struct ov_system *s, const char *name)
+{
+    for (const struct ov_variable *v = s->variables; v && v->name; v++)
+        if (strcmp(v->name, name) == 0)
+            return v->doc && *v->doc;
+    return is_parameter(s->keys, name);
+}
+
+/* Every variable that formulas can name is one that `overlap keys --formulas` lists, and there is
+ * one of each that is listed beside the parameters. */
+START_TEST(variables_are_documented)
+{
+    DIR *all = opendir("experiments");
+    size_t n = 0, seen = 0;
+    ck_assert_ptr_nonnull(all);
+    for (const struct dirent *d; (d = readdir(all));) {
+        struct ov_text dir = {0}, file = {0};
+        ov_text_addf(&dir, "experiments/%s", d->d_name);
+        ov_text_addf(&file, "%s/experiment.yaml", dir.s);
+        if (d->d_name[0] != '.' && ov_file_exists(file.s)) {
+            struct ov_experiment *e = NULL;
+            struct ov_error err = {0};
+            const struct ov_load_options options = {.tier = OV_QUICK, .systems = ov_systems};
+            enum ov_status status = ov_experiment_load(&e, dir.s, &options, &err);
+            ck_assert_msg(status == OV_OK, "%s", err.text);
+            for (size_t c = 0; c < e->n_curve; c++)
+                for (size_t i = 0; i < e->curve[c].n_variable; i++, seen++)
+                    ck_assert_msg(is_documented(e->system, e->curve[c].variable[i]), "%s: %s",
+                                  e->name, e->curve[c].variable[i]);
+            for (const struct ov_variable *v = e->system->variables; v && v->name; v++) {
+                double x;
+                ck_assert_msg(ov_curve_variable(&x, &e->curve[0], v->name), "%s", v->name);
+            }
+            ov_experiment_free(e);
+            n++;
+        }
+        ov_text_free(&dir);
+        ov_text_free(&file);
+    }
+    closedir(all);
+    ck_assert_uint_gt(n, 20);
+    ck_assert_uint_gt(seen, 1000);
+    ck_assert(!is_documented(&ov_system_two_layer, "tau2")); /* it can say no */
+}
+END_TEST
+
+static void add_tests(Suite *s)
+{
+    OV_TEST(s, variables_are_documented);
+}
+
+OV_TEST_MAIN("systems/systems");
