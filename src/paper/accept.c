@@ -6,6 +6,7 @@
 #include "overlap/paper/accept.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,16 +71,34 @@ static enum ov_status check_data(const struct ov_claim *claim, const char *name,
 
 /* ---- the paper ---- */
 
+/* The number as it should be printed where `old` stands; false if it is fine, or can't be. */
+static bool rewritten(char text[64], const char *old, size_t n,
+                      const struct ov_paper_number *number)
+{
+    struct ov_measured printed;
+    char plain[64];
+    bool read = ov_measured_read(&printed, old, n);
+    if (number->se > 0.0)
+        return !(read && ov_measured_agrees(&printed, number->datum, number->se)) &&
+               ov_measured_rewrite(text, old, n, number->datum, number->se);
+    if (!read || n >= sizeof plain)
+        return false;
+    if (printed.error == 0.0)
+        return !ov_literal_agrees(&printed.value, number->datum) &&
+               ov_literal_rewrite(text, old, n, number->datum);
+    const char *open = memchr(old, '(', n), *behind = (const char *)memchr(old, ')', n) + 1;
+    snprintf(plain, sizeof plain, "%.*s%.*s", (int)(open - old), old, (int)(old + n - behind),
+             behind);
+    return ov_literal_rewrite(text, plain, strlen(plain), number->datum);
+}
+
 /* The edits of one number: its digits, and the comment behind its span. How many there are. */
 static size_t edit_number(struct ov_edit edit[2], const char *s,
                           const struct ov_paper_number *number, const char *reason)
 {
-    struct ov_literal literal;
     char text[64];
     size_t n = number->end - number->from;
-    bool fine = ov_literal_read(&literal, s + number->from, n) &&
-                ov_literal_agrees(&literal, number->datum);
-    if (fine || !ov_literal_rewrite(text, s + number->from, n, number->datum))
+    if (!rewritten(text, s + number->from, n, number))
         return 0;
     edit[0] = (struct ov_edit){.from = number->from, .end = number->end};
     edit[1] = (struct ov_edit){.from = number->span_end, .end = number->span_end};

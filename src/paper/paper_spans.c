@@ -24,7 +24,7 @@ struct check {
     const struct ov_paper_facts *facts;
     const struct ov_paper_item *span;
     const char *value[N_ATTRIBUTE]; /* of the span; NULL: not given */
-    struct ov_literal literal;
+    struct ov_measured number;
     double scale;
 };
 
@@ -76,7 +76,7 @@ static bool read_number(struct check *c)
     while (end > from && isspace((unsigned char)s[end - 1]))
         end--;
     c->scale = 1.0;
-    if (!ov_literal_read(&c->literal, s + from, end - from)) {
+    if (!ov_measured_read(&c->number, s + from, end - from)) {
         ov_paper_complain(c->p, c->span->at,
                           "'%.*s' is no number: a checked number stands alone in its brackets",
                           (int)(end - from < 80 ? end - from : 80), s + from);
@@ -89,16 +89,41 @@ static bool read_number(struct check *c)
     return true;
 }
 
-/* Compares the printed number with the datum. True if it agrees. */
+/* Compares the printed number with a datum that is not random. True if it agrees. */
 static bool agrees(struct check *c, double datum, const char *name)
 {
     char right[64];
-    if (ov_literal_agrees(&c->literal, datum * c->scale))
+    if (c->number.error > 0.0) {
+        ov_paper_complain(c->p, c->span->at,
+                          "%.*s is printed, but %s is not random: it has no error",
+                          (int)(c->span->text_end - c->span->text), c->p->s + c->span->text, name);
+        return false;
+    }
+    if (ov_literal_agrees(&c->number.value, datum * c->scale))
         return true;
-    ov_literal_print(right, &c->literal, datum * c->scale);
+    ov_literal_print(right, &c->number.value, datum * c->scale);
     ov_paper_complain(c->p, c->span->at, "%.*s is printed, but %s is %s (%.10g)",
                       (int)(c->span->text_end - c->span->text), c->p->s + c->span->text, name,
                       right, datum * c->scale);
+    return false;
+}
+
+/* The same with one that is: it is printed with its error. */
+static bool agrees_measured(struct check *c, const struct ov_measure *m, const char *name)
+{
+    char right[64];
+    double x = m->value * c->scale, se = m->se * c->scale;
+    const char *s = c->p->s + c->span->text;
+    int n = (int)(c->span->text_end - c->span->text);
+    if (ov_measured_agrees(&c->number, x, se))
+        return true;
+    if (!ov_measured_rewrite(right, s, (size_t)n, x, se))
+        snprintf(right, sizeof right, "%.6g ± %.2g", x, se);
+    ov_paper_complain(c->p, c->span->at,
+                      c->number.error > 0.0
+                          ? "%.*s is printed, but %s is %s"
+                          : "%.*s is printed, but %s is random: with its error it is %s",
+                      n, s, name, right);
     return false;
 }
 
@@ -230,6 +255,11 @@ static double datum(const struct ov_measure *m, const char *of)
     return of_names[i] ? x[i] : NAN;
 }
 
+static bool is_measured(const struct ov_measure *m, const char *of)
+{
+    return strcmp(of, "value") == 0 && isfinite(m->value) && ov_measure_is_random(m);
+}
+
 static bool check_claim(struct check *c, const struct ov_claim *claim)
 {
     const char *of = c->value[OF] ? c->value[OF] : "value";
@@ -251,6 +281,8 @@ static bool check_claim(struct check *c, const struct ov_claim *claim)
     if (!m)
         return false;
     snprintf(name, sizeof name, "%s of %s", of, c->value[CLAIM]);
+    if (is_measured(m, of))
+        return agrees_measured(c, m, name);
     if (isfinite(datum(m, of)))
         return agrees(c, datum(m, of), name);
     ov_paper_complain(c->p, c->span->at, "claim %s has no %s", c->value[CLAIM], of);
@@ -298,8 +330,10 @@ static bool claim_number(struct ov_paper_number *number, struct check *c,
     if (!own || c->value[PARAM] || !read_number(c))
         return false;
     const struct ov_measure *m = find_measure(c, claim);
-    double x = m ? datum(m, c->value[OF] ? c->value[OF] : "value") * c->scale : NAN;
-    *number = (struct ov_paper_number){c->span->text, c->span->text_end, c->span->end, x};
+    const char *of = c->value[OF] ? c->value[OF] : "value";
+    double x = m ? datum(m, of) * c->scale : NAN;
+    double se = m && is_measured(m, of) ? m->se * c->scale : 0.0;
+    *number = (struct ov_paper_number){c->span->text, c->span->text_end, c->span->end, x, se};
     while (isspace((unsigned char)s[number->from]))
         number->from++;
     while (isspace((unsigned char)s[number->end - 1]))

@@ -26,6 +26,7 @@ void ov_paper_check_spans(struct ov_paper_list *p, const struct ov_paper_facts *
 struct ov_paper_number {
     size_t from, end, span_end; /* the literal; the end of its span's attributes, '}' included */
     double datum;               /* what it should be: finite */
+    double se;                  /* its standard error; 0 where it is not random */
 };
 
 /* The numbers of one claim, in the order of the text. Spans that verify complains about for their

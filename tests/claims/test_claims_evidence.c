@@ -70,19 +70,19 @@ START_TEST(typed_numbers)
                                         "'361/10000'",     "'36/1000'",      "0.0077/K",
                                         "'K + 1.23'",      "sqrt(1.3)*K",    "'123*K'",
                                         "'634.4 + ln(9)'", "'pi/8/0.03434'", "12345678*K"};
-    static const char *const laws[] = {"0",          "-1",         "1/3",       "-1/2",
-                                       "0.5",        "K",          "2*K/pi",    "sqrt(K)/24",
-                                       "1000000*K",  "0.2*K",      "10",        "'(K - 1)^1.5e1'",
+    static const char *const laws[] = {"0",          "-1",    "1/3",    "-1/2",
+                                       "0.5",        "K",     "2*K/pi", "sqrt(K)/24",
+                                       "1000000*K",  "0.2*K", "10",     "'(K - 1)^1.5e1'",
                                        "(2*K)^(2/3)"};
     char rest[200];
     for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
-        snprintf(rest, sizeof rest,
-                 "kind: mean, curves: K2, at: 1, expect: %s, margin: {abs: 1}", typed[i]);
+        snprintf(rest, sizeof rest, "kind: mean, curves: K2, at: 1, expect: %s, margin: {abs: 1}",
+                 typed[i]);
         expect_evidence(rest, OV_REGRESSION);
     }
     for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
-        snprintf(rest, sizeof rest,
-                 "kind: mean, curves: K2, at: 1, expect: %s, margin: {abs: 1}", laws[i]);
+        snprintf(rest, sizeof rest, "kind: mean, curves: K2, at: 1, expect: %s, margin: {abs: 1}",
+                 laws[i]);
         expect_evidence(rest, OV_SIM_FORMULA);
     }
     expect_evidence("kind: round, curves: K2, at: 1, expect: 0.50", OV_THEORY_FORMULA);
@@ -103,8 +103,8 @@ START_TEST(where_a_typed_number_is_from)
     expect_evidence("kind: mean, curves: K2, at: 1, expect: K, margin: {abs: 1}, number_from: "
                     "this program",
                     OV_REGRESSION);
-    expect_evidence(
-        TYPED "numbers_of: held}\n" HELD "expect: 0.0361, margin: {abs: 1}", OV_SIM_THEORY);
+    expect_evidence(TYPED "numbers_of: held}\n" HELD "expect: 0.0361, margin: {abs: 1}",
+                    OV_SIM_THEORY);
     expect_evidence(TYPED "numbers_of: [held]}\n" HELD "expect: K + 0.0361, margin: {abs: 1}",
                     OV_SIM_THEORY);
     expect_evidence("kind: margin, curves: K2, at: 1, expect: 0.0361/K, margin: {abs: 1}, "

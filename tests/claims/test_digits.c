@@ -148,6 +148,120 @@ START_TEST(rewritten_numbers_agree)
 }
 END_TEST
 
+/* ---- numbers with their error ---- */
+
+START_TEST(measured_numbers_are_read)
+{
+    static const struct {
+        const char *text;
+        double value, error;
+        int digits;
+    } row[] = {{"0.0289(25)", 0.0289, 0.0025, 2},
+               {"-1.01(6)", -1.01, 0.06, 1},
+               {"1.23(4)e-3", 1.23e-3, 4e-5, 1},
+               {"163.4(19)", 163.4, 1.9, 2},
+               {"2720(30)", 2720, 30, 1},
+               {"2721(12)", 2721, 12, 2},
+               {"0.5", 0.5, 0, 0},
+               {"\xe2\x88\x92"
+                "0.77(1)",
+                -0.77, 0.01, 1},
+               {"0.12345(678)", 0.12345, 0.00678, 3}};
+    static const char *const bad[] = {"0.5()",   "0.5(0)",    "0.5(2",   "0.5)",    "(2)0.5",
+                                      "0.5(2)3", "0.5(2)(3)", "0.5(-2)", "0.5 (2)", "0.5(2.5)",
+                                      "(25)",    "",          "0.5(2)e", "x(2)",    "0.5(2)%"};
+    struct ov_measured m;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        ck_assert_msg(ov_measured_read(&m, row[i].text, strlen(row[i].text)), "%s", row[i].text);
+        ck_agree(row[i].value, m.value.value, 1e-15, 0);
+        ck_agree(row[i].error, m.error, 1e-14, 0);
+        ck_assert_msg(m.error_digits == row[i].digits, "%s: %d", row[i].text, m.error_digits);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(!ov_measured_read(&m, bad[i], strlen(bad[i])), "%s", bad[i]);
+}
+END_TEST
+
+static bool holds(const char *text, double x, double se)
+{
+    struct ov_measured m;
+    return ov_measured_read(&m, text, strlen(text)) && ov_measured_agrees(&m, x, se);
+}
+
+START_TEST(measured_numbers_hold_within_their_error)
+{
+    ck_assert(holds("0.0289(25)", 0.0289, 0.0025));
+    ck_assert(holds("0.0289(25)", 0.0263, 0.0024)); /* other random numbers */
+    ck_assert(holds("0.0289(25)", 0.0289 + 4.0 * 0.0025 * sqrt(2.0), 0.0025));
+    ck_assert(!holds("0.0289(25)", 0.0289 + 4.2 * 0.0025 * sqrt(2.0), 0.0025));
+    ck_assert(!holds("0.0289(25)", 0.0289 - 4.2 * 0.0025 * sqrt(2.0), 0.0025));
+    ck_assert(!holds("0.0289(25)", 0.0289, 0.0053)); /* an error that is not the data's */
+    ck_assert(!holds("0.0289(25)", 0.0289, 0.0012));
+    ck_assert(!holds("0.0289(250)", 0.0289, 0.025)); /* more digits than an error has */
+    ck_assert(!holds("0.0289", 0.0289, 0.0025));
+    ck_assert(!holds("0.0289(25)", NAN, 0.0025));
+    ck_assert(!holds("0.0289(25)", 0.0289, NAN));
+    ck_assert(!holds("-0.0289(25)", 0.0289, 0.0025));
+}
+END_TEST
+
+START_TEST(measured_numbers_are_written)
+{
+    static const struct {
+        const char *old;
+        double x, se;
+        const char *text;
+    } row[] = {{"0.03", 0.028912, 0.00251, "0.0289(25)"},
+               {"1", -1.0123, 0.0612, "-1.01(6)"},
+               {"\xe2\x88\x92"
+                "0.5",
+                -0.7717, 0.01344,
+                "\xe2\x88\x92"
+                "0.772(13)"},
+               {"1e-3", 1.2345e-3, 4.1e-5, "1.23(4)e-3"},
+               {"1E-3", 9.996e-4, 1.2e-6, "9.996(12)E-4"},
+               {"163", 163.41, 1.94, "163.4(19)"},
+               {"2700", 2721.0, 31.0, "2720(30)"},
+               {"2700", 2721.0, 12.0, "2721(12)"},
+               {"0.5", 0.5, 0.0997, "0.50(10)"},
+               {"0.5", 0.5, 0.0296, "0.50(3)"},
+               {"0.5", 0.001, 0.0296, "0.00(3)"},
+               {"0.0289(25)", 0.0263, 0.0024, "0.0263(24)"},
+               {"1e-3", 9.9996e-4, 4e-7, "1.0000(4)e-3"},
+               {"+3", 3.25, 0.31, "+3.2(3)"},
+               {"1e5", 2721.0, 12.0, "2.721(12)e3"}};
+    char text[64];
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        bool written =
+            ov_measured_rewrite(text, row[i].old, strlen(row[i].old), row[i].x, row[i].se);
+        ck_assert_msg(written && strcmp(text, row[i].text) == 0, "%s, not %s", text, row[i].text);
+    }
+    ck_assert(!ov_measured_rewrite(text, "0.5", 3, 0.5, 0.0));
+    ck_assert(!ov_measured_rewrite(text, "0.5", 3, NAN, 0.1));
+    ck_assert(!ov_measured_rewrite(text, "x", 1, 0.5, 0.1));
+}
+END_TEST
+
+/* Whatever is measured, what is written holds for it, and has an error of one or two digits. */
+START_TEST(what_is_written_holds)
+{
+    gsl_rng *r = ov_test_rng(20270101);
+    static const char *const old[] = {"0.5", "-1.2e-3", "0.1(2)"};
+    for (size_t i = 0; i < 20000; i++) {
+        double x = (gsl_rng_uniform(r) - 0.5) * pow(10.0, 12.0 * gsl_rng_uniform(r) - 8.0);
+        double se = fabs(x) * pow(10.0, 5.0 * gsl_rng_uniform(r) - 4.0);
+        char text[64];
+        struct ov_measured m;
+        ck_assert(ov_measured_rewrite(text, old[i % 3], strlen(old[i % 3]), x, se));
+        ck_assert(ov_measured_read(&m, text, strlen(text)));
+        ck_assert_msg(ov_measured_agrees(&m, x, se), "%.17g %.17g: %s", x, se, text);
+        ck_assert_msg(fabs(m.value.value - x) <= 0.51 * se && fabs(m.error - se) <= 0.18 * se,
+                      "%.17g %.17g: %s", x, se, text);
+    }
+    gsl_rng_free(r);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, printed_digits);
@@ -156,6 +270,10 @@ static void add_tests(Suite *s)
     OV_TEST(s, round_trip);
     OV_TEST(s, rewriting_keeps_the_digits);
     OV_TEST(s, rewritten_numbers_agree);
+    OV_TEST(s, measured_numbers_are_read);
+    OV_TEST(s, measured_numbers_hold_within_their_error);
+    OV_TEST(s, measured_numbers_are_written);
+    OV_TEST(s, what_is_written_holds);
 }
 
 OV_TEST_MAIN("claims/digits");

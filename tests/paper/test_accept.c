@@ -227,6 +227,51 @@ START_TEST(without_pandoc)
 }
 END_TEST
 
+#define MEAN "  - {id: c, says: so, kind: mean, curves: K4, at: 1, expect: 2, margin: {abs: 9}}\n"
+
+/* What runs give has its error: 2.00 with 0.29 of four seeds. */
+START_TEST(random_numbers)
+{
+    accepted(MEAN, "[2]{claim=\"fake.c\"} of [4]{claim=\"fake.c\" of=\"n\"}", MEAN,
+             "[2.00(29)]{claim=\"fake.c\"}<!-- 2 was printed: because --> of "
+             "[4]{claim=\"fake.c\" of=\"n\"}");
+    accepted(MEAN, "[9.0(3)]{claim=\"fake.c\"}", MEAN,
+             "[2.00(29)]{claim=\"fake.c\"}<!-- 9.0(3) was printed: because -->");
+    accepted(MEAN, "[1.5e2]{claim=\"fake.c\" scale=\"100\"}", MEAN,
+             "[2.00(29)e2]{claim=\"fake.c\" scale=\"100\"}<!-- 1.5e2 was printed: because -->");
+    accepted(MEAN, "[1.5(3)]{claim=\"fake.c\"}", MEAN, "[1.5(3)]{claim=\"fake.c\"}");
+    accepted(ROUND("2.0"), "[2.0(3)]{claim=\"fake.c\"}", ROUND("2.0"),
+             "[2.0]{claim=\"fake.c\"}<!-- 2.0(3) was printed: because -->");
+}
+END_TEST
+
+/* The one complaint of a paper about the claim. */
+static void wrong(const char *claims, const char *paper, const char *what)
+{
+    struct bench b;
+    struct ov_paper_report report;
+    open_bench(&b, claims, paper);
+    const struct ov_experiment *experiments[] = {&b.f.e};
+    ck_ok(ov_paper_check(&report, b.paper, &b.claims, experiments, 1, NULL));
+    ck_assert_uint_eq(report.n_wrong, 1);
+    ck_contains(report.errors.s, what);
+    ov_paper_report_free(&report);
+    close_bench(&b);
+}
+
+START_TEST(random_numbers_that_are_wrong)
+{
+    wrong(MEAN, "[2]{claim=\"fake.c\"}",
+          "value of fake.c is random: with its error it is 2.00(29)");
+    wrong(MEAN, "[9.0(3)]{claim=\"fake.c\"}", "9.0(3) is printed, but value of fake.c is 2.00(29)");
+    wrong(MEAN, "[2.0(7)]{claim=\"fake.c\"}", "but value of fake.c is 2.00(29)");
+    wrong(MEAN, "[4(1)]{claim=\"fake.c\" of=\"n\"}", "but n of fake.c is not random");
+    wrong(ROUND("2.0"), "[2.0(3)]{claim=\"fake.c\"}", "value of fake.c is not random: it has no");
+    wrong(MEAN, "[4(1)]{param=\"fake.K4.K\"}", "but fake.K4.K is not random: it has no error");
+    wrong(MEAN, "[2.0(]{claim=\"fake.c\"}", "is no number");
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, without_pandoc);
@@ -240,5 +285,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, claims_that_are_no_matter_of_accepting);
     OV_TEST(s, no_valid_data);
     OV_TEST(s, numbers_that_are_not_alone);
+    OV_TEST(s, random_numbers);
+    OV_TEST(s, random_numbers_that_are_wrong);
 }
 OV_TEST_MAIN("claims/accept");

@@ -13,7 +13,7 @@
 static struct ov_measure plateau[] = {{.curve = "K4",
                                        .at = NAN,
                                        .value = 0.036437,
-                                       .se = 0.0012,
+                                       .se = 0.0,
                                        .n = 10,
                                        .expect = 0.0365,
                                        .margin = 0.001,
@@ -143,7 +143,7 @@ END_TEST
 
 START_TEST(other_numbers_of_a_measure)
 {
-    expect("[0.0012]{claim=fake.plateau of=se} [10]{claim=fake.plateau of=n} "
+    expect("[0]{claim=fake.plateau of=se} [10]{claim=fake.plateau of=n} "
            "[0.001]{claim=fake.plateau of=margin} [0.0365]{claim=fake.plateau of=expect}",
            4, 0, "");
     expect("[11]{claim=fake.plateau of=n}", 0, 1, "1:1: error: 11 is printed, but n of");

@@ -28,7 +28,7 @@ struct ov_accepted {
  * plain number in `expect`: this becomes the measured value, with as many digits as before, and the
  * line above it tells the old one and the reason; the claim is then as it would be after that. In
  * the paper every number of the claim that differs is rewritten, with an HTML comment behind its
- * span.
+ * span; of a random one, value and error, to digits that the error supports.
  *   in   paper   its path, or NULL
  *   in   reason  one line of text without "--"
  * Returns OV_OK; OV_EUSER, with what to do instead: no usable reason, a claim that is MISSING,

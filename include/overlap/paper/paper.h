@@ -2,6 +2,7 @@
  *
  * The paper's prose against the data. In paper.md a checked number is written out:
  *     [0.0364]{claim="erf_learning_curves.plateau"}
+ *     [0.0289(25)]{claim="one_step.Q"}     of what is random, with its standard error
  *     [784]{param="erf_learning_curves.K4.N"}
  * A claim with several measures or numbers takes, besides,
  *     curve="K4"   the measure's curve ("K2>K3" for an order)
@@ -41,7 +42,9 @@ struct ov_paper_report {
  *   in   experiments (n): all loaded ones, for parameters
  *
  * A printed number agrees if the datum, rounded to the digits printed, gives the same text (0.0364
- * against 0.036437; 1.2e-3 likewise; a minus sign may be U+2212). A claim that is not PASS makes
+ * against 0.036437; 1.2e-3 likewise; a minus sign may be U+2212). A measured value with an error over
+ * seeds is printed with it, as 0.0289(25), so that it holds for other random numbers, too
+ * (ov_measured_agrees); what has none, without. A claim that is not PASS makes
  * its numbers wrong; a skipped one, skipped.
  *
  * The text is read by pandoc, in the dialect in which `make paper` prints it (commonmark_x), so
