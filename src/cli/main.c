@@ -31,8 +31,9 @@ const struct ov_command ov_commands[] = {
      ov_command_compare},
     {"verify", "[DIR…]", "osntpvh", "check the claims, and the numbers in paper.md",
      "Without DIR: every experiment below experiments/, and paper.md. Prints a row a claim: what is\n"
-     "expected ± margin, measured ± standard error, from n seeds, the verdict, and the curve and time\n"
-     "(curve @ time) that decide it; then the reason of each verdict other than PASS:\n"
+     "expected ± margin, measured ± standard error, from n seeds, the verdict, what is set against\n"
+     "what (simulation, theory, formula; regression: a number of this program), and the curve and time\n"
+     "(curve @ time) that decide it; then why claims were revised, and each verdict other than PASS:\n"
      "  PASS          the 90 % interval of what is measured lies inside of the margin\n"
      "  FAIL          it lies outside, or numbers are not finite\n"
      "  INCONCLUSIVE  neither; says how many seeds would decide\n"

@@ -35,6 +35,12 @@ for kind in band width scaling spread; do
     says "few seeds: $kind is undecided" "^law.$kind .*INCONCLUSIVE" out
     says "few seeds: $kind says how many" "^law.$kind: INCONCLUSIVE: .*(would decide|would do)" out
 done
+check "eight seeds: compared" 0 "$overlap" compare law
+says "eight seeds: a headline" 'deviates by up to [0-9.]+ standard errors .* chance alone gives up to' out
+check "five seeds" 0 "$overlap" run law --set sgd.seeds=5
+check "five seeds: compared" 0 "$overlap" compare law --set sgd.seeds=5
+says "five seeds: no headline" 'with 5 seeds no error is known well enough' out
+holds "five seeds: nothing of Student" bash -c '! grep -q "standard errors" out'
 sed -i 's/seeds: 8/seeds: 3000/' law/experiment.yaml
 check "run with more seeds" 0 "$overlap" run law
 check "more seeds: decided" 0 "$overlap" verify law

@@ -31,6 +31,10 @@ reports() { # [OPTION...]: what make verify does
     "$views" tap build/verdicts.json build/verify.tap && "$views" junit build/verdicts.json build/verify.xml && return $code
 }
 check "verify: a claim fails" 1 reports
+says "verify: what it sets against what" 'good.end .* simulation-theory, revised ' out
+says "verify: a number of the program itself" 'good.start .* regression ' out
+says "verify: counts" '^evidence: 1 simulation-theory, .* 1 regression; 50 % with simulation, 1 revised after a look$' out
+says "verify: why it was revised" '^good.end: revised after a look: it was at alpha = 1$' out
 says "TAP: the plan" '^1\.\.2$' build/verify.tap
 says "TAP: a pass, escaped" '^ok 1 - good.end: .*<0.2> & "\\#1" \\# SKIP$' build/verify.tap
 says "TAP: a failure" '^not ok 2 - good.start: ' build/verify.tap
