@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The lock of claims: what all of them ask, are evidence of, measured and read, and why they were revised,
-# without other words and clocks, so that
-# the same claims on the same results give the same bytes; and how two locks differ.
+# without other words and clocks, so that the same claims on the same results give the same bytes; and how
+# two locks differ.
 def lock: {format: 1, claims: .claims | map_values({asks, verdict, tables,
   measures: [.measures[] | {curve, at, value, se, n, expect, margin, verdict}]}
   + if .evidence then {evidence} else {} end + if .revised then {revised} else {} end)};
