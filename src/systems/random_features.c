@@ -89,6 +89,7 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_rf_curve *s)
 {
     plan->n_run = s->theory_runs;
     plan->first = s->kind == OV_RF_INSTANCE ? 1 : 0;
+    plan->memory = memory(s, OV_THEORY);
     plan->module[0] = "theory/random_features";
     plan->module[1] = "model/random_features";
     add_theory_columns(plan, s);
@@ -103,6 +104,7 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_rf_curve *s)
 {
     plan->n_run = s->sgd_runs;
     plan->first = 1;
+    plan->memory = memory(s, OV_SGD);
     plan->module[0] = "sim/random_features";
     plan->work = (uint64_t)ceil(s->t[s->n_t - 1] * (double)s->problem.K);
     add_path_columns(plan, false);
@@ -137,15 +139,7 @@ static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
         plan_theory(&c->side[OV_THEORY], s);
     if (s->sgd_runs)
         plan_sgd(&c->side[OV_SGD], s);
-    for (enum ov_side side = OV_THEORY; side <= OV_SGD; side++) {
-        struct ov_side_plan *plan = &c->side[side];
-        if (plan->n_run == 0)
-            continue;
-        plan->n_row = s->n_t;
-        plan->time = s->t;
-        plan->group = 1;
-        plan->memory = memory(s, side);
-    }
+    ov_plan_rows(c, s->t, s->n_t);
     say(&c->problem, s, OV_OF_PROBLEM | OV_OF_DRAWN);
     ov_define_variables(c, ov_rf_keys, s);
     define_powers(c, &s->powers);

@@ -234,6 +234,16 @@ enum ov_status ov_place_complaint(struct ov_value *params, const char *key, cons
     }
 }
 
+void ov_plan_rows(struct ov_curve *c, const double *time, size_t n_row)
+{
+    for (struct ov_side_plan *plan = c->side; plan < c->side + 2; plan++)
+        if (plan->n_run > 0) {
+            plan->n_row = n_row;
+            plan->time = time;
+            plan->group = 1;
+        }
+}
+
 static void define(void *ctx, const char *name, double x)
 {
     ov_curve_define(ctx, name, x);

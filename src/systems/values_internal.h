@@ -125,6 +125,10 @@ extern const char *const ov_layer_words[]; /* of second layers, which ov_take_ve
 OV_NODISCARD enum ov_status ov_place_complaint(struct ov_value *params, const char *key,
                                                const char *says, struct ov_error *err);
 
+/* The rows of both sides, as far as these are asked for (n_run), where they are at the same times
+ * and runs are made one by one. */
+void ov_plan_rows(struct ov_curve *c, const double *time, size_t n_row);
+
 /* Tells a curve the numbers of all rows in formulas. */
 void ov_define_variables(struct ov_curve *c, const struct ov_key *keys, const void *base);
 
