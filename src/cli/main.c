@@ -54,7 +54,9 @@ const struct ov_command ov_commands[] = {
     {"plan", "[DIR…]", "ocsntjTh", "say what would run, and why",
      "The column memory is what one process takes; CPU the time of the runs to do, from what the\n"
      "last ones took, else the steps of a simulation. The last lines sum up, for --jobs processes.\n"
-     "With --todo: one command a block of missing runs, for GNU parallel or a SLURM array.\n",
+     "A run may come in pieces, such as the alphas of a quadratic network's curve: each counts as a\n"
+     "run. With --todo: one command a block of missing runs, in pieces a seed, for GNU parallel or a\n"
+     "SLURM array.\n",
      ov_command_plan},
     {"list", "[DIR…]", "th", "name the experiments of a tier, or what is in one",
      "Without DIR: the names of the experiments of the tier below experiments/, one a line. With\n"

@@ -172,10 +172,11 @@ static void add_word(struct ov_text *line, const char *word)
     ov_text_add(line, "'", 1);
 }
 
-/* One for each block with anything to do. */
+/* One for each block with anything to do, of runs in pieces one for whole seeds: --seed names those. */
 static void print_commands(const struct ov_batch *b, const struct ov_options *o)
 {
-    size_t block = ov_batch_block(b);
+    size_t pieces = ov_side_pieces(&b->curve->side[b->side]);
+    size_t block = (ov_batch_block(b) + pieces - 1) / pieces * pieces;
     struct ov_text from = {0}, set = {0};
     add_word(&from, b->experiment->dir);
     ov_text_addf(&from, " --out");
@@ -194,7 +195,7 @@ static void print_commands(const struct ov_batch *b, const struct ov_options *o)
             last = ov_job_todo(&b->job[j]) ? j : last;
         printf("overlap run%s --curve %s --side %s --seed %llu", from.s, b->curve->id,
                ov_side_name(b->side), (unsigned long long)b->job[i].seed);
-        if (last > i)
+        if (b->job[last].seed > b->job[i].seed)
             printf("-%llu", (unsigned long long)b->job[last].seed);
         printf(" --tier %s --jobs 1%s\n", ov_tier_names[o->tier], set.s ? set.s : "");
         i = last;

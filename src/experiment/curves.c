@@ -114,13 +114,22 @@ static enum ov_status pick_tiers(struct ov_loading *l, struct ov_value *map)
     return status;
 }
 
+/* Of a side in pieces, each has the same number of rows and begins at a time of its own. */
+static bool has_whole_pieces(const struct ov_side_plan *s)
+{
+    size_t n = ov_side_piece_rows(s);
+    return s->n_row % ov_side_pieces(s) == 0 && n % (s->n_each > 1 ? s->n_each : 1) == 0 &&
+           (ov_side_pieces(s) == 1 || s->group == 1);
+}
+
 /* What every system has to fill in: times that increase (n_each rows each), columns that are named once and come in
  * the order of their roles, modules, the text of keys. */
 static bool is_whole(const struct ov_side_plan *s)
 {
     bool whole = s->n_row > 0 && s->n_col > 1 && s->group > 0 && s->module[0] &&
                  s->parameters.len > 0 && s->columns_doc.len > 0 &&
-                 s->column[0].role == OV_ROLE_TIME && !s->column[0].may_be_nan;
+                 s->column[0].role == OV_ROLE_TIME && !s->column[0].may_be_nan &&
+                 has_whole_pieces(s);
     for (size_t j = 1; whole && j < s->n_row; j++)
         whole = s->n_each > 1 && j % s->n_each != 0 ? s->time[j] == s->time[j - 1]
                                                     : s->time[j] > s->time[j - 1];

@@ -50,7 +50,7 @@ static bool same_engine(const struct ov_batch *b, const char *inputs)
     return found && (found == inputs || found[-1] == '\n');
 }
 
-/* Seconds of one run, from the sidecar below `out`. */
+/* Seconds of one job, from the sidecar below `out`. */
 static double seconds_by(const struct ov_batch *b, const char *out)
 {
     struct ov_text inputs = {0};
@@ -62,7 +62,7 @@ static double seconds_by(const struct ov_batch *b, const char *out)
         if (now > 0 && work > 0 && same_engine(b, inputs.s))
             seconds = one * (double)now / (double)work;
         else if (now == 0 && same_parameters(inputs.s, b->inputs))
-            seconds = one;
+            seconds = one * (double)cost.n_piece / (double)ov_side_pieces(ov_batch_side(b));
     }
     ov_text_free(&inputs);
     return seconds;
@@ -114,6 +114,7 @@ void ov_plan_estimate(struct ov_text *t, const struct ov_plan *plan, size_t work
 {
     double all = 0.0, steps = 0.0;
     size_t n_timed = 0, n_unknown = 0;
+    bool is_theory = true; /* all that is unknown */
     for (size_t i = 0; i < plan->n_batch; i++) {
         const struct ov_batch *b = &plan->batch[i];
         double seconds = ov_batch_seconds(b);
@@ -126,6 +127,7 @@ void ov_plan_estimate(struct ov_text *t, const struct ov_plan *plan, size_t work
             steps += steps_of(b);
         } else {
             n_unknown++;
+            is_theory = is_theory && b->side == OV_THEORY;
         }
     }
     if (n_timed > 0) {
@@ -141,6 +143,7 @@ void ov_plan_estimate(struct ov_text *t, const struct ov_plan *plan, size_t work
         ov_text_addf(t, " of simulations that were not timed yet");
     }
     if (n_unknown > 0)
-        ov_text_addf(t, "%stheory of %zu curve%s, unknown until it has run once",
-                     n_timed > 0 || steps > 0.0 ? "; " : "", n_unknown, n_unknown == 1 ? "" : "s");
+        ov_text_addf(t, "%s%s of %zu curve%s, unknown until it has run once",
+                     n_timed > 0 || steps > 0.0 ? "; " : "", is_theory ? "theory" : "runs",
+                     n_unknown, n_unknown == 1 ? "" : "s");
 }

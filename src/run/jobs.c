@@ -4,6 +4,7 @@
  */
 #include "overlap/run/jobs.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +39,8 @@ static void look(struct ov_batch *b, struct ov_seen *seen)
     if (!b->table_valid)
         ov_stored_read(&stored, &of);
     for (size_t i = 0; i < b->n_job; i++)
-        b->job[i].valid = b->table_valid || ov_stored_find(&stored, b->job[i].seed);
+        b->job[i].valid =
+            b->table_valid || ov_stored_find(&stored, b->job[i].seed, b->job[i].piece);
     ov_stored_free(&stored);
 }
 
@@ -51,17 +53,19 @@ static void batch_make(struct ov_batch *b, const struct ov_experiment *e, const 
                        enum ov_side side, const char *out, uint64_t first, size_t n)
 {
     struct ov_text inputs = {0};
+    size_t pieces = ov_side_pieces(&c->side[side]);
     ov_inputs(&inputs, c, side);
     if (inputs.failed)
         ov_out_of_memory(inputs.room);
-    *b = (struct ov_batch){.experiment = e, .curve = c, .side = side, .n_job = n};
+    *b = (struct ov_batch){
+        .experiment = e, .curve = c, .side = side, .n_job = n * pieces, .n_seed = n};
     b->out = ov_xstrdup(out);
     b->inputs = inputs.s ? inputs.s : ov_xstrdup("");
-    b->job = ov_xcalloc(n, sizeof *b->job);
+    b->job = ov_xcalloc(b->n_job, sizeof *b->job);
     ov_inputs_key(b->inputs_key, b->inputs);
     ov_curve_key(b->key, b->inputs, first, n);
-    for (size_t i = 0; i < n; i++)
-        b->job[i].seed = first + i;
+    for (size_t i = 0; i < b->n_job; i++)
+        b->job[i] = (struct ov_job){.seed = first + i / pieces, .piece = i % pieces};
 }
 
 static void add_batch(struct ov_plan *plan, const struct ov_experiment *e, const struct ov_curve *c,
@@ -86,10 +90,12 @@ static void add_batch(struct ov_plan *plan, const struct ov_experiment *e, const
 struct ov_job *ov_job_twin(const struct ov_batch *b, size_t i, const struct ov_batch *other)
 {
     uint64_t seed = b->job[i].seed, first = other->job[0].seed;
-    bool there = b != other && seed >= first && seed - first < other->n_job &&
+    size_t pieces = ov_side_pieces(ov_batch_side(b));
+    bool there = b != other && seed >= first && seed - first < other->n_seed &&
+                 pieces == ov_side_pieces(ov_batch_side(other)) &&
                  b->curve->fails_if_diverged == other->curve->fails_if_diverged &&
                  strcmp(b->inputs_key, other->inputs_key) == 0 && strcmp(b->out, other->out) == 0;
-    return there ? &other->job[seed - first] : NULL;
+    return there ? &other->job[(seed - first) * pieces + b->job[i].piece] : NULL;
 }
 
 /* Curves that differ only in what they ask of theory have the same simulation: the batch of the
@@ -140,6 +146,24 @@ void ov_plan_free(struct ov_plan *plan)
     *plan = (struct ov_plan){0};
 }
 
+void ov_batch_say_jobs(struct ov_text *out, const struct ov_batch *b, size_t from, size_t to)
+{
+    if (from >= to)
+        return;
+    const struct ov_side_plan *side = ov_batch_side(b);
+    const struct ov_job *first = &b->job[from], *last = &b->job[to - 1];
+    size_t rows = ov_side_piece_rows(side), end = (last->piece + 1) * rows - 1;
+    if (last->seed > first->seed)
+        ov_text_addf(out, " seeds %" PRIu64 "-%" PRIu64, first->seed, last->seed);
+    else if (first->seed > 0)
+        ov_text_addf(out, " seed %" PRIu64, first->seed);
+    if (ov_side_pieces(side) == 1 || last->seed > first->seed)
+        return;
+    ov_text_addf(out, ", %s = %.12g", side->column[0].name, side->time[first->piece * rows]);
+    if (end > first->piece * rows)
+        ov_text_addf(out, " to %.12g", side->time[end]);
+}
+
 size_t ov_batch_todo(const struct ov_batch *b)
 {
     size_t n = 0;
@@ -176,7 +200,7 @@ size_t ov_batch_block(const struct ov_batch *b)
 {
     const uint64_t steps = 200000, cells = 1000000;
     const struct ov_side_plan *side = ov_batch_side(b);
-    size_t group = ov_batch_group(b), own = side->n_row * side->n_col;
+    size_t group = ov_batch_group(b), own = ov_side_piece_rows(side) * side->n_col;
     uint64_t n = side->work > 0 ? steps / side->work : 1;
     uint64_t most = own > 0 ? cells / own : 1;
     n = n < most ? n : most;

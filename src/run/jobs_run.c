@@ -16,10 +16,11 @@ static bool may_be_nan(const struct ov_column *column, bool diverged)
     return column->may_be_nan || (diverged && column->role == OV_ROLE_WHOLE);
 }
 
-/* The first cell that is neither finite nor missing by right; n_row * n_col if there is none. */
+/* The first cell of a job that is neither finite nor missing by right; as many as there are if there
+ * is none. */
 static size_t first_bad(const double *rows, const struct ov_side_plan *side, bool diverged)
 {
-    size_t i = 0, n = side->n_row * side->n_col;
+    size_t i = 0, n = ov_side_piece_rows(side) * side->n_col;
     while (i < n && (isfinite(rows[i]) ||
                      (isnan(rows[i]) && may_be_nan(&side->column[i % side->n_col], diverged))))
         i++;
@@ -30,7 +31,7 @@ static enum ov_status check_finite(const double *rows, const struct ov_side_plan
                                    struct ov_error *err)
 {
     size_t i = first_bad(rows, side, false);
-    if (i == side->n_row * side->n_col)
+    if (i == ov_side_piece_rows(side) * side->n_col)
         return OV_OK;
     return ov_fail(err, OV_ENUMERIC, "%s is not a finite number at time %g",
                    side->column[i % side->n_col].name, rows[i / side->n_col * side->n_col]);
@@ -47,10 +48,11 @@ static void cut_off(double *rows, const struct ov_side_plan *side)
     }
 }
 
-/* A run that diverges alone is a result, unless the curve does not want it to be one. */
+/* A whole run that diverges alone is a result, unless the curve does not want it to be one. */
 static bool is_result(const struct ov_batch *b, size_t n, enum ov_status status)
 {
-    return status == OV_EDIVERGED && n == 1 && !b->curve->fails_if_diverged;
+    return status == OV_EDIVERGED && n == 1 && !b->curve->fails_if_diverged &&
+           ov_side_pieces(ov_batch_side(b)) == 1;
 }
 
 /* Lines of runs that wait for their block. */
@@ -61,11 +63,13 @@ struct pending {
 
 /* diverged_at: NaN for a run that does not. */
 static enum ov_status add_run(struct pending *p, double *rows, const struct ov_side_plan *side,
-                              uint64_t seed, double diverged_at, struct ov_error *err)
+                              const struct ov_job *job, double diverged_at, struct ov_error *err)
 {
     enum ov_status status = OV_OK;
-    for (size_t j = 0; j < side->n_row; j++)
-        OV_CHECK(rows[j * side->n_col] == side->time[j] || !isnan(diverged_at) ||
+    size_t n_row = ov_side_piece_rows(side);
+    const double *time = side->time + job->piece * n_row;
+    for (size_t j = 0; j < n_row; j++)
+        OV_CHECK(rows[j * side->n_col] == time[j] || !isnan(diverged_at) ||
                  !isfinite(rows[j * side->n_col]));
     if (isnan(diverged_at))
         status = check_finite(rows, side, err);
@@ -73,10 +77,24 @@ static enum ov_status add_run(struct pending *p, double *rows, const struct ov_s
         cut_off(rows, side);
     if (status != OV_OK)
         return status;
-    ov_lines_run(&p->lines, side, seed, rows);
+    ov_lines_run(&p->lines, side, job->seed, rows);
     if (!isnan(diverged_at))
-        ov_divergence_add(&p->diverged, seed, diverged_at);
+        ov_divergence_add(&p->diverged, job->seed, diverged_at);
     return OV_OK;
+}
+
+/* The system's work of n jobs. */
+static enum ov_status compute(double *rows, const struct ov_batch *b, struct ov_job *const *job,
+                              size_t n, const struct ov_tick *tick, struct ov_error *err)
+{
+    const struct ov_system *system = b->experiment->system;
+    uint64_t key[OV_GROUP_MAX] = {0};
+    for (size_t i = 0; i < n; i++)
+        if (ov_random_key(&key[i], b->curve, job[i]->seed) != OV_OK)
+            return ov_fail(err, OV_ENOMEM, "out of memory");
+    if (ov_side_pieces(ov_batch_side(b)) > 1)
+        return system->run_piece(rows, b->curve, b->side, job[0]->piece, key[0], tick, err);
+    return system->run(rows, b->curve, b->side, key, n, tick, err);
 }
 
 /* Computes n jobs and adds the rows of all or of none. */
@@ -85,18 +103,14 @@ static enum ov_status run_together(struct pending *p, const struct ov_batch *b,
                                    struct ov_error *err)
 {
     struct ov_error own = {0};
-    size_t size = ov_batch_side(b)->n_row * ov_batch_side(b)->n_col, before = p->lines.len;
-    uint64_t key[OV_GROUP_MAX] = {0};
+    const struct ov_side_plan *side = ov_batch_side(b);
+    size_t size = ov_side_piece_rows(side) * side->n_col, before = p->lines.len;
     double *rows = calloc(n * size + 1, sizeof *rows), diverged_at = NAN;
-    enum ov_status status = rows ? OV_OK : OV_ENOMEM;
-    for (size_t i = 0; i < n && status == OV_OK; i++)
-        status = ov_random_key(&key[i], b->curve, job[i]->seed);
+    enum ov_status status = rows ? OV_OK : ov_fail(&own, OV_ENOMEM, "out of memory");
     for (size_t i = 0; i < n * size && status == OV_OK; i++)
         rows[i] = NAN;
     if (status == OV_OK)
-        status = b->experiment->system->run(rows, b->curve, b->side, key, n, tick, &own);
-    else
-        ov_fail(&own, status, "out of memory");
+        status = compute(rows, b, job, n, tick, &own);
     if (is_result(b, n, status)) {
         diverged_at = own.diverged_at;
         status = OV_OK;
@@ -104,7 +118,7 @@ static enum ov_status run_together(struct pending *p, const struct ov_batch *b,
         ov_fail(err, status, "%s", own.text);
     }
     for (size_t i = 0; i < n && status == OV_OK; i++)
-        status = add_run(p, rows + i * size, ov_batch_side(b), job[i]->seed, diverged_at, err);
+        status = add_run(p, rows + i * size, side, job[i], diverged_at, err);
     free(rows);
     if (status != OV_OK)
         p->lines.len = before;
@@ -124,13 +138,23 @@ struct work {
     double stored; /* when the last block was written */
 };
 
+/* Names the job in the error. */
+static void add_place(struct work *w, const struct ov_job *job)
+{
+    struct ov_text name = {0};
+    size_t i = (size_t)(job - w->b->job);
+    ov_batch_say_jobs(&name, w->b, i, i + 1);
+    if (name.len > 0 && !name.failed)
+        ov_error_context(w->err, "%s", name.s + strspn(name.s, " ,"));
+    ov_text_free(&name);
+}
+
 static void fail_job(struct work *w, const struct ov_job *job, enum ov_status status,
                      const char *why)
 {
     if (w->status == OV_OK) {
         w->status = ov_fail(w->err, status, "%s", why);
-        if (job->seed > 0)
-            ov_error_context(w->err, "seed %llu", (unsigned long long)job->seed);
+        add_place(w, job);
     }
     if (w->hooks && w->hooks->failed)
         w->hooks->failed(w->hooks->ctx, (size_t)(job - w->b->job), status, why);
@@ -177,7 +201,8 @@ static enum ov_status run_kept(struct work *w, struct ov_job *const *job, size_t
     for (size_t i = 0; i < n; i++)
         seed[i] = job[i]->seed;
     if (w->parts)
-        status = ov_part_open(&part, w->b->out, w->b->inputs_key, seed, n, w->parts, tick);
+        status = ov_part_open(&part, w->b->out, w->b->inputs_key, seed, n, job[0]->piece, w->parts,
+                              tick);
     if (status != OV_OK)
         return ov_fail(err, status, "out of memory");
     status = run_together(&w->pending, w->b, job, n, w->parts ? &part.tick : tick, err);

@@ -38,7 +38,7 @@ static void list_diverged(struct ov_text *list, struct ov_batch *b, const struct
 {
     b->n_diverged = 0;
     for (size_t i = 0; i < b->n_job; i++) {
-        const struct ov_run_lines *run = ov_stored_find(stored, b->job[i].seed);
+        const struct ov_run_lines *run = ov_stored_find(stored, b->job[i].seed, b->job[i].piece);
         if (!run || isnan(run->diverged_at))
             continue;
         double at = run->diverged_at;
@@ -46,6 +46,17 @@ static void list_diverged(struct ov_text *list, struct ov_batch *b, const struct
         b->n_diverged++;
         ov_divergence_add(list, run->seed, at);
     }
+}
+
+static enum ov_status not_stored(const struct ov_batch *b, size_t job, struct ov_error *err)
+{
+    struct ov_text name = {0};
+    ov_batch_say_jobs(&name, b, job, job + 1);
+    enum ov_status status =
+        ov_fail(err, OV_EUSER, "%s: error: no stored run of %s, %s%s%s", b->out, b->curve->id,
+                ov_side_name(b->side), name.len > 0 ? "," : "", name.len > 0 ? name.s : "");
+    ov_text_free(&name);
+    return status;
 }
 
 static enum ov_status print_table(struct ov_text *out, struct ov_batch *b,
@@ -57,10 +68,9 @@ static enum ov_status print_table(struct ov_text *out, struct ov_batch *b,
     ov_text_free(&diverged);
     ov_lines_header(out, ov_batch_side(b));
     for (size_t i = 0; i < b->n_job; i++) {
-        const struct ov_run_lines *run = ov_stored_find(stored, b->job[i].seed);
+        const struct ov_run_lines *run = ov_stored_find(stored, b->job[i].seed, b->job[i].piece);
         if (!run)
-            return ov_fail(err, OV_EUSER, "%s: error: no stored run of %s, %s, seed %llu", b->out,
-                           b->curve->id, ov_side_name(b->side), (unsigned long long)b->job[i].seed);
+            return not_stored(b, i, err);
         ov_text_add(out, run->s, run->n);
     }
     ov_table_seal(out);
@@ -72,7 +82,7 @@ static enum ov_status write_table(const struct ov_batch *b, const struct ov_text
 {
     const struct ov_runs_of of = ov_batch_runs(b);
     char *path = ov_table_path(b->out, b->curve, b->side);
-    ov_table_retire(&of, b->job[0].seed, b->n_job);
+    ov_table_retire(&of, b->job[0].seed, b->n_seed);
     enum ov_status status = ov_file_put(path, text->s, text->len, err);
     free(path);
     return status;

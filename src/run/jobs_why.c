@@ -77,9 +77,9 @@ void ov_batch_why(struct ov_text *why, const struct ov_batch *b)
                 add_change(&changes, old.s, l, &n_source);
         if (n_source > MOST_SOURCES)
             ov_text_addf(&changes, "; %zu more sources changed", n_source - MOST_SOURCES);
-        if (old.len > 0 && n_seed != b->n_job)
+        if (old.len > 0 && n_seed != b->n_seed)
             ov_text_addf(&changes, "%sseeds: %zu -> %zu", changes.len ? "; " : "", n_seed,
-                         b->n_job);
+                         b->n_seed);
         if (changes.len > 0)
             ov_text_add(why, changes.s, changes.len);
         ov_text_free(&changes);

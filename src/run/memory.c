@@ -23,7 +23,7 @@ double ov_batch_memory(const struct ov_batch *b)
     size_t group = ov_batch_group(b), block = ov_batch_block(b);
     double together = (double)(group < b->n_job ? group : b->n_job);
     double stored = (double)(block < b->n_job ? block : b->n_job);
-    double cells = (double)side->n_row * (double)side->n_col;
+    double cells = (double)ov_side_piece_rows(side) * (double)side->n_col;
     /* as numbers, and the block's as text, twice while it is sealed */
     return PROGRAM_BYTES + side->memory + 8.0 * cells * together + 40.0 * cells * stored;
 }

@@ -151,15 +151,18 @@ struct place {
     const char *out;
 };
 
-static enum ov_run_state state_of_run(void *ctx, const char *inputs_key, uint64_t seed)
+static enum ov_run_state state_of_run(void *ctx, const char *inputs_key, uint64_t seed,
+                                      size_t piece)
 {
     const struct place *at = ctx;
     for (size_t i = 0; i < at->plan->n_batch; i++) {
         const struct ov_batch *b = &at->plan->batch[i];
+        size_t pieces = ov_side_pieces(ov_batch_side(b));
         if (strcmp(b->out, at->out) != 0 || strcmp(b->inputs_key, inputs_key) != 0 ||
-            seed < b->job[0].seed || seed - b->job[0].seed >= b->n_job)
+            seed < b->job[0].seed || seed - b->job[0].seed >= b->n_seed || piece >= pieces)
             continue;
-        return b->job[seed - b->job[0].seed].valid ? OV_RUN_STORED : OV_RUN_WANTED;
+        const struct ov_job *job = &b->job[(seed - b->job[0].seed) * pieces + piece];
+        return job->valid ? OV_RUN_STORED : OV_RUN_WANTED;
     }
     return OV_RUN_UNPLANNED;
 }
@@ -215,7 +218,7 @@ void ov_runner_sweep_blocks(const struct ov_plan *plan)
         if (!b->table_valid || !ov_blocks_any(&of) || !is_done_with(plan, b))
             continue;
         ov_stored_read(&stored, &of);
-        ov_stored_remove(&stored, b->job[0].seed, b->n_job);
+        ov_stored_remove(&stored, b->job[0].seed, b->n_seed);
         ov_stored_free(&stored);
     }
 }

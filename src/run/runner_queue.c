@@ -11,14 +11,12 @@
 
 char *ov_runner_name(const struct ov_batch *b, size_t from, size_t to)
 {
-    unsigned long long first = b->job[from].seed, last = b->job[to > from ? to - 1 : from].seed;
-    char seeds[64] = "";
-    if (last > first)
-        snprintf(seeds, sizeof seeds, " seeds %llu-%llu", first, last);
-    else if (first > 0 && to > from)
-        snprintf(seeds, sizeof seeds, " seed %llu", first);
-    return ov_xprintf("%s %s %s%s", b->experiment->name, b->curve->id, ov_side_name(b->side),
-                      seeds);
+    struct ov_text jobs = {0};
+    ov_batch_say_jobs(&jobs, b, from, to);
+    char *name = ov_xprintf("%s %s %s%s", b->experiment->name, b->curve->id, ov_side_name(b->side),
+                            jobs.len > 0 ? jobs.s : "");
+    ov_text_free(&jobs);
+    return name;
 }
 
 size_t ov_runner_todo(const struct ov_batch *b, size_t from, size_t to)

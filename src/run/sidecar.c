@@ -64,7 +64,7 @@ static json_t *sidecar(const struct ov_batch *b, double seconds)
     return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:o}", //
                      "experiment", b->experiment->name, "curve", b->curve->id, "side",
                      ov_side_name(b->side), "key", b->key, "first_seed", (json_int_t)b->job[0].seed,
-                     "seeds", (json_int_t)b->n_job, "version", OV_VERSION, "commit",
+                     "seeds", (json_int_t)b->n_seed, "version", OV_VERSION, "commit",
                      ov_build_commit(), "compiler", __VERSION__, "gsl", gsl_version, "cpu", cpu,
                      "written", written, "seconds", seconds, "inputs", inputs_object(b->inputs));
 }
@@ -76,8 +76,9 @@ static void add_cost(json_t *root, const struct ov_batch *b, const char *path)
     const struct ov_cost *cost = &b->cost;
     if (cost->n_run > 0) {
         json_object_set_new(root, "cost",
-                            json_pack("{s:f, s:I, s:I}", "cpu_seconds", cost->seconds, "runs",
-                                      (json_int_t)cost->n_run, "work",
+                            json_pack("{s:f, s:I, s:I, s:I}", "cpu_seconds", cost->seconds, "runs",
+                                      (json_int_t)cost->n_run, "pieces",
+                                      (json_int_t)ov_side_pieces(ov_batch_side(b)), "work",
                                       (json_int_t)ov_batch_side(b)->work));
         return;
     }
@@ -138,8 +139,10 @@ bool ov_sidecar_cost(struct ov_text *inputs, struct ov_cost *cost, uint64_t *wor
     json_t *root = json_load_file(path, 0, NULL), *told = json_object_get(root, "cost");
     json_int_t n = json_integer_value(json_object_get(told, "runs"));
     json_int_t steps = json_integer_value(json_object_get(told, "work"));
+    json_int_t pieces =
+        json_integer_value(json_object_get(told, "pieces")); /* once there were none */
     *cost = (struct ov_cost){json_number_value(json_object_get(told, "cpu_seconds")),
-                             n > 0 ? (size_t)n : 0};
+                             n > 0 ? (size_t)n : 0, pieces > 1 ? (size_t)pieces : 1};
     *work = steps > 0 ? (uint64_t)steps : 0;
     inputs->len = 0;
     add_inputs(inputs, root);

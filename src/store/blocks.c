@@ -44,7 +44,7 @@ void ov_lines_run(struct ov_text *out, const struct ov_side_plan *side, uint64_t
 {
     char front[24];
     int n = snprintf(front, sizeof front, "%" PRIu64 ",", seed);
-    for (size_t i = 0; i < side->n_row; i++) {
+    for (size_t i = 0; i < ov_side_piece_rows(side); i++) {
         ov_text_add(out, front, (size_t)n);
         ov_table_print_row(out, rows + i * side->n_col, side->n_col);
     }
@@ -79,33 +79,47 @@ static void add_run(struct ov_stored *s, const struct ov_run_lines *run)
     s->run[s->n_run++] = *run;
 }
 
-/* The lines from `at` on that begin with the same seed. False where there are no n_row of them. */
-static bool next_run(struct ov_run_lines *run, const char *at, const char *end, size_t n_row)
+/* Which piece of a run begins with a time; n_piece if none does. */
+static size_t piece_from(const struct ov_side_plan *side, double time)
+{
+    size_t piece = 0, n_row = ov_side_piece_rows(side);
+    while (piece < ov_side_pieces(side) && side->time[piece * n_row] != time)
+        piece++;
+    return piece;
+}
+
+/* The lines from `at` on that begin with the same seed, of a run in pieces no more than one has.
+ * False where they are not what the side has. */
+static bool next_run(struct ov_run_lines *run, const char *at, const char *end,
+                     const struct ov_side_plan *side)
 {
     char *comma;
-    size_t rows = 0;
+    size_t rows = 0, n_row = ov_side_piece_rows(side);
+    bool pieces = ov_side_pieces(side) > 1;
     run->s = at;
     run->seed = strtoull(at, &comma, 10);
     if (comma == at || *comma != ',')
         return false;
     size_t front = (size_t)(comma + 1 - run->s);
-    while (at < end && (size_t)(end - at) > front && memcmp(at, run->s, front) == 0) {
+    run->piece = pieces ? piece_from(side, strtod(comma + 1, NULL)) : 0;
+    while (at < end && (size_t)(end - at) > front && memcmp(at, run->s, front) == 0 &&
+           (!pieces || rows < n_row)) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         at = newline ? newline + 1 : end;
         rows++;
     }
     run->n = (size_t)(at - run->s);
-    return rows == n_row;
+    return rows == n_row && run->piece < ov_side_pieces(side);
 }
 
 /* Adds the runs of a file's lines, all or none. */
 static void add_runs(struct ov_stored *s, size_t file, const char *at, const char *end,
-                     size_t n_row)
+                     const struct ov_side_plan *side)
 {
     size_t before = s->n_run;
     while (at < end) {
         struct ov_run_lines run = {.file = file, .diverged_at = NAN};
-        if (!next_run(&run, at, end, n_row)) {
+        if (!next_run(&run, at, end, side)) {
             s->n_run = before;
             return;
         }
@@ -172,7 +186,7 @@ static void add_file(struct ov_stored *s, const struct ov_runs_of *of, char *pat
                          ? ov_lines_first(f->text.s, side)
                          : NULL;
     if (at)
-        add_runs(s, s->n_file - 1, at, f->text.s + n, side->n_row);
+        add_runs(s, s->n_file - 1, at, f->text.s + n, side);
     note_divergences(s->run + before, s->n_run - before, f->text.s);
 }
 
@@ -216,8 +230,10 @@ bool ov_blocks_any(const struct ov_runs_of *of)
 
 static int by_seed(const void *a, const void *b)
 {
-    uint64_t x = ((const struct ov_run_lines *)a)->seed, y = ((const struct ov_run_lines *)b)->seed;
-    return (x > y) - (x < y);
+    const struct ov_run_lines *x = a, *y = b;
+    if (x->seed != y->seed)
+        return x->seed > y->seed ? 1 : -1;
+    return (x->piece > y->piece) - (x->piece < y->piece);
 }
 
 void ov_stored_read(struct ov_stored *s, const struct ov_runs_of *of)
@@ -229,15 +245,15 @@ void ov_stored_read(struct ov_stored *s, const struct ov_runs_of *of)
     if (s->n_run > 0)
         qsort(s->run, s->n_run, sizeof *s->run, by_seed);
     for (size_t i = 0; i < s->n_run; i++)
-        if ((n == 0 || s->run[i].seed != s->run[n - 1].seed) &&
+        if ((n == 0 || by_seed(&s->run[i], &s->run[n - 1]) != 0) &&
             (isnan(s->run[i].diverged_at) || !of->curve->fails_if_diverged))
             s->run[n++] = s->run[i];
     s->n_run = n;
 }
 
-const struct ov_run_lines *ov_stored_find(const struct ov_stored *s, uint64_t seed)
+const struct ov_run_lines *ov_stored_find(const struct ov_stored *s, uint64_t seed, size_t piece)
 {
-    const struct ov_run_lines key = {.seed = seed};
+    const struct ov_run_lines key = {.seed = seed, .piece = piece};
     return s->n_run ? bsearch(&key, s->run, s->n_run, sizeof key, by_seed) : NULL;
 }
 
@@ -286,7 +302,7 @@ static bool is_covered(struct ov_text *t, size_t n_text, const struct ov_runs_of
     struct ov_stored s = {0};
     const char *at = is_of(t->s, of->inputs_key) ? ov_lines_first(t->s, side) : NULL;
     if (at)
-        add_runs(&s, 0, at, t->s + n_text, side->n_row);
+        add_runs(&s, 0, at, t->s + n_text, side);
     bool covered = at && !has_others(&s, 0, first, n);
     ov_stored_free(&s);
     return covered;

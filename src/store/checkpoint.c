@@ -134,15 +134,17 @@ static void look(struct ov_part *part)
 }
 
 enum ov_status ov_part_open(struct ov_part *part, const char *out, const char *inputs_key,
-                            const uint64_t *seed, size_t n, const struct ov_part_options *options,
-                            const struct ov_tick *outer)
+                            const uint64_t *seed, size_t n, size_t piece,
+                            const struct ov_part_options *options, const struct ov_tick *outer)
 {
     char name[OV_KEY_SIZE];
     struct ov_text path = {0};
     *part = (struct ov_part){.options = *options, .outer = outer};
     ov_text_addf(&part->head, FIRST_LINE "inputs: %s\n", inputs_key);
     for (size_t i = 0; i < n; i++)
-        ov_text_addf(&part->head, "seed: %" PRIu64 "\n", seed[i]);
+        ov_text_addf(&part->head,
+                     piece > 0 ? "seed: %" PRIu64 " piece %zu\n" : "seed: %" PRIu64 "\n", seed[i],
+                     piece);
     ov_sha256(name, part->head.s ? part->head.s : "", part->head.len);
     ov_text_addf(&path, "%s/jobs/%s%s", out, name, SUFFIX);
     part->path = path.s;
@@ -170,7 +172,8 @@ void ov_part_close(struct ov_part *part, bool stored)
 
 /* ---- what is left behind ---- */
 
-typedef enum ov_run_state state_of_run(void *ctx, const char *inputs_key, uint64_t seed);
+typedef enum ov_run_state state_of_run(void *ctx, const char *inputs_key, uint64_t seed,
+                                       size_t piece);
 
 /* Will no one ask for this file? `old`: it has not been written for long. */
 static bool is_waste(const char *path, bool old, state_of_run *state, void *ctx)
@@ -183,8 +186,9 @@ static bool is_waste(const char *path, bool old, state_of_run *state, void *ctx)
         return false;
     if (fgets(line, sizeof line, f) && strcmp(line, FIRST_LINE) == 0 &&
         fgets(line, sizeof line, f) && sscanf(line, "inputs: %64[0-9a-f]", key) == 1)
-        while (fgets(line, sizeof line, f) && sscanf(line, "seed: %" SCNu64, &seed) == 1) {
-            enum ov_run_state is = state(ctx, key, seed);
+        for (size_t piece = 0; fgets(line, sizeof line, f) &&
+                               sscanf(line, "seed: %" SCNu64 " piece %zu", &seed, &piece) >= 1;) {
+            enum ov_run_state is = state(ctx, key, seed, piece);
             any_wanted = any_wanted || is == OV_RUN_WANTED;
             any_stored = any_stored || is == OV_RUN_STORED;
         }

@@ -52,6 +52,10 @@ static void add_population_columns(struct ov_side_plan *plan)
 
 static void add_columns(struct ov_side_plan *plan, const struct ov_qs_curve *s, enum ov_side side)
 {
+    if (!s->alpha) {
+        add_population_columns(plan);
+        return;
+    }
     static const char *const observed[] = {"mse", "loss_train", "err_in", "rank"};
     static const char *const more[] = {"xi", "q", "n_roots", "mse_bayes"};
     static const char *const whole[] = {"alpha_inter", "alpha_pr_plus", "alpha_pr", "kappa_sat"};
@@ -80,6 +84,7 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_qs_curve *s)
     plan->first = 0;
     plan->module[0] = population ? "theory/quadratic_population" : "theory/quadratic";
     plan->memory = 200.0 * (double)ov_qs_rows(s);
+    add_columns(plan, s, OV_THEORY);
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_THEORY);
 }
 
@@ -89,7 +94,9 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_qs_curve *s)
     plan->n_run = s->sgd_runs;
     plan->first = 1;
     plan->module[0] = "sim/quadratic";
+    plan->n_piece = ov_qs_in_time(s) ? 1 : s->n_alpha;
     plan->memory = ov_quadratic_memory(&most);
+    add_columns(plan, s, OV_SGD);
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_DRAWN | OV_OF_SIM);
 }
 
@@ -103,18 +110,7 @@ static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
         plan_theory(&c->side[OV_THEORY], s);
     if (s->sgd_runs)
         plan_sgd(&c->side[OV_SGD], s);
-    for (enum ov_side side = OV_THEORY; side <= OV_SGD; side++) {
-        struct ov_side_plan *plan = &c->side[side];
-        if (plan->n_run == 0)
-            continue;
-        plan->n_row = ov_qs_rows(s);
-        plan->time = ov_qs_in_time(s) ? s->t : s->alpha;
-        plan->group = 1;
-        if (s->alpha)
-            add_columns(plan, s, side);
-        else
-            add_population_columns(plan);
-    }
+    ov_plan_rows(c, ov_qs_in_time(s) ? s->t : s->alpha, ov_qs_rows(s));
     say(&c->problem, s, OV_OF_PROBLEM | OV_OF_DRAWN);
     ov_define_variables(c, ov_qs_keys, s);
     return OV_OK;
@@ -212,20 +208,20 @@ static enum ov_status run_in_time(double *rows, size_t width, const struct ov_qs
     return status;
 }
 
-static enum ov_status run_alphas(double *rows, size_t width, const struct ov_qs_curve *s,
-                                 uint64_t key, const struct ov_tick *tick, struct ov_error *err)
+/* One point of a curve in alpha: a row. */
+static enum ov_status run_piece(double *row, const struct ov_curve *c, enum ov_side side,
+                                size_t piece, uint64_t key, const struct ov_tick *tick,
+                                struct ov_error *err)
 {
-    enum ov_status status = OV_OK;
-    for (size_t i = 0; i < s->n_alpha && status == OV_OK; i++) {
-        double x[OV_QN_WIDTH];
-        struct ov_quadratic_network p = ov_qs_network(s, s->alpha[i]);
-        status = s->method == OV_QS_FLOW ? ov_quadratic_flow(x, &p, key, s->t, 1, tick, err)
-                                         : ov_quadratic_minimise(x, &p, key, tick, err);
-        if (status == OV_OK)
-            fill(rows + i * width, s, 0.0, s->alpha[i], x);
-        else
-            ov_error_context(err, "alpha = %g", s->alpha[i]);
-    }
+    const struct ov_qs_curve *s = c->state;
+    double x[OV_QN_WIDTH];
+    struct ov_quadratic_network p = ov_qs_network(s, s->alpha[piece]);
+    (void)side; /* theory has none */
+    enum ov_status status = s->method == OV_QS_FLOW
+                                ? ov_quadratic_flow(x, &p, key, s->t, 1, tick, err)
+                                : ov_quadratic_minimise(x, &p, key, tick, err);
+    if (status == OV_OK)
+        fill(row, s, 0.0, s->alpha[piece], x);
     return status;
 }
 
@@ -240,7 +236,7 @@ static enum ov_status run(double *rows, const struct ov_curve *c, enum ov_side s
         double *out = rows + i * size;
         if (side == OV_SGD)
             status = ov_qs_in_time(s) ? run_in_time(out, width, s, key[i], tick, err)
-                                      : run_alphas(out, width, s, key[i], tick, err);
+                                      : run_piece(out, c, side, 0, key[i], tick, err);
         else
             status = s->kind == OV_QS_POPULATION ? run_population(out, s, err)
                                                  : run_long_time(out, width, s, err);
@@ -257,5 +253,6 @@ const struct ov_system ov_system_quadratic = {
     .state_size = sizeof(struct ov_qs_curve),
     .plan = plan,
     .run = run,
+    .run_piece = run_piece,
     .release = ov_qs_release,
 };

@@ -38,6 +38,29 @@ says "a range ends where it should" '^0,1,0,0,0,0.(2|19999)' one/line.theory.csv
 check "compare" 0 "$overlap" compare quad --out one
 check "verify" 0 "$overlap" verify quad --out one
 
+# ---- each alpha of a seed is a job: one that fails fails alone, a kill loses what is under way ----
+sed -e '/{id: \(rank-one\|time\|population\|line\)/d' -e '/^claims/,$d' -e 's/d: 20/d: 10/' quad/experiment.yaml >one.yaml
+mkdir hard && sed 's/lambda: 0.1/lambda: 1e-11/; s/seeds: 3/seeds: 1/; s/\[0.2, 0.4\]/[0.2, 2]/' one.yaml >hard/experiment.yaml
+check "one alpha has no minimum within 30000 gradients" 4 "$overlap" run hard --out hard_out
+says "it is named" '^overlap: error: hard end sgd seed 1, alpha = 0.2: no minimum after 30001 gradients'
+says "the others are there" '^2 runs computed in .*, 1 failed; 1 tables written$'
+check "plan" 0 "$overlap" plan hard --out hard_out
+says "plan: one piece is to do" '^hard +end +sgd +1 of 2 ' out
+check "plan --todo: a seed" 0 "$overlap" plan hard --out hard_out --todo
+holds "plan --todo: once" grep -qx 'overlap run hard --out hard_out --curve end --side sgd --seed 1 --tier ci --jobs 1' out
+mkdir long && sed 's/seeds: 3/seeds: 40/; s/\[0.2, 0.4\]/[0.2, 0.3, 0.4, 0.6]/; s/d: 10/d: 30/' one.yaml >long/experiment.yaml
+check "without a kill" 0 "$overlap" run long --out whole -j 2
+"$overlap" run long --out killed -j 2 2>killed_err &
+for _ in $(seq 400); do
+    [ "$(ls killed/jobs/*.csv 2>ls_err | wc -l)" -ge 5 ] && break
+    sleep 0.01
+done
+kill -9 $!
+wait $! 2>wait_err
+check "after a kill" 0 "$overlap" run long --out killed -j 1
+says "after a kill: what was stored is not computed again" '^[0-9]+ runs computed in .*, ([5-9]|[0-9][0-9]+) valid before, 0 failed'
+holds "after a kill: the same bytes" cmp whole/end.sgd.csv killed/end.sgd.csv
+
 mistake() { # name, sed script on quad/experiment.yaml, pattern
     rm -rf bad out_bad
     cp -r quad bad

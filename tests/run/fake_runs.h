@@ -25,14 +25,16 @@ enum {
     ONE_CRASHES,
     STOPPED,
     STOPPED_BARE,
-    INTERRUPTED
+    INTERRUPTED,
+    PIECE_FAILS
 };
 
 struct fake {
     double rate, gigabytes; /* gigabytes: what simulation says it takes */
     size_t seeds;
-    int how;      /* what goes wrong in simulation */
-    size_t group; /* runs made together; 0: one */
+    int how;       /* what goes wrong in simulation */
+    size_t group;  /* runs made together; 0: one */
+    size_t pieces; /* that a run of simulation comes in; 0: it is whole */
     unsigned delay_us;
     uint64_t work; /* of a run; 0: 5 */
 };
@@ -50,8 +52,9 @@ static inline void fake_plan(struct ov_curve *c)
         struct ov_side_plan *s = &c->side[side];
         s->n_run = side == OV_THEORY ? 1 : f->seeds;
         s->first = side == OV_THEORY ? 0 : 1;
-        s->n_row = 5;
+        s->n_row = side == OV_SGD && f->pieces ? 5 / f->pieces * f->pieces : 5;
         s->time = fake_time;
+        s->n_piece = side == OV_SGD ? f->pieces : 0;
         s->group = side == OV_SGD && f->group ? f->group : 1;
         s->work = side == OV_THEORY ? 0 : f->work ? f->work : 5;
         s->memory = (side == OV_SGD ? 1e9 : 1e8) * f->gigabytes;
@@ -87,7 +90,7 @@ static enum ov_status fake_run(double *rows, const struct ov_curve *c, enum ov_s
 {
     const struct fake *f = c->state;
     usleep(f->delay_us);
-    if (side == OV_SGD && f->how >= STOPPED)
+    if (side == OV_SGD && f->how >= STOPPED && f->how <= INTERRUPTED)
         be_stopped(tick, f->how != STOPPED_BARE, f->how == INTERRUPTED ? SIGINT : SIGTERM);
     for (size_t i = 0; i < 5 * n; i++) {
         double own = side == OV_SGD ? 1e-20 * (double)key[i / 5] : 0.0, time = (double)(i % 5);
@@ -118,7 +121,35 @@ static enum ov_status fake_run(double *rows, const struct ov_curve *c, enum ov_s
     return OV_OK;
 }
 
-static const struct ov_system fake_system = {.name = "fake", .run = fake_run};
+/* The same numbers, a piece of them. */
+static enum ov_status fake_run_piece(double *rows, const struct ov_curve *c, enum ov_side side,
+                                     size_t piece, uint64_t key, const struct ov_tick *tick,
+                                     struct ov_error *err)
+{
+    const struct fake *f = c->state;
+    size_t n = ov_side_piece_rows(&c->side[side]);
+    uint64_t fatal = 0;
+    usleep(f->delay_us);
+    ck_assert_int_eq(side, OV_SGD);
+    ck_ok(ov_random_key(&fatal, c, 2));
+    bool bad = key == fatal && (piece + 1) * n == 4; /* which ends at time 3 */
+    if (bad && f->how == PIECE_FAILS)
+        return ov_fail(err, OV_ENUMERIC, "no minimum");
+    if (bad && f->how == ONE_CRASHES)
+        raise(SIGKILL);
+    if (bad && f->how >= STOPPED && f->how <= INTERRUPTED)
+        be_stopped(tick, f->how != STOPPED_BARE, SIGTERM);
+    for (size_t i = 0; i < n; i++) {
+        double time = (double)(piece * n + i);
+        rows[2 * i] = time;
+        rows[2 * i + 1] = exp(-f->rate * time) + 1e-20 * (double)key;
+        ov_tick_tell(tick, i + 1, n);
+    }
+    return bad && f->how == DIVERGES ? ov_fail_diverged(err, "alpha", 3.0) : OV_OK;
+}
+
+static const struct ov_system fake_system = {
+    .name = "fake", .run = fake_run, .run_piece = fake_run_piece};
 
 /* One experiment of two curves in a directory of its own. */
 struct bench {

@@ -44,10 +44,10 @@ START_TEST(written_and_read)
     ck_assert(ov_blocks_any(&of) && !ov_blocks_any(&foreign));
     ov_stored_read(&s, &of);
     ck_assert_uint_eq(s.n_run, 3);
-    ck_assert(isnan(ov_stored_find(&s, 7)->diverged_at));
-    ck_assert(ov_stored_find(&s, 9)->diverged_at == 12.5);
-    ck_assert_int_eq(strncmp(ov_stored_find(&s, 9)->s, "9,0,0,0\n9,0,nan,0\n9,0,0,0\n", 26), 0);
-    ck_assert_ptr_null(ov_stored_find(&s, 8));
+    ck_assert(isnan(ov_stored_find(&s, 7, 0)->diverged_at));
+    ck_assert(ov_stored_find(&s, 9, 0)->diverged_at == 12.5);
+    ck_assert_int_eq(strncmp(ov_stored_find(&s, 9, 0)->s, "9,0,0,0\n9,0,nan,0\n9,0,0,0\n", 26), 0);
+    ck_assert_ptr_null(ov_stored_find(&s, 8, 0));
     ov_stored_remove(&s, 2, 6); /* 2 … 7: the block with 9 stays */
     ov_stored_free(&s);
     ov_stored_free(&s);

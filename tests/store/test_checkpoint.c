@@ -44,7 +44,7 @@ static void open_part(struct ov_part *part, const char *out, size_t n, struct he
 {
     struct ov_part_options options = {.seconds = 0.0, .note = hear, .ctx = h};
     *h = (struct heard){0};
-    ck_ok(ov_part_open(part, out, KEY_A, seeds, n, &options, NULL));
+    ck_ok(ov_part_open(part, out, KEY_A, seeds, n, 0, &options, NULL));
 }
 
 /* Leaves a state of two runs: 7 bytes, some of them zero. */
@@ -150,7 +150,7 @@ START_TEST(not_more_often_than_asked)
     struct ov_part part;
     struct ov_part_options options = {.seconds = 1000.0};
     make_dir(out);
-    ck_ok(ov_part_open(&part, out, KEY_A, seeds, 1, &options, NULL));
+    ck_ok(ov_part_open(&part, out, KEY_A, seeds, 1, 0, &options, NULL));
     ck_assert(!ov_tick_due(&part.tick));
     part.saved -= 1001.0;
     ck_assert(ov_tick_due(&part.tick));
@@ -182,8 +182,9 @@ START_TEST(no_room_is_said_once)
 END_TEST
 
 /* What the plan says of the second run; the first one is not in it. */
-static enum ov_run_state state_of(void *ctx, const char *inputs_key, uint64_t seed)
+static enum ov_run_state state_of(void *ctx, const char *inputs_key, uint64_t seed, size_t piece)
 {
+    ck_assert_uint_eq(piece, 0);
     ck_assert_str_eq(inputs_key, KEY_A);
     return seed == seeds[1] ? *(enum ov_run_state *)ctx : OV_RUN_UNPLANNED;
 }

@@ -41,7 +41,10 @@ static double *run_side(const struct ov_experiment *e, enum ov_side side, uint64
     struct ov_error err = {0};
     double *rows = calloc(c->side[side].n_row * c->side[side].n_col, sizeof *rows);
     ck_assert_ptr_nonnull(rows);
-    enum ov_status status = sys->run(rows, c, side, &key, 1, NULL, &err);
+    size_t pieces = ov_side_pieces(&c->side[side]), size = ov_side_piece_rows(&c->side[side]);
+    enum ov_status status = pieces > 1 ? OV_OK : sys->run(rows, c, side, &key, 1, NULL, &err);
+    for (size_t i = 0; i < pieces && pieces > 1 && status == OV_OK; i++)
+        status = sys->run_piece(rows + i * size * c->side[side].n_col, c, side, i, key, NULL, &err);
     ck_assert_msg(status == OV_OK, "%s: %s", ov_status_name(status), err.text);
     return rows;
 }
@@ -202,6 +205,8 @@ START_TEST(each_alpha_is_trained_on_its_own)
     struct ov_error err = {0};
     one = load(text);
     row = run_side(one, OV_SGD, 17);
+    ck_assert_uint_eq(ov_side_pieces(&both->curve[0].side[OV_SGD]), 2);
+    ck_assert_uint_eq(ov_side_pieces(&one->curve[0].side[OV_SGD]), 1);
     check_columns(both, OV_SGD, "alpha,mse,loss_train,err_in,rank");
     ck_ok(ov_quadratic_minimise(x, &p, 17, NULL, &err));
     for (size_t c = 0; c < 5; c++) {

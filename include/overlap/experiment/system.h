@@ -52,6 +52,9 @@ struct ov_side_plan {
     size_t
         n_each; /* rows of one time, one after the other: a table of parts that is read by figures
                       and people, not compared and not claimed; 0 and 1: a row a time */
+    size_t n_piece; /* above 1: a run comes in so many pieces of equally many rows, one after the
+                       other, each from a time of its own on; a piece is a job of its own, which the
+                       system's run_piece computes. 0 and 1: a run is one job */
     struct ov_column *column;   /* (n_col) by ov_side_column */
     struct ov_text columns_doc; /* what the columns mean, in one line, for people */
 
@@ -62,12 +65,24 @@ struct ov_side_plan {
      * include is added by provenance. */
     const char *module[OV_MODULES_MAX];
 
-    size_t group;  /* so many runs are best made together; 1 where that brings nothing */
-    uint64_t work; /* of one run, in the units that its tick counts (steps); 0: not known */
+    size_t group;  /* so many runs are best made together; 1 where that brings nothing, and of runs
+                      in pieces */
+    uint64_t work; /* of one job, in the units that its tick counts (steps); 0: not known */
     double memory; /* bytes that a process allocates besides its rows, as well as can be told
                       before, checkpoints included */
     bool failed;   /* memory ran out while this was filled in */
 };
+
+static inline size_t ov_side_pieces(const struct ov_side_plan *s)
+{
+    return s->n_piece > 1 ? s->n_piece : 1;
+}
+
+/* Rows of one job. */
+static inline size_t ov_side_piece_rows(const struct ov_side_plan *s)
+{
+    return s->n_row / ov_side_pieces(s);
+}
 
 struct ov_curve;
 
@@ -110,6 +125,14 @@ struct ov_system {
     enum ov_status (*run)(double *rows, const struct ov_curve *c, enum ov_side side,
                           const uint64_t *key, size_t n, const struct ov_tick *tick,
                           struct ov_error *err);
+
+    /* Computes one piece of a run, of a side that comes in pieces; NULL where none does. What it
+     * gives must not depend on the run's other pieces.
+     *   out  rows  (n_row / n_piece, n_col)
+     * Returns OV_OK, or what went wrong: a piece that diverges has failed. */
+    enum ov_status (*run_piece)(double *rows, const struct ov_curve *c, enum ov_side side,
+                                size_t piece, uint64_t key, const struct ov_tick *tick,
+                                struct ov_error *err);
 };
 
 /* The next column of a side. */

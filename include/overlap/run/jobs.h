@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Jobs: one run (curve, side, seed) each. Runs are stored by the block (store/blocks.h); a curve's
+ * Jobs: one run (curve, side, seed) each, or one piece of a run that comes in pieces
+ * (experiment/system.h). They are stored by the block (store/blocks.h); a curve's
  * table OUT/CURVE.SIDE.csv is put together from them when all are there, and the blocks go. What is
  * stored for the same inputs is never computed again, so a kill at any moment costs at most a few
  * seconds and the runs under way, and the bytes of a table depend on nothing but its key.
@@ -22,6 +23,7 @@
 
 struct ov_job {
     uint64_t seed;
+    size_t piece;  /* of the run; 0 where it is whole */
     bool valid;    /* its result is stored */
     bool left_out; /* the caller doesn't want it run now */
     bool failed;   /* it was tried, in vain */
@@ -29,10 +31,10 @@ struct ov_job {
     bool pending;  /* computed, but not stored yet */
 };
 
-/* CPU time that runs took, where it was measured. */
+/* CPU time that jobs took, where it was measured. */
 struct ov_cost {
-    double seconds; /* of all n_run together */
-    size_t n_run;
+    double seconds;        /* of all n_run together */
+    size_t n_run, n_piece; /* n_piece: of a run, by a sidecar */
 };
 
 /* All runs of one side of one curve. */
@@ -45,8 +47,8 @@ struct ov_batch {
     char inputs_key[OV_KEY_SIZE];
     char key[OV_KEY_SIZE]; /* of the curve's table */
     bool table_valid;      /* the table is there, whole and under its key */
-    struct ov_job *job;    /* (n_job) seeds ascending; all owned */
-    size_t n_job;
+    struct ov_job *job;    /* (n_job) seeds ascending, of each its pieces in turn; all owned */
+    size_t n_job, n_seed;
     struct ov_cost cost;   /* of those of its runs that were computed here */
     size_t n_diverged;     /* of the table put together: runs that diverged, and when the first */
     double first_diverged; /* one did */
@@ -77,6 +79,10 @@ OV_NODISCARD enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_ex
                                         const char *out, const char *curve_id,
                                         struct ov_error *err);
 void ov_plan_free(struct ov_plan *plan); /* NULL-safe, twice-safe */
+
+/* Appends which jobs from … to - 1 of a batch are, as " seed 3", " seeds 1-4", and " seed 3, alpha =
+ * 0.5" of pieces of one run; nothing where nothing depends on the seed. */
+void ov_batch_say_jobs(struct ov_text *out, const struct ov_batch *b, size_t from, size_t to);
 
 /* Looks again what of a batch is stored: sets table_valid and every job's `valid`. */
 void ov_batch_look(struct ov_batch *b);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The runs of one side of a curve as they are stored before its table stands: blocks, files below
- * OUT/jobs that hold any number of whole runs each, under the key of what they are computed from.
+ * OUT/jobs that hold any number of whole runs each (or whole pieces of runs that come in pieces,
+ * each known by its first time), under the key of what they are computed from.
  * A block looks like a table and ends in the same seal, so what is torn, empty or edited counts as
  * not there. Which runs share a block says nothing about them: tables are put together by seed.
  *
@@ -28,9 +29,11 @@ struct ov_runs_of {
     const char *inputs_key; /* ov_inputs_key */
 };
 
-/* One run as the lines that its curve's table holds, each with its seed in front. */
+/* One run, or one piece of it, as the lines that its curve's table holds, each with its seed in
+ * front. */
 struct ov_run_lines {
     uint64_t seed;
+    size_t piece;  /* 0 of a run that is whole */
     const char *s; /* (n) bytes of a file below */
     size_t n, file;
     double diverged_at; /* NaN where it did not */
@@ -44,7 +47,7 @@ struct ov_stored_file {
 
 /* What is stored, whole and under its key. */
 struct ov_stored {
-    struct ov_run_lines *run; /* (n_run) seeds ascending, each once; owned */
+    struct ov_run_lines *run; /* (n_run) seeds and pieces ascending, each once; owned */
     size_t n_run, room;
     struct ov_stored_file *file; /* (n_file) spoiled blocks among them, without runs; owned */
     size_t n_file;
@@ -54,15 +57,16 @@ struct ov_stored {
  * diverged runs where the curve does not take these for results. What is on disk is no error. */
 void ov_stored_read(struct ov_stored *s, const struct ov_runs_of *of);
 void ov_stored_free(struct ov_stored *s); /* NULL-safe, twice-safe */
-/* The run with this seed, or NULL. */
-const struct ov_run_lines *ov_stored_find(const struct ov_stored *s, uint64_t seed);
+/* The run with this seed, or its piece; or NULL. */
+const struct ov_run_lines *ov_stored_find(const struct ov_stored *s, uint64_t seed, size_t piece);
 /* True if there is any block of these runs: cheap. */
 bool ov_blocks_any(const struct ov_runs_of *of);
 /* Removes the blocks read that hold nothing but runs first … first + n - 1, which have a table by
  * now, and the spoiled ones. A block that could not be read is not among those read. */
 void ov_stored_remove(const struct ov_stored *s, uint64_t first, size_t n);
 
-/* Appends the names of a side's columns, "seed,…", or one run's rows (n_row, n_col), as lines. */
+/* Appends the names of a side's columns, "seed,…", or one job's rows (n_row / n_piece, n_col), as
+ * lines. */
 void ov_lines_header(struct ov_text *out, const struct ov_side_plan *side);
 /* Where the lines begin behind comments and a side's columns; NULL if the text has other columns. */
 const char *ov_lines_first(const char *text, const struct ov_side_plan *side);

@@ -7,7 +7,7 @@
  * for it. It begins with the lines
  *     overlap checkpoint 2
  *     inputs: KEY
- *     seed: S                    one for each run
+ *     seed: S                    one for each run; "seed: S piece P" of a later piece of a run
  *     done: D of T
  *     bytes: N
  * and ends, after N bytes that only the simulator understands, in a line with the hash of all that.
@@ -49,13 +49,14 @@ struct ov_part {
     bool started, warned, waited; /* waited: stop was seen, and no state since */
 };
 
-/* Looks for the file of n runs with these inputs and seeds; what is truncated or edited is named
+/* Looks for the file of n runs with these inputs and seeds, or of one run's piece (0: the first, or
+ * all of it); what is truncated or edited is named
  * and ignored.
  *   in   outer  told what the work tells; may be NULL; outlives the part
  * Returns OV_OK, or OV_ENOMEM (then *part is closed). */
 OV_NODISCARD enum ov_status ov_part_open(struct ov_part *part, const char *out,
                                          const char *inputs_key, const uint64_t *seed, size_t n,
-                                         const struct ov_part_options *options,
+                                         size_t piece, const struct ov_part_options *options,
                                          const struct ov_tick *outer);
 
 /* Removes the file if the runs are stored: nobody will ask for it. Twice-safe. */
@@ -67,7 +68,8 @@ void ov_part_close(struct ov_part *part, bool stored);
  *   in   state  what the plan says of a run */
 enum ov_run_state { OV_RUN_UNPLANNED, OV_RUN_WANTED, OV_RUN_STORED };
 void ov_parts_sweep(const char *out, double seconds,
-                    enum ov_run_state (*state)(void *ctx, const char *inputs_key, uint64_t seed),
+                    enum ov_run_state (*state)(void *ctx, const char *inputs_key, uint64_t seed,
+                                               size_t piece),
                     void *ctx);
 
 #endif
