@@ -12,7 +12,7 @@ enum ov_status ov_quadratic_minimise(double *row, const struct ov_quadratic_netw
     struct ov_qn q = {0};
     if (p->n == 0 || !(p->lambda > 0.0))
         return ov_fail(err, OV_EDOM, "a minimum needs samples and lambda > 0");
-    enum ov_status status = ov_qn_create(&q, p, key, err);
+    enum ov_status status = ov_qn_create(&q, p, ov_qn_gram_to_minimise(p), key, err);
     if (status == OV_OK)
         status = ov_qn_lbfgs(&q, tick, err);
     if (status == OV_OK)
@@ -30,7 +30,8 @@ enum ov_status ov_quadratic_flow(double *rows, const struct ov_quadratic_network
     for (size_t i = 0; i < n_t; i++)
         if (!(t[i] >= (i > 0 ? t[i - 1] : 0.0) && t[i] <= 1e12))
             return ov_fail(err, OV_EDOM, "t[%zu] = %g: times must increase from 0", i, t[i]);
-    enum ov_status status = ov_qn_create(&q, p, key, err);
+    bool gram = n_t > 0 && ov_qn_gram_to_flow(p, t[n_t - 1]);
+    enum ov_status status = ov_qn_create(&q, p, gram, key, err);
     if (status == OV_OK)
         status = ov_qn_flow_create(&f, &q, err);
     for (size_t i = 0; i < n_t && status == OV_OK; i++) {

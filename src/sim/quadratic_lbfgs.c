@@ -12,18 +12,17 @@
 #include "overlap/num/simd.h"
 #include "quadratic_internal.h"
 
-enum { HISTORY = 12, MOST = 30000, MOST_TRIES = 60 };
+enum { HISTORY = OV_QN_HISTORY, MOST = 30000, MOST_TRIES = 60 };
 
 static const double tolerance = 1e-4; /* |gradient| / (lambda |W|) */
 static const double nothing = 1e-14;  /* |W|^2 of a student that has decayed to zero, over d */
 
 struct lbfgs {
     struct ov_qn *q;
-    size_t size, kept;                     /* numbers in W; pairs in the history so far */
-    double *block;                         /* owned */
-    double *x, *g, *to, *slope, *way;      /* W, gradient; the same at the try; direction */
-    double *step[HISTORY], *turn[HISTORY]; /* differences of x and of g */
-    double curvature[HISTORY];             /* step.turn */
+    size_t size;                      /* numbers in W */
+    double *block;                    /* owned */
+    double *x, *g, *to, *slope, *way; /* W, gradient; the same at the try; direction */
+    struct ov_qn_pairs pairs;
     double value;
 };
 
@@ -41,8 +40,8 @@ OV_CLONES static double product(const double *a, const double *b, size_t n)
 static enum ov_status create(struct lbfgs *l, struct ov_qn *q)
 {
     size_t n = q->p->d * q->p->m;
-    *l = (struct lbfgs){.q = q, .size = n, .x = q->W};
-    l->block = malloc((4 + 2 * (size_t)HISTORY) * n * sizeof *l->block);
+    *l = (struct lbfgs){.q = q, .size = n, .x = q->W, .pairs = {.size = n}};
+    l->block = malloc((size_t)OV_QN_LBFGS_VECTORS * n * sizeof *l->block);
     if (!l->block)
         return OV_ENOMEM;
     l->g = l->block;
@@ -50,35 +49,48 @@ static enum ov_status create(struct lbfgs *l, struct ov_qn *q)
     l->slope = l->to + n;
     l->way = l->slope + n;
     for (size_t i = 0; i < HISTORY; i++) {
-        l->step[i] = l->way + (1 + i) * n;
-        l->turn[i] = l->way + (1 + HISTORY + i) * n;
+        l->pairs.step[i] = l->way + (1 + i) * n;
+        l->pairs.turn[i] = l->way + (1 + HISTORY + i) * n;
     }
     l->value = ov_qn_value(q, l->g, l->x);
     return OV_OK;
 }
 
-/* way = -(inverse Hessian) g by the two loops. */
-static void direct(struct lbfgs *l)
+/* The two loops. */
+void ov_qn_pairs_direct(double *way, const struct ov_qn_pairs *p, const double *g)
 {
-    size_t n = l->size, first = l->kept > HISTORY ? l->kept - HISTORY : 0;
+    size_t n = p->size, first = p->kept > HISTORY ? p->kept - HISTORY : 0;
     double part[HISTORY];
     for (size_t i = 0; i < n; i++)
-        l->way[i] = -l->g[i];
-    for (size_t k = l->kept; k-- > first;) {
+        way[i] = -g[i];
+    for (size_t k = p->kept; k-- > first;) {
         size_t i = k % HISTORY;
-        part[i] = product(l->step[i], l->way, n) / l->curvature[i];
-        add(l->way, -part[i], l->turn[i], n);
+        part[i] = product(p->step[i], way, n) / p->curvature[i];
+        add(way, -part[i], p->turn[i], n);
     }
-    if (l->kept > 0) {
-        size_t i = (l->kept - 1) % HISTORY;
-        double scale = l->curvature[i] / product(l->turn[i], l->turn[i], n);
+    if (p->kept > 0) {
+        size_t i = (p->kept - 1) % HISTORY;
+        double scale = p->curvature[i] / product(p->turn[i], p->turn[i], n);
         for (size_t j = 0; j < n; j++)
-            l->way[j] *= scale;
+            way[j] *= scale;
     }
-    for (size_t k = first; k < l->kept; k++) {
+    for (size_t k = first; k < p->kept; k++) {
         size_t i = k % HISTORY;
-        add(l->way, part[i] - product(l->turn[i], l->way, n) / l->curvature[i], l->step[i], n);
+        add(way, part[i] - product(p->turn[i], way, n) / p->curvature[i], p->step[i], n);
     }
+}
+
+/* The oldest pair goes only where the new one is good. */
+void ov_qn_pairs_add(struct ov_qn_pairs *p, const double *step, const double *turn)
+{
+    size_t i = p->kept % HISTORY, n = p->size;
+    double curvature = product(step, turn, n);
+    if (!(curvature > 1e-14 * product(turn, turn, n)))
+        return;
+    memcpy(p->step[i], step, n * sizeof *step);
+    memcpy(p->turn[i], turn, n * sizeof *turn);
+    p->curvature[i] = curvature;
+    p->kept++;
 }
 
 /* A step that lowers the loss enough and flattens it enough: to, slope and *value there. False:
@@ -103,17 +115,15 @@ static bool search(struct lbfgs *l, double *value, double first)
     return false;
 }
 
-/* Takes the step that was found over into the history. */
+/* Goes to where the step led; what was learnt on it joins the history. */
 static void move(struct lbfgs *l, double value)
 {
-    size_t i = l->kept % HISTORY, n = l->size;
+    size_t n = l->size;
     for (size_t j = 0; j < n; j++) {
-        l->step[i][j] = l->to[j] - l->x[j];
-        l->turn[i][j] = l->slope[j] - l->g[j];
+        l->x[j] = l->to[j] - l->x[j];
+        l->g[j] = l->slope[j] - l->g[j];
     }
-    l->curvature[i] = product(l->step[i], l->turn[i], n);
-    if (l->curvature[i] > 1e-14 * product(l->turn[i], l->turn[i], n))
-        l->kept++;
+    ov_qn_pairs_add(&l->pairs, l->x, l->g);
     memcpy(l->x, l->to, n * sizeof *l->x);
     memcpy(l->g, l->slope, n * sizeof *l->g);
     l->value = value;
@@ -134,10 +144,10 @@ enum ov_status ov_qn_lbfgs(struct ov_qn *q, const struct ov_tick *tick, struct o
         return ov_fail(err, status, "out of memory");
     while (status == OV_OK && !at_rest(&l)) {
         double value, length = sqrt(product(l.g, l.g, l.size) / product(l.x, l.x, l.size));
-        direct(&l);
-        bool found = search(&l, &value, l.kept > 0 ? 1.0 : 1.0 / fmax(length, 1.0));
-        if (!found && l.kept > 0)
-            l.kept = 0; /* once more, straight down */
+        ov_qn_pairs_direct(l.way, &l.pairs, l.g);
+        bool found = search(&l, &value, l.pairs.kept > 0 ? 1.0 : 1.0 / fmax(length, 1.0));
+        if (!found && l.pairs.kept > 0)
+            l.pairs.kept = 0; /* once more, straight down */
         else if (!found || q->n_evaluated > MOST)
             status =
                 ov_fail(err, OV_ENUMERIC, "no minimum after %llu gradients: |gradient| is %.3g |W|",

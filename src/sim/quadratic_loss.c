@@ -1,97 +1,76 @@
 /* SPDX-License-Identifier: MIT
  *
- * An instance of a quadratic network: teacher, start, samples, the loss with its gradient. All
- * sums have a fixed order. The samples are read once for both loss and gradient, four rows at a
- * time; with n D numbers this reading is what an evaluation costs.
+ * An instance of a quadratic network: teacher, start, samples, the loss with its gradient, and what
+ * is measured. The samples are read once for both loss and gradient; with n D numbers this reading
+ * is what an evaluation costs. With the Gram matrix H = Phi' Phi in their place it is D^2/2.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "overlap/base/check.h"
 #include "overlap/model/start.h"
 #include "overlap/num/dot.h"
 #include "overlap/num/normal.h"
-#include "overlap/num/simd.h"
 #include "overlap/num/sym.h"
 #include "quadratic_internal.h"
-
-#define SQRT2 0x1.6a09e667f3bcdp+0
-#define SQRT_HALF 0x1.6a09e667f3bcdp-1
+#include "quadratic_kernels_internal.h"
 
 /* Streams of model/start.h are below 16; n samples have their own. */
 enum { STREAMS = 16, MOST_SAMPLES = 100000000 };
 
-/* ---- symmetric matrices as vectors ---- */
-
-/* z = W W', W (d,m). */
-OV_CLONES static void square(double *restrict z, const double *W, size_t d, size_t m)
-{
-    for (size_t i = 0; i < d; i++) {
-        for (size_t j = 0; j < i; j++)
-            *z++ = SQRT2 * ov_dot(W + i * m, W + j * m, m);
-        *z++ = ov_dot(W + i * m, W + i * m, m);
-    }
-}
-
-/* M (d,d) = scale times the matrix of g. */
-static void unpack(double *M, const double *g, size_t d, double scale)
-{
-    for (size_t i = 0; i < d; i++) {
-        for (size_t j = 0; j < i; j++)
-            M[i * d + j] = M[j * d + i] = scale * SQRT_HALF * *g++;
-        M[i * d + i] = scale * *g++;
-    }
-}
-
-/* G = M W + 2 lambda W. */
-OV_CLONES static void multiply(double *restrict G, const double *M, const double *W, size_t d,
-                               size_t m, double lambda)
-{
-    for (size_t i = 0; i < d; i++) {
-        double *restrict out = G + i * m;
-        const double *row = M + i * d;
-        size_t j = 0;
-        for (size_t c = 0; c < m; c++)
-            out[c] = 2.0 * lambda * W[i * m + c];
-        for (; j + 4 <= d; j += 4) {
-            const double *a = W + j * m, *b = a + m, *e = b + m, *f = e + m;
-            for (size_t c = 0; c < m; c++)
-                out[c] +=
-                    (row[j] * a[c] + row[j + 1] * b[c]) + (row[j + 2] * e[c] + row[j + 3] * f[c]);
-        }
-        for (; j < d; j++)
-            for (size_t c = 0; c < m; c++)
-                out[c] += row[j] * W[j * m + c];
-    }
-}
-
-/* r = Phi z - y and g = Phi' r. */
-OV_CLONES static void samples(double *restrict g, double *restrict r, const double *Phi,
-                              const double *y, const double *z, size_t n, size_t D)
-{
-    size_t k = 0;
-    memset(g, 0, D * sizeof *g);
-    for (; k + 4 <= n; k += 4, Phi += 4 * D) {
-        for (size_t i = 0; i < 4; i++)
-            r[k + i] = ov_dot(Phi + i * D, z, D) - y[k + i];
-        for (size_t j = 0; j < D; j++)
-            g[j] += (r[k] * Phi[j] + r[k + 1] * Phi[D + j]) +
-                    (r[k + 2] * Phi[2 * D + j] + r[k + 3] * Phi[3 * D + j]);
-    }
-    for (; k < n; k++, Phi += D) {
-        r[k] = ov_dot(Phi, z, D) - y[k];
-        for (size_t j = 0; j < D; j++)
-            g[j] += r[k] * Phi[j];
-    }
-}
-
 /* ---- the instance ---- */
 
+/* H saves two thirds of what is read at n = D, and more beyond, and costs n D^2/2 products: of E
+ * evaluations it pays where E (n - D/3) > n D/18 (measured at d = 24 to 80; bench_quadratic_sim.c).
+ * L-BFGS takes some 200 where there are more samples than D, the flow, whose steps stability keeps
+ * short, 150 + 80 t. With fewer samples than D, which can be interpolated, the loss, which steers
+ * L-BFGS, would be a small difference. */
+static bool gram_pays(const struct ov_quadratic_network *p, double evaluations)
+{
+    double D = (double)ov_sym_size(p->d), n = (double)p->n;
+    return evaluations * (n - D / 3.0) > n * D / 18.0;
+}
+
+bool ov_qn_gram_to_minimise(const struct ov_quadratic_network *p)
+{
+    return p->n > ov_sym_size(p->d) && gram_pays(p, 200.0);
+}
+
+bool ov_qn_gram_to_flow(const struct ov_quadratic_network *p, double t)
+{
+    return p->n > 0 && gram_pays(p, 150.0 + 80.0 * t);
+}
+
+/* What the sizes of allocate and draw_samples come to. */
+static double numbers(const struct ov_quadratic_network *p, bool gram)
+{
+    double d = (double)p->d, D = d * (d + 1.0) / 2.0, n = (double)p->n, size = 8.0 * ceil(D / 8.0);
+    double samples = gram ? size * (size / 2.0 + 4.0) + size * (3.0 + OV_QN_CHUNK) : n * (D + 2.0);
+    return n + samples + 3.0 * (gram ? size : D) + d * d + d * (double)p->m;
+}
+
+/* Of ov_qn_measure, ov_sym_eigen's among them. */
+static double to_measure(double d)
+{
+    return d * (d + 1.0) * 1.5 + d * d;
+}
+
+/* The block, and the most that stands beside it: the teacher's weights at first, then the vectors of
+ * L-BFGS, then what measures. */
 double ov_quadratic_memory(const struct ov_quadratic_network *p)
 {
-    double d = (double)p->d, D = d * (d + 1.0) / 2.0, n = (double)p->n, m = (double)p->m;
-    double history = 32.0 * d * m; /* of L-BFGS; the flow's stages are fewer */
-    return 8.0 * (n * (D + 3.0) + 3.0 * D + 6.0 * d * d + d * (m + (double)p->m_star) + history);
+    double d = (double)p->d, vectors = OV_QN_LBFGS_VECTORS * (double)p->m;
+    double beside = fmax(d * fmax(vectors, (double)p->m_star), to_measure(d));
+    return 8.0 * (numbers(p, ov_qn_gram_to_minimise(p)) + beside);
+}
+
+/* A flow keeps its stages while it is measured. */
+double ov_quadratic_flow_memory(const struct ov_quadratic_network *p, double t)
+{
+    double d = (double)p->d, stages = (OV_QN_STAGES + 1) * (double)p->m;
+    double beside = fmax(d * (double)p->m_star, d * stages + to_measure(d));
+    return 8.0 * (numbers(p, ov_qn_gram_to_flow(p, t)) + beside);
 }
 
 static enum ov_status check(const struct ov_quadratic_network *p, struct ov_error *err)
@@ -106,23 +85,40 @@ static enum ov_status check(const struct ov_quadratic_network *p, struct ov_erro
                    p->Delta, p->gamma);
 }
 
+/* The next n numbers of the block. */
+static double *take(double **next, size_t n)
+{
+    double *taken = *next;
+    *next += n;
+    return taken;
+}
+
 static enum ov_status allocate(struct ov_qn *q)
 {
-    size_t d = q->p->d, n = q->p->n, D = q->D;
-    if (!(ov_quadratic_memory(q->p) < 0x1p62))
+    size_t d = q->p->d, n = q->p->n, D = q->D, size = q->gram ? ov_qn_gram_size(D) : D;
+    double count = numbers(q->p, q->gram);
+    q->block = count < 0x1p59 ? calloc((size_t)count, sizeof *q->block) : NULL;
+    double *next = q->block;
+    if (!next)
         return OV_ENOMEM;
-    q->block = calloc(n * (D + 3) + 3 * D + d * d + d * q->p->m, sizeof *q->block);
-    if (!q->block)
-        return OV_ENOMEM;
-    q->Phi = q->block;
-    q->y = q->Phi + n * D;
-    q->noise = q->y + n;
-    q->r = q->noise + n;
-    q->z_star = q->r + n;
-    q->z = q->z_star + D;
-    q->grad = q->z + D;
-    q->M = q->grad + D;
-    q->W = q->M + d * d;
+    q->noise = take(&next, n);
+    q->z_star = take(&next, size);
+    q->z = take(&next, size);
+    q->grad = take(&next, size);
+    q->M = take(&next, d * d);
+    q->W = take(&next, d * q->p->m);
+    if (q->gram) {
+        q->H = take(&next, ov_qn_gram_numbers(D));
+        q->push = take(&next, size);
+        q->off = take(&next, size);
+        q->sample = take(&next, size);
+        q->panels = take(&next, size * OV_QN_CHUNK);
+    } else {
+        q->Phi = take(&next, n * D);
+        q->y = take(&next, n);
+        q->r = take(&next, n);
+    }
+    OV_CHECK(next == q->block + (size_t)count);
     return OV_OK;
 }
 
@@ -133,46 +129,58 @@ static void draw(double *z, size_t n, double std, uint64_t key, uint32_t stream)
         z[i] *= std;
 }
 
-/* Row k of Phi: from the GOE D numbers N(0, 2/d), or from one x. */
-static void draw_sample(double *phi, double *x, const struct ov_qn *q, const struct ov_philox *g,
-                        size_t k)
+/* Row k of Phi: from the GOE D numbers N(0, 2/d), or from one x, for which M has room. */
+static void draw_sample(double *phi, const struct ov_qn *q, size_t k)
 {
     size_t d = q->p->d;
     bool goe = q->p->sensing == OV_SENSING_GOE;
     size_t size = goe ? q->D : d;
-    double scale = 1.0 / sqrt((double)d);
-    ov_normal_fill(goe ? phi : x, size, g, k * ov_normal_blocks(size));
+    double scale = 1.0 / sqrt((double)d), *x = q->M;
+    ov_normal_fill(goe ? phi : x, size, &q->random, k * ov_normal_blocks(size));
     if (goe)
         for (size_t j = 0; j < q->D; j++)
-            phi[j] *= SQRT2 * scale;
+            phi[j] *= OV_SQRT2 * scale;
     for (size_t i = 0; !goe && i < d; i++) {
         for (size_t j = 0; j < i; j++)
-            *phi++ = SQRT2 * scale * x[i] * x[j];
+            *phi++ = OV_SQRT2 * scale * x[i] * x[j];
         *phi++ = scale * (x[i] * x[i] - 1.0);
     }
 }
 
-static enum ov_status draw_samples(struct ov_qn *q, uint64_t key)
+/* H, and what the noise adds to the gradient. */
+static void add_up(struct ov_qn *q)
+{
+    size_t n = q->p->n, size = ov_qn_gram_size(q->D);
+    for (size_t k = 0; k < n; k++) {
+        size_t at = k % OV_QN_CHUNK;
+        draw_sample(q->sample, q, k);
+        for (size_t j = 0; j < size; j++) {
+            q->panels[(j / 8 * OV_QN_CHUNK + at) * 8 + j % 8] = q->sample[j];
+            q->push[j] += q->noise[k] * q->sample[j];
+        }
+        if (at == OV_QN_CHUNK - 1 || k == n - 1)
+            ov_qn_gram_add(q->H, q->panels, at + 1, size);
+    }
+}
+
+static void draw_samples(struct ov_qn *q, uint64_t key)
 {
     size_t n = q->p->n, D = q->D;
     uint32_t own = STREAMS * (uint32_t)n;
-    struct ov_philox g = {key, OV_STREAM_INPUT + own};
-    double *x = malloc(q->p->d * sizeof *x);
-    if (!x)
-        return OV_ENOMEM;
+    q->random = (struct ov_philox){key, OV_STREAM_INPUT + own};
     draw(q->noise, n, sqrt(q->p->Delta), key, OV_STREAM_NOISE + own);
-    for (size_t k = 0; k < n; k++) {
-        draw_sample(q->Phi + k * D, x, q, &g, k);
+    if (q->gram)
+        add_up(q);
+    for (size_t k = 0; k < n && !q->gram; k++) {
+        draw_sample(q->Phi + k * D, q, k);
         q->y[k] = ov_dot(q->Phi + k * D, q->z_star, D) + q->noise[k];
     }
-    free(x);
-    return OV_OK;
 }
 
-enum ov_status ov_qn_create(struct ov_qn *q, const struct ov_quadratic_network *p, uint64_t key,
-                            struct ov_error *err)
+enum ov_status ov_qn_create(struct ov_qn *q, const struct ov_quadratic_network *p, bool gram,
+                            uint64_t key, struct ov_error *err)
 {
-    *q = (struct ov_qn){.p = p, .D = ov_sym_size(p->d)};
+    *q = (struct ov_qn){.p = p, .D = ov_sym_size(p->d), .gram = gram};
     enum ov_status status = check(p, err);
     if (status != OV_OK)
         return status;
@@ -180,9 +188,9 @@ enum ov_status ov_qn_create(struct ov_qn *q, const struct ov_quadratic_network *
     status = W_star ? allocate(q) : OV_ENOMEM;
     if (status == OV_OK) {
         draw(W_star, p->d * p->m_star, 1.0 / sqrt((double)p->m_star), key, OV_STREAM_TEACHER);
-        square(q->z_star, W_star, p->d, p->m_star);
+        ov_qn_square(q->z_star, W_star, p->d, p->m_star);
         draw(q->W, p->d * p->m, sqrt(p->gamma / (double)p->m), key, OV_STREAM_STUDENT);
-        status = draw_samples(q, key);
+        draw_samples(q, key);
     }
     free(W_star);
     return status == OV_OK ? OV_OK : ov_fail(err, status, "out of memory");
@@ -204,15 +212,31 @@ static double distance2(const double *a, const double *b, size_t n)
     return sum;
 }
 
+/* sum_k r_k^2 by H: r = Phi (z - z*) - noise. Nothing cancels where there is no noise. */
+static double by_gram(struct ov_qn *q)
+{
+    size_t size = ov_qn_gram_size(q->D);
+    for (size_t j = 0; j < q->D; j++)
+        q->off[j] = q->z[j] - q->z_star[j];
+    ov_qn_gram_product(q->grad, q->H, q->off, size);
+    double clean = ov_dot(q->grad, q->off, size), push = ov_dot(q->push, q->off, size);
+    for (size_t j = 0; j < size; j++)
+        q->grad[j] -= q->push[j];
+    return clean - 2.0 * push + ov_dot(q->noise, q->noise, q->p->n);
+}
+
 /* z, grad and r at W; d times the training loss. */
 static double evaluate(struct ov_qn *q, const double *W)
 {
     size_t d = q->p->d, n = q->p->n, D = q->D;
-    square(q->z, W, d, q->p->m);
+    double to_loss = (double)d / (4.0 * (double)n);
+    ov_qn_square(q->z, W, d, q->p->m);
     q->n_evaluated++;
+    if (q->gram)
+        return to_loss * by_gram(q);
     if (n > 0) {
-        samples(q->grad, q->r, q->Phi, q->y, q->z, n, D);
-        return (double)d / (4.0 * (double)n) * ov_dot(q->r, q->r, n);
+        ov_qn_samples(q->grad, q->r, q->Phi, q->y, q->z, n, D);
+        return to_loss * ov_dot(q->r, q->r, n);
     }
     for (size_t j = 0; j < D; j++)
         q->grad[j] = 2.0 * (q->z[j] - q->z_star[j]);
@@ -223,8 +247,8 @@ double ov_qn_value(struct ov_qn *q, double *G, const double *W)
 {
     size_t d = q->p->d, m = q->p->m;
     double loss = evaluate(q, W);
-    unpack(q->M, q->grad, d, q->p->n > 0 ? (double)d / (double)q->p->n : 1.0);
-    multiply(G, q->M, W, d, m, q->p->lambda);
+    ov_qn_unpack(q->M, q->grad, d, q->p->n > 0 ? (double)d / (double)q->p->n : 1.0);
+    ov_qn_multiply(G, q->M, W, d, m, q->p->lambda);
     return loss + q->p->lambda * ov_dot(W, W, d * m);
 }
 
@@ -245,7 +269,7 @@ static double distance_to_end(const struct ov_qn *q, const double *value, const 
             continue;
         for (size_t a = 0; a < d; a++) {
             for (size_t b = 0; b < a; b++)
-                along += SQRT2 * *z++ * v[a] * v[b];
+                along += OV_SQRT2 * *z++ * v[a] * v[b];
             along += *z++ * v[a] * v[a];
         }
         sum += end * (end - 2.0 * along);
@@ -260,20 +284,35 @@ static enum ov_status eigen(double *value, struct ov_qn *q, const double *z)
     double *A = value + d + d * d;
     for (size_t i = 0; i < d; i++)
         for (size_t j = 0; j <= i; j++, at++)
-            A[at] = i == j ? z[at] : SQRT_HALF * z[at];
+            A[at] = i == j ? z[at] : OV_SQRT_HALF * z[at];
     return ov_sym_eigen(value, value + d, A, d);
+}
+
+/* The sums over samples of r^2 and of (r + noise)^2. With H the samples are drawn once more: what is
+ * left of a sum of squares that cancels is no measurement. */
+static void residuals(double *noisy, double *clean, struct ov_qn *q)
+{
+    *noisy = *clean = 0.0;
+    for (size_t k = 0; k < q->p->n; k++) {
+        if (q->gram)
+            draw_sample(q->sample, q, k);
+        double r = q->gram ? ov_dot(q->sample, q->off, q->D) - q->noise[k] : q->r[k];
+        *noisy += r * r;
+        *clean += (r + q->noise[k]) * (r + q->noise[k]);
+    }
 }
 
 enum ov_status ov_qn_measure(double *row, struct ov_qn *q, struct ov_error *err)
 {
     const double lowest = 1e-3;
     size_t d = q->p->d, n = q->p->n;
-    double *value = malloc((d + d * d + q->D) * sizeof *value), noiseless = 0.0, rank = 0.0;
+    double *value = malloc((d + d * d + q->D) * sizeof *value), noisy, noiseless, rank = 0.0;
     if (!value)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     double loss = evaluate(q, q->W) / (double)d, mse = distance2(q->z, q->z_star, q->D) / (double)d;
-    for (size_t k = 0; k < n; k++)
-        noiseless += (q->r[k] + q->noise[k]) * (q->r[k] + q->noise[k]);
+    residuals(&noisy, &noiseless, q);
+    if (q->gram)
+        loss = noisy / (4.0 * (double)n);
     enum ov_status status = eigen(value, q, q->z);
     for (size_t i = 0; status == OV_OK && i < d; i++)
         rank += value[i] > lowest;

@@ -90,12 +90,11 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_qs_curve *s)
 
 static void plan_sgd(struct ov_side_plan *plan, const struct ov_qs_curve *s)
 {
-    struct ov_quadratic_network most = ov_qs_network(s, s->alpha ? s->alpha[s->n_alpha - 1] : 0.0);
     plan->n_run = s->sgd_runs;
     plan->first = 1;
     plan->module[0] = "sim/quadratic";
     plan->n_piece = ov_qs_in_time(s) ? 1 : s->n_alpha;
-    plan->memory = ov_quadratic_memory(&most);
+    plan->memory = ov_qs_memory(s);
     add_columns(plan, s, OV_SGD);
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_DRAWN | OV_OF_SIM);
 }

@@ -47,6 +47,9 @@ OV_NODISCARD enum ov_status ov_qs_read(struct ov_qs_curve *s, struct ov_value *p
                                        struct ov_error *err);
 void ov_qs_release(void *state); /* what a struct ov_qs_curve owns */
 
+/* Bytes that a run of sgd, or a piece of one, allocates: the most over alpha. */
+double ov_qs_memory(const struct ov_qs_curve *s);
+
 /* The network that is trained on alpha d^2 samples (to the nearest; alpha not read without). */
 struct ov_quadratic_network ov_qs_network(const struct ov_qs_curve *s, double alpha);
 

@@ -12,8 +12,8 @@
 #include "times_internal.h"
 #include "values_internal.h"
 
-/* Numbers in the samples of one training set, 8 GB. */
-static const double largest_set = 1e9;
+/* Bytes of one run: what no machine that runs several at once is thought to have. */
+static const double largest_run = 1e10;
 
 static enum ov_status no_memory(struct ov_error *err)
 {
@@ -140,16 +140,16 @@ static enum ov_status check_samples(const struct ov_qs_curve *s, struct ov_value
     const struct ov_value *alpha = ov_value_get(params, "alpha");
     double d = (double)s->d, D = d * (d + 1.0) / 2.0;
     if (!alpha)
-        return d * (d + s->kappa * d + s->kappa_star * d) <= largest_set
+        return ov_qs_memory(s) <= largest_run
                    ? OV_OK
-                   : ov_place_complaint(params, "d", "the weights would be more than 10^9 numbers",
+                   : ov_place_complaint(params, "d", "a run would take more than 10 GB of memory",
                                         err);
     double least = s->alpha[0] * d * d, most = s->alpha[s->n_alpha - 1] * d * d;
     if (least < 0.5)
         return ov_value_fail(alpha, err, "alpha d^2 = %.6g: there must be a sample", least);
-    if (most * D > largest_set)
+    if (!(ov_qs_memory(s) <= largest_run))
         return ov_value_fail(alpha, err,
-                             "%.6g samples of %.6g numbers would be more than 10^9 numbers: "
+                             "%.6g samples of %.6g numbers would take more than 10 GB of memory: "
                              "a smaller d, or fewer samples",
                              round(most), D);
     return OV_OK;
@@ -198,6 +198,17 @@ struct ov_quadratic_network ov_qs_network(const struct ov_qs_curve *s, double al
                                          .lambda = s->lambda,
                                          .Delta = s->Delta,
                                          .gamma = s->gamma};
+}
+
+double ov_qs_memory(const struct ov_qs_curve *s)
+{
+    double most = 0.0;
+    for (size_t i = 0; i < (s->alpha ? s->n_alpha : 1); i++) {
+        struct ov_quadratic_network p = ov_qs_network(s, s->alpha ? s->alpha[i] : 0.0);
+        most = fmax(most, s->method == OV_QS_FLOW ? ov_quadratic_flow_memory(&p, s->t[s->n_t - 1])
+                                                  : ov_quadratic_memory(&p));
+    }
+    return most;
 }
 
 enum ov_status ov_qs_read(struct ov_qs_curve *s, struct ov_value *params, struct ov_error *err)

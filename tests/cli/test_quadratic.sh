@@ -72,7 +72,7 @@ mistake() { # name, sed script on quad/experiment.yaml, pattern
 mistake "kappa <= 0" 's/  kappa: 0.5/  kappa: 0/' '^bad/experiment.yaml:6:10: error: kappa must be '
 mistake "lambda < 0" 's/lambda: 0.1/lambda: -1/' '^bad/experiment.yaml:8:11: error: lambda must be '
 mistake "alpha <= 0" 's/\[0.2, 0.4\]}$/[0, 0.4]}/' 'error: alpha'
-mistake "too large" 's/  d: 20/  d: 1000/' '^bad/experiment.yaml:11:[0-9]+: error: 400000 samples of 500500 numbers would be more than 10\^9 numbers'
+mistake "too large" 's/  d: 20/  d: 1000/' '^bad/experiment.yaml:11:[0-9]+: error: 400000 samples of 500500 numbers would take more than 10 GB of memory: a smaller d, or fewer samples$'
 mistake "dmft" 's/theory: population/theory: dmft/' "error: theory must be true or false or one of long-time, population, not 'dmft'"
 
 # ---- claims on the system's own first quantity ----

@@ -102,25 +102,29 @@ static double taken(const struct ov_batch *batch, size_t n)
 
 /* An estimate is at least nine tenths of what is taken, and three times that at most: inputs that
  * a short run never draws and the checkpoint that it never writes are counted. */
-START_TEST(two_layer_takes_what_it_says)
+START_TEST(systems_take_what_they_say)
 {
     static const char *const curves[] = {
         "{N: 400000, K: 8, M: 4, sgd: {engine: weights, seeds: 1}, alpha: [0, 1.0e-4]}",
         "{N: 201, K: 200, M: 1, sgd: {engine: weights, seeds: 1}, batch: 40000, alpha: [0, 0.005]}",
         "{N: 400000, K: 8, M: 4, sgd: {engine: law, seeds: 8}, alpha: [0, 1.0e-4]}",
         "{N: 1000, K: 30, M: 20, theory: true, alpha: [0, 100]}", /* until there are matrices */
-        "{N: 1000, K: 10, M: 10, theory: {fluctuations: true}, alpha: [0, 1.0e-4]}"};
+        "{N: 1000, K: 10, M: 10, theory: {fluctuations: true}, alpha: [0, 1.0e-4]}",
+        /* samples; their Gram matrix, for a minimum and for a flow */
+        "{kappa: 1, kappa_star: 0.25, lambda: 2, d: 60, alpha: 0.45, sgd: {seeds: 1}}",
+        "{kappa: 1, kappa_star: 0.25, lambda: 2, d: 60, alpha: 2, sgd: {seeds: 1}}",
+        "{kappa: 1, kappa_star: 0.25, lambda: 2, d: 60, alpha: 1, t: [1], sgd: {method: flow, seeds: 1}}"};
     for (size_t i = 0; i < sizeof curves / sizeof *curves; i++) {
         char dir[] = "/tmp/overlap-memory-XXXXXX", command[700];
         struct ov_experiment *e;
         struct ov_plan plan = {0};
         struct ov_error err = {0};
         ck_assert_ptr_nonnull(mkdtemp(dir));
-        snprintf(
-            command, sizeof command,
-            "printf 'title: t\\nsystem: two-layer\\ntier: quick\\ncurves:\\n  - {id: c, eta_w: "
-            "0.01, %s\\n' > %s/experiment.yaml",
-            curves[i] + 1, dir);
+        snprintf(command, sizeof command,
+                 "printf 'title: t\\nsystem: %s\\ntier: quick\\ncurves:\\n  - {id: c, %s%s\\n' > "
+                 "%s/experiment.yaml",
+                 curves[i][1] == 'N' ? "two-layer" : "quadratic",
+                 curves[i][1] == 'N' ? "eta_w: 0.01, " : "", curves[i] + 1, dir);
         ck_assert_int_eq(system(command), 0);
         struct ov_load_options options = {.systems = ov_systems, .tier = OV_CI};
         ck_assert_msg(ov_experiment_load(&e, dir, &options, &err) == OV_OK, "%s", err.text);
@@ -144,7 +148,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, the_largest_come_first);
     OV_TEST(s, what_does_not_fit_is_refused);
     OV_TEST(s, bytes_for_people);
-    OV_TEST(s, two_layer_takes_what_it_says);
+    OV_TEST(s, systems_take_what_they_say);
 }
 
 OV_TEST_MAIN("run/memory");

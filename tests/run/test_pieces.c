@@ -181,7 +181,8 @@ START_TEST(states_are_of_one_piece)
         enum ov_status status = ov_plan_run(&plan, &options, &report, &err);
         ck_assert_msg(status == (turn ? OV_OK : OV_EIO), "%s", err.text);
         if (turn == 0)
-            ck_assert_ptr_nonnull(strstr(err.text, "seed 2, alpha = 3: stopped; its state is kept"));
+            ck_assert_ptr_nonnull(
+                strstr(err.text, "seed 2, alpha = 3: stopped; its state is kept"));
         ov_plan_free(&plan);
     }
     check_table(&b, &expected);

@@ -10,7 +10,7 @@
 #include "overlap/sim/quadratic.h"
 #include "test.h"
 
-static struct ov_error err;
+static struct ov_error err __attribute__((unused));
 
 static inline struct ov_quadratic_network network(size_t d, size_t m, size_t m_star, size_t n)
 {

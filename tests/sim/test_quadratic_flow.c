@@ -39,7 +39,7 @@ START_TEST(flow_is_the_limit_of_small_steps)
         struct ov_qn q;
         p.sensing = s == 1 ? OV_SENSING_WISHART : OV_SENSING_GOE;
         ck_ok(ov_quadratic_flow(rows, &p, 9, t, 4, NULL, &err));
-        ck_ok(ov_qn_create(&q, &p, 9, &err));
+        ck_ok(ov_qn_create(&q, &p, false, 9, &err));
         ck_ok(ov_qn_measure(row, &q, &err));
         ck_agree(row[OV_QN_MSE], rows[OV_QN_MSE], 0.0, 0.0);
         small_steps(&q, 3.0, 3000);

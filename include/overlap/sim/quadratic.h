@@ -10,8 +10,15 @@
  * by gradient flow, dW/dt = -d grad loss_reg, or by L-BFGS to the end. n = 0 is infinitely many
  * samples, dW/dt = 2 (Z* - lambda - Z) W. The only approximations are double precision, the
  * tolerance of the integrator (1e-6 a step, relative to |W|) and of the minimiser (|grad| at most
- * 1e-4 lambda |W|, where loss and error differ from the minimum's by some 1e-5). Results are a function of (network, key, t) and the same bits on every machine; no
- * theory is used.
+ * 1e-4 lambda |W|, where loss and error differ from the minimum's by some 1e-5). Results are a
+ * function of (network, key, t) and the same bits on every machine; no theory is used.
+ *
+ * Gradients are sums over the samples, or where these are many and evaluations too, products with
+ * their Gram matrix, which follows from the sizes and t alone; what is measured are always the
+ * residuals of the samples. Both are loops of this program's own, in a fixed order, and not BLAS,
+ * whose order depends on the CPU: beside OpenBLAS the samples take 0.7 to 1.4 of the speed of two
+ * dgemv, the matrix 0.5 to 0.8 of that of dsymv, and to make it 0.8 of that of dsyrk
+ * (tests/bench/bench_quadratic_sim.c), all of them close to what memory gives.
  *
  * Teacher and start are drawn from the key alone; each n has samples of its own, so that runs with
  * one key and different n share teacher and start, not data.
@@ -47,8 +54,11 @@ enum {
     OV_QN_WIDTH
 };
 
-/* Bytes that a run allocates: 8 n (d(d+1)/2 + 3), the samples, and some matrices. */
+/* Bytes that ov_quadratic_minimise and ov_quadratic_flow up to time t allocate, exactly: with D =
+ * d(d+1)/2 some 8 n D, the samples, or where it is the cheaper way 4 D^2, their Gram matrix, from
+ * which gradients are had as well. */
 double ov_quadratic_memory(const struct ov_quadratic_network *p);
+double ov_quadratic_flow_memory(const struct ov_quadratic_network *p, double t);
 
 /* The minimum that L-BFGS finds from the start. One of all of loss_reg where m >= d; with fewer
  * columns a local one is possible. n > 0 and lambda > 0 (at 0 the end depends on the way).
