@@ -82,8 +82,8 @@ static const struct ov_key sgd_keys[] = {
      "lbfgs: the minimum of the regularised loss that L-BFGS finds from the start (lambda > 0); "
      "flow: gradient flow up to the times t",
      KEPT(ov_as_word, method), .of = OV_OF_SIM},
-    {"d", OV_INT, 1, 1e5, NULL, NULL, OV_OPTIONAL, "input dimension, in place of the curve's d",
-     KEPT(ov_as_size, d)},
+    {"d", OV_INT | OV_MAP, 1, 1e5, NULL, ov_tier_keys, OV_OPTIONAL,
+     "input dimension, in place of the curve's d", KEPT(ov_as_size, d)},
     {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, OV_REQUIRED,
      "how many independent runs; by tier: {quick: 2, ci: 10, full: 100}",
      KEPT(ov_as_size, sgd_runs)},
@@ -106,8 +106,9 @@ const struct ov_key ov_qs_keys[] = {
     {"gamma", OV_REAL, 1e-12, 1e6, NULL, NULL, "0.01",
      "the student starts from weights N(0, gamma/(kappa d))", KEPT(as_gamma, gamma),
      .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
-    {"d", OV_INT, 1, 1e5, NULL, NULL, OV_OPTIONAL, "input dimension (default: infinite)",
-     KEPT(ov_as_known, d), .of = OV_OF_DRAWN | OV_IN_FORMULAS},
+    {"d", OV_INT | OV_MAP, 1, 1e5, NULL, ov_tier_keys, OV_OPTIONAL,
+     "input dimension (default: infinite); by tier: {ci: 60, full: 100}", KEPT(ov_as_known, d),
+     .of = OV_OF_DRAWN | OV_IN_FORMULAS},
     {"sensing", OV_WORD, 0, 0, sensings, NULL, "goe",
      "samples; goe: symmetric Gaussian matrices of variance 1/d off the diagonal, 2/d on it; "
      "wishart: (x x' - 1)/sqrt d",

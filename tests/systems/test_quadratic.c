@@ -116,13 +116,14 @@ START_TEST(what_can_not_be_trained_is_refused)
                    "6:17: error: kappa_star d = 0.1 is no whole number of units: 1 would be");
     refuses_edited(FLOW, "alpha: 0.4", "alpha: 0.001",
                    "9:12: error: alpha d^2 = 0.1: there must be a sample");
-    refuses_edited(FLOW, "d: 10", "d: 1000",
-                   "9:12: error: 400000 samples of 500500 numbers would be more than 10^9 numbers");
+    refuses_edited(
+        FLOW, "d: 10", "d: 1000",
+        "9:12: error: 400000 samples of 500500 numbers would take more than 10 GB of memory");
     refuses_more(LONG, "    sgd: {seeds: 1, d: 2000}\n", "9:12: error: 1.6e+06 samples of");
     refuses_edited(LONG "    sgd: {seeds: 1}\n", "lambda: 0.1", "lambda: 0",
                    "7:13: error: at lambda = 0 the end depends on the way there");
     refuses_edited(MODEL "    t: [1]\n    sgd: {seeds: 1, method: flow}\n", "d: 10", "d: 50000",
-                   "8:8: error: the weights would be more than 10^9 numbers");
+                   "8:8: error: a run would take more than 10 GB of memory");
 }
 END_TEST
 
@@ -222,6 +223,29 @@ START_TEST(each_alpha_is_trained_on_its_own)
 }
 END_TEST
 
+/* The tier of tests is ci. */
+START_TEST(a_tier_may_have_its_d)
+{
+    static const char *const maps[] = {"{quick: 5, ci: 20, full: 40}", "{quick: 20, full: 40}"};
+    for (size_t i = 0; i < 2; i++) {
+        char *text = edited(LONG "    sgd: {seeds: 1}\n", "d: 10", "d: 20");
+        struct ov_experiment *plain = load(text);
+        free(text);
+        struct ov_text d = {0};
+        ov_text_addf(&d, "d: %s", maps[i]);
+        text = edited(LONG "    sgd: {seeds: 1}\n", "d: 10", d.s);
+        struct ov_experiment *e = load(text);
+        ck_assert_str_eq(e->curve[0].side[OV_SGD].parameters.s,
+                         plain->curve[0].side[OV_SGD].parameters.s);
+        ck_assert_str_eq(e->curve[0].problem.s, plain->curve[0].problem.s);
+        ov_text_free(&d);
+        free(text);
+        ov_experiment_free(e);
+        ov_experiment_free(plain);
+    }
+}
+END_TEST
+
 START_TEST(flow_has_times)
 {
     struct ov_experiment *e = load(FLOW);
@@ -280,6 +304,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, theory_gives_points_and_thresholds);
     OV_TEST(s, noise_has_no_exact_recovery);
     OV_TEST(s, each_alpha_is_trained_on_its_own);
+    OV_TEST(s, a_tier_may_have_its_d);
     OV_TEST(s, flow_has_times);
     OV_TEST(s, infinitely_many_samples_have_a_distance_to_the_end);
 }
