@@ -1,4 +1,4 @@
-# Long-time limit of quadratic networks, theory (lines) and networks in 40 dimensions (points) against samples/d^2.
+# Long-time limit of quadratic networks, theory (lines) and networks in 60 dimensions (points; of rank one 40) against samples/d^2.
 # a: error; b: training loss; c: rank of the student over d.
 width = 17.8; height = 6.8
 load "figures/style.gp"
