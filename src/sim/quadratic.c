@@ -6,15 +6,20 @@
 
 #include "quadratic_internal.h"
 
+enum ov_status ov_qn_at_minimum(struct ov_qn *q, const struct ov_quadratic_network *p, uint64_t key,
+                                const struct ov_tick *tick, struct ov_error *err)
+{
+    if (p->n == 0 || !(p->lambda > 0.0))
+        return ov_fail(err, OV_EDOM, "a minimum needs samples and lambda > 0");
+    enum ov_status status = ov_qn_create(q, p, ov_qn_gram_to_minimise(p), key, err);
+    return status == OV_OK ? ov_qn_lbfgs(q, tick, err) : status;
+}
+
 enum ov_status ov_quadratic_minimise(double *row, const struct ov_quadratic_network *p,
                                      uint64_t key, const struct ov_tick *tick, struct ov_error *err)
 {
     struct ov_qn q = {0};
-    if (p->n == 0 || !(p->lambda > 0.0))
-        return ov_fail(err, OV_EDOM, "a minimum needs samples and lambda > 0");
-    enum ov_status status = ov_qn_create(&q, p, ov_qn_gram_to_minimise(p), key, err);
-    if (status == OV_OK)
-        status = ov_qn_lbfgs(&q, tick, err);
+    enum ov_status status = ov_qn_at_minimum(&q, p, key, tick, err);
     if (status == OV_OK)
         status = ov_qn_measure(row, &q, err);
     ov_qn_free(&q);

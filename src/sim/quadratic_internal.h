@@ -75,6 +75,12 @@ void ov_qn_pairs_direct(double *way, const struct ov_qn_pairs *p, const double *
 OV_NODISCARD enum ov_status ov_qn_lbfgs(struct ov_qn *q, const struct ov_tick *tick,
                                         struct ov_error *err);
 
+/* An instance that has gone to a minimum; released by ov_qn_free whatever comes back. q zero
+ * before. */
+OV_NODISCARD enum ov_status ov_qn_at_minimum(struct ov_qn *q, const struct ov_quadratic_network *p,
+                                             uint64_t key, const struct ov_tick *tick,
+                                             struct ov_error *err);
+
 /* ---- gradient flow: Dormand & Prince's pair of orders 5 and 4 ---- */
 
 enum { OV_QN_STAGES = 7 };

@@ -304,7 +304,6 @@ static void residuals(double *noisy, double *clean, struct ov_qn *q)
 
 enum ov_status ov_qn_measure(double *row, struct ov_qn *q, struct ov_error *err)
 {
-    const double lowest = 1e-3;
     size_t d = q->p->d, n = q->p->n;
     double *value = malloc((d + d * d + q->D) * sizeof *value), noisy, noiseless, rank = 0.0;
     if (!value)
@@ -315,7 +314,7 @@ enum ov_status ov_qn_measure(double *row, struct ov_qn *q, struct ov_error *err)
         loss = noisy / (4.0 * (double)n);
     enum ov_status status = eigen(value, q, q->z);
     for (size_t i = 0; status == OV_OK && i < d; i++)
-        rank += value[i] > lowest;
+        rank += value[i] > OV_QN_LOWEST;
     row[OV_QN_MSE] = mse;
     row[OV_QN_LOSS] = n > 0 ? loss : mse / 2.0 + q->p->Delta / 4.0;
     row[OV_QN_ERR_IN] = n > 0 ? noiseless / (4.0 * (double)n) : mse / 2.0;

@@ -52,6 +52,10 @@ static void add_population_columns(struct ov_side_plan *plan)
 
 static void add_columns(struct ov_side_plan *plan, const struct ov_qs_curve *s, enum ov_side side)
 {
+    if (s->z) {
+        ov_qs_spectrum_columns(plan, side);
+        return;
+    }
     if (!s->alpha) {
         add_population_columns(plan);
         return;
@@ -86,6 +90,8 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_qs_curve *s)
     plan->memory = 200.0 * (double)ov_qs_rows(s);
     add_columns(plan, s, OV_THEORY);
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_THEORY);
+    if (s->z && s->d > 0) /* of which the largest eigenvalue depends on d */
+        ov_text_addf(&plan->parameters, "d: %zu\n", s->d);
 }
 
 static void plan_sgd(struct ov_side_plan *plan, const struct ov_qs_curve *s)
@@ -93,7 +99,7 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_qs_curve *s)
     plan->n_run = s->sgd_runs;
     plan->first = 1;
     plan->module[0] = "sim/quadratic";
-    plan->n_piece = ov_qs_in_time(s) ? 1 : s->n_alpha;
+    plan->n_piece = s->z || ov_qs_in_time(s) ? 1 : s->n_alpha;
     plan->memory = ov_qs_memory(s);
     add_columns(plan, s, OV_SGD);
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_DRAWN | OV_OF_SIM);
@@ -109,7 +115,7 @@ static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
         plan_theory(&c->side[OV_THEORY], s);
     if (s->sgd_runs)
         plan_sgd(&c->side[OV_SGD], s);
-    ov_plan_rows(c, ov_qs_in_time(s) ? s->t : s->alpha, ov_qs_rows(s));
+    ov_plan_rows(c, s->z ? s->z : ov_qs_in_time(s) ? s->t : s->alpha, ov_qs_rows(s));
     say(&c->problem, s, OV_OF_PROBLEM | OV_OF_DRAWN);
     ov_define_variables(c, ov_qs_keys, s);
     return OV_OK;
@@ -233,7 +239,10 @@ static enum ov_status run(double *rows, const struct ov_curve *c, enum ov_side s
     enum ov_status status = OV_OK;
     for (size_t i = 0; i < n && status == OV_OK; i++) {
         double *out = rows + i * size;
-        if (side == OV_SGD)
+        if (s->z)
+            status = side == OV_SGD ? ov_qs_spectrum_of_network(out, s, key[i], tick, err)
+                                    : ov_qs_spectrum_of_theory(out, s, err);
+        else if (side == OV_SGD)
             status = ov_qs_in_time(s) ? run_in_time(out, width, s, key[i], tick, err)
                                       : run_piece(out, c, side, 0, key[i], tick, err);
         else
@@ -247,7 +256,8 @@ const struct ov_system ov_system_quadratic = {
     .name = "quadratic",
     .doc = "a quadratic student whose width, like its teacher's, is a share of the input "
            "dimension, trained on alpha d^2 samples",
-    .columns = THEORY_DOC "; of infinitely many samples: " POPULATION_DOC,
+    .columns = THEORY_DOC "; of infinitely many samples: " POPULATION_DOC
+                          "; of a spectrum: " OV_QS_SPECTRUM_DOC,
     .keys = ov_qs_keys,
     .state_size = sizeof(struct ov_qs_curve),
     .plan = plan,

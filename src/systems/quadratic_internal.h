@@ -22,13 +22,15 @@ struct ov_qs_curve {
     size_t n_alpha;
     double *t; /* (n_t) increasing; NULL: the end */
     size_t n_t;
+    double *z; /* (n_z) increasing eigenvalues: rows are those of a spectrum; NULL: they are not */
+    size_t n_z;
     bool theory_asked;
     unsigned kind;   /* enum ov_qs_theory */
     unsigned method; /* enum ov_qs_method */
     size_t theory_runs, sgd_runs;
 };
 
-/* Rows are times at one alpha (or on infinitely many samples), else alphas. */
+/* Rows are eigenvalues or times at one alpha (or on infinitely many samples), else alphas. */
 static inline bool ov_qs_in_time(const struct ov_qs_curve *s)
 {
     return s->t && s->n_alpha < 2;
@@ -36,6 +38,8 @@ static inline bool ov_qs_in_time(const struct ov_qs_curve *s)
 
 static inline size_t ov_qs_rows(const struct ov_qs_curve *s)
 {
+    if (s->z)
+        return s->n_z;
     return ov_qs_in_time(s) ? s->n_t : s->n_alpha;
 }
 
@@ -49,6 +53,26 @@ void ov_qs_release(void *state); /* what a struct ov_qs_curve owns */
 
 /* Bytes that a run of sgd, or a piece of one, allocates: the most over alpha. */
 double ov_qs_memory(const struct ov_qs_curve *s);
+
+/* ---- spectra (quadratic_spectrum.c) ---- */
+
+/* Reads key `spectrum`, if it is there, into z. */
+OV_NODISCARD enum ov_status ov_qs_read_spectrum(struct ov_qs_curve *s, struct ov_value *params,
+                                                struct ov_error *err);
+/* A side's columns, and what theory's result is a function of besides its rows. */
+void ov_qs_spectrum_columns(struct ov_side_plan *plan, enum ov_side side);
+/* The rows of one run. */
+OV_NODISCARD enum ov_status ov_qs_spectrum_of_theory(double *rows, const struct ov_qs_curve *s,
+                                                     struct ov_error *err);
+OV_NODISCARD enum ov_status ov_qs_spectrum_of_network(double *rows, const struct ov_qs_curve *s,
+                                                      uint64_t key, const struct ov_tick *tick,
+                                                      struct ov_error *err);
+#define OV_QS_SPECTRUM_DOC                                                                             \
+    "z: an eigenvalue; cdf: share of the eigenvalues of Z up to z, those at 0 included (simulation: "  \
+    "up to 1e-3); density: share of those above 0 in the bin that reaches half-way to the rows "       \
+    "above and below, over its width; atom: share at 0; top, low: the largest and the smallest above " \
+    "0 (theory: top is the mean at this d to the order d^(-2/3), low the edge); edge: upper edge at "  \
+    "infinite d; gap_from, gap_to: between what noise makes and the teacher's part, nan: none"
 
 /* The network that is trained on alpha d^2 samples (to the nearest; alpha not read without). */
 struct ov_quadratic_network ov_qs_network(const struct ov_qs_curve *s, double alpha);

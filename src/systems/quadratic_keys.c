@@ -63,6 +63,14 @@ static void say_theory(struct ov_text *out, const struct ov_key *key, const void
     ov_text_addf(out, "%s: %s\n", key->name, kinds[curve_of(base)->kind]);
 }
 
+static void say_spectrum(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    const struct ov_qs_curve *s = base;
+    if (s->z)
+        ov_say_numbers(out, key->name, s->z, s->n_z);
+}
+
+static const struct ov_field as_spectrum = {.say = say_spectrum};
 static const struct ov_field as_alpha = {.say = say_alpha, .number = number_alpha};
 static const struct ov_field as_gamma = {ov_take_real, say_gamma, number_gamma};
 static const struct ov_field as_theory = {take_theory, say_theory, NULL};
@@ -72,6 +80,13 @@ static const struct ov_key alpha_keys[] = {
     {"max", OV_REAL, 1e-4, 1e6, NULL, NULL, OV_REQUIRED, .doc = "the largest"},
     {"points", OV_INT, 2, 100000, NULL, NULL, "60", .doc = "how many"},
     {"spacing", OV_WORD, 0, 0, ov_spacings, NULL, "linear", .doc = "how they are spread"},
+    {.name = NULL},
+};
+
+static const struct ov_key spectrum_keys[] = {
+    {"from", OV_REAL, 0, 1e6, NULL, NULL, "0", .doc = "the smallest"},
+    {"to", OV_REAL, 0, 1e6, NULL, NULL, OV_REQUIRED, .doc = "the largest"},
+    {"points", OV_INT, 2, 100000, NULL, NULL, "60", .doc = "how many, evenly spread"},
     {.name = NULL},
 };
 
@@ -121,6 +136,11 @@ const struct ov_key ov_qs_keys[] = {
      "times of measurement of the flow dW/dt = -d grad(loss): a list, or a range; with a list of "
      "alpha one time, at which each flow stops",
      ARRAY(ov_as_times, t, n_t), .of = OV_OF_THEORY | OV_OF_SIM},
+    {"spectrum", OV_LIST | OV_MAP, 0, 1e6, NULL, spectrum_keys, OV_OPTIONAL,
+     "instead of errors against alpha, the spectrum of the student Z = W W' at one alpha: a row at "
+     "each of these eigenvalues z, a list or a range; every row stands for the bin up to half-way "
+     "to its neighbours",
+     ARRAY(as_spectrum, z, n_z), .of = OV_OF_THEORY | OV_OF_SIM},
     {"theory", OV_BOOL | OV_WORD, 0, 0, kinds, NULL, "false",
      "long-time: the end of training at lambda > 0, or as lambda -> 0; population: the flow on "
      "infinitely many samples; true: long-time",

@@ -221,6 +221,8 @@ enum ov_status ov_qs_read(struct ov_qs_curve *s, struct ov_value *params, struct
     if (status == OV_OK)
         status = read_rows(s, params, err);
     if (status == OV_OK)
+        status = ov_qs_read_spectrum(s, params, err);
+    if (status == OV_OK)
         status = check_theory(s, params, err);
     if (status == OV_OK)
         status = check_sgd(s, params, err);
@@ -232,4 +234,5 @@ void ov_qs_release(void *state)
     struct ov_qs_curve *s = state;
     free(s->alpha);
     free(s->t);
+    free(s->z);
 }

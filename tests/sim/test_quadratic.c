@@ -344,6 +344,30 @@ START_TEST(what_can_not_be_simulated_is_refused)
 }
 END_TEST
 
+/* Moments of the eigenvalues are those of the student that is measured, whatever its width. */
+START_TEST(eigenvalues_are_those_of_the_trained_student)
+{
+    const size_t widths[] = {4, 9, 15};
+    for (size_t i = 0; i < 3; i++) {
+        struct ov_quadratic_network p = network(12, widths[i], 4, 60);
+        double value[12], row[OV_QN_WIDTH], trace = 0.0, rank = 0.0;
+        ck_ok(ov_quadratic_eigenvalues(value, &p, 5, NULL, &err));
+        ck_ok(ov_quadratic_minimise(row, &p, 5, NULL, &err));
+        for (size_t j = 0; j < 12; j++) {
+            ck_assert(j == 0 || value[j] >= value[j - 1]);
+            trace += value[j] / 12.0;
+            rank += (value[j] > OV_QN_LOWEST) / 12.0;
+        }
+        ck_agree(row[OV_QN_TRACE], trace, 1e-12, 0.0);
+        ck_agree(row[OV_QN_RANK], rank, 1e-12, 0.0);
+        ck_assert_double_gt(value[11], row[OV_QN_TRACE]);
+    }
+    struct ov_quadratic_network p = network(12, 4, 4, 0);
+    double value[12];
+    ck_assert_int_eq(ov_quadratic_eigenvalues(value, &p, 5, NULL, &err), OV_EDOM);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, samples_have_the_moments_of_the_model);
@@ -357,6 +381,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, all_instruction_sets_give_the_same_bits);
     OV_TEST(s, another_number_of_samples_is_another_data_set_of_the_same_teacher);
     OV_TEST(s, what_can_not_be_simulated_is_refused);
+    OV_TEST(s, eigenvalues_are_those_of_the_trained_student);
 }
 
 OV_TEST_MAIN("sim/quadratic");

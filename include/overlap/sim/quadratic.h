@@ -70,6 +70,15 @@ OV_NODISCARD enum ov_status ov_quadratic_minimise(double *row, const struct ov_q
                                                   uint64_t key, const struct ov_tick *tick,
                                                   struct ov_error *err);
 
+/* The same end, and the eigenvalues of Z there.
+ *   out  value  (d) increasing */
+OV_NODISCARD enum ov_status ov_quadratic_eigenvalues(double *value,
+                                                     const struct ov_quadratic_network *p,
+                                                     uint64_t key, const struct ov_tick *tick,
+                                                     struct ov_error *err);
+/* Eigenvalues up to this count as 0: what the regularisation has not yet taken away. */
+#define OV_QN_LOWEST 1e-3
+
 /* Gradient flow, measured at the listed times.
  *   out  rows  (n_t, OV_QN_WIDTH)
  *   in   t     (n_t) increasing, >= 0

@@ -121,7 +121,12 @@ struct ov_quadratic_spectrum {
     size_t n_bulks;  /* 0 … 2 */
     double edge[4];  /* of the bulks, increasing, >= 0 */
     double share[2]; /* of the eigenvalues in each; with the atom 1 */
+    /* The density ends as sqrt(edge - z)/(pi top_scale^(3/2)) at the top; 0 without a bulk. Of d
+     * eigenvalues the largest is then at edge + top_scale d^(-2/3) TW on average, TW the mean of
+     * the law of Tracy & Widom for symmetric matrices (own derivation of the scale). */
+    double top_scale;
 };
+#define OV_TRACY_WIDOM_MEAN (-1.2065335745820)
 
 /* The density of the eigenvalues of Z above 0, of whole 1 - atom, at the point of a solution (or
  * of a map). At xi = 0 it is the teacher's Marchenko-Pastur law.
@@ -132,6 +137,13 @@ OV_NODISCARD enum ov_status ov_quadratic_spectrum(struct ov_quadratic_spectrum *
                                                   double *density, const double *z, size_t n,
                                                   const struct ov_quadratic_point *point,
                                                   double kappa_star, struct ov_error *err);
+
+/* The share of the eigenvalues of Z at or below z, the atom at 0 included: 0 for z < 0.
+ *   out  cdf  (n)
+ *   in   z    (n) any */
+OV_NODISCARD enum ov_status ov_quadratic_cdf(double *cdf, const double *z, size_t n,
+                                             const struct ov_quadratic_point *point,
+                                             double kappa_star, struct ov_error *err);
 
 /* ---- the best any estimator can do ---- */
 
