@@ -48,8 +48,9 @@ enum ov_status ov_qs_read_spectrum(struct ov_qs_curve *s, struct ov_value *param
     if (s->n_alpha != 1)
         return ov_value_fail(v, err, "a spectrum is that of one alpha");
     if (s->t)
-        return ov_value_fail(v, err, "a spectrum is that of the end of training (sgd of method "
-                                     "lbfgs, theory long-time), without 't'");
+        return ov_value_fail(v, err,
+                             "a spectrum is that of the end of training (sgd of method "
+                             "lbfgs, theory long-time), without 't'");
     s->n_z = v->type == OV_LIST ? v->cols : (size_t)ov_value_number(v, "points");
     s->z = malloc(s->n_z * sizeof *s->z);
     if (!s->z)
@@ -130,12 +131,9 @@ enum ov_status ov_qs_spectrum_of_theory(double *rows, const struct ov_qs_curve *
         return status;
     double edge = sp.n_bulks > 0 ? sp.edge[2 * sp.n_bulks - 1] : NAN;
     double shift = s->d > 0 ? OV_TRACY_WIDOM_MEAN * pow((double)s->d, -2.0 / 3.0) : 0.0;
-    const double whole[N_THEORY] = {sp.atom,
-                                    edge + shift * sp.top_scale,
-                                    sp.n_bulks > 0 ? sp.edge[0] : NAN,
-                                    edge,
-                                    sp.n_bulks > 1 ? sp.edge[1] : NAN,
-                                    sp.n_bulks > 1 ? sp.edge[2] : NAN};
+    const double whole[N_THEORY] = {
+        sp.atom, edge + shift * sp.top_scale,       sp.n_bulks > 0 ? sp.edge[0] : NAN,
+        edge,    sp.n_bulks > 1 ? sp.edge[1] : NAN, sp.n_bulks > 1 ? sp.edge[2] : NAN};
     return fill(rows, s, whole, N_THEORY, theory_share, &l);
 }
 

@@ -218,18 +218,47 @@ static double re_of(const struct ov_free_convolution *f, double s, double D)
     return fabs(s) + D < f->e + 1.0 / sum + rest ? 0.5 * (s - D) : 0.5 * (f->e + 1.0 / sum - rest);
 }
 
-/* Newton's steps on the cubic, for the last digits. */
-static double complex polish(const struct ov_free_convolution *f, double s, double complex y)
+static double norm2(double complex z)
+{
+    return creal(z) * creal(z) + cimag(z) * cimag(z);
+}
+
+/* Newton's step on the cubic. Plain arithmetic in place of C's complex quotient and modulus, which
+ * guard against overflow: nothing is near it here. */
+static double complex newton_step(const struct ov_free_convolution *f, double s, double complex y)
 {
     double a = s + f->e, b = 1.0 - f->kappa_star + s * f->e;
+    double complex slope = (3.0 * y - 2.0 * a) * y + b;
+    double complex value = ((y - a) * y + b) * y - f->e;
+    return value * conj(slope) / norm2(slope);
+}
+
+static const double at_rest = 1e-24; /* |step|^2 / |y|^2: the next step is of rounding only */
+
+/* The last digits. */
+static double complex polish(const struct ov_free_convolution *f, double s, double complex y)
+{
     for (int turn = 0; turn < 3; turn++) {
-        double complex slope = (3.0 * y - 2.0 * a) * y + b;
-        double complex to = y - (((y - a) * y + b) * y - f->e) / slope;
-        if (!(cimag(to) < 0.0) || !(cabs(to - y) < 0.5 * cabs(y)))
+        double complex step = newton_step(f, s, y);
+        if (!(cimag(y - step) < 0.0) || !(norm2(step) < 0.25 * norm2(y)))
             return y;
-        y = to;
+        y -= step;
+        if (norm2(step) < at_rest * norm2(y))
+            return y;
     }
     return y;
+}
+
+bool ov_free_convolution_follow(double complex *y, const struct ov_free_convolution *f, double s)
+{
+    const double clear = 1e-3; /* of Im y, over |y| */
+    for (int turn = 0; turn < 12; turn++) {
+        double complex step = newton_step(f, s, *y);
+        *y -= step;
+        if (!(norm2(step) >= at_rest * norm2(*y)))
+            return cimag(*y) < 0.0 && cimag(*y) * cimag(*y) > clear * clear * norm2(*y);
+    }
+    return false;
 }
 
 static double complex y_inside(const struct ov_free_convolution *f, double s, size_t bulk)

@@ -36,25 +36,32 @@ static double complex log_1m(double complex w)
     return 0.5 * log1p(-2.0 * re + re * re + im * im) + I * atan2(-im, 1.0 - re);
 }
 
+/* 1/z in plain arithmetic: C's quotient guards against overflow, which nothing is near here. */
+static double complex inverse(double complex z)
+{
+    return conj(z) / (creal(z) * creal(z) + cimag(z) * cimag(z));
+}
+
 /* The primitives' ingredients. */
 struct parts {
     double s, k, e;
     double complex y, u, y2; /* u = e - y */
-    double theta;            /* arg y + pi, in [0, pi] */
-    double phi;              /* arg u, in [0, pi] */
-    double complex over_y;   /* ln(1 - w)/e, w = e/y */
-    double complex over_y2;  /* (ln(1 - w) + w)/e^2 */
-    double L_eu;             /* Im of ln u + e/u */
-    double eL_y, e2L_ey;     /* Im of e ln u + y, e^2 ln u + e y + y^2/2 */
+    double complex per_y, per_u;
+    double theta;           /* arg y + pi, in [0, pi] */
+    double phi;             /* arg u, in [0, pi] */
+    double complex over_y;  /* ln(1 - w)/e, w = e/y */
+    double complex over_y2; /* (ln(1 - w) + w)/e^2 */
+    double L_eu;            /* Im of ln u + e/u */
+    double eL_y, e2L_ey;    /* Im of e ln u + y, e^2 ln u + e y + y^2/2 */
 };
 
 static void logs_in_w(struct parts *x)
 {
-    double complex w = x->e / x->y;
+    double complex w = x->e * x->per_y;
     if (creal(w) * creal(w) + cimag(w) * cimag(w) < 0.09) {
         double complex tail = log_tail(w, 2);
-        x->over_y2 = tail / x->y2;
-        x->over_y = (-1.0 + w * tail) / x->y;
+        x->over_y2 = tail * x->per_y * x->per_y;
+        x->over_y = (-1.0 + w * tail) * x->per_y;
     } else {
         double complex ln = log_1m(w);
         x->over_y = ln / x->e;
@@ -65,15 +72,15 @@ static void logs_in_w(struct parts *x)
 static void logs_in_v(struct parts *x)
 {
     double e = x->e;
-    if (cabs(x->y) < 0.3 * e) {
+    if (creal(x->y) * creal(x->y) + cimag(x->y) * cimag(x->y) < 0.09 * e * e) {
         double complex v = x->y / e, tail = log_tail(v, 3);
         x->e2L_ey = cimag(x->y2 * v * tail);
         x->eL_y = cimag(x->y * v * (-0.5 + v * tail));
-        x->L_eu = cimag(v * v * (1.0 / (1.0 - v) - 0.5 + v * tail));
+        x->L_eu = cimag(v * v * (e * x->per_u - 0.5 + v * tail));
     } else {
         x->eL_y = e * x->phi + cimag(x->y);
         x->e2L_ey = e * x->eL_y + 0.5 * cimag(x->y2);
-        x->L_eu = x->phi + cimag(e / x->u);
+        x->L_eu = x->phi + e * cimag(x->per_u);
     }
 }
 
@@ -84,6 +91,8 @@ static struct parts parts_of(const struct ov_free_convolution *f, double s, doub
     double im = fabs(cimag(y));
     x.theta = atan2(im, -creal(y));
     x.phi = atan2(im, creal(x.u));
+    x.per_y = inverse(y);
+    x.per_u = inverse(x.u);
     logs_in_w(&x);
     logs_in_v(&x);
     return x;
@@ -96,17 +105,17 @@ static double mass(double s, double complex y, double k, double theta, double ph
 
 static double first(const struct parts *x)
 {
-    double complex J2 =
-        -1.0 / x->y + x->k * x->k / x->u + x->y2 * x->y / 3.0 - 2.0 * x->k * x->over_y + 2.0 * x->y;
+    double complex J2 = x->k * x->k * x->per_u - x->per_y + x->y2 * x->y / 3.0 -
+                        2.0 * x->k * x->over_y + 2.0 * x->y;
     return (cimag(J2 - x->s * x->s * x->y) - 2.0 * x->k * x->eL_y) / (2.0 * M_PI);
 }
 
 static double second(const struct parts *x)
 {
     double k = x->k, k2 = k * k, s = x->s;
-    double complex y2 = x->y2, u2 = x->u * x->u;
-    double complex J3 = -0.5 / y2 + 0.5 * k2 * k / u2 + 0.25 * y2 * y2 - 3.0 * k * x->over_y2 +
-                        3.0 * k2 * (1.0 / (x->y * x->u) - x->over_y2) + 1.5 * y2;
+    double complex y2 = x->y2, per_y = x->per_y, per_u = x->per_u;
+    double complex J3 = 0.5 * k2 * k * per_u * per_u - 0.5 * per_y * per_y + 0.25 * y2 * y2 -
+                        3.0 * k * x->over_y2 + 3.0 * k2 * (per_y * per_u - x->over_y2) + 1.5 * y2;
     double angles = 3.0 * x->theta + 3.0 * k2 * x->L_eu - 6.0 * k * x->phi - 3.0 * k * x->e2L_ey;
     return (cimag(J3 - s * s * s * x->y) + angles) / (3.0 * M_PI);
 }
@@ -152,6 +161,12 @@ struct ov_free_convolution_below ov_free_convolution_below(const struct ov_free_
                                                   .s1 = 1.0 / f->unit,
                                                   .s2 = (1.0 + 1.0 / f->kappa_star) / f->xi + 1.0,
                                                   .hs = 0.5};
+    return ov_free_convolution_below_in(f, s, y);
+}
+
+struct ov_free_convolution_below ov_free_convolution_below_in(const struct ov_free_convolution *f,
+                                                              double s, double complex y)
+{
     struct parts x = parts_of(f, s, y);
     return (struct ov_free_convolution_below){.mass = mass(s, y, x.k, x.theta, x.phi),
                                               .s1 = first(&x),

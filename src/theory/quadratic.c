@@ -10,13 +10,12 @@
 
 #include <math.h>
 
+#include "free_convolution_internal.h"
 #include "quadratic_internal.h"
 
-struct ov_quadratic_state ov_quadratic_at(const struct ov_free_convolution *f, double t, double cut,
-                                          double Delta)
+static struct ov_quadratic_state state_of(const struct ov_free_convolution *f, double t, double cut,
+                                          double Delta, struct ov_free_convolution_below B)
 {
-    double complex y = ov_free_convolution_y(f, cut);
-    struct ov_free_convolution_below B = ov_free_convolution_below(f, cut, y);
     struct ov_quadratic_state x = {.xi = f->xi, .t = t, .cut = cut, .N = 1.0 - B.mass, .h = B.h};
     x.s1 = B.s1;
     x.div = (0.5 - B.hs) + t * B.h;
@@ -28,6 +27,24 @@ struct ov_quadratic_state ov_quadratic_at(const struct ov_free_convolution *f, d
     x.dA_lnxi = 4.0 * (x.div + x.dI_lnxi) - (1.0 - 2.0 * B.hs) - x.A;
     x.dA_lnq = t * (2.0 * t * x.N + 4.0 * B.h);
     return x;
+}
+
+struct ov_quadratic_state ov_quadratic_at(const struct ov_free_convolution *f, double t, double cut,
+                                          double Delta)
+{
+    double complex y = ov_free_convolution_y(f, cut);
+    return state_of(f, t, cut, Delta, ov_free_convolution_below(f, cut, y));
+}
+
+bool ov_quadratic_near(struct ov_quadratic_state *x, double complex *y, double kappa_star,
+                       double xi, double t, double Delta)
+{
+    struct ov_free_convolution f = {.kappa_star = kappa_star, .xi = xi, .unit = sqrt(xi)};
+    f.e = kappa_star * f.unit;
+    if (*y == 0.0 || !(xi >= 1e-60 && xi <= 1e60) || !ov_free_convolution_follow(y, &f, t))
+        return false;
+    *x = state_of(&f, t, t, Delta, ov_free_convolution_below_in(&f, t, *y));
+    return true;
 }
 
 enum ov_status ov_quadratic_omega(double *omega, const struct ov_free_convolution *f, double kappa,

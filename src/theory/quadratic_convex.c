@@ -16,6 +16,7 @@ static const double ln_xi_most = 138.0; /* 1e60 */
 struct search {
     const struct ov_quadratic *p;
     double alpha, t;
+    double complex y; /* the transform at the last cut in a bulk; 0: not known */
     struct ov_quadratic_state x;
 };
 
@@ -25,6 +26,21 @@ static struct ov_quadratic_state state_at(const struct search *s, double ln_xi, 
     struct ov_free_convolution f;
     if (ov_free_convolution_init(&f, s->p->kappa_star, exp(ln_xi), NULL) != OV_OK)
         return (struct ov_quadratic_state){.A = NAN};
+    return ov_quadratic_at(&f, t, t, s->p->Delta);
+}
+
+/* The same, followed from the last one where that works. */
+static struct ov_quadratic_state state_near(struct search *s, double ln_xi, double t)
+{
+    struct ov_free_convolution f;
+    struct ov_quadratic_state x;
+    if (ov_quadratic_near(&x, &s->y, s->p->kappa_star, exp(ln_xi), t, s->p->Delta))
+        return x;
+    s->y = 0.0;
+    if (ov_free_convolution_init(&f, s->p->kappa_star, exp(ln_xi), NULL) != OV_OK)
+        return (struct ov_quadratic_state){.A = NAN};
+    double complex y = ov_free_convolution_y(&f, t);
+    s->y = cimag(y) < 0.0 ? y : 0.0;
     return ov_quadratic_at(&f, t, t, s->p->Delta);
 }
 
@@ -53,7 +69,7 @@ static bool newton(struct search *s, double ln_xi, double ln_q)
         double step[2], q = exp(ln_q);
         if (!(fabs(ln_xi) < ln_xi_most && fabs(ln_q) < ln_xi_most))
             return false;
-        s->x = state_at(s, ln_xi, exp(ln_q - 0.5 * ln_xi));
+        s->x = state_near(s, ln_xi, exp(ln_q - 0.5 * ln_xi));
         if (size < 1e-7)
             return fabs(log(s->x.A / (2.0 * s->alpha))) < 1e-11 &&
                    fabs(s->x.Ac / s->x.A - s->p->lambda / q) < 1e-11;
@@ -181,9 +197,9 @@ static enum ov_status without_penalty(bool *done, struct ov_quadratic_point *poi
 
 enum ov_status ov_quadratic_convex(struct ov_quadratic_point *point, const struct ov_quadratic *p,
                                    double alpha, const struct ov_quadratic_point *guess,
-                                   struct ov_error *err)
+                                   double complex *y, struct ov_error *err)
 {
-    struct search s = {.p = p, .alpha = alpha};
+    struct search s = {.p = p, .alpha = alpha, .y = *y};
     bool done = false;
     enum ov_status status = OV_OK;
     if (p->lambda == 0.0)
@@ -196,6 +212,7 @@ enum ov_status ov_quadratic_convex(struct ov_quadratic_point *point, const struc
         else
             ov_quadratic_fill(point, &s.x, p->Delta, alpha, p->lambda, false);
     }
+    *y = s.y;
     if (status == OV_ENUMERIC)
         return ov_fail(err, status,
                        "no root found at alpha = %g, lambda = %g, Delta = %g, kappa_star = %g",

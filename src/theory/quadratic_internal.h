@@ -5,6 +5,7 @@
 #ifndef OVERLAP_THEORY_QUADRATIC_INTERNAL_H
 #define OVERLAP_THEORY_QUADRATIC_INTERNAL_H
 
+#include <complex.h>
 #include <stdbool.h>
 
 #include "overlap/theory/free_convolution.h"
@@ -27,6 +28,11 @@ struct ov_quadratic_state {
 struct ov_quadratic_state ov_quadratic_at(const struct ov_free_convolution *f, double t, double cut,
                                           double Delta);
 
+/* The same with the cut at t, in a bulk, from a y near by to that at t: without the edges. False: *y
+ * is 0 (not known), or it did not work; *y is spoilt. */
+bool ov_quadratic_near(struct ov_quadratic_state *x, double complex *y, double kappa_star,
+                       double xi, double t, double Delta);
+
 /* The scaled quantile above which kappa d eigenvalues lie; -INFINITY for kappa >= 1. */
 OV_NODISCARD enum ov_status ov_quadratic_omega(double *omega, const struct ov_free_convolution *f,
                                                double kappa, struct ov_error *err);
@@ -38,11 +44,12 @@ void ov_quadratic_fill(struct ov_quadratic_point *point, const struct ov_quadrat
 OV_NODISCARD enum ov_status ov_quadratic_check(const struct ov_quadratic *p, struct ov_error *err);
 OV_NODISCARD enum ov_status ov_quadratic_check_alpha(double alpha, struct ov_error *err);
 
-/* The root without a limit on the width. guess: a point near by, or NULL. */
+/* The root without a limit on the width. guess: a point near by, or NULL; *y: its transform at the
+ * cut or 0, on return the root's or 0. */
 OV_NODISCARD enum ov_status ov_quadratic_convex(struct ov_quadratic_point *point,
                                                 const struct ov_quadratic *p, double alpha,
                                                 const struct ov_quadratic_point *guess,
-                                                struct ov_error *err);
+                                                double complex *y, struct ov_error *err);
 
 /* alpha above which lambda -> 0+ recovers the teacher (Delta = 0), and t = q/sqrt(xi) there;
  * infinite if kappa < min(kappa_star, 1). */

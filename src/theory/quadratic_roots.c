@@ -85,7 +85,7 @@ enum ov_status ov_quadratic_roots(struct ov_quadratic_point *point, size_t *n,
     if (status == OV_OK)
         status = grid_for(&g, p, err);
     if (status == OV_OK)
-        status = ov_quadratic_convex(&convex, p, alpha, NULL, err);
+        status = ov_quadratic_convex(&convex, p, alpha, NULL, &(double complex){0.0}, err);
     if (status == OV_OK)
         status = ov_quadratic_all(all, &found, p, g, &convex, err);
     for (size_t i = 0; status == OV_OK && i < found; i++)
@@ -96,27 +96,61 @@ enum ov_status ov_quadratic_roots(struct ov_quadratic_point *point, size_t *n,
     return status;
 }
 
-/* ---- curves: the convex root is continued, in ln xi and ln q linearly in ln alpha ---- */
+/* ---- curves: the convex root is continued, in ln xi and ln q as polynomials in ln alpha ---- */
 
-static struct ov_quadratic_point ahead(const struct ov_quadratic_point *a,
-                                       const struct ov_quadratic_point *b, double alpha)
+enum { BEHIND = 5 }; /* points that the polynomial goes through, at most */
+
+struct trail {
+    size_t n;
+    double x[BEHIND], ln_xi[BEHIND], ln_q[BEHIND]; /* x: ln alpha; the newest first */
+};
+
+/* One that cannot be continued from leaves none. */
+static void leave(struct trail *t, const struct ov_quadratic_point *p)
 {
-    struct ov_quadratic_point x = *b;
-    if (!(a->xi > 0.0 && b->xi > 0.0 && a->q > 0.0 && b->q > 0.0) || a->alpha == b->alpha)
-        return x;
-    double w = log(alpha / b->alpha) / log(b->alpha / a->alpha);
-    if (fabs(w) > 4.0)
-        return x;
-    x.xi *= exp(w * log(b->xi / a->xi));
-    x.q *= exp(w * log(b->q / a->q));
-    return x;
+    if (!(p->xi > 0.0 && p->q > 0.0)) {
+        t->n = 0;
+        return;
+    }
+    t->n = t->n < BEHIND ? t->n + 1 : BEHIND;
+    for (size_t i = t->n; i-- > 1;) {
+        t->x[i] = t->x[i - 1];
+        t->ln_xi[i] = t->ln_xi[i - 1];
+        t->ln_q[i] = t->ln_q[i - 1];
+    }
+    t->x[0] = log(p->alpha);
+    t->ln_xi[0] = log(p->xi);
+    t->ln_q[0] = log(p->q);
+}
+
+/* Through as many of the newest points as lie one after the other in steps of one size, to a factor
+ * of two, up to alpha: Lagrange's weights. Elsewhere the newest itself. */
+static struct ov_quadratic_point ahead(const struct trail *t, double alpha)
+{
+    double x = log(alpha), ln_xi = 0.0, ln_q = 0.0, step = t->n > 0 ? x - t->x[0] : 0.0;
+    size_t n = t->n > 0 ? 1 : 0;
+    for (; n > 0 && n < t->n; n++) {
+        double ratio = (t->x[n - 1] - t->x[n]) / step;
+        if (!(ratio > 0.5 && ratio < 2.0))
+            break;
+    }
+    for (size_t i = 0; i < n; i++) {
+        double weight = 1.0;
+        for (size_t j = 0; j < n; j++)
+            weight *= j == i ? 1.0 : (x - t->x[j]) / (t->x[i] - t->x[j]);
+        ln_xi += weight * t->ln_xi[i];
+        ln_q += weight * t->ln_q[i];
+    }
+    return (struct ov_quadratic_point){.xi = n > 0 ? exp(ln_xi) : 0.0, .q = exp(ln_q)};
 }
 
 enum ov_status ov_quadratic_curve(struct ov_quadratic_point *point, const struct ov_quadratic *p,
                                   const double *alpha, size_t n, struct ov_error *err)
 {
-    struct ov_quadratic_point all[OV_QUADRATIC_MOST], last = {.xi = 0.0}, now = {.xi = 0.0};
+    struct ov_quadratic_point all[OV_QUADRATIC_MOST], now;
     struct ov_quadratic_grid *g = NULL;
+    struct trail trail = {.n = 0};
+    double complex y = 0.0;
     enum ov_status status = ov_quadratic_check(p, err);
     for (size_t i = 0; i < n && status == OV_OK; i++)
         status = ov_quadratic_check_alpha(alpha[i], err);
@@ -124,13 +158,14 @@ enum ov_status ov_quadratic_curve(struct ov_quadratic_point *point, const struct
         status = grid_for(&g, p, err);
     for (size_t i = 0; i < n && status == OV_OK; i++) {
         size_t found;
-        struct ov_quadratic_point guess = i > 1 ? ahead(&last, &now, alpha[i]) : now;
-        last = now;
-        status = ov_quadratic_convex(&now, p, alpha[i], i > 0 ? &guess : NULL, err);
+        struct ov_quadratic_point guess = ahead(&trail, alpha[i]);
+        status = ov_quadratic_convex(&now, p, alpha[i], trail.n > 0 ? &guess : NULL, &y, err);
         if (status == OV_OK)
             status = ov_quadratic_all(all, &found, p, g, &now, err);
-        if (status == OV_OK)
-            point[i] = all[0];
+        if (status != OV_OK)
+            break;
+        leave(&trail, &now);
+        point[i] = all[0];
     }
     free(g);
     return status;

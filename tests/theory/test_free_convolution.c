@@ -9,6 +9,7 @@
 #include <gsl/gsl_randist.h>
 #include <lapacke.h>
 
+#include "free_convolution_internal.h"
 #include "overlap/theory/free_convolution.h"
 #include "test.h"
 #include "theory/free_density.h"
@@ -328,6 +329,40 @@ START_TEST(out_of_range)
 }
 END_TEST
 
+/* From a place near by in the same bulk it is y, or says that it is not; outside the bulks it never
+ * says that s is inside. */
+START_TEST(followed_from_near_by)
+{
+    gsl_rng *r = ov_test_rng(420);
+    int worked = 0, of = 0;
+    for (int turn = 0; turn < 2000; turn++) {
+        struct ov_free_convolution f = anyone(r), bare = {.kappa_star = f.kappa_star,
+                                                          .xi = f.xi,
+                                                          .unit = f.unit,
+                                                          .e = f.e};
+        size_t bulk = f.n_bulks == 2 && turn % 2;
+        double lo = f.edge[2 * bulk], hi = f.edge[2 * bulk + 1], width = hi - lo;
+        double from = lo + width * gsl_ran_flat(r, 0.05, 0.95);
+        double to = turn % 4 < 3 ? from + 0.03 * width * gsl_ran_flat(r, -1.0, 1.0)
+                                 : (turn % 8 == 3 ? lo : hi) + width * gsl_ran_flat(r, 1e-6, 0.5) *
+                                                                   (turn % 8 == 3 ? -1.0 : 1.0);
+        double complex exact = ov_free_convolution_y(&f, to), y = ov_free_convolution_y(&f, from);
+        bool inside = ov_free_convolution_follow(&y, &bare, to);
+        ck_assert(!inside || cimag(exact) < 0.0);
+        of += turn % 4 < 3;
+        worked += inside && turn % 4 < 3;
+        if (!inside)
+            continue;
+        ck_assert_double_lt(cabs(y - exact), 1e-11 * cabs(exact));
+        struct ov_free_convolution_below a = ov_free_convolution_below(&f, to, exact);
+        struct ov_free_convolution_below b = ov_free_convolution_below_in(&bare, to, exact);
+        ck_assert(a.mass == b.mass && a.s2 == b.s2 && a.h == b.h && a.hs == b.hs && a.y3 == b.y3);
+    }
+    ck_assert_int_gt(10 * worked, 9 * of);
+    gsl_rng_free(r);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, integrals_against_quadrature);
@@ -340,6 +375,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, cube_of_the_density);
     OV_TEST(s, eigenvalues_of_matrices);
     OV_TEST(s, out_of_range);
+    OV_TEST(s, followed_from_near_by);
 }
 
 OV_TEST_MAIN("theory/free_convolution");

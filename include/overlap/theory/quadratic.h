@@ -81,8 +81,8 @@ OV_NODISCARD enum ov_status ov_quadratic_roots(struct ov_quadratic_point *point,
 
 /* A curve at fixed lambda: the first of the roots at each alpha, with their number. By
  * continuation from one alpha to the next, with a search from scratch where that fails: the same
- * values to 1e-10, in any order of alpha (fastest when it is monotone). kappa >= 1: some 5 us a
- * point; kappa < 1: some 300 us, most of it for the number of roots.
+ * values to 1e-10, in any order of alpha (fastest when it is monotone). kappa >= 1: some 2 us a
+ * point; kappa < 1: some 200 us, most of it for the number of roots.
  *   out  point  (n)
  *   in   alpha  (n) */
 OV_NODISCARD enum ov_status ov_quadratic_curve(struct ov_quadratic_point *point,
