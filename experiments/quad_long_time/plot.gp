@@ -18,10 +18,9 @@ do for [p=1:3] {
     set label 1 sprintf("{/:Bold %s}", "abc"[p:p]) at graph -0.22,1.04
     set ylabel ylabels[p] offset (p == 1 ? 0.5 : 1)
     if (p == 1) { set yrange [8e-4:8]; set nokey }
-    if (p == 2) { set yrange [1e-4:0.2]; set key bottom right samplen 2.5 }
+    if (p == 2) { set yrange [1e-4:0.2]; set nokey }
     if (p == 3) { unset logscale y; set format y "%g"; set yrange [0:0.65]; set key bottom right samplen 2.5 }
     plot for [i=1:3] table("line-" . id[i], "theory") using "alpha":quantity[p] with lines ls 1+i title (p == 3 ? label[i] : ""), \
-         for [i=1:3] agreement using (row(id[i], quantity[p])):"sgd":"se" with yerrorbars ls 11+i notitle, \
-         agreement using (row("rank-one", quantity[p])):"sgd":"se" with yerrorbars ls 15 title (p == 2 ? "{/:Italic x x}^T − 1" : "")
+         for [i=1:3] agreement using (row(id[i], quantity[p])):"sgd":"se" with yerrorbars ls 11+i notitle
 }
 unset multiplot

@@ -123,7 +123,7 @@ struct ov_quadratic_spectrum {
     double share[2]; /* of the eigenvalues in each; with the atom 1 */
     /* The density ends as sqrt(edge - z)/(pi top_scale^(3/2)) at the top; 0 without a bulk. Of d
      * eigenvalues the largest is then at edge + top_scale d^(-2/3) TW on average, TW the mean of
-     * the law of Tracy & Widom for symmetric matrices (own derivation of the scale). */
+     * the law of Tracy & Widom for symmetric matrices (own derivation of the scale; eq:quad_top). */
     double top_scale;
 };
 #define OV_TRACY_WIDOM_MEAN (-1.2065335745820)
