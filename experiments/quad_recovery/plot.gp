@@ -58,7 +58,7 @@ set arrow 1 from 0.3176,graph 0 to 0.3176,graph 1 nohead ls 100
 set arrow 2 from 0.3272,graph 0 to 0.3272,graph 1 nohead ls 100
 plot table("side-line-kappa0.4", "theory") using "alpha":"mse" with lines ls 2 title "κ = 0.4", \
      table("side-line-kappa1", "theory") using "alpha":"mse" with lines ls 4 title "κ = 0.6, 1", \
-     for [i=1:3] agreement using (column("alpha") + 0.005 * (i - 2)):(side(wide[i], column("sgd"))):"se" with yerrorbars ls 11+i notitle
+     for [i=1:3] agreement using (column("alpha") + 0.01 * (i - 2)):(side(wide[i], column("sgd"))):"se" with yerrorbars ls 11+i notitle
 unset arrow
 
 set label 1 "{/:Bold d}"

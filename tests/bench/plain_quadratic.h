@@ -76,8 +76,8 @@ static inline double plain_integral(struct plain_quadratic *p, int what, const d
         double from = fmax(p->q, edge[i]);
         if (!(edge[i + 1] > from))
             continue;
-        gsl_integration_qags(&F, from, edge[i + 1], plain_tolerance, plain_tolerance, 1000, p->w, &sum,
-                             &error);
+        gsl_integration_qags(&F, from, edge[i + 1], plain_tolerance, plain_tolerance, 1000, p->w,
+                             &sum, &error);
         all += sum;
     }
     return all;
