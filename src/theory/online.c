@@ -30,6 +30,14 @@ static int diverged(const double *y, void *ctx)
     return ov_overlaps_diverged(o->o.block, o->p->K, o->p->M);
 }
 
+/* What is beyond the edge of the cone is no network's, and where averages are analytic it may grow
+ * until they have a pole: a negative square of the difference of two units that noise drives apart. */
+static int nearest(double *y, void *ctx)
+{
+    struct ov_online *o = ctx;
+    return ov_cone_project(y, y + ov_sym_size(o->p->K), o->cone) > 0.0;
+}
+
 /* Without noise and decay a perfect student rests, in gradient flow whatever sigma is; below the
  * floor eps_g is rounding. */
 static int ended(const double *y, void *ctx)
@@ -47,11 +55,13 @@ void ov_online_ode(struct ov_ode *ode, struct ov_online *o, const struct ov_over
 {
     ov_online_hold(o, start);
     size_t n = ov_online_integrated(o->p);
+    bool analytic = ov_gauss_is_analytic(o->p->g, o->p->g_star);
     *ode = (struct ov_ode){.n = n,
                            .rhs = ov_online_derivatives,
                            .jacobian = jacobian,
                            .jacobian_rhs = ov_online_jacobian_is_closed(o->p) ? 0 : 2 * n + 1,
                            .diverged = diverged,
+                           .nearest = analytic ? nearest : NULL,
                            .ended = ended,
                            .ctx = o};
 }

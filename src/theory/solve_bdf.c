@@ -110,6 +110,11 @@ void ov_bdf_begin_warm(struct ov_bdf *b, double *const *y, double *const *dy, do
     }
 }
 
+void ov_bdf_move(struct ov_bdf *b, const double *y)
+{
+    memcpy(b->z[0], y, b->n * sizeof *y);
+}
+
 /* ---- parts of a step ---- */
 
 /* max_i |x_i| in units of the tolerance; NaN if a number is. */

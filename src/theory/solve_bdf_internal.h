@@ -37,6 +37,9 @@ void ov_bdf_free(struct ov_bdf *b);     /* NULL-safe */
 void ov_bdf_begin(struct ov_bdf *b, const double *y, const double *dy, double h);
 void ov_bdf_begin_warm(struct ov_bdf *b, double *const *y, double *const *dy, double h);
 
+/* The point it has come to is y (n), some tolerance away. */
+void ov_bdf_move(struct ov_bdf *b, const double *y);
+
 /* One accepted step, not beyond `stop`: s->t, s->y, and the slope there in s->trial_dy. Nonzero
  * where there is none, as GSL has it: GSL_EBADFUNC where it is of no use to try on. */
 int ov_bdf_step(struct ov_bdf *b, struct ov_solver *s, double stop);

@@ -44,6 +44,7 @@ static const double least_moved =
     1e-9; /* of |y|, for the change of the right-hand side to be seen */
 static const double part_of_step = 0.125;    /* of rk8pd's, for msbdf to begin with */
 static const double least_deviation = 100.0; /* from a saddle point, in atol, that is followed */
+static const double most_outside = 0.1;      /* of where equations hold, in a step's tolerance */
 
 bool ov_solver_diverged(const struct ov_solver *s)
 {
@@ -51,8 +52,6 @@ bool ov_solver_diverged(const struct ov_solver *s)
         return true;
     return s->ode->diverged && s->ode->diverged(s->y, s->ode->ctx) != 0;
 }
-
-/* ---- beginning ---- */
 
 /* max_i |x_i - x0_i| / (atol + rtol |y_i|); x0 NULL: zero. */
 static double size_in_errors(const struct ov_solver *s, const double *x, const double *x0)
@@ -63,6 +62,8 @@ static double size_in_errors(const struct ov_solver *s, const double *x, const d
                             fmax(s->atol + s->rtol * fabs(s->y[i]), DBL_MIN));
     return max;
 }
+
+/* ---- beginning ---- */
 
 /* A first step whose error is below tolerance for a method of order 1, h^2 |y''|/2, with y'' from
  * a trial step (after Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I, II.4). */
@@ -246,6 +247,22 @@ static enum ov_status change_stepper(struct ov_solver *s, struct ov_error *err)
     return ov_solver_begin(s, other, err);
 }
 
+/* Back to where the equations are meant to hold, from beyond; a stepper that is told so as well goes
+ * on from there with the derivatives it has. */
+static void confine(struct ov_solver *s)
+{
+    size_t size = s->ode->n * sizeof *s->y;
+    if (!s->ode->nearest)
+        return;
+    memcpy(s->trial, s->y, size);
+    if (s->ode->nearest(s->trial, s->ode->ctx) == 0 ||
+        !(size_in_errors(s, s->trial, s->y) > most_outside))
+        return;
+    memcpy(s->y, s->trial, size);
+    if (s->method == OV_MSBDF)
+        ov_bdf_move(s->bdf, s->y);
+}
+
 enum ov_status ov_solver_advance(struct ov_solver *s, double stop, struct ov_error *err)
 {
     enum ov_status status = OV_OK;
@@ -273,6 +290,7 @@ enum ov_status ov_solver_advance(struct ov_solver *s, double stop, struct ov_err
         return status;
     s->work.n_step++;
     s->last_step = s->method;
+    confine(s);
     if (ov_solver_diverged(s))
         return ov_fail_diverged(err, ov_solver_time_name(s), ov_solver_now(s));
     ov_solver_remember(s, s->method == OV_MSBDF ? s->trial_dy : s->driver->e->dydt_out);

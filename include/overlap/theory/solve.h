@@ -27,6 +27,10 @@ struct ov_ode {
     size_t jacobian_rhs; /* right-hand sides that one `jacobian` takes, for the counts; 0: none */
     /* Nonzero if y is beyond what counts as converging ("diverges"); NULL: only non-finite is. */
     int (*diverged)(const double *y, void *ctx);
+    /* Puts y, which is off by what a step errs, back where the equations are meant to hold; nonzero
+     * if that moved it. NULL: they hold everywhere. Asked after each step: what is outside by more
+     * than a tenth of a step's tolerance does not stay there, and can't grow. */
+    int (*nearest)(double *y, void *ctx);
     /* Nonzero if the path ends at y: all later times have this y. NULL: it never does. */
     int (*ended)(const double *y, void *ctx);
     const char *time_name; /* of time, in messages; NULL: alpha */
