@@ -48,9 +48,10 @@ enum ov_status ov_solver_failure(const struct ov_solver *s, struct ov_error *err
     if (s->exhausted)
         return ov_fail(err, OV_ENUMERIC,
                        "not there after %zu right-hand sides, at %s = %.6g of %.6g: the steps "
-                       "are short there; a larger rtol (%g now) makes them longer",
+                       "are short there; a larger rtol (%g now) makes them longer, or a larger "
+                       "atol (%g) where what they are short for is small",
                        s->work.n_rhs, ov_solver_time_name(s), ov_solver_now(s),
-                       s->ode->from + s->last, s->opt->rtol);
+                       s->ode->from + s->last, s->opt->rtol, s->opt->atol);
     if (at_pole(s))
         return ov_fail_diverged(err, ov_solver_time_name(s), ov_solver_now(s));
     if (at_rest(s))
