@@ -10,6 +10,7 @@
 
 #include "overlap/systems/systems.h"
 #include "overlap/theory/quadratic.h"
+#include "overlap/theory/quadratic_dmft.h"
 #include "overlap/theory/quadratic_population.h"
 #include "values_internal.h"
 
@@ -31,6 +32,10 @@
     "t: time of the flow dW/dt = 2 (Z* - lambda - Z) W; mse: |Z - Z*|^2/d; trace: tr Z/d; "        \
     "distance: |Z - Z(infinity)|^2/d"
 
+#define DMFT_DOC                                                                                    \
+    "trace: tr Z/d; X_se: standard error of X, from replicas; X_shift: what extrapolation to d -> " \
+    "infinity added to X"
+
 enum { N_OBSERVED = 4, N_WHOLE = 4 };
 
 static void add_first(struct ov_side_plan *plan, const struct ov_qs_curve *s)
@@ -50,10 +55,26 @@ static void add_population_columns(struct ov_side_plan *plan)
     ov_text_addf(&plan->columns_doc, POPULATION_DOC);
 }
 
+static void add_dmft_columns(struct ov_side_plan *plan, const struct ov_qs_curve *s)
+{
+    static const char *const names[] = {
+        "mse",       "loss_train",       "err_in",        "rank",
+        "trace",     "mse_se",           "loss_train_se", "err_in_se",
+        "mse_shift", "loss_train_shift", "err_in_shift"};
+    add_first(plan, s);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        ov_side_column(plan, OV_ROLE_VALUE, false, "%s", names[i]);
+    ov_text_addf(&plan->columns_doc, "%s; %s", DOC, DMFT_DOC);
+}
+
 static void add_columns(struct ov_side_plan *plan, const struct ov_qs_curve *s, enum ov_side side)
 {
     if (s->z) {
         ov_qs_spectrum_columns(plan, side);
+        return;
+    }
+    if (side == OV_THEORY && s->kind == OV_QS_DMFT) {
+        add_dmft_columns(plan, s);
         return;
     }
     if (!s->alpha) {
@@ -83,12 +104,18 @@ static void say(struct ov_text *out, const struct ov_qs_curve *s, unsigned of)
 
 static void plan_theory(struct ov_side_plan *plan, const struct ov_qs_curve *s)
 {
-    bool population = s->kind == OV_QS_POPULATION;
+    static const char *const module[] = {[OV_QS_LONG_TIME] = "theory/quadratic",
+                                         [OV_QS_POPULATION] = "theory/quadratic_population",
+                                         [OV_QS_DMFT] = "theory/quadratic_dmft"};
     plan->n_run = s->theory_runs;
     plan->first = 0;
-    plan->module[0] = population ? "theory/quadratic_population" : "theory/quadratic";
+    plan->module[0] = module[s->kind];
     plan->memory = 200.0 * (double)ov_qs_rows(s);
     add_columns(plan, s, OV_THEORY);
+    if (s->kind == OV_QS_DMFT) {
+        struct ov_dmft p = ov_qs_dmft(s);
+        plan->memory += ov_dmft_memory(&p);
+    }
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_THEORY);
     if (s->z && s->d > 0) /* of which the largest eigenvalue depends on d */
         ov_text_addf(&plan->parameters, "d: %zu\n", s->d);
@@ -182,6 +209,25 @@ static enum ov_status run_population(double *rows, const struct ov_qs_curve *s,
     return status;
 }
 
+static enum ov_status run_dmft(double *rows, size_t width, const struct ov_qs_curve *s,
+                               const struct ov_tick *tick, struct ov_error *err)
+{
+    struct ov_dmft p = ov_qs_dmft(s);
+    struct ov_dmft_point *point = calloc(s->n_t, sizeof *point);
+    enum ov_status status = point ? ov_dmft_flow(point, &p, s->t, s->n_t, tick, err)
+                                  : ov_fail(err, OV_ENOMEM, "out of memory");
+    for (size_t i = 0; i < s->n_t && status == OV_OK; i++) {
+        const struct ov_dmft_point *x = point + i;
+        const double numbers[] = {s->t[i],          s->alpha[0],  x->mse,       x->loss_train,
+                                  x->err_in,        x->rank,      x->trace,     x->mse_se,
+                                  x->loss_train_se, x->err_in_se, x->mse_shift, x->loss_train_shift,
+                                  x->err_in_shift};
+        memcpy(rows + i * width, numbers, sizeof numbers);
+    }
+    free(point);
+    return status;
+}
+
 /* ---- simulation ---- */
 
 /* A row of the table from what was measured. */
@@ -247,6 +293,7 @@ static enum ov_status run(double *rows, const struct ov_curve *c, enum ov_side s
                                       : run_piece(out, c, side, 0, key[i], tick, err);
         else
             status = s->kind == OV_QS_POPULATION ? run_population(out, s, err)
+                     : s->kind == OV_QS_DMFT     ? run_dmft(out, width, s, tick, err)
                                                  : run_long_time(out, width, s, err);
     }
     return status;
@@ -256,7 +303,7 @@ const struct ov_system ov_system_quadratic = {
     .name = "quadratic",
     .doc = "a quadratic student whose width, like its teacher's, is a share of the input "
            "dimension, trained on alpha d^2 samples",
-    .columns = THEORY_DOC "; of infinitely many samples: " POPULATION_DOC
+    .columns = THEORY_DOC "; of infinitely many samples: " POPULATION_DOC "; of dmft: " DMFT_DOC
                           "; of a spectrum: " OV_QS_SPECTRUM_DOC,
     .keys = ov_qs_keys,
     .state_size = sizeof(struct ov_qs_curve),

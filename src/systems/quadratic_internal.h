@@ -10,8 +10,9 @@
 
 #include "overlap/experiment/experiment.h"
 #include "overlap/sim/quadratic.h"
+#include "overlap/theory/quadratic_dmft.h"
 
-enum ov_qs_theory { OV_QS_LONG_TIME, OV_QS_POPULATION };
+enum ov_qs_theory { OV_QS_LONG_TIME, OV_QS_POPULATION, OV_QS_DMFT };
 enum ov_qs_method { OV_QS_LBFGS, OV_QS_FLOW };
 
 struct ov_qs_curve {
@@ -28,6 +29,8 @@ struct ov_qs_curve {
     unsigned kind;   /* enum ov_qs_theory */
     unsigned method; /* enum ov_qs_method */
     size_t theory_runs, sgd_runs;
+    size_t dmft_d, dmft_samples, dmft_replicas; /* of theory dmft */
+    double dmft_tolerance;
 };
 
 /* Rows are eigenvalues or times at one alpha (or on infinitely many samples), else alphas. */
@@ -76,5 +79,7 @@ OV_NODISCARD enum ov_status ov_qs_spectrum_of_network(double *rows, const struct
 
 /* The network that is trained on alpha d^2 samples (to the nearest; alpha not read without). */
 struct ov_quadratic_network ov_qs_network(const struct ov_qs_curve *s, double alpha);
+/* What theory dmft computes, at the first alpha. */
+struct ov_dmft ov_qs_dmft(const struct ov_qs_curve *s);
 
 #endif

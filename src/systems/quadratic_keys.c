@@ -7,8 +7,10 @@
 #include "quadratic_internal.h"
 #include "values_internal.h"
 
-static const char *const kinds[] = {
-    [OV_QS_LONG_TIME] = "long-time", [OV_QS_POPULATION] = "population", NULL};
+static const char *const kinds[] = {[OV_QS_LONG_TIME] = "long-time",
+                                    [OV_QS_POPULATION] = "population",
+                                    [OV_QS_DMFT] = "dmft",
+                                    NULL};
 static const char *const methods[] = {[OV_QS_LBFGS] = "lbfgs", [OV_QS_FLOW] = "flow", NULL};
 static const char *const sensings[] = {
     [OV_SENSING_GOE] = "goe", [OV_SENSING_WISHART] = "wishart", NULL};
@@ -39,7 +41,7 @@ static void say_alpha(struct ov_text *out, const struct ov_key *key, const void 
 static void say_gamma(struct ov_text *out, const struct ov_key *key, const void *base)
 {
     const struct ov_qs_curve *s = base;
-    if (s->sgd_runs || s->kind == OV_QS_POPULATION)
+    if (s->sgd_runs || s->kind == OV_QS_POPULATION || s->kind == OV_QS_DMFT)
         ov_say_numbers(out, key->name, &s->gamma, 1);
 }
 
@@ -60,7 +62,11 @@ static enum ov_status take_theory(void *base, const struct ov_key *key, const st
 
 static void say_theory(struct ov_text *out, const struct ov_key *key, const void *base)
 {
-    ov_text_addf(out, "%s: %s\n", key->name, kinds[curve_of(base)->kind]);
+    const struct ov_qs_curve *s = base;
+    ov_text_addf(out, "%s: %s\n", key->name, kinds[s->kind]);
+    if (s->kind == OV_QS_DMFT)
+        ov_text_addf(out, "samples: %zu of d %zu, %zu replicas, tolerance %.17g\n", s->dmft_samples,
+                     s->dmft_d, s->dmft_replicas, s->dmft_tolerance);
 }
 
 static void say_spectrum(struct ov_text *out, const struct ov_key *key, const void *base)
@@ -91,6 +97,23 @@ static const struct ov_key spectrum_keys[] = {
 };
 
 static const struct ov_key t_keys[] = OV_TIMES_KEYS("max/10^5");
+
+/* Without a map quadratic_read.c has the same numbers. */
+static const struct ov_key theory_keys[] = {
+    {"kind", OV_WORD, 0, 0, kinds, NULL, "long-time", "what theory: as the word alone",
+     KEPT(ov_as_word, kind)},
+    {"d", OV_INT, 2, 2000, NULL, NULL, "40",
+     "of dmft: the larger of the two dimensions, d/2 and d, from which it extrapolates in 1/d",
+     KEPT(ov_as_size, dmft_d)},
+    {"samples", OV_INT, 1, 1e5, NULL, NULL, "64",
+     "of dmft: samples of the process that share kernels", KEPT(ov_as_size, dmft_samples)},
+    {"replicas", OV_INT, 2, 1e4, NULL, NULL, "8",
+     "of dmft: independent repetitions, from which come standard errors",
+     KEPT(ov_as_size, dmft_replicas)},
+    {"tolerance", OV_REAL, 1e-6, 0.05, NULL, NULL, "0.003",
+     "of dmft: of a step, relative to the weights", KEPT(ov_as_real, dmft_tolerance)},
+    {.name = NULL},
+};
 
 static const struct ov_key sgd_keys[] = {
     {"method", OV_WORD, 0, 0, methods, NULL, "lbfgs",
@@ -141,9 +164,10 @@ const struct ov_key ov_qs_keys[] = {
      "each of these eigenvalues z, a list or a range; every row stands for the bin up to half-way "
      "to its neighbours",
      ARRAY(as_spectrum, z, n_z), .of = OV_OF_THEORY | OV_OF_SIM},
-    {"theory", OV_BOOL | OV_WORD, 0, 0, kinds, NULL, "false",
+    {"theory", OV_BOOL | OV_WORD | OV_MAP, 0, 0, kinds, theory_keys, "false",
      "long-time: the end of training at lambda > 0, or as lambda -> 0; population: the flow on "
-     "infinitely many samples; true: long-time",
+     "infinitely many samples; dmft: the flow on alpha d^2 samples, by Monte Carlo; true: "
+     "long-time; a map for more",
      KEPT(as_theory, kind), .of = OV_OF_THEORY},
     {"sgd", OV_MAP, 0, 0, NULL, sgd_keys, OV_OPTIONAL,
      .doc = "train networks of finite d by their full gradient"},

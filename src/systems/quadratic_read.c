@@ -73,7 +73,7 @@ static enum ov_status read_rows(struct ov_qs_curve *s, struct ov_value *params,
 {
     struct ov_value *alpha = ov_value_get(params, "alpha"), *t = ov_value_get(params, "t");
     bool flows = ov_value_find(params, "sgd") && s->method == OV_QS_FLOW;
-    if (t && !flows && !(s->theory_asked && s->kind == OV_QS_POPULATION)) {
+    if (t && !flows && !(s->theory_asked && s->kind != OV_QS_LONG_TIME)) {
         ov_value_unused(params, "t", "is trained to the end");
         t = NULL;
     }
@@ -101,13 +101,69 @@ static enum ov_status check_zero_or(const struct ov_value *v, const char *name,
     return ov_value_fail(v, err, "%s must be 0 or at least 1e-12, not %.15g", name, v->number);
 }
 
+struct ov_dmft ov_qs_dmft(const struct ov_qs_curve *s)
+{
+    return (struct ov_dmft){.kappa = s->kappa,
+                            .kappa_star = s->kappa_star,
+                            .lambda = s->lambda,
+                            .Delta = s->Delta,
+                            .gamma = s->gamma,
+                            .alpha = s->alpha[0],
+                            .d = s->dmft_d,
+                            .samples = s->dmft_samples,
+                            .replicas = s->dmft_replicas,
+                            .tolerance = s->dmft_tolerance};
+}
+
+/* What a map says of dmft belongs to it alone; a word has the defaults. */
+static void take_dmft(struct ov_qs_curve *s, struct ov_value *theory)
+{
+    static const char *const names[] = {"d", "samples", "replicas", "tolerance"};
+    for (size_t i = 0; i < 4 && theory->type == OV_MAP && s->kind != OV_QS_DMFT; i++)
+        ov_value_unused(theory, names[i], "has no theory dmft");
+    if (theory->type == OV_MAP)
+        return;
+    s->dmft_d = 40;
+    s->dmft_samples = 64;
+    s->dmft_replicas = 8;
+    s->dmft_tolerance = 0.003;
+}
+
+static enum ov_status check_dmft(const struct ov_qs_curve *s, const struct ov_value *theory,
+                                 struct ov_error *err)
+{
+    struct ov_error own = {0};
+    if (!s->alpha)
+        return ov_value_fail(theory, err,
+                             "theory dmft needs 'alpha': on infinitely many samples it is theory "
+                             "population");
+    if (s->n_alpha > 1)
+        return ov_value_fail(theory, err,
+                             "theory dmft takes one alpha a curve: 'vary' makes a curve of each");
+    if (!s->t)
+        return ov_value_fail(theory, err, "theory dmft needs times, 't'");
+    struct ov_dmft p = ov_qs_dmft(s);
+    if (ov_dmft_check(&p, &own) != OV_OK)
+        return ov_value_fail(theory, err, "theory dmft: %s", own.text);
+    if (ov_dmft_memory(&p) > largest_run)
+        return ov_value_fail(
+            theory, err,
+            "theory dmft of d = %zu with %zu samples may take %.3g bytes, more than "
+            "%.0e: a smaller d, or fewer samples and more replicas",
+            p.d, p.samples, ov_dmft_memory(&p), largest_run);
+    return OV_OK;
+}
+
 static enum ov_status check_theory(struct ov_qs_curve *s, struct ov_value *params,
                                    struct ov_error *err)
 {
-    const struct ov_value *theory = ov_value_get(params, "theory");
+    struct ov_value *theory = ov_value_get(params, "theory");
     if (!s->theory_asked)
         return OV_OK;
     s->theory_runs = 1;
+    take_dmft(s, theory);
+    if (s->kind == OV_QS_DMFT)
+        return check_dmft(s, theory, err);
     if (s->kind == OV_QS_POPULATION && s->alpha)
         return ov_value_fail(theory, err,
                              "theory population is the flow on infinitely many samples: it has no "
@@ -162,6 +218,10 @@ static enum ov_status check_method(const struct ov_qs_curve *s, struct ov_value 
         return s->t ? OV_OK : ov_value_fail(sgd, err, "sgd of method flow needs times, 't'");
     if (!s->alpha)
         return ov_value_fail(sgd, err, "sgd of method lbfgs needs 'alpha'");
+    if (s->theory_asked && s->kind == OV_QS_DMFT)
+        return ov_value_fail(sgd, err,
+                             "sgd of method lbfgs goes to the end, theory dmft through times: "
+                             "method flow");
     if (s->lambda == 0.0)
         return ov_value_fail(ov_value_get(params, "lambda"), err,
                              "at lambda = 0 the end depends on the way there: lambda > 0, or sgd "

@@ -19,6 +19,7 @@
 
 #include "overlap/theory/free_convolution.h"
 #include "overlap/theory/quadratic.h"
+#include "overlap/theory/quadratic_dmft.h"
 #include "overlap/theory/quadratic_population.h"
 #include "bench/bench.h"
 #include "bench/plain_quadratic.h"
@@ -183,6 +184,12 @@ static void evaluations(void)
     printf(", a quantile %.2f us%s\n", 1e6 * (seconds() - start) / (N / 10), sum == 0.0 ? " " : "");
 }
 
+static void count(void *ctx, uint64_t done, uint64_t total)
+{
+    (void)total;
+    *(uint64_t *)ctx = done;
+}
+
 static void population(void)
 {
     const struct ov_population p = {OV_POPULATION_TEACHER, 0.5, 0.3, 0.0, 1.0};
@@ -196,6 +203,28 @@ static void population(void)
     printf("  population flow, d -> infinity: %.0f us a time\n", 1e6 * (seconds() - start) / 20);
 }
 
+/* A path by dynamical mean-field theory, and what its equations as they are written would take:
+ * T^2 d^2 m + T^3 d^2/6 multiplications a sample for T evaluations, at as many a second as a
+ * product of matrices in cache reaches, about 5e9. */
+static void dmft(void)
+{
+    const struct ov_dmft p = {0.5, 0.3, 0.05, 0.5, 1.0, 0.3, 40, 16, 4, 3e-3};
+    struct ov_dmft_point x[2];
+    struct ov_error err;
+    uint64_t told = 0;
+    struct ov_tick tick = {.tell = count, .ctx = &told};
+    const double t[] = {1.2, 4.8};
+    double start = seconds();
+    must(ov_dmft_flow(x, &p, t, 2, &tick, &err), &err);
+    double time = seconds() - start, T = (double)told / 8.0, d2 = 1600.0;
+    printf(
+        "  path to t = 4.8 by mean-field theory, 4 times 16 samples of d = 40 and 64 of 20: %.2f s, %.0f "
+        "evaluations each; with tangents some %.0f s\n",
+        time, T, 64.0 * (T * T * d2 * 20.0 + T * T * T * d2 / 6.0) / 5e9);
+    printf("    mse %.3f (standard error %.3f), %.3f (%.3f)\n", x[0].mse, x[0].mse_se, x[1].mse,
+           x[1].mse_se);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -206,5 +235,6 @@ int main(void)
     curve(1e-4, 0.5, INFINITY);
     curve(0.01, 0.5, 0.4);
     population();
+    dmft();
     return 0;
 }

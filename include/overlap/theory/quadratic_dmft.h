@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Dynamics of quadratic networks of extensive width on alpha d^2 samples, d -> infinity
+ * (theory/quadratic.h has the model; theory/quadratic_population.h is alpha = infinity): dynamical
+ * mean-field theory, paper.md eq:quad_dmft. One student Z = W W' moves in
+ *     dW/dt = -[2 int_0^t Gam(t,s) (Z(s) - Z*) ds + Xi(t)/sqrt(alpha) + 2 lambda] W,
+ * Xi a Gaussian process of GOE matrices of covariance C_R(t,s), with the kernels
+ *     C(t,s) = tr (Z(t) - Z*)(Z(s) - Z*)/d,       R(t,s) = -(1/d^2) Tr dZ(t)/dH(s),
+ *     Gam = (1 + (2/alpha) R)^-1,                 C_R = Gam (2 C + Delta) Gam',
+ * averages over the process, H a field added to the bracket; mse = C(t,t), loss_train = C_R(t,t)/4,
+ * err_in = C_R(t,t)/4 + Delta/4 - (Delta/2) int Gam(t,s) ds. (Own derivation by the cavity method.)
+ *
+ * Method. Z is a matrix process, so the kernels are not closed in numbers: they are averages over
+ * samples of it at finite d. Neither R nor an inverse is computed. With 2 C + Delta = F F' (F lower
+ * triangular) and Xi = sum_j (Gam F)_j G_j, integration by parts over the independent GOE matrices
+ * G_j gives
+ *     Gam F = F (1 + U),   U_kj = <tr B_k G_j>/(d sqrt alpha) for k > j, else 0,
+ * where Z(t) - Z* = sum_k F_tk B_k are the same matrices in the order in which they appear, made
+ * orthogonal to those before in the mean over samples. So a sample's bracket is a linear
+ * combination of the matrices 2 B_k + G_k/sqrt(alpha), and one that a paths turns into anew is drawn
+ * only when it appears: some 20 to 60 in all, however many steps there are. A step costs d^2 m + 2
+ * J d^2 a sample with J of them, in place of the T^2 d^2 m + T^3 d^2/6 of T steps with tangents.
+ * The formulas hold for any method that evaluates the bracket: Bogacki & Shampine's pair of orders
+ * 3 and 2.
+ *
+ * Errors, and what is stated of them:
+ *   - samples: replicas are independent of each other; x_se is the standard error from them;
+ *   - 1/d: everything is done at d/2 (with 4 times the samples) and at d, and extrapolated
+ *     linearly in 1/d; x_shift is what that added to the value at d. What is left is of order
+ *     1/d^2;
+ *   - steps and directions: |error| <= tolerance |W| a step; a direction is kept if it is more than
+ *     5 tolerance of (sqrt of the geometric mean of) 2 mse + Delta and C_R;
+ *   - samples share kernels that fluctuate: C_R is too large by a part of at most J/(alpha d^2
+ *     samples).
+ * The teacher's eigenvalues are the quantiles of their law, with mean and mean square as they
+ * are at d = infinity: no fluctuation comes from there.
+ */
+#ifndef OVERLAP_THEORY_QUADRATIC_DMFT_H
+#define OVERLAP_THEORY_QUADRATIC_DMFT_H
+
+#include <stddef.h>
+
+#include "overlap/base/status.h"
+#include "overlap/base/tick.h"
+
+struct ov_dmft {
+    double kappa, kappa_star; /* [1e-3, 1e3] */
+    double lambda;            /* [0, 1e3] */
+    double Delta;             /* variance of the label noise, [0, 1e6] */
+    double gamma;             /* of the start, [1e-12, 1e6] */
+    double alpha;             /* samples/d^2, [1e-3, 1e6] */
+    /* of the computation */
+    size_t d;         /* the larger of the two sizes, even; kappa d/2 and, if it is below d/2,
+                         kappa_star d/2 are whole numbers >= 1 */
+    size_t samples;   /* that share kernels, at d, >= 1 */
+    size_t replicas;  /* >= 2 */
+    double tolerance; /* [1e-6, 0.05] */
+};
+
+struct ov_dmft_point {
+    double mse, loss_train, err_in;
+    double rank;  /* eigenvalues of Z above 1e-3, over d */
+    double trace; /* tr Z/d */
+    double mse_se, loss_train_se, err_in_se, rank_se, trace_se;
+    double mse_shift, loss_train_shift, err_in_shift, rank_shift, trace_shift;
+};
+
+/* Whether all is in range. OV_OK, OV_EDOM. */
+OV_NODISCARD enum ov_status ov_dmft_check(const struct ov_dmft *p, struct ov_error *err);
+
+/* Bytes that ov_dmft_flow allocates at most. */
+double ov_dmft_memory(const struct ov_dmft *p);
+
+/* The path at listed times. A function of its arguments: random numbers have keys of their own.
+ *   out  point  (n)
+ *   in   t      (n) increasing, in [0, 1e6]
+ *   in   tick   told evaluations of the bracket; may be NULL
+ * OpenBLAS on one thread for the process. OV_OK; OV_EDOM; OV_ENUMERIC: steps become too small, more
+ * than OV_DMFT_DIRECTIONS directions (a larger tolerance takes fewer); OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_dmft_flow(struct ov_dmft_point *point, const struct ov_dmft *p,
+                                         const double *t, size_t n, const struct ov_tick *tick,
+                                         struct ov_error *err);
+
+enum { OV_DMFT_DIRECTIONS = 256 };
+
+#endif
