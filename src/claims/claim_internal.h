@@ -76,10 +76,10 @@ struct ov_query {
     double rtol;               /* exact */
     struct ov_literal literal; /* round: expect as printed */
     bool decreasing;           /* order */
-    bool power;                /* scaling: of logarithms; else of the numbers */
-    double *weight;            /* (n_curve) scaling: the slope is sum_c weight_c y_c */
-    bool predicted;            /* band: its width is what theory predicts */
-    double *shift;             /* (n_curve) band: |c|/N, or |c|/p, |c|/d without one */
+    bool log_value, log_against; /* scaling: of the logarithm of one or the other */
+    double *weight;              /* (n_curve) scaling: the slope is sum_c weight_c y_c */
+    bool predicted;              /* band: its width is what theory predicts */
+    double *shift;               /* (n_curve) band: |c|/N, or |c|/p, |c|/d without one */
 };
 
 /* Reads a claim's keys into claim->query, or reports (OV_EUSER, at its place) what the experiment

@@ -25,7 +25,7 @@ static const char *const ends[] = {"first", "last", NULL};
 static const char *const directions[] = {"decreasing", "increasing", NULL};
 static const char *const paths[] = {"deviation", "relative", NULL};
 static const char *const widths[] = {"seeds", "theory", NULL};
-static const char *const fits[] = {"power", "linear", NULL};
+static const char *const fits[] = {"power", "linear", "log", "exponential", NULL};
 
 /* Numbers that nothing limits, or that are not negative. */
 #define ANY_NUMBER -HUGE_VAL, HUGE_VAL, NULL, NULL
@@ -187,7 +187,8 @@ static const struct ov_key scaling_keys[] = {
          "scaling.gamma, …"},
     {"fit", OV_WORD, WORD(fits), "power", GIVEN(fit),
      .doc = "power: slope of ln |statistic| against ln parameter; linear: of statistic against "
-            "parameter"},
+            "parameter; log: of statistic against ln parameter; exponential: of ln |statistic| "
+            "against parameter"},
     EXPECT_KEY,
     MARGIN_KEY(OV_REQUIRED, "what does not matter"),
     {0}};

@@ -42,10 +42,10 @@ static enum ov_status read_abscissae(double *x, const struct ov_query *q, struct
     for (size_t c = 0; c < q->n_curve; c++) {
         if (!ov_curve_variable(&x[c], q->curve[c], against->string))
             return no_parameter(against, q->curve[c], err);
-        if (q->power && !(x[c] > 0.0))
-            return ov_value_fail(against, err, "curve %s: a power law needs %s > 0, it is %g",
-                                 q->curve[c]->id, against->string, x[c]);
-        x[c] = q->power ? log(x[c]) : x[c];
+        if (q->log_against && !(x[c] > 0.0))
+            return ov_value_fail(against, err, "curve %s: fit %s needs %s > 0, it is %g",
+                                 q->curve[c]->id, q->given.fit->string, against->string, x[c]);
+        x[c] = q->log_against ? log(x[c]) : x[c];
     }
     return OV_OK;
 }
@@ -82,7 +82,9 @@ static enum ov_status common_expect(struct ov_query *q, struct ov_error *err)
 
 enum ov_status ov_scaling_parse(struct ov_query *q, struct ov_error *err)
 {
-    q->power = strcmp(q->given.fit->string, "power") == 0;
+    const char *fit = q->given.fit->string;
+    q->log_value = strcmp(fit, "power") == 0 || strcmp(fit, "exponential") == 0;
+    q->log_against = strcmp(fit, "power") == 0 || strcmp(fit, "log") == 0;
     q->weight = ov_xcalloc(q->n_curve, sizeof *q->weight);
     q->n_measure = q->n_at;
     if (q->n_curve < 2)
@@ -100,10 +102,10 @@ enum ov_status ov_scaling_parse(struct ov_query *q, struct ov_error *err)
 /* ---- judging: s is of the first curve, that of curve c is s[c * q->n_at] ---- */
 
 /* What one seed says of y_c, without an error. */
-static double plain(const struct ov_sample *s, bool power)
+static double plain(const struct ov_sample *s, bool log_value)
 {
     double y = ov_reduce(s->x, s->n, s->reduce);
-    return power ? log(fabs(y)) : y;
+    return log_value ? log(fabs(y)) : y;
 }
 
 /* The sum of a_c y_c and its error. False where a y_c has no value. */
@@ -112,9 +114,9 @@ static bool fit(struct ov_test *t, const struct ov_query *q, const struct ov_sam
     double value = 0.0, variance = 0.0, below = 0.0;
     t->n = SIZE_MAX;
     for (size_t c = 0; c < q->n_curve; c++) {
-        struct ov_mean y = ov_sample_estimate(&s[c * q->n_at], q->power);
+        struct ov_mean y = ov_sample_estimate(&s[c * q->n_at], q->log_value);
         double a = q->weight[c], v = a * a * y.se * y.se;
-        value += a * (isnan(y.mean) ? plain(&s[c * q->n_at], q->power) : y.mean);
+        value += a * (isnan(y.mean) ? plain(&s[c * q->n_at], q->log_value) : y.mean);
         variance += v;
         if (s[c * q->n_at].n > 1)
             below += v * v / (double)(s[c * q->n_at].n - 1);
@@ -133,7 +135,7 @@ static bool has_logarithms(struct ov_finding *f, const struct ov_query *q,
     struct ov_measure *m = &f->measure;
     char what[160] = "";
     double sign = 0.0;
-    for (size_t c = 0; q->power && c < q->n_curve; c++) {
+    for (size_t c = 0; q->log_value && c < q->n_curve; c++) {
         if (s[c * q->n_at].reduce != OV_REDUCE_MEAN)
             continue;
         struct ov_mean y = ov_sample_estimate(&s[c * q->n_at], false);

@@ -93,6 +93,37 @@ START_TEST(theory_has_a_slope_without_error)
 }
 END_TEST
 
+/* With K = 2 … 6 and eps_g = 3 K^2: the slopes by hand, sum (x - mean x) y/sum (x - mean x)^2. */
+START_TEST(either_may_be_a_logarithm)
+{
+    static const double K[] = {2, 3, 4, 5, 6};
+    double slope[2] = {0, 0}, square[2] = {0, 0}, mean[2] = {0, 0};
+    for (int c = 0; c < FAKE_CURVES; c++) {
+        mean[0] += log(K[c]) / FAKE_CURVES;
+        mean[1] += K[c] / FAKE_CURVES;
+    }
+    for (int c = 0; c < FAKE_CURVES; c++) {
+        double x[2] = {log(K[c]) - mean[0], K[c] - mean[1]};
+        slope[0] += x[0] * 3 * K[c] * K[c]; /* log */
+        slope[1] += x[1] * log(3 * K[c] * K[c]);
+        square[0] += x[0] * x[0];
+        square[1] += x[1] * x[1];
+    }
+    static const char *const fit[] = {"log", "exponential"};
+    for (int i = 0; i < 2; i++) {
+        char yaml[512];
+        snprintf(yaml, sizeof yaml,
+                 SLOPE("side: theory, fit: %s, expect: %.15g, margin: {rel: 1e-12}"), fit[i],
+                 slope[i] / square[i]);
+        slope_is(yaml, (struct law){NULL, 0, 3, 2, 0, false}, 2, OV_PASS, "");
+        snprintf(yaml, sizeof yaml,
+                 SLOPE("side: theory, fit: %s, expect: %.15g, margin: {rel: 0.01}"), fit[i],
+                 1.02 * slope[i] / square[i]);
+        slope_is(yaml, (struct law){NULL, 0, 3, 2, 0, false}, 2, OV_FAIL, "the slope");
+    }
+}
+END_TEST
+
 /* Undecided, and decided by as many seeds as were said to be needed (plus a few: they are fresh).
  */
 /* One run a curve: no error, but the slope is that of the logarithms all the same. */
@@ -135,6 +166,7 @@ static void add_tests(Suite *s)
 {
     OV_TEST(s, exponents_have_three_verdicts);
     OV_TEST(s, theory_has_a_slope_without_error);
+    OV_TEST(s, either_may_be_a_logarithm);
     OV_TEST(s, one_seed_has_a_slope);
     OV_TEST(s, more_seeds_decide);
 }
