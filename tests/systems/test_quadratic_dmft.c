@@ -27,7 +27,8 @@ START_TEST(what_dmft_can_not_say_is_refused)
     refuses_edited(PATH, "kind: dmft", "kind: population",
                    "11:13: error: theory population is the flow on infinitely many samples");
     refuses_edited(PATH, "kind: dmft, ", "", "10:8: error: 't' is read by nothing here");
-    refuses_edited(PATH, "replicas: 2", "replica: 2", "did you mean 'replicas'?");
+    refuses_edited(PATH, "replicas: 2", "replica: 2",
+                   "11:45: error: unknown key 'replica' of theory; did you mean 'replicas'?");
     refuses_more(PATH, "    sgd: {seeds: 1}\n",
                  "12:10: error: sgd of method lbfgs goes to the end, theory dmft through times");
 }
