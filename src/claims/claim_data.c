@@ -111,7 +111,8 @@ static bool numbers_at(double *own, double *theory, size_t *partner, const struc
 
 /* ---- samples ---- */
 
-/* y of seed i in the window: the quantity, or |its deviation from theory|. */
+/* y of seed i in the window: the quantity, |its deviation from theory| or, with its sign, the
+ * relative one. */
 static bool fill_path(double *y, struct ov_sample *s, const struct tables *t, size_t i,
                       const struct ov_span *w)
 {
@@ -122,7 +123,9 @@ static bool fill_path(double *y, struct ov_sample *s, const struct tables *t, si
             s->verdict = OV_FAIL;
             return false;
         }
-        if (t->q->what->against_theory)
+        if (t->q->what->relative)
+            y[j] = y[j] / theory - 1.0;
+        else if (t->q->what->against_theory)
             y[j] = fabs(y[j] - theory);
     }
     return true;

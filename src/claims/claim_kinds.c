@@ -98,8 +98,9 @@ static const struct ov_key margin_keys[] = {
                 "(sgd/theory - 1); over seeds sd and rms of the deviation, and ratio_sd, its sd "  \
                 "in units of what theory predicts (column sd_QUANTITY), and spread, the sd of "    \
                 "the value. Of a window: min, max, "                                               \
-                "argmin, argmax (their times), mean (of the times listed), plateau (the value "    \
-                "where |d ln q/d ln time| is smallest), max_deviation and argmax_deviation "       \
+                "argmin, argmax (their times), mean (of the times listed), mean_relative (that "   \
+                "of relative), plateau (the value where |d ln q/d ln time| is smallest), "         \
+                "max_deviation and argmax_deviation "                                              \
                 "(largest |deviation| of a seed, its time). Of runs: diverged (1 where one did, "  \
                 "else 0: the share of them), diverged_at (the time of those that did)"},           \
         {"at",                                                                                     \

@@ -63,10 +63,25 @@ static double plateau(size_t *where, const struct ov_series *s)
     return q[*where];
 }
 
-const char *const ov_claim_statistics[] = {
-    "value",    "deviation",   "relative", "min", "max",      "argmin",        "argmax",
-    "mean",     "plateau",     "sd",       "rms", "ratio_sd", "max_deviation", "argmax_deviation",
-    "diverged", "diverged_at", "spread",   NULL};
+const char *const ov_claim_statistics[] = {"value",
+                                           "deviation",
+                                           "relative",
+                                           "min",
+                                           "max",
+                                           "argmin",
+                                           "argmax",
+                                           "mean",
+                                           "plateau",
+                                           "sd",
+                                           "rms",
+                                           "ratio_sd",
+                                           "max_deviation",
+                                           "argmax_deviation",
+                                           "diverged",
+                                           "diverged_at",
+                                           "spread",
+                                           "mean_relative",
+                                           NULL};
 
 const struct ov_statistic ov_statistics[] = {
     {.name = "value"},
@@ -86,4 +101,5 @@ const struct ov_statistic ov_statistics[] = {
     {.name = "diverged", .of_run = true},
     {.name = "diverged_at", .of_run = true, .when = true},
     {.name = "spread", .reduce = OV_REDUCE_SD},
+    {.name = "mean_relative", .of_window = average, .against_theory = true, .relative = true},
     {0}};

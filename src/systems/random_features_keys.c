@@ -44,7 +44,14 @@ static void say_eta(struct ov_text *out, const struct ov_key *key, const void *b
         ov_text_addf(out, "%s: flow\n", key->name);
 }
 
-/* A width, or a ratio: 0 where it is not known. */
+/* A width, or a ratio: 0 where it is not known. A width may also be a map, a function of N, which
+ * is for later. */
+static enum ov_status take_width(void *base, const struct ov_key *key, const struct ov_value *v,
+                                 struct ov_error *err)
+{
+    return v->type == OV_MAP ? OV_OK : ov_take_real(base, key, v, err);
+}
+
 static bool number_above_0(double *x, const struct ov_key *key, const void *base)
 {
     return ov_as_real.number(x, key, base) && *x > 0.0;
@@ -77,12 +84,20 @@ static void say_theory(struct ov_text *out, const struct ov_key *key, const void
 }
 
 static const struct ov_field as_eta = {take_eta, say_eta, number_eta};
-static const struct ov_field as_width = {ov_take_real, say_above_0, number_above_0};
+static const struct ov_field as_width = {take_width, say_above_0, number_above_0};
 static const struct ov_field as_theory = {take_theory, say_theory, NULL};
 
 /* ---- rows ---- */
 
 static const struct ov_key teacher_keys[] = OV_TEACHER_KEYS(struct ov_rf_curve);
+static const struct ov_key width_keys[] = {
+    {"exp", OV_REAL, 0, 1e3, NULL, NULL, OV_OPTIONAL,
+     .doc = "c of a width that is exponential in the input dimension, e^(c N)"},
+    {"power", OV_REAL, 0, 300, NULL, NULL, OV_OPTIONAL,
+     .doc = "l of a width that is a power of the input dimension, N^l"},
+    {.name = NULL},
+};
+
 static const struct ov_key t_keys[] = OV_TIMES_KEYS("one step, 1/K; without K max/10^5");
 
 static const struct ov_key theory_keys[] = {
@@ -118,9 +133,10 @@ const struct ov_key ov_rf_keys[] = {
     {"beta", OV_REAL, 0, 1e12, NULL, NULL, OV_OPTIONAL,
      "features per input dimension, K/N > 0; this or K", KEPT(as_width, beta),
      .of = OV_OF_THEORY | OV_IN_FORMULAS},
-    {"K", OV_REAL, 0, 1e300, NULL, NULL, OV_OPTIONAL,
-     "features of the student, a whole number; this or beta", KEPT(as_width, width),
-     .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
+    {"K", OV_REAL | OV_MAP, 0, 1e300, NULL, width_keys, OV_OPTIONAL,
+     "features of the student, a whole number, or a map that makes it a function of N, to the "
+     "nearest whole number; this or beta",
+     KEPT(as_width, width), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     {"M", OV_INT, 1, 1000, NULL, NULL, "1", "hidden units of the teacher",
      KEPT(ov_as_size, problem.M), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     OV_ACTIVATION_ROWS(struct ov_rf_curve, "features", "features'"),

@@ -26,6 +26,28 @@ static bool whole(double x)
     return fabs(x - round(x)) <= 1e-9 * fmax(1.0, x);
 }
 
+/* K of a map, as a function of N, to the nearest whole number. */
+static enum ov_status read_function(struct ov_rf_curve *s, struct ov_value *params,
+                                    struct ov_error *err)
+{
+    double N = (double)s->problem.N;
+    struct ov_value *K = ov_value_find(params, "K");
+    const struct ov_value *of_exp = ov_value_get(K, "exp"), *of_power = ov_value_get(K, "power");
+    const struct ov_value *of = of_exp ? of_exp : of_power;
+    if (!of || (of_exp && of_power))
+        return ov_value_fail(K, err,
+                             "K as a function of N is either {exp: c}, which is e^(c N), or "
+                             "{power: l}, which is N^l");
+    if (s->problem.N == 0)
+        return ov_value_fail(of, err, "K as a function of N needs 'N', the input dimension");
+    double ln_K = of_exp ? of->number * N : of->number * log(N);
+    if (ln_K > 300.0 * M_LN10)
+        return ov_value_fail(of, err, "K = 10^%.6g: not more than 10^300 is possible",
+                             ln_K / M_LN10);
+    s->width = of_exp ? exp(ln_K) : pow(N, of->number);
+    return OV_OK;
+}
+
 /* K from beta and N, or beta from K and N, or one alone. */
 static enum ov_status read_width(struct ov_rf_curve *s, struct ov_value *params,
                                  struct ov_error *err)
@@ -38,11 +60,16 @@ static enum ov_status read_width(struct ov_rf_curve *s, struct ov_value *params,
         return ov_value_fail(params, err, "a random-feature student needs 'beta' or 'K'");
     if (beta && !(beta->number > 0))
         return ov_value_fail(beta, err, "beta = K/N must be above 0");
-    if (K && K->number != floor(K->number))
+    if (K && K->type == OV_MAP) {
+        enum ov_status status = read_function(s, params, err);
+        if (status != OV_OK)
+            return status;
+    } else if (K && K->number != floor(K->number))
         return ov_value_fail(K, err, "K must be a whole number, not %.15g", K->number);
-    if (K && !(K->number > 0))
+    else if (K && !(K->number > 0))
         return ov_value_fail(K, err, "K must be at least 1");
-    s->width = K ? K->number : beta->number * (double)p->N;
+    if (beta)
+        s->width = beta->number * (double)p->N;
     if (beta && p->N > 0 && (!whole(s->width) || s->width < 0.5))
         return ov_value_fail(beta, err,
                              "beta N = %.15g is no whole number of features: K = %.0f "

@@ -95,6 +95,21 @@ START_TEST(spreads_have_three_verdicts)
 }
 END_TEST
 
+/* K4: theory 4/(1 + alpha) at 1 and 10, 2 and 4/11: a shift of 0.2 is 0.1 and 0.55 of it. */
+START_TEST(mean_of_what_is_relative)
+{
+    static const char claim[] = CLAIM("kind: mean, curves: K4, statistic: mean_relative, from: 1, "
+                                      "to: 10, expect: 0.325, margin: {abs: 0.05}");
+    static const char none[] = CLAIM("kind: mean, curves: K4, statistic: mean_relative, from: 1, "
+                                     "to: 10, margin: {abs: 0.05}");
+    check(claim, 0.2, 0.01, 10, OV_PASS, "");
+    check(claim, -0.2, 0.01, 10, OV_FAIL, "is not within 0.325 ± 0.05");
+    check(claim, 0.25, 0.01, 10, OV_FAIL, "0.40625");
+    check(none, 0.01, 0.01, 10, OV_PASS, "");
+    check(none, 0.2, 0.01, 10, OV_FAIL, "is not within 0 ± 0.05");
+}
+END_TEST
+
 START_TEST(mean_has_three_verdicts)
 {
     static const char claim[] =
@@ -285,6 +300,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, round_to_printed_digits);
     OV_TEST(s, exact_to_rounding);
     OV_TEST(s, spreads_have_three_verdicts);
+    OV_TEST(s, mean_of_what_is_relative);
     OV_TEST(s, mean_has_three_verdicts);
     OV_TEST(s, more_seeds_decide);
     OV_TEST(s, mean_interval_is_students);

@@ -55,6 +55,14 @@ START_TEST(mistakes_are_at_their_value)
     refuses_edited(LIMIT, "beta: 0.5", "beta: -1", "5:11: error: beta must be from 0 to");
     refuses_edited(LIMIT, "beta: 0.5", "K: 0", "5:8: error: K must be at least 1");
     refuses_edited(LIMIT, "beta: 0.5", "K: 2.5", "5:8: error: K must be a whole number");
+    refuses_edited(DRAWN, "K: 30", "K: {exp: 0.1, power: 1}",
+                   "6:8: error: K as a function of N is either {exp: c}, which is e^(c N), or");
+    refuses_edited(DRAWN, "K: 30", "K: {}", "6:8: error: K as a function of N is either");
+    refuses_edited(DRAWN, "K: 30", "K: {exp: 20}",
+                   "6:14: error: K = 10^347.436: not more than 10^300 is possible");
+    refuses_edited(DRAWN, "K: 30", "K: {power: -1}", "6:16: error: power must be from 0 to 300");
+    refuses_edited(LIMIT, "beta: 0.5", "K: {exp: 0.1}",
+                   "5:14: error: K as a function of N needs 'N', the input dimension");
     refuses_edited(LIMIT, "beta: 0.5", "sigma: 0",
                    "4:5: error: a random-feature student needs 'beta' or 'K'");
     refuses_more(LIMIT, "    K: 5\n", "5:11: error: beta = K/N stands beside K: give one of them");
@@ -121,6 +129,34 @@ START_TEST(sizes_and_defaults)
     says(DRAWN "    features: sphere\n", OV_THEORY, "features: sphere");
     says(DRAWN, OV_THEORY, "theory: instance\ntime: steps");
     says(DRAWN, OV_THEORY, "t: 0 0.5 4");
+}
+END_TEST
+
+/* e^(0.1 40) = 54.6, 40^1.5 = 252.98; the same numbers as where K is given by itself. */
+START_TEST(widths_that_are_functions_of_N)
+{
+    static const struct {
+        const char *as, *line;
+    } width[] = {{"K: {exp: 0.1}", "K: 55"},
+                 {"K: {power: 1.5}", "K: 253"},
+                 {"K: {power: 0}", "K: 1"},
+                 {"K: {power: 12}", "K: 1.6777216e+19"}};
+    char *degrees = edited(DRAWN, "instance", "degrees");
+    for (size_t i = 0; i < sizeof width / sizeof *width; i++) {
+        char *text = edited(degrees, "K: 30", width[i].as);
+        char *plain = edited(degrees, "K: 30", width[i].line);
+        struct ov_experiment *e = load(text), *same = load(plain);
+        double K;
+        ck_assert_str_eq(e->curve[0].side[OV_THEORY].parameters.s,
+                         same->curve[0].side[OV_THEORY].parameters.s);
+        ck_assert(ov_curve_variable(&K, &e->curve[0], "K"));
+        ck_agree(strtod(width[i].line + 3, NULL), K, 1e-15, 0.0);
+        ov_experiment_free(e);
+        ov_experiment_free(same);
+        free(text);
+        free(plain);
+    }
+    free(degrees);
 }
 END_TEST
 
@@ -351,6 +387,7 @@ static void add_tests(Suite *s)
 {
     OV_TEST(s, mistakes_are_at_their_value);
     OV_TEST(s, sizes_and_defaults);
+    OV_TEST(s, widths_that_are_functions_of_N);
     OV_TEST(s, descriptions_hold_what_matters);
     OV_TEST(s, formulas_know_the_parameters);
     OV_TEST(s, both_sides_start_from_the_same_instance);
