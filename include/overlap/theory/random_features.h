@@ -13,7 +13,15 @@
  * within t = O(1). It is eliminated (paper.md eq:rf_mean): curves hold for eta t >> 1/(K <g>^2),
  * and at t = 0 exactly they give the error before the first step. The curve of an instance has what
  * is left of that direction's start, (1 - q)^(2 steps), and holds at all times where eta is small.
- */
+ *
+ * Accuracy at finite N and K. All but the fixed width count features as Gaussian, of which |phi|^2
+ * has no variance in the limit. At finite N and K it has one, and runs end above these curves: of a
+ * student of nothing but noise by kappa V/(1 - kappa) of eps_g, kappa = eta/eta_max, with
+ * V = Var |phi|^2/<|phi|^2>^2, and eta_max is lower by 1 + V (paper.md eq:rf_closure). On the sphere
+ * V is 5/K + 2/N for relu, 2/K + 2/N for linear and 0.8/K + 0.6/N for erf. The 2/N of homogeneous
+ * units is the variance of |x|^2/N, and no width removes it (experiments/rf_closure: relu, half of
+ * eta_max, N = 200: 6 % at K = N/2). In steps an instance has all of it for linear units, and a
+ * part for others. */
 #ifndef OVERLAP_THEORY_RANDOM_FEATURES_H
 #define OVERLAP_THEORY_RANDOM_FEATURES_H
 
