@@ -21,6 +21,7 @@ do for [p=1:3] {
     if (p == 2) { set yrange [1e-4:0.2]; set nokey }
     if (p == 3) { unset logscale y; set format y "%g"; set yrange [0:0.65]; set key bottom right samplen 2.5 }
     plot for [i=1:3] table("line-" . id[i], "theory") using "alpha":quantity[p] with lines ls 1+i title (p == 3 ? label[i] : ""), \
-         for [i=1:3] agreement using (row(id[i], quantity[p])):"sgd":"se" with yerrorbars ls 11+i notitle
+         for [i=1:3] agreement using (row(id[i], quantity[p])):"sgd":"se" with yerrorbars ls 11+i notitle, \
+         for [i=1:3] agreement using (row("few-" . id[i], quantity[p])):"sgd":"se" with yerrorbars ls 11+i notitle
 }
 unset multiplot
