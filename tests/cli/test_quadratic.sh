@@ -51,7 +51,7 @@ holds "plan --todo: once" grep -qx 'overlap run hard --out hard_out --curve end 
 mkdir long && sed 's/seeds: 3/seeds: 40/; s/\[0.2, 0.4\]/[0.2, 0.3, 0.4, 0.6]/; s/d: 10/d: 30/' one.yaml >long/experiment.yaml
 check "without a kill" 0 "$overlap" run long --out whole -j 2
 "$overlap" run long --out killed -j 2 2>killed_err &
-for _ in $(seq 400); do
+for _ in $(seq 3000); do
     [ "$(ls killed/jobs/*.csv 2>ls_err | wc -l)" -ge 5 ] && break
     sleep 0.01
 done
