@@ -192,8 +192,6 @@ enum ov_status ov_band_parse(struct ov_query *q, struct ov_error *err)
         status = ov_value_fail(q->given.rel, err, "relative is a part of theory already: give abs");
     for (size_t c = 0; c < q->n_curve && status == OV_OK; c++) {
         status = read_shift(&q->shift[c], q->given.bias, q->curve[c], err);
-        if (status == OV_OK)
-            status = ov_query_room(q, q->shift[c], err);
         if (status == OV_OK && q->predicted) /* which theory: {fluctuations: true} gives */
             status = ov_column_check(q->curve[c], OV_THEORY, q->sd, q->given.width, err);
     }

@@ -89,7 +89,7 @@ enum ov_status ov_margin_parse(struct ov_query *q, struct ov_error *err)
 enum ov_status ov_mean_parse(struct ov_query *q, struct ov_error *err)
 {
     enum ov_status status = ov_margin_parse(q, err);
-    return status == OV_OK ? ov_query_room(q, 0.0, err) : status;
+    return status == OV_OK ? ov_query_room(q, err) : status;
 }
 
 void ov_margin_judge(struct ov_finding *f, struct ov_claim *claim, const struct ov_sample *s,

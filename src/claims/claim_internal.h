@@ -107,9 +107,8 @@ OV_NODISCARD enum ov_status ov_query_expect(struct ov_query *q, double otherwise
                                             struct ov_error *err);
 /* OV_EUSER where a margin says nothing. */
 OV_NODISCARD enum ov_status ov_query_bounds(struct ov_query *q, struct ov_error *err);
-/* OV_EUSER, at the margin, where it is 0, and `more` is: no interval of a random number lies within. */
-OV_NODISCARD enum ov_status ov_query_room(const struct ov_query *q, double more,
-                                          struct ov_error *err);
+/* OV_EUSER, at the margin, where it is 0: no interval of a random number lies within. */
+OV_NODISCARD enum ov_status ov_query_room(const struct ov_query *q, struct ov_error *err);
 /* Fails at v with what the words would have been: "WHAT; did you mean 'NEAR'?", with the
  * nearest to WORD. */
 OV_NODISCARD enum ov_status ov_claim_unknown(const struct ov_value *v, struct ov_error *err,

@@ -363,9 +363,9 @@ enum ov_status ov_query_bounds(struct ov_query *q, struct ov_error *err)
     return ov_value_fail(q->given.margin, err, "margin needs rel, abs or both");
 }
 
-enum ov_status ov_query_room(const struct ov_query *q, double more, struct ov_error *err)
+enum ov_status ov_query_room(const struct ov_query *q, struct ov_error *err)
 {
-    if (q->rel > 0.0 || q->abs > 0.0 || more > 0.0)
+    if (q->rel > 0.0 || q->abs > 0.0)
         return OV_OK;
     return ov_value_fail(q->given.abs ? q->given.abs : q->given.rel, err,
                          "a margin of 0 can never pass: what it has to hold has an error");

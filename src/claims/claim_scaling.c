@@ -96,7 +96,7 @@ enum ov_status ov_scaling_parse(struct ov_query *q, struct ov_error *err)
         status = common_expect(q, err);
     if (status == OV_OK)
         status = ov_query_bounds(q, err);
-    return status == OV_OK ? ov_query_room(q, 0.0, err) : status;
+    return status == OV_OK ? ov_query_room(q, err) : status;
 }
 
 /* ---- judging: s is of the first curve, that of curve c is s[c * q->n_at] ---- */
