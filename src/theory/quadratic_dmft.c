@@ -115,8 +115,8 @@ static enum ov_status measure(double x[WIDTH], const struct ov_dmft_replica *r,
         x[LOSS] += 0.25 * r->L[j] * r->L[j];
         one += r->L[j] * r->beta[j]; /* sqrt(Delta) int Gam */
     }
-    x[MSE] = fmax(0.0, 0.5 * (r->K - r->p->Delta));
-    x[ERR_IN] = x[LOSS] + 0.25 * r->p->Delta - 0.5 * sqrt(r->p->Delta) * one;
+    x[MSE] = fmax(0.0, 0.5 * (r->K - r->noise * r->noise));
+    x[ERR_IN] = x[LOSS] + (0.25 * r->noise - 0.5 * one) * r->noise;
     return OV_OK;
 }
 

@@ -28,6 +28,7 @@ struct ov_dmft_replica {
     const struct ov_dmft *p;
     size_t d, m, D, n_sample;
     uint64_t key;                  /* sample i has key + i */
+    double noise;                  /* sqrt(Delta) */
     double keep;                   /* the least part of a direction that is kept */
     struct ov_dmft_sample *sample; /* (n_sample) owned */
     double *z_star;                /* (d) the teacher, diagonal; owned */

@@ -58,7 +58,7 @@ static double remainder_of(double *noise, struct ov_dmft_replica *r)
 {
     double square = 0.0;
     size_t J = r->J;
-    *noise = sqrt(r->p->Delta) - cblas_ddot((int)J, r->F, 1, r->beta, 1);
+    *noise = r->noise - cblas_ddot((int)J, r->F, 1, r->beta, 1);
     for (size_t j = 0; j < J; j++)
         r->more[j] = *noise * r->beta[j];
     for (size_t i = 0; i < r->n_sample; i++) {
@@ -132,10 +132,10 @@ static double respond(struct ov_dmft_replica *r)
 /* K and F of all samples' y; returns what of K is in no direction. */
 static double correlate(struct ov_dmft_replica *r)
 {
-    double root = sqrt(r->p->Delta), rest;
-    r->K = r->p->Delta;
+    double rest;
+    r->K = r->noise * r->noise;
     for (size_t j = 0; j < r->J; j++)
-        r->F[j] = root * r->beta[j];
+        r->F[j] = r->noise * r->beta[j];
     for (size_t i = 0; i < r->n_sample; i++) {
         if (r->J > 0)
             project(r->F, r, 2.0, r->sample[i].B, r->sample[i].y);

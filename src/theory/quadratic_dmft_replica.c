@@ -113,6 +113,7 @@ enum ov_status ov_dmft_replica_create(struct ov_dmft_replica *r, const struct ov
                                   .D = d * (d + 1) / 2,
                                   .n_sample = n_sample,
                                   .key = key,
+                                  .noise = sqrt(p->Delta),
                                   .keep = 5.0 * p->tolerance,
                                   .h = 1e-3};
     r->sample = calloc(n_sample, sizeof *r->sample);

@@ -44,7 +44,8 @@ static enum ov_status attempt(double *error, struct ov_dmft_replica *r, double h
                               struct ov_error *err)
 {
     size_t size = r->d * r->m;
-    double error2 = 0.0, size2 = 0.0;
+    /* weights that have decayed to a millionth of the start are nothing */
+    double error2 = 0.0, size2 = 1e-12 * r->p->gamma * (double)(r->d * r->n_sample);
     for (size_t k = 1; k < STAGES; k++) {
         for (size_t i = 0; i < r->n_sample; i++)
             place(r->sample + i, k, h, size);
