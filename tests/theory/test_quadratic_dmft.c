@@ -263,6 +263,39 @@ START_TEST(long_times_are_stationary)
 }
 END_TEST
 
+/* All weights decay: of the error the teacher is left, steps do not become small with them, and
+ * the samples' residuals are their labels. */
+START_TEST(strong_decay_leaves_nothing)
+{
+    struct ov_dmft p = noisy;
+    struct ov_dmft_point x;
+    const double t = 3.0;
+    p.lambda = 100.0;
+    p.d = 16;
+    ck_ok(ov_dmft_flow(&x, &p, &t, 1, NULL, NULL));
+    ck_agree(5.0, x.mse, 1e-12, 0.0);
+    ck_agree(0.0, x.trace, 0.0, 1e-10);
+    ck_agree(0.0, x.rank, 0.0, 1e-12);
+    ck_within(2.5 + 0.125, x.loss_train, x.loss_train_se, 0.03);
+}
+END_TEST
+
+/* A start so large that the path turns into ever new directions. */
+START_TEST(too_many_directions)
+{
+    struct ov_dmft p = noisy;
+    struct ov_dmft_point x;
+    struct ov_error err = {0};
+    const double t = 20.0;
+    p.gamma = 1e4;
+    p.d = 24;
+    p.kappa_star = 0.5;
+    p.tolerance = 1e-5;
+    ck_assert_int_eq(ov_dmft_flow(&x, &p, &t, 1, NULL, &err), OV_ENUMERIC);
+    ck_assert_msg(strstr(err.text, "there are more than 256 directions"), "%s", err.text);
+}
+END_TEST
+
 /* ---- errors ---- */
 
 /* Standard errors are those of independent repetitions, and fall with samples. */
@@ -332,6 +365,8 @@ static void add_tests(Suite *s)
     OV_TEST(s, known_values);
     OV_TEST(s, many_samples_are_the_population);
     OV_TEST(s, long_times_are_stationary);
+    OV_TEST(s, strong_decay_leaves_nothing);
+    OV_TEST(s, too_many_directions);
     OV_TEST(s, errors_are_what_they_say);
     OV_TEST(s, out_of_range);
 }
