@@ -53,7 +53,8 @@ plot table("line", "theory") using "alpha":"mse" with lines ls 3 title "λ = 0.0
 set label 1 "{/:Bold c}"
 set xrange [0.15:0.55]
 array wide[3] = ["0.4", "0.6", "1"]
-side(k, x) = strstrt(strcol("curve"), "side-kappa" . k . "-") == 1 && strcol("quantity") eq "mse" ? x : NaN
+is(k, c) = c eq "short-kappa" . k || strstrt(c, "near-kappa" . k . "-") == 1 || c eq "beyond-kappa" . k . "-lambda0.002"
+side(k, x) = is(k, strcol("curve")) && strcol("quantity") eq "mse" ? x : NaN
 set arrow 1 from 0.3176,graph 0 to 0.3176,graph 1 nohead ls 100
 set arrow 2 from 0.3272,graph 0 to 0.3272,graph 1 nohead ls 100
 plot table("side-line-kappa0.4", "theory") using "alpha":"mse" with lines ls 2 title "κ = 0.4", \
