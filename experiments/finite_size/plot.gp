@@ -63,7 +63,7 @@ plot sample [i=1:5:1] '+' using (size[int(i)]):(early[int(i)]) with lines ls 2 n
 
 set label 1 "{/:Bold c}   from a plateau, N = 2000"
 unset logscale
-set xrange [0:300]
+set xrange [0:200]
 set yrange [0:0.032]
 set xlabel "α = steps / N"
 set ylabel "{/:Italic ε_g};   20 × its standard deviation" offset 0.5
