@@ -1,5 +1,5 @@
 # a: stationary error over eta sigma^2 against the number of units to spare; b: its excess over the
-# limit of small eta; c: much later, units to spare pair off and cancel.
+# limit of small eta; c: much later, units to spare pair off and cancel; thin lines and filled points: from random weights.
 width = 17.8; height = 8.8
 load "figures/style.gp"
 etas = "0.001 0.003 0.01 0.03 0.1"
@@ -51,6 +51,9 @@ set ylabel "{/:Italic ε_g }/ (η_w σ^2)" offset 1.5
 set key bottom left reverse Left samplen 2 maxrows 3
 array style[5] = [1, 2, 3, 4, 5]
 of(k, x) = int(column(0)) % 3 == 0 && stringcolumn("curve") eq sprintf("long-run-K%d", k) && stringcolumn("quantity") eq "eps_g" && column("alpha") > 0 ? x : NaN
+late(k, x) = stringcolumn("curve") eq sprintf("random-run-K%d", k) && stringcolumn("quantity") eq "eps_g" && (x == 1000 || x == 3000 || x == 5000) ? x : NaN
 plot for [k=2:6] table(sprintf("long-K%d", k), "theory") using "alpha":(column("eps_g")/0.027) with lines ls k-1 title sprintf("{/:Italic L }= %d", k - 2), \
-     for [k=2:4] agreement using (of(k, column("alpha"))):(column("sgd")/0.027):(column("se")/0.027) with yerrorbars ls k+9
+     for [k=2:4] agreement using (of(k, column("alpha"))):(column("sgd")/0.027):(column("se")/0.027) with yerrorbars ls k+9, \
+     for [k=2:4] table(sprintf("random-K%d", k), "theory") using (of_seed(1, column("alpha"))):(column("eps_g")/0.027) with lines ls k-1 lw 0.7, \
+     for [k=2:4] agreement using (late(k, column("alpha"))):(column("sgd")/0.027):(column("se")/0.027) with yerrorbars ls 16 title (k == 4 ? "random" : "")
 unset multiplot
