@@ -5,9 +5,9 @@ load "figures/style.gp"
 under(s) = strstrt(s, "-") > 0 ? under(s[1:strstrt(s, "-") - 1] . "_" . s[strstrt(s, "-") + 1:*]) : s
 at(t, x) = column("alpha") == t ? x : NaN
 # data blocks $time_CURVE: alpha, mean of eps_g over the runs, its error
-do for [curve in "erf-run erf-early linear-stop-N20 linear-stop-N40 linear-stop-N80"] {
+do for [curve in "erf-run erf-early linear-stop-N30 linear-stop-N60 linear-stop-N120"] {
     times = curve eq "erf-early" ? "1 4 10 40 100 400 1000 3000" : \
-        curve eq "erf-run" ? "1 4 10 40 100 400 1000 3000 10000 30000 100000 200000 300000" : "10 100 1000 3000 10000 30000 100000 300000"
+        curve eq "erf-run" ? "1 4 10 40 100 400 1000 3000 10000 30000 100000 200000 300000" : "1000 3000 10000 30000 100000 300000"
     set print $Block
     do for [t in times] {
         stats table(curve, "sgd") using (at(real(t), column("eps_g"))) name "S" nooutput
@@ -96,14 +96,14 @@ set logscale y; set format y log_labels
 set xrange [0.8:1.3e7]; set yrange [1e-6:1e1]
 set ylabel "{/:Italic ε_g}" offset 0.5
 set key top right Left reverse samplen 3
-set label 2 "{/:Italic N }= 20" at 5e5,1.1e-3*2
-set label 3 "40" at 5e5,0.8e-3 offset 1.5,0
-set label 4 "80" at 5e5,0.5e-3/1.7 offset 1.5,0
+set label 2 "{/:Italic N }= 30" at 5e5,1.1e-3*2
+set label 3 "60" at 5e5,0.8e-3 offset 1.5,0
+set label 4 "120" at 5e5,0.5e-3/1.7 offset 1.5,0
 plot x > 1e3 ? 0.1*sqrt(2/(32.0*x)) : NaN with lines ls 100 title "slope −1/2", \
      for [k in "2 4 8"] table("linear-long-K".k, "theory") using "alpha":"eps_g" smooth unique with lines ls 2 title k eq "2" ? "linear, {/:Italic K }= 2, 4, 8" : "", \
      for [k in "2 4"] table("relu-long-K".k, "theory") using "alpha":"eps_g" smooth unique with lines ls 3 title k eq "2" ? "ReLU, {/:Italic K }= 2, 4" : "", \
-     table("linear-stop-N20", "theory") using "alpha":"eps_g" with lines ls 1 title "linear, {/:Italic K }= 1, {/:Italic σ }= 0.3", \
-     $time_linear_stop_N20 with yerrorbars ls 11 pt 6, \
-     $time_linear_stop_N40 with yerrorbars ls 14 pt 8, \
-     $time_linear_stop_N80 with yerrorbars ls 15 pt 4
+     table("linear-stop-N30", "theory") using "alpha":"eps_g" with lines ls 1 title "linear, {/:Italic K }= 1, {/:Italic σ }= 0.3", \
+     $time_linear_stop_N30 with yerrorbars ls 11 pt 6, \
+     $time_linear_stop_N60 with yerrorbars ls 14 pt 8, \
+     $time_linear_stop_N120 with yerrorbars ls 15 pt 4
 unset multiplot

@@ -53,7 +53,9 @@ bool ov_online_jacobian_is_closed(const struct ov_problem *p);
  * decays) a solver's numbers are a covariance up to its tolerance only. Averages that are not
  * analytic in C (ov_gauss_is_analytic) are taken at the nearest
  * one: Q - R T^-1 R' without its negative eigenvalues, which must not be below -1e-3 of the largest
- * length. So is eps_g, and what is written, for every activation: no Q_kk is negative.
+ * length. So is eps_g, and what is written, for every activation: no Q_kk is negative. Where averages
+ * are analytic the path is put back there after a step that left it by a tenth of its tolerance:
+ * negative squares of distances would else grow wherever noise drives units apart.
  *
  * Without noise and decay (sigma = decay_w = 0, decay_v = 0 or v frozen) a student whose eps_g is
  * below 1e-15 of <tau^2>/2, tau the teacher's output, has learnt: all later rows are this state. */
