@@ -78,6 +78,12 @@ static int ended(const double *y, void *ctx)
     return x->inner.ended(y, x->inner.ctx);
 }
 
+static int nearest(double *y, void *ctx)
+{
+    struct piece *x = ctx;
+    return x->inner.nearest(y, x->inner.ctx);
+}
+
 /* What the pieces so far took together. */
 static void add_report(struct ov_solve_report *sum, const struct ov_solve_report *r, double from)
 {
@@ -172,6 +178,7 @@ static enum ov_status begin(struct course *c, struct ov_online *o, const struct 
     c->ode.jacobian_rhs += 2;
     c->ode.diverged = diverged;
     c->ode.ended = ended;
+    c->ode.nearest = c->piece.inner.nearest ? nearest : NULL;
     c->ode.ctx = &c->piece;
     size_t rows = (c->n_alpha + 1) * (n + 1);
     c->y = calloc(n + 1 + rows + c->n_alpha + 1 + n * n + 2 * n, sizeof *c->y);
