@@ -2,7 +2,7 @@
 # Grey: formulas.
 width = 17.8; height = 7
 load "figures/style.gp"
-array exponent[4] = ["0.25", "0.5", "0.75", "1"]
+array exponent[6] = ["0.25", "0.5", "0.75", "1", "1.25", "1.5"]
 of(curve) = strcol("curve") eq curve && strcol("quantity") eq "eps_g" && column("alpha") > 0 ? column("alpha") : NaN
 eta(s, alpha) = 0.5*(1 + alpha/4.0)**(-s)
 rest(eta) = eta/(2*(2 - eta))
@@ -25,14 +25,14 @@ set format x log_labels; set format y log_labels
 
 set lmargin at screen 0.075; set rmargin at screen 0.36
 set label 1 "{/:Bold a}   powers" at graph 0.0,1.06
-set xrange [0.1:1e4]; set yrange [1e-4:0.3]
+set xrange [0.1:1e4]; set yrange [3e-5:0.7]
 set xlabel "{/:Italic α}" offset 0,0.4
 set ylabel "{/:Italic ε_g}" offset 1
 set key bottom left reverse Left samplen 3
 set samples 200
 plot for [i=1:3] [1:1e4] rest(eta(real(exponent[i]), x)) ls 100 lw 2.5, [10:1e4] A(2.0)/x ls 100 lw 2.5, \
-     for [i=1:4] table("power-eta_w.decay.exponent" . exponent[i], "theory") using (column("alpha") > 0 ? column("alpha") : NaN):"eps_g" with lines ls i title "exponent " . exponent[i], \
-     for [i=1:4] agreement using (of("power-eta_w.decay.exponent" . exponent[i])):"sgd":"se" every 3 with yerrorbars ls 10+i
+     for [i=1:6] table("power-eta_w.decay.exponent" . exponent[i], "theory") using (column("alpha") > 0 ? column("alpha") : NaN):"eps_g" with lines ls i title "exponent " . exponent[i], \
+     for [i=1:6] agreement using (of("power-eta_w.decay.exponent" . exponent[i])):"sgd":"se" every 3 with yerrorbars ls 10+i
 
 set lmargin at screen 0.43; set rmargin at screen 0.68
 set label 1 "{/:Bold b}   rates {/:Italic c}/{/:Italic α}"
