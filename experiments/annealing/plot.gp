@@ -28,10 +28,11 @@ set label 1 "{/:Bold a}   powers" at graph 0.0,1.06
 set xrange [0.1:1e4]; set yrange [3e-5:0.7]
 set xlabel "{/:Italic α}" offset 0,0.4
 set ylabel "{/:Italic ε_g}" offset 1
-set key bottom left reverse Left samplen 3
+set key bottom left reverse Left samplen 2 title "{/:Italic ρ}" left
 set samples 200
+set xrange [0.1:1e4]
 plot for [i=1:3] [1:1e4] rest(eta(real(exponent[i]), x)) ls 100 lw 2.5, [10:1e4] A(2.0)/x ls 100 lw 2.5, \
-     for [i=1:6] table("power-eta_w.decay.exponent" . exponent[i], "theory") using (column("alpha") > 0 ? column("alpha") : NaN):"eps_g" with lines ls i title "exponent " . exponent[i], \
+     for [i=1:6] table("power-eta_w.decay.exponent" . exponent[i], "theory") using (column("alpha") > 0 ? column("alpha") : NaN):"eps_g" with lines ls i title exponent[i], \
      for [i=1:6] agreement using (of("power-eta_w.decay.exponent" . exponent[i])):"sgd":"se" every 3 with yerrorbars ls 10+i
 
 set lmargin at screen 0.43; set rmargin at screen 0.68
@@ -41,7 +42,7 @@ set xlabel "{/:Italic c}"
 set ylabel "{/:Italic α ε_g}/σ^2"
 set format x "%g"; set format y "%g"
 set xtics (0.5, 1, 2, 5, 10, 20); set ytics (0.5, 1, 2, 5, 10)
-set key top left
+set key top left notitle
 plot [0.53:25] A(x) ls 100 lw 2.5, [1.45:25] A(x*h) ls 100 lw 2.5, \
      $linear with points ls 1 title "linear, theory", $erf with points ls 2 title "sigmoidal, theory", \
      for [time in "2 4 8"] agreement using (column("alpha") == 1000 && strcol("curve") eq "linear-run-eta_w.decay.time" . time && strcol("quantity") eq "eps_g" ? 0.5*time : NaN):(column("sgd")*1000):(column("se")*1000) with yerrorbars ls 13 title (time eq "2" ? "linear, runs" : ""), \
