@@ -139,9 +139,9 @@ holds "new: a copy: the template stays" grep -q '^# quadratic_of_width_one: what
 holds "new: a copy: the same experiment" cmp experiments/quadratic_of_width_one/experiment.yaml experiments/other/experiment.yaml
 check "new: no name" 2 "$overlap" new ''
 says "new: no name: says how" 'make new EXP=NAME FROM=demo'
-sed -i 's/alpha: .*/alpha: 60/' experiments/mine/experiment.yaml
-check "a number for a map" 2 "$overlap" plan experiments/mine
-says "a number for a map: its keys" "alpha must be a list of numbers or a map with max, min, points, spacing, not '60'"
+sed -i 's/alpha: .*/alpha: late/' experiments/mine/experiment.yaml
+check "a word for a map" 2 "$overlap" plan experiments/mine
+says "a word for a map: its keys" "alpha must be a number or a list of numbers or a map with max, min, points, spacing, not 'late'"
 
 # ---- claims take the names that vary takes ----
 mkdir collapse
