@@ -14,33 +14,33 @@
 #include "overlap/base/alloc.h"
 #include "overlap/claims/expr.h"
 
-enum { MOST_NUMERALS = 64, WHOLE_DIGITS = 2, BROKEN_DIGITS = 1, LAW_WHOLE = 10 };
+enum { MOST_NUMERALS = 64, SMALL = 10, MOST_DIGITS = 2, MOST_PARTS = 2 };
 static const char own_program[] = "this program";
 
 const char *ov_evidence_name(enum ov_evidence e)
 {
-    static const char *const names[] = {[OV_SIM_THEORY] = "simulation-theory",
-                                        [OV_SIM_FORMULA] = "simulation-formula",
-                                        [OV_SIM_SIM] = "simulation-simulation",
-                                        [OV_THEORY_FORMULA] = "theory-formula",
-                                        [OV_THEORY_THEORY] = "theory-theory",
-                                        [OV_REGRESSION] = "regression",
-                                        [OV_IDENTITY] = "identity"};
+    static const char *const names[] = {
+        [OV_SIM_THEORY] = "simulation-theory",  [OV_SIM_FORMULA] = "simulation-formula",
+        [OV_SIM_SIM] = "simulation-simulation", [OV_THEORY_FORMULA] = "theory-formula",
+        [OV_THEORY_THEORY] = "theory-theory",   [OV_QUOTED] = "quoted",
+        [OV_REGRESSION] = "regression",         [OV_IDENTITY] = "identity"};
     return (size_t)e < sizeof names / sizeof *names ? names[e] : "unknown";
 }
 
 bool ov_evidence_counts(enum ov_evidence e)
 {
-    return e != OV_REGRESSION && e != OV_IDENTITY;
+    return e != OV_QUOTED && e != OV_REGRESSION && e != OV_IDENTITY;
 }
 
 /* ---- typed numbers ---- */
 
-/* The numerals of an expected number: all of them, or those that make it a typed one. */
+/* The numerals of an expected number, each once. */
 struct numerals {
-    double x[MOST_NUMERALS]; /* without sign */
-    size_t n;
-    bool named; /* a formula that names something */
+    double x[MOST_NUMERALS];      /* without sign */
+    size_t digits[MOST_NUMERALS]; /* significant ones */
+    size_t n, n_part;             /* n_part: as they stand there, the same ones too */
+    bool named;                   /* a formula that names something */
+    double value;                 /* of all; NaN: of several curves, or none */
 };
 
 /* Digits of text[0..n) without leading and trailing zeros. */
@@ -56,57 +56,6 @@ static size_t significant_digits(const char *text, size_t n)
     return digits == 0 ? 0 : digits - zeros;
 }
 
-static void add_numeral(struct numerals *out, double x)
-{
-    if (out->n < MOST_NUMERALS)
-        out->x[out->n++] = fabs(x);
-}
-
-/* Whether text[0..n) may stand in a law. */
-static bool is_lawful(const char *text, size_t n, bool named)
-{
-    double x = strtod(text, NULL);
-    if (named)
-        return significant_digits(text, n) <= (x == floor(x) ? WHOLE_DIGITS : BROKEN_DIGITS);
-    return x == floor(x) && x <= LAW_WHOLE;
-}
-
-static void scan_formula(struct numerals *out, const char *s, bool all)
-{
-    for (size_t i = 0; s[i]; i += ov_expr_name(s + i) ? ov_expr_name(s + i) : 1)
-        out->named = out->named || ov_expr_name(s + i) > 0;
-    for (size_t i = 0; s[i];) {
-        size_t n = ov_expr_number(s + i), m = ov_expr_name(s + i);
-        if (n > 0 && (all || !is_lawful(s + i, n, out->named)))
-            add_numeral(out, strtod(s + i, NULL));
-        i += n + m ? n + m : 1;
-    }
-}
-
-/* The numerals of `expect`; without `all`, those that no law would have. */
-static struct numerals numerals_of(const struct ov_value *expect, bool all)
-{
-    struct numerals out = {.n = 0};
-    char *end = NULL;
-    double x = NAN;
-    if (!expect)
-        return out;
-    if (expect->type == OV_STRING)
-        x = strtod(expect->string, &end);
-    else
-        x = expect->number;
-    if (end && *end) {
-        scan_formula(&out, expect->string, all);
-        return out;
-    }
-    bool law = 2.0 * x == floor(2.0 * x) && fabs(x) <= LAW_WHOLE;
-    if (all || !law)
-        add_numeral(&out, x);
-    return out;
-}
-
-/* ---- numbers that another claim holds theory to ---- */
-
 /* One rounding apart is the same numeral. */
 static bool is_among(double x, const struct numerals *known)
 {
@@ -115,6 +64,98 @@ static bool is_among(double x, const struct numerals *known)
             return true;
     return false;
 }
+
+static void add_numeral(struct numerals *out, double x, size_t digits)
+{
+    out->n_part++;
+    if (out->n == MOST_NUMERALS || is_among(fabs(x), out))
+        return;
+    out->digits[out->n] = digits;
+    out->x[out->n++] = fabs(x);
+}
+
+static void scan_formula(struct numerals *out, const char *s)
+{
+    for (size_t i = 0; s[i];) {
+        size_t n = ov_expr_number(s + i), m = ov_expr_name(s + i);
+        if (n > 0)
+            add_numeral(out, strtod(s + i, NULL), significant_digits(s + i, n));
+        out->named = out->named || (n == 0 && m > 0);
+        i += n + m ? n + m : 1;
+    }
+}
+
+/* The numerals of what the claim expects. */
+static struct numerals numerals_of(const struct ov_claim *claim)
+{
+    const struct ov_value *expect = claim->query->given.expect;
+    struct numerals out = {.value = NAN};
+    if (!expect)
+        return out;
+    if (expect->type == OV_STRING) {
+        scan_formula(&out, expect->string);
+    } else {
+        add_numeral(&out, expect->number, 0);
+        out.value = expect->number;
+    }
+    if (!out.named && claim->query->expect)
+        out.value = claim->query->expect[0];
+    return out;
+}
+
+static bool is_whole(double x)
+{
+    return x == floor(x);
+}
+
+/* A whole number up to 10 or, in a formula, one half: part of its structure. */
+static bool is_small(double x, bool named)
+{
+    return (is_whole(x) && x <= SMALL) || (named && x == 0.5);
+}
+
+/* Whether a number without a name is a law: a whole one, a fraction of two, or a slope's half. */
+static bool is_plain_law(const struct numerals *e, bool slope)
+{
+    bool half = is_whole(2.0 * e->value) && !is_whole(e->value), small = true;
+    for (size_t i = 0; i < e->n; i++)
+        small = small && is_small(e->x[i], false);
+    if (half)
+        return slope && fabs(e->value) <= SMALL && (small || e->n_part == 1);
+    return small && e->n_part <= MOST_PARTS;
+}
+
+/* Whether a numeral is one that no formula would have, whatever is beside it. */
+static bool is_long(const struct numerals *e, size_t i)
+{
+    return !is_small(e->x[i], e->named) && e->digits[i] > (is_whole(e->x[i]) ? MOST_DIGITS : 1);
+}
+
+/* The numerals among `e` that make it a typed number, without those of `known` (NULL: none). */
+static struct numerals typed_ones(const struct numerals *e, const struct numerals *known,
+                                  bool slope)
+{
+    struct numerals out = {.n = 0};
+    size_t digits = 0;
+    bool plain = e->n > 0 && !e->named, all_small = true, too_long = false;
+    if (plain && is_plain_law(e, slope))
+        return out;
+    for (size_t i = 0; i < e->n; i++)
+        all_small = all_small && is_small(e->x[i], e->named);
+    for (size_t i = 0; i < e->n; i++) {
+        if ((is_small(e->x[i], e->named) && !(plain && all_small)) ||
+            (known && is_among(e->x[i], known)))
+            continue;
+        add_numeral(&out, e->x[i], e->digits[i]);
+        digits += e->digits[i];
+        too_long = too_long || is_long(e, i);
+    }
+    if (e->named && !too_long && digits <= MOST_DIGITS && e->n < MOST_NUMERALS)
+        out.n = 0;
+    return out;
+}
+
+/* ---- numbers that another claim holds theory to ---- */
 
 static const struct ov_claim *sibling(const struct ov_claim *claim, const struct ov_claims *all,
                                       const char *id)
@@ -157,14 +198,19 @@ static enum ov_status add_known(struct numerals *known, const struct ov_claim *c
         return ov_value_fail(claim->query->given.numbers_of, err,
                              "numbers_of: claim '%.80s' holds theory to nothing%s", id,
                              other == claim ? ": it is this one" : ": it reads runs");
-    struct numerals more = numerals_of(other->query->given.expect, true);
+    struct numerals more = numerals_of(other);
     for (size_t i = 0; i < more.n; i++)
-        add_numeral(known, more.x[i]);
+        add_numeral(known, more.x[i], more.digits[i]);
     return OV_OK;
 }
 
+static bool is_slope(const struct ov_claim *claim)
+{
+    return claim->kind->judge == ov_scaling_judge;
+}
+
 static enum ov_status check_numbers_of(const struct ov_claim *claim, const struct ov_claims *all,
-                                       const struct numerals *typed, struct ov_error *err)
+                                       const struct numerals *expect, struct ov_error *err)
 {
     const struct ov_value *v = claim->query->given.numbers_of;
     struct numerals known = {.n = 0};
@@ -173,10 +219,9 @@ static enum ov_status check_numbers_of(const struct ov_claim *claim, const struc
         status = add_known(&known, claim, all, v->string, err);
     for (size_t i = 0; v->type == OV_STRINGS && i < v->cols && status == OV_OK; i++)
         status = add_known(&known, claim, all, v->strings[i], err);
-    for (size_t i = 0; i < typed->n && status == OV_OK; i++)
-        if (!is_among(typed->x[i], &known))
-            status = ov_value_fail(v, err, "numbers_of: none of these claims expects %.10g",
-                                   typed->x[i]);
+    struct numerals rest = typed_ones(expect, &known, is_slope(claim));
+    if (status == OV_OK && rest.n > 0)
+        status = ov_value_fail(v, err, "numbers_of: none of these claims expects %.10g", rest.x[0]);
     return status;
 }
 
@@ -227,17 +272,21 @@ enum ov_status ov_claim_evidence(struct ov_claim *claim, const struct ov_claims 
 {
     const struct ov_query *q = claim->query;
     const struct ov_value *from = q->given.number_from, *of = q->given.numbers_of;
-    struct numerals typed = numerals_of(q->given.expect, false);
+    struct numerals expect = numerals_of(claim);
+    bool typed = typed_ones(&expect, NULL, is_slope(claim)).n > 0;
     bool own = from && strcmp(from->string, own_program) == 0;
-    enum ov_status status = check_origin(q, typed.n > 0, err);
+    enum ov_status status = check_origin(q, typed, err);
     if (status == OV_OK && of)
-        status = check_numbers_of(claim, all, &typed, err);
+        status = check_numbers_of(claim, all, &expect, err);
     claim->evidence = by_reading(claim);
-    if (own || (typed.n > 0 && !from && !of))
+    if (own || (typed && !from && !of))
         claim->evidence = OV_REGRESSION;
     else if (reads_closed(claim))
-        claim->evidence = typed.n > 0 ? OV_REGRESSION : OV_IDENTITY;
+        claim->evidence = typed ? OV_REGRESSION : OV_IDENTITY;
     else if (of)
         claim->evidence = q->side == OV_THEORY ? OV_THEORY_THEORY : OV_SIM_THEORY;
+    else if (from)
+        claim->evidence = OV_QUOTED;
+    claim->quoted = claim->evidence == OV_QUOTED ? from->string : NULL;
     return status;
 }

@@ -167,14 +167,16 @@ void ov_paths_read(struct ov_paths *p, struct ov_claim *claim, size_t c, const c
  *      identity; with a typed number, a regression.
  *   3. `number_from: this program` makes a regression.
  *   4. An order compares what it reads with itself.
- *   5. An expected number is *typed* where it is no law: a number by itself is one where it is a
- *      whole or half number up to 10, or a fraction of whole numbers up to 10; a formula where it
- *      names a parameter, a constant or a function, and none of its numerals has more significant
- *      digits than two, if it is whole, else one. (Laws have 2, 1/3, 0.5 and sqrt(M); a program's
- *      output is 0.0361 or 0.0077/N.)
- *   6. A typed number makes a regression, but where `number_from` says where else it is from, or
- *      where every numeral that makes it one is expected by the claims that `numbers_of` names, which
- *      hold theory to it: it is a number of theory then.
+ *   5. An expected number is *typed* where it has not the form of a law. A number by itself is a law
+ *      where it is a whole number up to 10, or a fraction of two; a half number (1.5, 3/2) only as a
+ *      slope or exponent, of kind scaling: elsewhere, it may be the grid's. A formula, which names a
+ *      parameter, a constant or a function, is one where all of its numerals together have at most
+ *      two significant digits, of which one behind a point is one (2*K/pi, 0.2*K, 1/(24*pi); not
+ *      0.0077/N, 0.0005 + 0.00002 + 0.000007 + 0*pi, 52*7*0.1*K): whole numbers up to 10, one half
+ *      and repetitions are not counted.
+ *   6. A typed number makes a regression, but where `number_from` says where else it is from: it is
+ *      quoted then; or where the claims that `numbers_of` names, which hold theory to it, expect so
+ *      many of its numerals that the others are a law: it is a number of theory then.
  * Errors (OV_EUSER, at their place): numbers_of names no claim of the experiment, or one that does
  * not read theory; a typed numeral that none of these expects; either key without a typed number,
  * or both. */

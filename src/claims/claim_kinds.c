@@ -123,8 +123,8 @@ static const struct ov_key margin_keys[] = {
      NO_NUMBER,                                                                                    \
      OV_OPTIONAL,                                                                                  \
      GIVEN(number_from),                                                                           \
-     .doc = "where a typed number in expect is from, if not from this program: where it is "       \
-            "printed; 'this program' makes any claim a regression"},                               \
+     .doc = "where a typed number in expect is from, if not from this program: it is counted as "  \
+            "quoted, with these words beside it; 'this program' makes any claim a regression"},    \
     {                                                                                              \
         "numbers_of", OV_STRING | OV_STRINGS, NO_NUMBER, OV_OPTIONAL, GIVEN(numbers_of),           \
             .doc = "claims of the experiment that hold theory to the typed numbers in expect"      \

@@ -43,6 +43,7 @@ static json_t *claim_json(struct ov_claim *claim)
         ov_json_put(o, "title", title ? ov_json_text(title) : json_null()) &&
         ov_json_put(o, "why", ov_json_text(claim->why)) &&
         ov_json_put(o, "evidence", json_string(ov_evidence_name(claim->evidence))) &&
+        ov_json_put(o, "quoted", claim->quoted ? ov_json_text(claim->quoted) : json_null()) &&
         ov_json_put(o, "revised", claim->revised ? ov_json_text(claim->revised) : json_null()) &&
         ov_json_put(o, "asks", ov_json_asks(claim)) &&
         ov_json_put(o, "tables", ov_json_tables(claim)) &&

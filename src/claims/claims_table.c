@@ -10,7 +10,10 @@
 #include "overlap/claims/claims.h"
 
 enum { CLAIM, EXPECTED, MEASURED, SEEDS, VERDICT, EVIDENCE, WHERE, N_COLUMN };
-enum { WIDEST_PLACE = 48 }; /* what stands there is for orientation: names are in the files */
+enum {
+    WIDEST_PLACE = 48,
+    WIDEST_ORIGIN = 40
+}; /* what stands there is for orientation: names are in the files */
 
 const char *ov_verdict_colour(enum ov_verdict v)
 {
@@ -43,8 +46,10 @@ static void fill_row(struct ov_text *cell, const struct ov_claim *claim)
 {
     ov_text_addf(&cell[CLAIM], "%s.%s", claim->experiment->name, claim->id);
     ov_text_addf(&cell[VERDICT], "%s", ov_verdict_name(claim->verdict));
-    ov_text_addf(&cell[EVIDENCE], "%s%s", ov_evidence_name(claim->evidence),
-                 claim->revised ? ", revised" : "");
+    ov_text_addf(&cell[EVIDENCE], "%s%s%s", ov_evidence_name(claim->evidence),
+                 claim->quoted ? ": " : "", claim->quoted ? claim->quoted : "");
+    ov_grid_cut(&cell[EVIDENCE], WIDEST_ORIGIN);
+    ov_text_addf(&cell[EVIDENCE], "%s", claim->revised ? ", revised" : "");
     if (claim->n_measure == 0) {
         for (size_t k = 0; k < N_COLUMN; k++)
             if (k != CLAIM && k != VERDICT && k != EVIDENCE)

@@ -32,8 +32,9 @@ const struct ov_command ov_commands[] = {
     {"verify", "[DIR…]", "osntpvh", "check the claims, and the numbers in paper.md",
      "Without DIR: every experiment below experiments/, and paper.md. Prints a row a claim: what is\n"
      "expected ± margin, measured ± standard error, from n seeds, the verdict, what is set against\n"
-     "what (simulation, theory, formula; regression: a number of this program), and the curve and time\n"
-     "(curve @ time) that decide it; then why claims were revised, and each verdict other than PASS:\n"
+     "what (simulation, theory, formula; quoted: a number from elsewhere, as it says; regression: one\n"
+     "of this program), and the curve and time (curve @ time) that decide it; then why claims were\n"
+     "revised, and each verdict other than PASS:\n"
      "  PASS          the 90 % interval of what is measured lies inside of the margin\n"
      "  FAIL          it lies outside, or numbers are not finite\n"
      "  INCONCLUSIVE  neither; says how many seeds would decide\n"
@@ -45,7 +46,7 @@ const struct ov_command ov_commands[] = {
      "JUnit. Exit code 0: all good; 1: a claim or a number is wrong; 2: bad usage, bad, stale or\n"
      "missing data; 3: inconclusive.\n",
      ov_command_verify},
-    {"accept", "CLAIM", "rth", "rewrite a claim's printed numbers to what the data say",
+    {"accept", "CLAIM…", "rth", "rewrite claims' printed numbers to what the data say",
      "CLAIM is EXPERIMENT.ID. Rewrites what paper.md prints of it and, of a failing claim of\n"
      "kind round or margin, the number expect in experiment.yaml; prints the difference.\n"
      "--reason TEXT stands beside each new number. Refused (exit code 2) without a reason or\n"

@@ -81,11 +81,13 @@ static void print_reasons(const struct ov_claims *claims, bool colour)
     }
 }
 
-/* Why claims were changed after a look. */
-static void print_revisions(const struct ov_claims *claims)
+/* Where numbers are quoted from, and why claims were changed after a look. */
+static void print_remarks(const struct ov_claims *claims)
 {
     for (size_t i = 0; i < claims->n; i++) {
         const struct ov_claim *c = &claims->claim[i];
+        if (c->quoted)
+            printf("%s.%s: its number is quoted: %s\n", c->experiment->name, c->id, c->quoted);
         if (c->revised)
             printf("%s.%s: revised after a look: %s\n", c->experiment->name, c->id, c->revised);
     }
@@ -127,7 +129,7 @@ static int conclude(const struct ov_claims *claims, const struct ov_paper_report
         printf("%s\n", table.s);
     ov_text_free(&table);
     print_reasons(claims, colour);
-    print_revisions(claims);
+    print_remarks(claims);
     size_t open = n.of[OV_INCONCLUSIVE], bad = n.of[OV_CLAIM_STALE] + n.of[OV_CLAIM_MISSING];
     printf("claims: %zu PASS, %zu FAIL, %zu INCONCLUSIVE, %zu STALE, %zu MISSING, %zu skipped\n",
            n.of[OV_PASS], n.of[OV_FAIL], open, n.of[OV_CLAIM_STALE], n.of[OV_CLAIM_MISSING],

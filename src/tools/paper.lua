@@ -198,9 +198,10 @@ local function facts(claim)
   local list = pandoc.List({})
   local function fact(name, ...) list:insert({{pandoc.Str(name)}, {...}}) end
   fact('verdict', {pandoc.Plain({badge(claim), pandoc.Space(), pandoc.Str(claim.verdict)})})
-  fact('evidence', text((claim.evidence or '?') .. (own[claim.evidence] and ': the program against itself' or '')))
+  fact('evidence', text((claim.evidence or '?') .. (own[claim.evidence] and ': the program against itself' or '') ..
+                        (claim.quoted and ': the number is from ' .. claim.quoted or '')))
   if claim.revised then fact('revised after a look', text(claim.revised)) end
-  if claim.asks and claim.asks.number_from then fact('expected number from', text(claim.asks.number_from)) end
+  if claim.asks and claim.asks.number_from and not claim.quoted then fact('expected number from', text(claim.asks.number_from)) end
   if claim.why and claim.why ~= '' then fact('why', text(claim.why)) end
   fact('source', text(claim.source or '–'))
   if m then
@@ -232,9 +233,11 @@ local function evidence()
   end
   for _, claim in pairs(claims) do revised = revised + (claim.revised and 1 or 0) end
   local rest = (counts.regression or 0) + (counts.identity or 0)
-  local note = string.format('Claims by what they set against what: %d are evidence. %d more compare the program with itself ' ..
+  local note = string.format('Claims by what they set against what: %d are evidence by their form. %d more have a number that is ' ..
+                             'quoted from elsewhere, as each says; nothing checks these words. %d compare the program with itself ' ..
                              '(their number came from it); they guard it, are marked =, and are counted apart. %d claims were ' ..
-                             'changed after a look at data; each says why.', all, rest, revised)
+                             'changed after a look at data; each says why.',
+                             all, math.tointeger(counts.quoted or 0), rest, revised)
   return {pandoc.Para({pandoc.Str(note)}),
           pandoc.utils.from_simple_table(pandoc.SimpleTable({}, {left, right}, {0, 0}, {text('evidence'), text('claims')}, rows))}
 end

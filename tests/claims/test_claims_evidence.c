@@ -55,7 +55,7 @@ START_TEST(by_what_is_read)
         {"kind: scaling, curves: wide, side: theory, against: K, at: 1, expect: 2, margin: {abs: "
          "1}",
          OV_THEORY_FORMULA},
-        {"kind: round, curves: K2, at: 1, expect: 1.5", OV_THEORY_FORMULA},
+        {"kind: round, curves: K2, at: 1, expect: 5", OV_THEORY_FORMULA},
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         expect_evidence(row[i].rest, row[i].e);
@@ -70,10 +70,20 @@ START_TEST(typed_numbers)
                                         "'361/10000'",     "'36/1000'",      "0.0077/K",
                                         "'K + 1.23'",      "sqrt(1.3)*K",    "'123*K'",
                                         "'634.4 + ln(9)'", "'pi/8/0.03434'", "12345678*K"};
-    static const char *const laws[] = {"0",          "-1",    "1/3",    "-1/2",
-                                       "0.5",        "K",     "2*K/pi", "sqrt(K)/24",
-                                       "1000000*K",  "0.2*K", "10",     "'(K - 1)^1.5e1'",
-                                       "(2*K)^(2/3)"};
+    static const char *const laws[] = {"0",
+                                       "-1",
+                                       "1/3",
+                                       "-4/3",
+                                       "K",
+                                       "2*K/pi",
+                                       "sqrt(K)/24",
+                                       "1000000*K",
+                                       "0.2*K",
+                                       "10",
+                                       "'(K - 1)^15'",
+                                       "(2*K)^(2/3)",
+                                       "0.5 + 20*K",
+                                       "0.3/(4*0.3 + 0.6*K)"};
     char rest[200];
     for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
         snprintf(rest, sizeof rest, "kind: mean, curves: K2, at: 1, expect: %s, margin: {abs: 1}",
@@ -85,11 +95,52 @@ START_TEST(typed_numbers)
                  laws[i]);
         expect_evidence(rest, OV_SIM_FORMULA);
     }
-    expect_evidence("kind: round, curves: K2, at: 1, expect: 0.50", OV_THEORY_FORMULA);
     expect_evidence("kind: round, curves: K2, at: 1, expect: 0.51", OV_REGRESSION);
     expect_evidence("kind: mean, curves: K2, at: 1, statistic: relative, expect: -0.6, margin: "
                     "{abs: 0.3}",
                     OV_REGRESSION);
+}
+END_TEST
+
+/* A program's number is one, too, where it is taken apart: digits are counted over the formula. */
+START_TEST(numbers_taken_apart)
+{
+    static const char *const apart[] = {"'0.0005 + 0.00002 + 0.000007 + 0*pi'",
+                                        "'K*0.5*52*7/2*0.1*0.01'",
+                                        "0.0005 + 0.00002",
+                                        "'0.5*(0.2*K + 0.03*K + 0.007)'",
+                                        "'K*24/640'",
+                                        "'5/10^4 + 2/10^5 + 7/10^6'",
+                                        "'pi*20*30*40'"};
+    char rest[200];
+    for (size_t i = 0; i < sizeof apart / sizeof *apart; i++) {
+        snprintf(rest, sizeof rest, "kind: margin, curves: K2, at: 1, expect: %s, margin: {abs: 1}",
+                 apart[i]);
+        expect_evidence(rest, OV_REGRESSION);
+    }
+}
+END_TEST
+
+/* 1.5 may be one of the times of a grid; an exponent of 3/2 is a law. */
+START_TEST(half_numbers)
+{
+    static const char *const halves[] = {"1.5", "-0.5", "0.50", "3/2", "-1/2", "9.5"};
+    char rest[200];
+    for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
+        snprintf(rest, sizeof rest, "kind: margin, curves: K2, at: 1, expect: %s, margin: {abs: 1}",
+                 halves[i]);
+        expect_evidence(rest, OV_REGRESSION);
+        snprintf(rest, sizeof rest,
+                 "kind: scaling, curves: wide, against: K, at: 1, expect: %s, margin: {abs: 1}",
+                 halves[i]);
+        expect_evidence(rest, OV_SIM_FORMULA);
+    }
+    expect_evidence(
+        "kind: scaling, curves: wide, against: K, at: 1, expect: 1.07, margin: {abs: 1}",
+        OV_REGRESSION);
+    expect_evidence(
+        "kind: scaling, curves: wide, against: K, at: 1, expect: 10.5, margin: {abs: 1}",
+        OV_REGRESSION);
 }
 END_TEST
 
@@ -98,7 +149,10 @@ END_TEST
 
 START_TEST(where_a_typed_number_is_from)
 {
-    expect_evidence(TYPED "number_from: Somebody 1995", OV_SIM_FORMULA);
+    expect_evidence(TYPED "number_from: Somebody 1995", OV_QUOTED);
+    expect_evidence("kind: margin, curves: K2, at: 1, expect: 0.000527, margin: {abs: 1}, "
+                    "number_from: x",
+                    OV_QUOTED); /* whatever the words are */
     expect_evidence(TYPED "number_from: this program", OV_REGRESSION);
     expect_evidence("kind: mean, curves: K2, at: 1, expect: K, margin: {abs: 1}, number_from: "
                     "this program",
@@ -110,6 +164,9 @@ START_TEST(where_a_typed_number_is_from)
     expect_evidence("kind: margin, curves: K2, at: 1, expect: 0.0361/K, margin: {abs: 1}, "
                     "numbers_of: held}\n" HELD "expect: 0.0361, margin: {abs: 1}",
                     OV_THEORY_THEORY);
+    expect_evidence("kind: mean, curves: K2, at: 1, expect: 30*K/0.0361, margin: {abs: 1}, "
+                    "numbers_of: held}\n" HELD "expect: 0.0361, margin: {abs: 1}",
+                    OV_SIM_THEORY); /* what remains is a law */
 }
 END_TEST
 
@@ -154,6 +211,9 @@ START_TEST(origins_that_are_none)
          "no claim 'hold' here; did you mean 'held'?"},
         {TYPED "numbers_of: held}\n" HELD "expect: 0.036, margin: {abs: 1}",
          "none of these claims expects 0.0361"},
+        {"kind: mean, curves: K2, at: 1, expect: 24/640*K/0.0361, margin: {abs: 1}, numbers_of: "
+         "held}\n" HELD "expect: 0.0361, margin: {abs: 1}",
+         "none of these claims expects 24"},
         {TYPED "numbers_of: held}\n" HELD "side: sgd, expect: 0.0361, margin: {abs: 1}",
          "'held' holds theory to nothing: it reads runs"},
         {TYPED "numbers_of: c", "it is this one"},
@@ -187,9 +247,10 @@ START_TEST(names)
 {
     ck_assert_str_eq(ov_evidence_name(OV_SIM_THEORY), "simulation-theory");
     ck_assert_str_eq(ov_evidence_name(OV_IDENTITY), "identity");
+    ck_assert_str_eq(ov_evidence_name(OV_QUOTED), "quoted");
     for (int e = 0; e < OV_N_EVIDENCE; e++)
         ck_assert(ov_evidence_counts((enum ov_evidence)e) ==
-                  (e != OV_REGRESSION && e != OV_IDENTITY));
+                  (e != OV_QUOTED && e != OV_REGRESSION && e != OV_IDENTITY));
 }
 END_TEST
 
@@ -197,6 +258,8 @@ static void add_tests(Suite *s)
 {
     OV_TEST(s, by_what_is_read);
     OV_TEST(s, typed_numbers);
+    OV_TEST(s, numbers_taken_apart);
+    OV_TEST(s, half_numbers);
     OV_TEST(s, where_a_typed_number_is_from);
     OV_TEST(s, identities);
     OV_TEST(s, origins_that_are_none);

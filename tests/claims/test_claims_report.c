@@ -79,6 +79,34 @@ START_TEST(verdicts_as_json)
 }
 END_TEST
 
+/* Where a number is quoted from stands beside it, and it is counted apart. */
+START_TEST(quoted_numbers)
+{
+    struct fake f;
+    struct ov_text t = {0}, json = {0};
+    char path[128];
+    fake_open(&f, "- {id: far, says: so, kind: margin, curves: K4, at: 1, expect: 0.0361, margin: "
+                  "{abs: 9}, number_from: \"a table of Somebody, in the second column\"}\n");
+    write_all(&f, 0.0, 0.5, 4);
+    struct ov_claims claims = read_claims(&f);
+    evaluate(&claims, &f, 0);
+    ck_assert_str_eq(claims.claim[0].quoted, "a table of Somebody, in the second column");
+    ov_claims_print(&t, &claims, false);
+    ck_contains(t.s, "PASS     quoted: a table of Somebody, in the sec…  K4 @ 1");
+    snprintf(path, sizeof path, "%s/verdicts.json", f.out);
+    ck_ok(ov_claims_write_json(&claims, NULL, path, NULL));
+    ck_ok(ov_file_read(&json, path, 0, NULL));
+    ck_contains(json.s, "\"evidence\": \"quoted\"");
+    ck_contains(json.s, "\"quoted\": \"a table of Somebody, in the second column\"");
+    ck_contains(json.s, "\"quoted\": 1");
+    ck_contains(json.s, "\"theory-formula\": 0");
+    ov_text_free(&t);
+    ov_text_free(&json);
+    ov_claims_free(&claims);
+    fake_close(&f);
+}
+END_TEST
+
 static size_t characters(const char *s, size_t n)
 {
     size_t count = 0;
@@ -159,6 +187,7 @@ END_TEST
 static void add_tests(Suite *s)
 {
     OV_TEST(s, verdicts_as_json);
+    OV_TEST(s, quoted_numbers);
     OV_TEST(s, the_table_is_aligned);
     OV_TEST(s, the_table_in_colour);
     OV_TEST(s, names_of_verdicts);

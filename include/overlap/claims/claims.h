@@ -15,15 +15,19 @@
 enum ov_verdict { OV_PASS, OV_FAIL, OV_INCONCLUSIVE, OV_CLAIM_STALE, OV_CLAIM_MISSING, OV_SKIPPED };
 const char *ov_verdict_name(enum ov_verdict v); /* "PASS", "FAIL", … */
 
-/* What a claim sets against what. It is computed from what the claim reads and expects: the rules,
- * by which no wording makes it more than it is, stand at ov_claim_evidence. */
+/* What a claim sets against what, worked out from what it reads and from the form of the number that
+ * it expects (the rules stand at ov_claim_evidence). The form is what can be checked: a number of the
+ * program that somebody takes apart into small whole numbers still looks like a formula, so formulas
+ * are to be read by reviewers. */
 enum ov_evidence {
     OV_SIM_THEORY,  /* runs against the equations, seed by seed, or against numbers of theory that
                           another claim holds theory to */
-    OV_SIM_FORMULA, /* runs against a formula, or a number printed elsewhere */
+    OV_SIM_FORMULA, /* runs against a formula */
     OV_SIM_SIM,     /* runs against runs */
-    OV_THEORY_FORMULA, /* the equations, integrated or solved, against a formula or such a number */
+    OV_THEORY_FORMULA, /* the equations, integrated or solved, against a formula */
     OV_THEORY_THEORY,  /* theory against theory, of other parameters */
+    OV_QUOTED, /* against a number that `number_from` says to be from elsewhere: it is as good as
+                  these words, which are shown with it and which nothing checks */
     OV_REGRESSION, /* against a number that came from this program: it guards the program against
                           changes, and is no evidence */
     OV_IDENTITY,   /* a closed formula of theory against a formula, or against itself: it says
@@ -31,7 +35,7 @@ enum ov_evidence {
     OV_N_EVIDENCE
 };
 const char *ov_evidence_name(enum ov_evidence e); /* "simulation-theory", …, "identity" */
-/* False of a regression and an identity. */
+/* False of a regression and an identity, and of a quoted number, which is counted apart. */
 bool ov_evidence_counts(enum ov_evidence e);
 
 /* One number that a claim measured: a claim over several curves or times has several. */
@@ -71,6 +75,7 @@ struct ov_claim {
     const struct ov_claim_kind *kind;
     struct ov_query *query; /* what the keys ask for, resolved; private */
     enum ov_evidence evidence;
+    const char *quoted;  /* where its number is quoted from; NULL: it is not */
     const char *revised; /* why the claim was changed after a look at the data; NULL: it was not */
     struct ov_measure *measure; /* (n_measure), after evaluation */
     size_t n_measure, worst;    /* index of the measure that decides the verdict */
@@ -148,7 +153,7 @@ struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name
 
 /* verdicts.json, which TAP, JUnit, the lock and drift are views of (src/tools/views.sh): {"format":
  * 1, members of `more`, "claims": {"EXPERIMENT.ID": {"verdict", "says", "source", "kind", p_pass,
- * p_fail, p_holm, "experiment", "title", "why", "evidence", "revised": why or null, "asks": its keys
+ * p_fail, p_holm, "experiment", "title", "why", "evidence", "quoted": from where or null, "revised": why or null, "asks": its keys
  * with defaults, "tables": {"CURVE.SIDE": KEY}, "worst": index, "measures": [{curve, at, value, se,
  * n, expect, margin, verdict, low, high, p_pass, p_fail, needed}]}}, "evidence": {class: claims, …}}:
  * claims in their order, numbers as JSON numbers in full precision, null where not finite. No clock,
