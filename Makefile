@@ -92,8 +92,8 @@ audit: all ## rerun stored runs chosen by chance and compare the bytes: make aud
 	$(PLUS)@src/tools/audit.sh $(B) $(TIER) "$(JOBS)" "$(SEED)"
 replicate: all ## every random claim on random numbers that nobody has looked at: make replicate STREAM=2
 	$(PLUS)@src/tools/replicate.sh $(B) $(TIER) "$(STREAM)"
-accept: all ## rewrite a claim's printed numbers to the data: make accept CLAIM=demo.floor REASON="…"
-	@$(B)/overlap accept --tier $(TIER) --reason "$$REASON" -- "$$CLAIM"
+accept: all ## rewrite claims' printed numbers to the data: make accept CLAIM=demo.floor REASON="…"
+	@set -f; $(B)/overlap accept --tier $(TIER) --reason "$$REASON" -- $$CLAIM
 paper: figures ## build/paper.html
 	@$(VERIFY) || $(RED_TOO)
 	@src/tools/paper.sh $(B) $(TIER)

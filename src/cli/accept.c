@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * overlap accept: printed numbers of one claim rewritten to the data; refused in CI.
+ * overlap accept: printed numbers of claims rewritten to the data; refused in CI.
  */
 #include "cli.h"
 
@@ -72,19 +72,14 @@ static void show_change(const struct ov_rewrite *r)
         waitpid(git, NULL, 0);
 }
 
-static enum ov_status accept_claim(struct ov_accepted *accepted, struct ov_claims *claims,
-                                   const struct ov_options *o, struct ov_error *err)
+/* All names are looked up before anything is rewritten. */
+static enum ov_status check_names(const struct ov_claims *claims, const struct ov_options *o,
+                                  struct ov_error *err)
 {
-    struct ov_claim *claim = ov_claims_find(claims, o->dir[0]);
-    if (!claim)
-        return no_such_claim(claims, o->dir[0], err);
-    const char *paper = ov_file_exists("paper.md") ? "paper.md" : NULL;
-    enum ov_status status = ov_accept(accepted, claim, paper, o->reason, err);
-    if (status != OV_OK)
-        return status;
-    show_change(&accepted->experiment);
-    show_change(&accepted->paper);
-    return ov_accept_write(accepted, err);
+    for (size_t i = 0; i < o->n_dir; i++)
+        if (!ov_claims_find(claims, o->dir[i]))
+            return no_such_claim(claims, o->dir[i], err);
+    return OV_OK;
 }
 
 static void summarise(const struct ov_accepted *accepted, const char *name)
@@ -97,28 +92,56 @@ static void summarise(const struct ov_accepted *accepted, const char *name)
                n > 1 ? "s" : "");
 }
 
+/* Each claim reads the files as the one before has left them. */
+static enum ov_status accept_claim(struct ov_claim *claim, const char *name, const char *reason,
+                                   struct ov_error *err)
+{
+    struct ov_accepted accepted = {0};
+    const char *paper = ov_file_exists("paper.md") ? "paper.md" : NULL;
+    enum ov_status status = ov_accept(&accepted, claim, paper, reason, err);
+    if (status == OV_OK) {
+        show_change(&accepted.experiment);
+        show_change(&accepted.paper);
+        status = ov_accept_write(&accepted, err);
+    }
+    if (status == OV_OK)
+        summarise(&accepted, name);
+    ov_accepted_free(&accepted);
+    return status;
+}
+
+/* One that can't be accepted keeps the others from nothing. The last exit code that is not good. */
+static int accept_all(struct ov_claims *claims, const struct ov_options *o)
+{
+    int code = EXIT_GOOD;
+    for (size_t i = 0; i < o->n_dir; i++) {
+        struct ov_error err = {0};
+        struct ov_claim *claim = ov_claims_find(claims, o->dir[i]);
+        if (accept_claim(claim, o->dir[i], o->reason, &err) != OV_OK)
+            code = ov_report(&err);
+    }
+    return code;
+}
+
 int ov_command_accept(const struct ov_options *o)
 {
     struct ov_error err = {0};
     struct ov_experiments all = {0};
     struct ov_claims claims = {0};
-    struct ov_accepted accepted = {0};
-    struct ov_options every = *o; /* the plain argument is no directory */
+    struct ov_options every = *o; /* the plain arguments are no directories */
     every.n_dir = 0;
     enum ov_status status = refuse_in_ci(&err);
-    if (status == OV_OK && (o->n_dir != 1 || !*o->dir[0]))
+    if (status == OV_OK && (o->n_dir == 0 || !*o->dir[0]))
         status = ov_fail(&err, OV_EUSER,
-                         "expected one CLAIM: overlap accept EXPERIMENT.ID --reason TEXT");
+                         "expected a CLAIM: overlap accept EXPERIMENT.ID… --reason TEXT");
     if (status == OV_OK)
         status = ov_experiments_load(&all, &every, &err);
     if (status == OV_OK)
         status = ov_claims_load(&claims, &all, &every, &err);
     if (status == OV_OK)
-        status = accept_claim(&accepted, &claims, o, &err);
-    if (status == OV_OK)
-        summarise(&accepted, o->dir[0]);
-    ov_accepted_free(&accepted);
+        status = check_names(&claims, o, &err);
+    int code = status == OV_OK ? accept_all(&claims, o) : ov_report(&err);
     ov_claims_free(&claims);
     ov_experiments_free(&all);
-    return status == OV_OK ? EXIT_GOOD : ov_report(&err);
+    return code;
 }

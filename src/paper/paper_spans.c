@@ -260,6 +260,12 @@ static bool is_measured(const struct ov_measure *m, const char *of)
     return strcmp(of, "value") == 0 && isfinite(m->value) && ov_measure_is_random(m);
 }
 
+/* One seed of what is random, or too few for a spread: nobody knows how far it would move. */
+static bool lacks_error(const struct ov_measure *m, const char *of)
+{
+    return strcmp(of, "value") == 0 && isfinite(m->value) && m->n > 0 && isnan(m->se);
+}
+
 static bool check_claim(struct check *c, const struct ov_claim *claim)
 {
     const char *of = c->value[OF] ? c->value[OF] : "value";
@@ -283,9 +289,13 @@ static bool check_claim(struct check *c, const struct ov_claim *claim)
     snprintf(name, sizeof name, "%s of %s", of, c->value[CLAIM]);
     if (is_measured(m, of))
         return agrees_measured(c, m, name);
-    if (isfinite(datum(m, of)))
+    if (lacks_error(m, of))
+        ov_paper_complain(c->p, c->span->at, "%s is of too few seeds (%zu) for an error to print",
+                          name, m->n);
+    else if (isfinite(datum(m, of)))
         return agrees(c, datum(m, of), name);
-    ov_paper_complain(c->p, c->span->at, "claim %s has no %s", c->value[CLAIM], of);
+    else
+        ov_paper_complain(c->p, c->span->at, "claim %s has no %s", c->value[CLAIM], of);
     return false;
 }
 

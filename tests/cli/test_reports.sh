@@ -159,6 +159,12 @@ if command -v pandoc >/dev/null; then
     check "accept: then all holds" 0 "$overlap" verify
     check "accept: a second time" 0 "$overlap" accept good.start --reason again
     says "accept: nothing is changed" 'nothing is changed' out
+    sed 's/\[[^]]*\]{claim="good.start"}/[7.77]{claim="good.start"}/' paper.md >t.md && mv t.md paper.md
+    check "accept: several, one unknown" 2 "$overlap" accept good.start good.edn --reason again
+    says "accept: several, nothing was touched" '7\.77' paper.md
+    check "accept: several" 0 "$overlap" accept good.end good.start --reason again
+    says "accept: several, each is told" '^good.end: every printed number' out
+    says "accept: several, the last one too" '^good.start: 1 number rewritten' out
     cp kept.md paper.md
     mv build/results away
     check "accept: no data" 2 "$overlap" accept good.start --reason "so it is"

@@ -15,12 +15,12 @@ struct bench {
     struct ov_accepted accepted;
 };
 
-static void open_bench(struct bench *b, const char *claims, const char *paper)
+static void open_seeds(struct bench *b, const char *claims, const char *paper, size_t n)
 {
     struct ov_text file = {0};
     *b = (struct bench){0};
     fake_open(&b->f, NULL);
-    write_all(&b->f, 0.0, 0.5, 4);
+    write_all(&b->f, 0.0, 0.5, n);
     snprintf(b->yaml, sizeof b->yaml, "%s/experiment.yaml", b->f.out);
     snprintf(b->paper, sizeof b->paper, "%s/paper.md", b->f.out);
     ov_text_addf(&file, "claims:\n%s", claims);
@@ -34,6 +34,11 @@ static void open_bench(struct bench *b, const char *claims, const char *paper)
     b->claims = read_claims(&b->f);
     for (size_t i = 0; i < b->claims.n; i++)
         evaluate(&b->claims, &b->f, i);
+}
+
+static void open_bench(struct bench *b, const char *claims, const char *paper)
+{
+    open_seeds(b, claims, paper, 4);
 }
 
 static void close_bench(struct bench *b)
@@ -245,12 +250,13 @@ START_TEST(random_numbers)
 }
 END_TEST
 
-/* The one complaint of a paper about the claim. */
-static void wrong(const char *claims, const char *paper, const char *what)
+/* The one complaint of a paper about the claim, with n seeds. */
+static void wrong_of(size_t n, const char *claims, const char *paper, const char *what)
 {
     struct bench b;
     struct ov_paper_report report;
-    open_bench(&b, claims, paper);
+    open_seeds(&b, claims, paper, n);
+    ck_assert_int_eq(b.claims.claim[0].verdict, OV_PASS);
     const struct ov_experiment *experiments[] = {&b.f.e};
     ck_ok(ov_paper_check(&report, b.paper, &b.claims, experiments, 1, NULL));
     ck_assert_uint_eq(report.n_wrong, 1);
@@ -258,6 +264,32 @@ static void wrong(const char *claims, const char *paper, const char *what)
     ov_paper_report_free(&report);
     close_bench(&b);
 }
+
+static void wrong(const char *claims, const char *paper, const char *what)
+{
+    wrong_of(4, claims, paper, what);
+}
+
+#define OF_SEEDS(rest) "  - {id: c, says: so, " rest "}\n"
+
+/* Whatever the kind: a bare number is wrong where the data have an error, or could have one. */
+START_TEST(bare_random_numbers)
+{
+    static const char *const claims[] = {
+        OF_SEEDS("kind: margin, side: sgd, curves: K4, at: 1, expect: 2, margin: {abs: 9}"),
+        OF_SEEDS("kind: round, side: sgd, curves: K4, at: 1, expect: 2"),
+        OF_SEEDS("kind: mean, curves: K4, at: 1, statistic: relative, margin: {abs: 9}"),
+        OF_SEEDS("kind: mean, curves: K4, statistic: max, expect: 3, margin: {abs: 99}"),
+        OF_SEEDS("kind: band, curves: K4, margin: {abs: 99}"),
+        OF_SEEDS("kind: scaling, curves: wide, against: K, fit: linear, at: 1, expect: 0, margin: "
+                 "{abs: 99}"),
+        OF_SEEDS("kind: order, curves: [K2, K4], at: 0, direction: increasing"),
+    };
+    for (size_t i = 0; i < sizeof claims / sizeof *claims; i++)
+        wrong_of(16, claims[i], "[2]{claim=\"fake.c\"}", "is random: with its error it is");
+    wrong_of(1, claims[0], "[2.5]{claim=\"fake.c\"}", "value of fake.c is of too few seeds (1)");
+}
+END_TEST
 
 START_TEST(random_numbers_that_are_wrong)
 {
@@ -287,5 +319,6 @@ static void add_tests(Suite *s)
     OV_TEST(s, numbers_that_are_not_alone);
     OV_TEST(s, random_numbers);
     OV_TEST(s, random_numbers_that_are_wrong);
+    OV_TEST(s, bare_random_numbers);
 }
 OV_TEST_MAIN("claims/accept");

@@ -44,7 +44,8 @@ struct ov_paper_report {
  * A printed number agrees if the datum, rounded to the digits printed, gives the same text (0.0364
  * against 0.036437; 1.2e-3 likewise; a minus sign may be U+2212). A measured value with an error over
  * seeds is printed with it, as 0.0289(25), so that it holds for other random numbers, too
- * (ov_measured_agrees); what has none, without. A claim that is not PASS makes
+ * (ov_measured_agrees); what is not random, without. What has too few seeds for an error can't be
+ * printed. A claim that is not PASS makes
  * its numbers wrong; a skipped one, skipped.
  *
  * The text is read by pandoc, in the dialect in which `make paper` prints it (commonmark_x), so
