@@ -15,11 +15,15 @@ struct bench {
     struct ov_accepted accepted;
 };
 
-static void open_seeds(struct bench *b, const char *claims, const char *paper, size_t n)
+/* n seeds of SGD, and n_theory starts of theory: more than one differ. */
+static void open_seeds(struct bench *b, const char *claims, const char *paper, size_t n,
+                       size_t n_theory)
 {
     struct ov_text file = {0};
     *b = (struct bench){0};
     fake_open(&b->f, NULL);
+    for (size_t c = 0; c < FAKE_CURVES; c++)
+        fake_set(&b->f, c, n_theory, n_theory);
     write_all(&b->f, 0.0, 0.5, n);
     snprintf(b->yaml, sizeof b->yaml, "%s/experiment.yaml", b->f.out);
     snprintf(b->paper, sizeof b->paper, "%s/paper.md", b->f.out);
@@ -38,7 +42,7 @@ static void open_seeds(struct bench *b, const char *claims, const char *paper, s
 
 static void open_bench(struct bench *b, const char *claims, const char *paper)
 {
-    open_seeds(b, claims, paper, 4);
+    open_seeds(b, claims, paper, 4, 1);
 }
 
 static void close_bench(struct bench *b)
@@ -250,12 +254,13 @@ START_TEST(random_numbers)
 }
 END_TEST
 
-/* The one complaint of a paper about the claim, with n seeds. */
-static void wrong_of(size_t n, const char *claims, const char *paper, const char *what)
+/* The one complaint of a paper about the claim, with so many seeds. */
+static void wrong_of(size_t n, size_t n_theory, const char *claims, const char *paper,
+                     const char *what)
 {
     struct bench b;
     struct ov_paper_report report;
-    open_seeds(&b, claims, paper, n);
+    open_seeds(&b, claims, paper, n, n_theory);
     ck_assert_int_eq(b.claims.claim[0].verdict, OV_PASS);
     const struct ov_experiment *experiments[] = {&b.f.e};
     ck_ok(ov_paper_check(&report, b.paper, &b.claims, experiments, 1, NULL));
@@ -267,7 +272,7 @@ static void wrong_of(size_t n, const char *claims, const char *paper, const char
 
 static void wrong(const char *claims, const char *paper, const char *what)
 {
-    wrong_of(4, claims, paper, what);
+    wrong_of(4, 1, claims, paper, what);
 }
 
 #define OF_SEEDS(rest) "  - {id: c, says: so, " rest "}\n"
@@ -286,8 +291,9 @@ START_TEST(bare_random_numbers)
         OF_SEEDS("kind: order, curves: [K2, K4], at: 0, direction: increasing"),
     };
     for (size_t i = 0; i < sizeof claims / sizeof *claims; i++)
-        wrong_of(16, claims[i], "[2]{claim=\"fake.c\"}", "is random: with its error it is");
-    wrong_of(1, claims[0], "[2.5]{claim=\"fake.c\"}", "value of fake.c is of too few seeds (1)");
+        wrong_of(16, 1, claims[i], "[2]{claim=\"fake.c\"}", "is random: with its error it is");
+    wrong_of(4, 16, MARGIN("2"), "[2]{claim=\"fake.c\"}", "is random: with its error it is");
+    wrong_of(1, 1, claims[0], "[2.5]{claim=\"fake.c\"}", "value of fake.c is of too few seeds (1)");
 }
 END_TEST
 
