@@ -91,8 +91,11 @@ static bool take_jacobian(struct run *r, const double *y)
 static enum ov_status follow(struct run *r, struct state *middle, struct state *end, double h)
 {
     double time[QUARTERS] = {0.25 * h, 0.5 * h, 0.75 * h, h};
-    struct ov_ode ode = {
-        .n = r->n, .rhs = ov_local_rhs, .diverged = ov_local_diverged, .ctx = &r->local};
+    struct ov_ode ode = {.n = r->n,
+                         .rhs = ov_local_rhs,
+                         .diverged = ov_local_diverged,
+                         .nearest = ov_local_is_analytic(&r->local) ? ov_local_nearest : NULL,
+                         .ctx = &r->local};
     struct ov_solve_options opt = {
         .method = h * r->bound > stiff ? OV_MSBDF : OV_RK8PD, .rtol = 1e-9, .atol = 1e-13};
     enum ov_status status =

@@ -68,6 +68,17 @@ int ov_local_diverged(const double *y, void *ctx)
     return ov_overlaps_diverged(y, w->p->K, w->p->M);
 }
 
+int ov_local_nearest(double *y, void *ctx)
+{
+    struct ov_local *w = ctx;
+    return ov_cone_project(y, y + ov_sym_size(w->p->K), w->online->cone) > 0.0;
+}
+
+bool ov_local_is_analytic(const struct ov_local *w)
+{
+    return ov_gauss_is_analytic(w->p->g, w->p->g_star);
+}
+
 /* That of [Q | R] where v is frozen: then the rest is zero, and so is what it would multiply. */
 bool ov_local_jacobian(double *J, struct ov_local *w, const double *y)
 {

@@ -29,6 +29,11 @@ void ov_local_free(struct ov_local *w); /* NULL-safe */
 int ov_local_rhs(double *dy, const double *y, void *ctx);
 int ov_local_diverged(const double *y, void *ctx);
 
+/* For ov_solve's `nearest`: y put back into the cone of covariances. Only where all averages are
+ * analytic (ov_local_is_analytic): elsewhere they are those of the nearest covariance. */
+int ov_local_nearest(double *y, void *ctx);
+bool ov_local_is_analytic(const struct ov_local *w);
+
 /* Whether a student starts where its g' has a jump: a leaky ReLU without weights, which the first
  * input moves. A ReLU without weights stays there. */
 bool ov_local_slope_jumps(const struct ov_local *w, const double *y);

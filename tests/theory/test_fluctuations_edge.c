@@ -129,6 +129,31 @@ START_TEST(a_pole_is_a_divergence)
 }
 END_TEST
 
+/* Label noise drives units apart that share a teacher (paper.md eq:apart): squares of distances that
+ * rounding makes negative leave the covariances near alpha = 10^4 if nothing holds them, and the
+ * path found no step there. */
+START_TEST(units_that_share_part)
+{
+    static const double alpha[2] = {5e3, 1.5e4};
+    struct ov_problem p = problem(4, 1, OV_ACT_ERF, OV_ACT_ERF);
+    struct ov_overlaps o = alike(4, 1, 0.0);
+    struct ov_error err = {0};
+    double rows[2 * WIDEST];
+    size_t width = ov_fluctuations_width(4, 1);
+    p.eta_w = 0.2, p.sigma = 1.0;
+    for (size_t i = 0; i < ov_sym_size(4); i++)
+        o.Q[i] = 1.0;
+    for (size_t k = 0; k < 4; k++)
+        o.R[k] = 1.0, o.v[k] = 0.25;
+    enum ov_status status =
+        ov_fluctuations_solve(rows, NULL, &p, &o, alpha, 2, NULL, NULL, NULL, &err);
+    ck_assert_msg(status == OV_OK, "%s", err.text);
+    for (size_t i = 0; i < 2 * width; i++)
+        ck_assert(isfinite(rows[i]));
+    ov_overlaps_free(&o);
+}
+END_TEST
+
 /* ---- one ReLU unit ---- */
 
 /* dQ/dalpha, dR/dalpha of one ReLU student with v = 1 and one teacher, T = v* = 1 (paper.md eq:ode),
@@ -209,6 +234,7 @@ static void add_tests(Suite *s)
 {
     OV_TEST(s, every_activation_from_every_start);
     OV_TEST(s, a_pole_is_a_divergence);
+    OV_TEST(s, units_that_share_part);
     OV_TEST(s, drive_of_a_relu_unit);
 }
 
