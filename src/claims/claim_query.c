@@ -358,6 +358,9 @@ enum ov_status ov_query_expect(struct ov_query *q, double otherwise, struct ov_e
 
 enum ov_status ov_query_bounds(struct ov_query *q, struct ov_error *err)
 {
+    if (q->given.rel && q->rel >= 1.0)
+        return ov_value_fail(q->given.rel, err,
+                             "a margin of all that is expected lets 0 pass: rel must be below 1");
     if (q->given.rel || q->given.abs)
         return OV_OK;
     return ov_value_fail(q->given.margin, err, "margin needs rel, abs or both");

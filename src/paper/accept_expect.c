@@ -33,6 +33,13 @@ static enum ov_status find_written(struct written *w, struct ov_claim *claim, co
                        "%s is FAIL and of kind %s: its expectation is no printed number; find out "
                        "why it fails, or change the claim (%s)",
                        name, kind, claim->why);
+    const struct ov_value *number_from = ov_value_find(&claim->keys, "number_from");
+    bool from = number_from && strcmp(number_from->string, "this program") != 0;
+    if (from || ov_value_find(&claim->keys, "numbers_of"))
+        return ov_fail(err, OV_EUSER,
+                       "%s is FAIL and its expect is from elsewhere ('%s'): what is measured here "
+                       "can't stand in its place; find out why it fails, or change the claim (%s)",
+                       name, from ? "number_from" : "numbers_of", claim->why);
     *w = (struct written){.value = ov_value_get(&claim->keys, "expect")};
     if (w->value && w->value->node)
         w->text = fy_node_get_scalar(w->value->node, &w->n);

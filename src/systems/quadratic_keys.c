@@ -103,7 +103,8 @@ static const struct ov_key theory_keys[] = {
     {"kind", OV_WORD, 0, 0, kinds, NULL, "long-time", "what theory: as the word alone",
      KEPT(ov_as_word, kind)},
     {"d", OV_INT, 2, 2000, NULL, NULL, "40",
-     "of dmft: the larger of the two dimensions, d/2 and d, from which it extrapolates in 1/d",
+     "of dmft: the larger of the two dimensions, d/2 and d, from which it extrapolates in 1/d; d, "
+     "kappa d and kappa_star d are even",
      KEPT(ov_as_size, dmft_d)},
     {"samples", OV_INT, 1, 1e5, NULL, NULL, "64",
      "of dmft: samples of the process that share kernels", KEPT(ov_as_size, dmft_samples)},
@@ -155,8 +156,8 @@ const struct ov_key ov_qs_keys[] = {
      "samples over d^2: one, a list, or a range; each is trained on samples of its own (default: "
      "infinitely many samples)",
      ARRAY(as_alpha, alpha, n_alpha), .of = OV_OF_THEORY | OV_OF_SIM | OV_IN_FORMULAS},
-    {"t", OV_LIST | OV_MAP, 0, 1e9, NULL, t_keys, OV_OPTIONAL,
-     "times of measurement of the flow dW/dt = -d grad(loss): a list, or a range; with a list of "
+    {"t", OV_REAL | OV_LIST | OV_MAP, 0, 1e9, NULL, t_keys, OV_OPTIONAL,
+     "times of measurement of the flow dW/dt = -d grad(loss): one, a list, or a range; with a list of "
      "alpha one time, at which each flow stops",
      ARRAY(ov_as_times, t, n_t), .of = OV_OF_THEORY | OV_OF_SIM},
     {"spectrum", OV_LIST | OV_MAP, 0, 1e6, NULL, spectrum_keys, OV_OPTIONAL,

@@ -251,7 +251,7 @@ const struct ov_key ov_two_layer_keys[] = {
     OV_V_STAR_ROW(struct ov_two_layer, "1", "; 1/M with scaling"),
     {"eta_w", OV_REAL | OV_MAP, 0, 1e6, NULL, ov_schedule_keys, OV_OPTIONAL,
      "learning rate of the first layer; needed without scaling; a map: a schedule, which eta_v "
-     "follows in proportion",
+     "follows in proportion; in formulas its start",
      KEPT(ov_as_real, problem.eta_w), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     {"scaling", OV_MAP, 0, 0, NULL, ov_scaling_keys, OV_OPTIONAL,
      .doc = "in place of N, K, eta_w, v and v_star: p units in d dimensions, student "

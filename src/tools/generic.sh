@@ -23,7 +23,8 @@ function read_table(c, side,    file, line, n, x, at, col, q, j, t, k, delta) {
         n = split(line, x, ",")
         if (!there[c, side]++) {
             for (j = 1; j <= n; j++) col[x[j]] = j
-            time_name = x[2]
+            if (time_name && time_name != x[2]) other = x[2]
+            time_name = time_name ? time_name : x[2]
             continue
         }
         if (!is_number(x[2])) continue
@@ -172,6 +173,10 @@ END {
     }
     if (!any_theory && !any_sgd) {
         printf "%s: error: no result to draw\n", results >"/dev/stderr"
+        exit 2
+    }
+    if (other) {
+        printf "%s: error: curves have %s and %s as their first column, which do not fit one axis: write a plot.gp\n", results, time_name, other >"/dev/stderr"
         exit 2
     }
     log_x = votes > 0

@@ -81,6 +81,9 @@ says "generic: a curve without result is named" 'title "c: no result"' out
 sed -i 's/,10,/,50,/' made/*.csv
 check "generic: a linear grid" 0 drawn made 'curve a sgd' 'curve b theory'
 if grep -q '^set logscale x' out; then echo "not ok generic: a linear grid, a linear axis"; else echo "ok generic: a linear grid, a linear axis"; fi
+sed 's/,t,/,alpha,/' made/b.theory.csv >made/d.theory.csv
+check "generic: two kinds of time" 2 drawn made 'curve a sgd' 'curve d theory'
+says "generic: two kinds of time: which" 'curves have t and alpha as their first column.*write a plot.gp'
 check "generic: nothing to draw" 2 drawn made 'curve c theory'
 for i in {1..10}; do cp made/b.theory.csv "made/v$i.theory.csv"; done
 mapfile -t ten < <(printf 'curve v%d theory\n' {1..10})

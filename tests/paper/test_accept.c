@@ -178,6 +178,9 @@ START_TEST(claims_that_are_no_matter_of_accepting)
     refused("  - {id: c, says: so, kind: margin, curves: K4, at: 1, expect: 2*K, margin: {abs: "
             "0.1}}\n",
             "because", "formula");
+    refused("  - {id: c, says: so, kind: margin, curves: K4, at: 1, expect: 1.9, number_from: a "
+            "paper, margin: {abs: 0.01}}\n",
+            "because", "is from elsewhere ('number_from')");
     refused("  - {id: c, says: so, kind: mean, curves: K4, at: 1, expect: 2, margin: {abs: 0.1}}\n",
             "because", "INCONCLUSIVE: run more seeds");
     refused("  - {id: c, says: so, kind: round, curves: [K3, K4], at: 1, expect: 2.5}\n", "because",
