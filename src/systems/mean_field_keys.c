@@ -128,7 +128,7 @@ const struct ov_key ov_mf_keys[] = {
     {"init", OV_MAP, 0, 0, NULL, init_keys, "{}", "where the student starts", KEPT(as_start, start),
      .of = OV_OF_PROBLEM},
     {"t", OV_REAL | OV_LIST | OV_MAP, 0, 1e9, NULL, t_keys, OV_OPTIONAL,
-     "times of measurement, t = alpha gamma/p, alpha = steps/d: a list, or a range; needed without "
+     "times of measurement, t = alpha gamma/p, alpha = steps/d: one, a list, or a range; needed without "
      "particles",
      ARRAY(ov_as_times, t, n_t, ""), .of = OV_OF_THEORY | OV_OF_SIM},
     {"particles", OV_LIST | OV_MAP, 0, 1e9, NULL, t_keys, OV_OPTIONAL,

@@ -155,7 +155,7 @@ const struct ov_key ov_rf_keys[] = {
      "frozen first layer, J_ki ~ N(0,1); sphere: its rows rescaled to |J_k|^2 = N",
      KEPT(ov_as_word, features), .of = OV_OF_DRAWN},
     {"t", OV_REAL | OV_LIST | OV_MAP, 0, 1e12, NULL, t_keys, OV_REQUIRED,
-     "times of measurement, t = steps/K: a list, or a range", ARRAY(ov_as_times, t, n_t),
+     "times of measurement, t = steps/K: one, a list, or a range", ARRAY(ov_as_times, t, n_t),
      .of = OV_OF_THEORY | OV_OF_SIM},
     {"theory", OV_BOOL | OV_WORD | OV_MAP, 0, 0, ov_rf_kinds, theory_keys, "false",
      "what theory; true: limit; a word for its kind, a map for more", KEPT(as_theory, kind),

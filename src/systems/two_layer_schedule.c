@@ -54,24 +54,20 @@ static bool number_steps(double *x, const struct ov_key *key, const void *base)
     return number_of(x, key, base, OV_DECAY_STEPS);
 }
 
-static void say_power(struct ov_text *out, const struct ov_key *key, const void *base)
+/* What the schedule's kind has. */
+static void say_decay(struct ov_text *out, const struct ov_key *key, const void *base)
 {
     double x;
-    if (number_power(&x, key, base))
-        ov_text_addf(out, "decay."), ov_say_numbers(out, key->name, &x, 1);
-}
-
-static void say_steps(struct ov_text *out, const struct ov_key *key, const void *base)
-{
-    double x;
-    if (number_steps(&x, key, base))
-        ov_text_addf(out, "decay."), ov_say_numbers(out, key->name, &x, 1);
+    if (!key->field->number(&x, key, base))
+        return;
+    ov_text_addf(out, "decay.");
+    ov_say_numbers(out, key->name, &x, 1);
 }
 
 static const struct ov_field as_start = {.take = ov_take_real};
 static const struct ov_field as_kind = {take_kind, say_kind, NULL};
-static const struct ov_field as_power = {ov_take_real, say_power, number_power};
-static const struct ov_field as_steps = {ov_take_real, say_steps, number_steps};
+static const struct ov_field as_power = {ov_take_real, say_decay, number_power};
+static const struct ov_field as_steps = {ov_take_real, say_decay, number_steps};
 
 enum { SAID = OV_OF_PROBLEM | OV_IN_FORMULAS };
 

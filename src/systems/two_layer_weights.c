@@ -29,12 +29,13 @@ static enum ov_status take_teacher(void *base, const struct ov_key *key, const s
     return ov_as_word.take(base, key, v, err);
 }
 
-/* By what it holds, not by its name. */
+/* By what it holds, not by its name; of teacher and student alike, so that it says whose. */
 static void say_file(struct ov_text *out, const struct ov_key *key, const void *base)
 {
     const char *sha = (const char *)base + key->at;
+    bool teacher = key->at == offsetof(struct ov_two_layer, w_star_sha);
     if (*sha)
-        ov_text_addf(out, "%s: %s\n", key->name, sha);
+        ov_text_addf(out, "%s.%s: %s\n", teacher ? "teacher" : "init", key->name, sha);
 }
 
 static bool number_sparse(double *x, const struct ov_key *key, const void *base)
@@ -104,8 +105,8 @@ static enum ov_status read_matrix(double **w, char sha[OV_KEY_SIZE], struct ov_t
     if (status != OV_OK)
         return ov_fail(err, status, "%s", own.text);
     if (rows != units || (p->N > 0 && cols != p->N))
-        return ov_value_fail(v, err, "%s holds %zu x %zu numbers, %zu units x N%s%.0zu are needed",
-                             v->string, rows, cols, units, p->N ? " = " : "", p->N);
+        return ov_value_fail(v, err, "%s holds %zu x %zu numbers; units x N are %zu x %zu",
+                             v->string, rows, cols, units, p->N > 0 ? p->N : cols);
     p->N = cols;
     ov_sha256(sha, *w, rows * cols * sizeof **w);
     return OV_OK;

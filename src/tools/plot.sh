@@ -32,6 +32,10 @@ fresh() {
 fail() { # title, file of what was said
     echo "$1" >&2
     cat "$2" >&2
+    # a copied plot.gp names the curves of what it was copied from
+    if [ "$script" != "$generic" ] && grep -q 'Cannot find or open file' "$2"; then
+        echo "$script draws a table that $dir/experiment.yaml does not have: edit it, or delete it for the figure that any experiment gets" >&2
+    fi
     rm -f "$build/figures/$name".*.partial
     exit 4
 }

@@ -36,6 +36,7 @@ sed 's/id: erf/id: other/; s/curves: erf/curves: other/' block.yaml >experiments
 rm build/results/mine/erf.*
 check "README: another id, which plot.gp does not draw" 2 $make fig-mine
 says "README: another id: says so" '^experiments/mine/plot.gp: error: gnuplot did not draw'
+says "README: another id: what to do" '^experiments/mine/plot.gp draws a table that experiments/mine/experiment.yaml does not have: edit it, or delete it'
 says "README: another id: judged all the same" 'mine\.mine .*PASS' out
 
 # ---- without a plot.gp ----

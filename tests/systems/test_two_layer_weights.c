@@ -72,6 +72,7 @@ START_TEST(what_is_in_the_file_counts)
 {
     struct ov_experiment *e = given("    theory: true\n");
     char *before = problem_of(e), other_name[100];
+    ck_assert(strstr(before, "\nteacher.weights: ") && strstr(before, "\ninit.weights: "));
     ov_experiment_free(e);
     double changed[15];
     memcpy(changed, w, sizeof changed);
@@ -105,11 +106,15 @@ static void refused(const char *more, const char *report)
 
 START_TEST(mistakes_have_a_place)
 {
-    char more[300];
+    char more[300], report[300];
     snprintf(more, sizeof more, "    teacher: {weights: %s}\n    N: 7\n", teacher);
-    refused(more, "10:24: error:");
+    snprintf(report, sizeof report, "10:24: error: %s holds 2 x 5 numbers; units x N are 2 x 7",
+             teacher);
+    refused(more, report);
     snprintf(more, sizeof more, "    teacher: {weights: %s}\n", student);
-    refused(more, "10:24: error:");
+    snprintf(report, sizeof report, "10:24: error: %s holds 3 x 5 numbers; units x N are 2 x 5",
+             student);
+    refused(more, report);
     snprintf(more, sizeof more, "    teacher: {weights: %s, sparse: 0.5}\n", teacher);
     refused(more, "10:14: error: teacher takes one of T, sparse and weights");
     snprintf(more, sizeof more, "    teacher: {weights: %s}\n    init: {kind: weights}\n", teacher);

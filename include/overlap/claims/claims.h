@@ -153,8 +153,8 @@ struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name
 
 /* verdicts.json, which TAP, JUnit, the lock and drift are views of (src/tools/views.sh): {"format":
  * 1, members of `more`, "claims": {"EXPERIMENT.ID": {"verdict", "says", "source", "kind", p_pass,
- * p_fail, p_holm, "experiment", "title", "why", "evidence", "quoted": from where or null, "revised": why or null, "asks": its keys
- * with defaults, "tables": {"CURVE.SIDE": KEY}, "worst": index, "measures": [{curve, at, value, se,
+ * p_fail, p_holm, "experiment", "title", "why", "evidence", "quoted": from where or null,
+ * "revised": why or null, "asks": its keys with defaults, "tables": {"CURVE.SIDE": KEY}, "worst": index, "measures": [{curve, at, value, se,
  * n, expect, margin, verdict, low, high, p_pass, p_fail, needed}]}}, "evidence": {class: claims, …}}:
  * claims in their order, numbers as JSON numbers in full precision, null where not finite. No clock,
  * host or path in it. What is no UTF-8 becomes U+FFFD. Nothing is written where the file holds it
@@ -165,7 +165,8 @@ OV_NODISCARD enum ov_status ov_claims_write_json(const struct ov_claims *claims,
                                                  const char *path, struct ov_error *err);
 
 /* The table on stdout, aligned, a row for each claim's worst measure: claim, expected ± margin,
- * measured ± se, n, verdict, evidence, "revised" where it is, where ("K4 @ 100 (worst of 6)", cut where it is too wide).
+ * measured ± se, n, verdict, evidence, "revised" where it is, where ("K4 @ 100 (worst of 6)", cut
+ * where it is too wide).
  *   in   colour  verdicts with the escapes of a terminal */
 void ov_claims_print(struct ov_text *out, const struct ov_claims *claims, bool colour);
 

@@ -154,8 +154,8 @@ extern const char *const ov_on_divergence[];
                    "is nan; fail: its job fails (default: the experiment's, or keep)"              \
     }
 
-/* For keys of whole numbers that may depend on the tier, such as seeds: {quick: 2, ci: 10, full: 100}. A key whose
- * `map` is this table reaches `plan` as the plain number that the tier picked. */
+/* For keys of whole numbers that may depend on the tier, such as seeds: {quick: 2, ci: 10,
+ * full: 100}. A key whose `map` is this table reaches `plan` as the plain number that the tier picked. */
 extern const struct ov_key ov_tier_keys[];
 
 #endif

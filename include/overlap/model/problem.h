@@ -91,10 +91,10 @@ void ov_problem_free(struct ov_problem *p);
 /* Checks ranges and consistency.
  *   out  key   the experiment.yaml key at fault, with dots ("N", "init.Q", "teacher.T"),
  *              a string constant; only written on error; may be NULL
- * Errors (OV_EUSER): K, M < 1; 0 < N < ov_problem_least_N, or N = 0 where weights are needed (a random start or
- * a random teacher); non-finite or negative eta_w, eta_v, sigma, decay, std; a schedule out of its ranges; T not PSD or with a
- * zero diagonal; T, R, Q not jointly PSD; a given Q or R with a teacher that is random or whose
- * weights are given. */
+ * Errors (OV_EUSER): K, M < 1; 0 < N < ov_problem_least_N, or N = 0 where weights are needed (a
+ * random start or a random teacher); non-finite or negative eta_w, eta_v, sigma, decay, std; a
+ * schedule out of its ranges; T not PSD or with a zero diagonal; T, R, Q not jointly PSD; a given Q
+ * or R with a teacher that is random or whose weights are given. */
 OV_NODISCARD enum ov_status ov_problem_check(const struct ov_problem *p, const char **key,
                                              struct ov_error *err);
 
