@@ -7,21 +7,38 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "overlap/num/dot.h"
 
-enum ov_status ov_overlaps_create(struct ov_overlaps *o, size_t K, size_t M)
+enum ov_status ov_overlaps_create_blocks(struct ov_overlaps *o, size_t L, size_t K, size_t M)
 {
-    *o = (struct ov_overlaps){.K = K, .M = M};
-    o->block = calloc(ov_overlaps_size(K, M), sizeof *o->block);
+    *o = (struct ov_overlaps){.L = L, .K = K, .M = M};
+    o->block = calloc(ov_overlaps_size_blocks(L, K, M), sizeof *o->block);
     if (!o->block)
         return OV_ENOMEM;
     o->Q = o->block;
-    o->R = o->Q + ov_sym_size(K);
-    o->v = o->R + K * M;
+    o->R = o->Q + L * ov_sym_size(K);
+    o->v = o->R + L * K * M;
     o->T = o->v + K;
-    o->v_star = o->T + ov_sym_size(M);
+    o->v_star = o->T + L * ov_sym_size(M);
     return OV_OK;
+}
+
+enum ov_status ov_overlaps_create(struct ov_overlaps *o, size_t K, size_t M)
+{
+    return ov_overlaps_create_blocks(o, 1, K, M);
+}
+
+void ov_overlaps_total(struct ov_overlaps *o, const struct ov_overlaps *parts,
+                       const struct ov_blocks *b)
+{
+    size_t K = o->K, M = o->M;
+    ov_blocks_total(o->Q, b, parts->Q, ov_sym_size(K));
+    ov_blocks_total(o->R, b, parts->R, K * M);
+    ov_blocks_total(o->T, b, parts->T, ov_sym_size(M));
+    memcpy(o->v, parts->v, K * sizeof *o->v);
+    memcpy(o->v_star, parts->v_star, M * sizeof *o->v_star);
 }
 
 void ov_overlaps_free(struct ov_overlaps *o)

@@ -27,6 +27,8 @@ void ov_problem_free(struct ov_problem *p)
     free(p->v);
     free(p->schedule.at);
     p->schedule.at = NULL;
+    ov_blocks_free(p->blocks);
+    p->blocks = NULL;
     p->T = p->v_star = p->Q = p->R = p->own = p->v = NULL;
 }
 

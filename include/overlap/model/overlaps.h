@@ -4,6 +4,8 @@
  *     Q_kl = w_k.w_l/N,  R_km = w_k.w*_m/N,  T_mn = w*_m.w*_n/N,  v_k,  v*_m.
  * One allocation with named views. What moves comes first, in the order of the tables' columns:
  *     block = [ Q | R | v | T | v_star ].
+ * Of inputs in blocks (model/blocks.h) Q, R and T are there once for each of L blocks, one block after
+ * the other: Q (L, packed (K,K)), and so on; functions below that take a covariance want L = 1.
  */
 #ifndef OVERLAP_MODEL_OVERLAPS_H
 #define OVERLAP_MODEL_OVERLAPS_H
@@ -11,11 +13,12 @@
 #include <stddef.h>
 
 #include "overlap/base/status.h"
+#include "overlap/model/blocks.h"
 #include "overlap/num/sym.h"
 
 struct ov_overlaps {
-    size_t K, M;
-    double *block;  /* owned; (ov_overlaps_size(K,M)) */
+    size_t L, K, M; /* L = 1 unless made by ov_overlaps_create_blocks */
+    double *block;  /* owned; (ov_overlaps_size(K,M)), or (ov_overlaps_size_blocks(L,K,M)) */
     double *Q;      /* packed (K,K), num/sym.h */
     double *R;      /* (K,M) row-major */
     double *v;      /* (K) */
@@ -35,14 +38,32 @@ static inline size_t ov_overlaps_size(size_t K, size_t M)
     return ov_overlaps_moving(K, M) + ov_sym_size(M) + M;
 }
 
+/* The same numbers for L blocks. */
+static inline size_t ov_overlaps_moving_blocks(size_t L, size_t K, size_t M)
+{
+    return L * (ov_sym_size(K) + K * M) + K;
+}
+
+static inline size_t ov_overlaps_size_blocks(size_t L, size_t K, size_t M)
+{
+    return ov_overlaps_moving_blocks(L, K, M) + L * ov_sym_size(M) + M;
+}
+
 /* All zero. Returns OV_OK or OV_ENOMEM (then *o is safe to free). K, M >= 1. */
 OV_NODISCARD enum ov_status ov_overlaps_create(struct ov_overlaps *o, size_t K, size_t M);
+OV_NODISCARD enum ov_status ov_overlaps_create_blocks(struct ov_overlaps *o, size_t L, size_t K,
+                                                      size_t M);
 void ov_overlaps_free(struct ov_overlaps *o); /* NULL-safe, twice-safe */
 
 /* The joint covariance of the fields (nu_0 … nu_M-1, lambda_0 … lambda_K-1), teacher first:
  *     C = [T R'; R Q].
  *   out  C   packed (M+K,M+K) */
 void ov_overlaps_covariance(double *C, const struct ov_overlaps *o);
+
+/* The overlaps of the fields, weighted sums over the blocks of `parts`.
+ *   out  o      created with K and M, L = 1; all of it is written */
+void ov_overlaps_total(struct ov_overlaps *o, const struct ov_overlaps *parts,
+                       const struct ov_blocks *b);
 
 /* Overlaps of given weights.
  *   out  o       Q, R, T (created with K and M); v and v_star are not touched

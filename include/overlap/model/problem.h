@@ -21,6 +21,7 @@
 
 #include "overlap/base/status.h"
 #include "overlap/model/activation.h"
+#include "overlap/model/blocks.h"
 #include "overlap/model/overlaps.h"
 #include "overlap/model/schedule.h"
 
@@ -66,7 +67,10 @@ struct ov_problem {
                      the kind of start (INFORMED: v*_k, extra units 1; DENOISING: above) */
     double v_std; /* RANDOM with v NULL: standard deviation of v_k; >= 0 */
     size_t batch; /* inputs whose mean gradient makes a step; 0 means 1 */
-    bool gradient_flow;  /* of theory only: without the term in eta_w^2, the noise of SGD */
+    bool gradient_flow;       /* of theory only: without the term in eta_w^2, the noise of SGD */
+    struct ov_blocks *blocks; /* owned; inputs of more than one variance, or NULL: x ~ N(0, I_N) */
+    bool spiked;         /* of theory in blocks only: with the part of a step's noise that is of
+                            relative order rho_l/N (paper.md eq:spiked) */
     double averages_tol; /* of theory's averages without closed form (theory/gauss.h,
                             ov_gauss_set_tol); 0: as they are */
 };
@@ -85,7 +89,7 @@ static inline double ov_problem_scale(const struct ov_problem *p, uint64_t mu)
 }
 
 /* Copies of arrays are the caller's to make; this frees T, w_star, v_star, Q, R, w, own, v,
- * schedule.at. NULL-safe. */
+ * schedule.at, blocks. NULL-safe. */
 void ov_problem_free(struct ov_problem *p);
 
 /* Checks ranges and consistency.

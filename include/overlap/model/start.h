@@ -39,4 +39,11 @@ OV_NODISCARD enum ov_status ov_start_weights(double *w, double *w_star, double *
 OV_NODISCARD enum ov_status ov_start_overlaps(struct ov_overlaps *o, const struct ov_problem *p,
                                               uint64_t key, struct ov_error *err);
 
+/* The same in the blocks of p->blocks: of a fixed start the given ones, or block l's share of each
+ * overlap; else measured, block by block, on the weights that ov_start_weights gives.
+ *   out  o   created by ov_overlaps_create_blocks with L of p->blocks, K and M; all of it is written
+ * Returns OV_OK, OV_ENOMEM, or OV_EDOM (a start that needs directions with blocks->N = 0). */
+OV_NODISCARD enum ov_status ov_start_blocks(struct ov_overlaps *o, const struct ov_problem *p,
+                                            uint64_t key, struct ov_error *err);
+
 #endif

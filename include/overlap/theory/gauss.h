@@ -68,6 +68,15 @@ const char *ov_gauss_method_to(const struct ov_activation *g, const struct ov_ac
 void ov_gauss_contract(double *G, double *Nz, struct ov_gauss *w, const double *C, const double *s,
                        double sigma);
 
+/* The same by the mean derivatives of what is averaged (paper.md eq:D), which serve inputs of any
+ * covariance: with e = sum_a s_a g_a(x_a),
+ *     D_kc = < d/dx_c [ g'(lambda_k) e ] >,   G_kb = sum_c D_kc C_cb for the b of any block.
+ * Never by way of the inverse of C, which is singular at perfect learning.
+ *   out  D   (K,P) row-major, columns teacher first
+ *   out  Nz, in C, s, sigma  as ov_gauss_contract */
+void ov_gauss_slopes(double *D, double *Nz, struct ov_gauss *w, const double *C, const double *s,
+                     double sigma);
+
 /* I2(a,c) = < g_a g_c > of field a with every field c.
  *   out  I2 (P) */
 void ov_gauss_I2(double *I2, struct ov_gauss *w, const double *C, const double *s, size_t a);
