@@ -55,7 +55,7 @@ static enum ov_status take_rows(struct ov_two_layer *s, const struct ov_value *v
         double steps = s->alpha[j] * (double)s->problem.N;
         if (!ov_agree(round(steps), steps, 1e-9, 1e-9))
             return ov_value_fail(v, err,
-                                 "at %s = %.12g is no whole step, %.12g of them have been made: "
+                                 "%s = %.12g is no whole step, %.12g of them have been made: "
                                  "weights are those after a step",
                                  name, s->kept.time[i], steps);
     }
