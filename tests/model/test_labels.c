@@ -81,12 +81,12 @@ static const struct {
     size_t K, M;
     bool closed_g, closed_c;
 } cases[] = {
-    {"linear", "linear", 1, 1, true, true},    {"linear", "linear", 3, 2, true, true},
-    {"erf", "linear", 1, 2, true, true},       {"erf", "erf", 1, 1, true, true},
-    {"erf", "tanh", 3, 1, true, false},        {"linear", "leaky_relu", 2, 1, true, true},
-    {"tanh", "gelu", 1, 1, false, true},       {"silu", "erf", 1, 1, false, true},
-    {"erf", "erf", 2, 2, false, false},        {"relu", "erf", 3, 2, false, false},
-    {"linear", "relu", 1, 1, false, false},    {"sin", "he3", 1, 1, false, false},
+    {"linear", "linear", 1, 1, true, true},   {"linear", "linear", 3, 2, true, true},
+    {"erf", "linear", 1, 2, true, true},      {"erf", "erf", 1, 1, true, true},
+    {"erf", "tanh", 3, 1, true, false},       {"linear", "leaky_relu", 2, 1, true, true},
+    {"tanh", "gelu", 1, 1, false, true},      {"silu", "erf", 1, 1, false, true},
+    {"erf", "erf", 2, 2, false, false},       {"relu", "erf", 3, 2, false, false},
+    {"linear", "relu", 1, 1, false, false},   {"sin", "he3", 1, 1, false, false},
     {"quadratic", "erf", 1, 1, false, false},
 };
 

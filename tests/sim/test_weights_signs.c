@@ -115,8 +115,8 @@ START_TEST(columns_stand_behind_the_overlaps)
 {
     struct ov_problem p = signs(20, 1, 1, "erf", "erf");
     const struct ov_inputs set = {.samples = 30};
-    const char *const names[] = {"alpha", "eps_g", "Q_0_0", "R_0_0", "v_0", "eps_g_se",
-                                 "eps_c", "eps_c_se", "eps_t"};
+    const char *const names[] = {"alpha",    "eps_g", "Q_0_0",    "R_0_0", "v_0",
+                                 "eps_g_se", "eps_c", "eps_c_se", "eps_t"};
     char name[32];
     ck_assert_uint_eq(ov_weights_width(&p, NULL), 8);
     ck_assert_uint_eq(ov_weights_width(&p, &set), 9);

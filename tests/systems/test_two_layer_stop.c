@@ -9,7 +9,8 @@
 #include "two_layer_cases.h"
 #include "two_layer_internal.h"
 
-#define CURVE HEAD "    N: 60\n    K: 2\n    M: 2\n    eta_w: 0.5\n    alpha: [0, 1, 2.01, 5, 20, 40]\n"
+#define CURVE                                                                                      \
+    HEAD "    N: 60\n    K: 2\n    M: 2\n    eta_w: 0.5\n    alpha: [0, 1, 2.01, 5, 20, 40]\n"
 #define SGD "    sgd: {engine: law, seeds: 8, time_to: [0.2, 0.01]}\n"
 enum { TIMES = 6 };
 
@@ -25,8 +26,8 @@ static double *rows_of(const struct ov_experiment *e, enum ov_side side, const u
 }
 
 /* The rows of one run with `stop`, its column last, against those without. Returns the last row. */
-static size_t assert_ends(const double *stopped, const double *whole, const struct ov_side_plan *plan,
-                          double level, const double *time)
+static size_t assert_ends(const double *stopped, const double *whole,
+                          const struct ov_side_plan *plan, double level, const double *time)
 {
     size_t n_col = plan->n_col, end = 0;
     while (end < TIMES && !(whole[end * (n_col - 1) + 1] <= level))
@@ -133,11 +134,16 @@ START_TEST(labels_are_of_sgd_alone)
     ck_assert(!ov_curve_variable(&flip, &plain->curve[0], "flip"));
     ov_experiment_free(e);
     ov_experiment_free(plain);
-    refuses(LABELS("{kind: sign}") "    theory: true\n", "10:13: error: there is no theory of labels of kind sign");
-    refuses(LABELS("{kind: sign}") "    sigma: 0.1\n", "12:12: error: sigma is the noise of real-valued labels");
-    refuses(LABELS("{flip: 0.1}"), "10:20: error: 'labels.flip' is read by nothing here: curve a has labels of kind outputs");
+    refuses(LABELS("{kind: sign}") "    theory: true\n",
+            "10:13: error: there is no theory of labels of kind sign");
+    refuses(LABELS("{kind: sign}") "    sigma: 0.1\n",
+            "12:12: error: sigma is the noise of real-valued labels");
+    refuses(
+        LABELS("{flip: 0.1}"),
+        "10:20: error: 'labels.flip' is read by nothing here: curve a has labels of kind outputs");
     refuses(LABELS("{kind: sign, flip: 0.7}"), "10:32: error: flip must be");
-    refuses(LABELS("{kind: signs}"), "10:20: error: kind must be one of outputs, sign, not 'signs'; did you mean 'sign'?");
+    refuses(LABELS("{kind: signs}"),
+            "10:20: error: kind must be one of outputs, sign, not 'signs'; did you mean 'sign'?");
 }
 END_TEST
 
@@ -195,7 +201,8 @@ START_TEST(other_times_are_refused)
     refuses(WEIGHTS("[0, 4]"), "10:47: error: 4 is no time of measurement");
     refuses(WEIGHTS("2.01"), "10:47: error: alpha = 2.01 is no whole step, 120.6 of them");
     refuses(WEIGHTS("[5, 1]"), "10:47: error: weights must increase: 1 stands after 5");
-    refuses(CURVE "    sgd: {engine: law, seeds: 2, weights: 0}\n", "10:43: error: engine law has no weights to store");
+    refuses(CURVE "    sgd: {engine: law, seeds: 2, weights: 0}\n",
+            "10:43: error: engine law has no weights to store");
 }
 END_TEST
 
