@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Engine `law` against equations of motion that are written here: one sigmoidal unit that learns
- * signs, of which a share p is flipped. With the averages of eq:erf_student and a teacher that is a
+ * Engine `law` against equations of motion that are written here (paper.md eq:labels_erf): one
+ * sigmoidal unit that learns signs, of which a share p is flipped. With the averages of eq:erf_student and a teacher that is a
  * sigmoidal unit of infinitely long weights (T = 1, D = 1 + Q - R^2, c = 1 - 2p):
  *     <g' sign(nu) nu>     = (2/pi) sqrt(D)/(1 + Q)        <g' g nu>     = (2/pi) R/((1 + Q) r)
  *     <g' sign(nu) lambda> = (2/pi) R/((1 + Q) sqrt(D))    <g' g lambda> = (2/pi) Q/((1 + Q) r)
@@ -21,8 +21,8 @@ static void slopes(double d[2], const double y[2], double eta, double c)
     double with_nu = 2.0 / pi * (c * sqrt(D) - R / r) / (1.0 + Q);
     double with_lambda = 2.0 / pi * (c * R / sqrt(D) - Q / r) / (1.0 + Q);
     double cross = asin(R / sqrt((1.0 + 2.0 * Q - 2.0 * R * R) * (1.0 + 3.0 * Q)));
-    double noise = 2.0 / pi / r +
-                   4.0 / (pi * pi * r) * (asin(Q / (1.0 + 3.0 * Q)) - 2.0 * c * cross);
+    double noise =
+        2.0 / pi / r + 4.0 / (pi * pi * r) * (asin(Q / (1.0 + 3.0 * Q)) - 2.0 * c * cross);
     d[0] = 2.0 * eta * with_lambda + eta * eta * noise;
     d[1] = eta * with_nu;
 }
@@ -86,9 +86,8 @@ static size_t off(double eta, double flip, double alpha, double c)
     ck_ok(ov_law_run(rows, &p, key, RUNS, &alpha, 1, NULL, NULL));
     path(y, eta, c, alpha);
     double phi2 = 2.0 / pi * asin(y[0] / (1.0 + y[0]));
-    const double expected[4] = {
-        0.5 * phi2 - 2.0 / pi * asin(y[1] / sqrt(1.0 + y[0])) + 0.5, y[0], y[1],
-        acos(y[1] / sqrt(y[0])) / pi};
+    const double expected[4] = {0.5 * phi2 - 2.0 / pi * asin(y[1] / sqrt(1.0 + y[0])) + 0.5, y[0],
+                                y[1], acos(y[1] / sqrt(y[0])) / pi};
     const size_t column[4] = {1, 2, 3, 6};
     for (size_t i = 0; i < 4; i++) {
         double mean, se;
