@@ -231,6 +231,11 @@ static const struct ov_key sgd_keys[] = {
      ARRAY(ov_as_levels, sgd_time_to.eps_g, sgd_time_to.n, ""), .of = OV_OF_SIM},
     {"share", OV_BOOL, 0, 0, NULL, NULL, "false", SHARE_DOC, KEPT(ov_as_flag, sgd_share),
      .of = OV_OF_SIM},
+    {"weights", OV_REAL | OV_LIST, 0, 1e12, NULL, NULL, OV_OPTIONAL,
+     "times of measurement at which the weights of engine weights are stored, one or a list: "
+     "OUT/CURVE.sgd/SEED/w-TIME.npy (K x N, which init.weights reads), v-TIME.npy (K), and "
+     "teacher.npy (M x N); python: numpy.load(FILE)",
+     ARRAY(ov_as_kept, kept.time, kept.n, ""), .of = OV_OF_SIM},
     {.name = NULL},
 };
 
@@ -267,6 +272,11 @@ const struct ov_key ov_two_layer_keys[] = {
     {"weight_decay_v", OV_REAL, 0, 1e6, NULL, NULL, OV_OPTIONAL,
      "the second layer's own weight decay (default: weight_decay); needs eta_v > 0",
      KEPT(ov_as_real, problem.decay_v), .of = OV_OF_PROBLEM},
+    {"labels", OV_MAP, 0, 0, NULL, ov_labels_keys, "{}", .doc = "what the student learns"},
+    {"stop", OV_MAP, 0, 0, NULL, ov_stop_keys, OV_OPTIONAL,
+     .doc =
+         "where a run ends before the last time: its later rows are nan; adds column stopped_at, "
+         "the time of its last row, to both sides"},
     {"init", OV_MAP, 0, 0, NULL, init_keys, "{}", "where the student starts",
      KEPT(as_start, problem.start), .of = OV_OF_PROBLEM},
     {"inputs", OV_MAP, 0, 0, NULL, inputs_keys, "{}",

@@ -198,6 +198,7 @@ enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params
                                  struct ov_error *err)
 {
     s->solve = ov_solve_defaults();
+    ov_stop_read(params);
     enum ov_status status = leave_out(params, err);
     if (status == OV_OK)
         status = ov_scaling_begin(s, params, err);
@@ -209,6 +210,8 @@ enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params
         status = ov_schedule_read(s, params, err);
     if (status == OV_OK)
         status = ov_data_read(s, params, err);
+    if (status == OV_OK)
+        status = ov_labels_read(s, params, err);
     if (status == OV_OK)
         status = ov_weights_read(s, params, err);
     if (status == OV_OK)
@@ -223,6 +226,8 @@ enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params
         status = check_theory(s, params, err);
     if (status == OV_OK)
         status = ov_scaling_times(s, params, err);
+    if (status == OV_OK)
+        status = ov_kept_read(s, params, err);
     return status == OV_OK ? check_size(s, params, err) : status;
 }
 
@@ -235,4 +240,6 @@ void ov_two_layer_release(void *state)
     free(s->scaling.t);
     free(s->extras.time_to.eps_g);
     free(s->sgd_time_to.eps_g);
+    free(s->kept.time);
+    free(s->kept.row);
 }
