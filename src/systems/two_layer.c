@@ -138,9 +138,6 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_two_layer *s)
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_DRAWN | OV_OF_SIM);
 }
 
-static const struct ov_variable variables[] = {
-    {"eta", "eta_w"}, {"L", "K - M, units to spare"}, {0}};
-
 static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
 {
     struct ov_two_layer *s = c->state;
@@ -152,9 +149,7 @@ static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
     if (s->sgd_runs)
         plan_sgd(&c->side[OV_SGD], s);
     say(&c->problem, s, OV_OF_PROBLEM | OV_OF_DRAWN);
-    ov_define_variables(c, ov_two_layer_keys, s);
-    ov_curve_define(c, "eta", s->problem.eta_w);
-    ov_curve_define(c, "L", (double)s->problem.K - (double)s->problem.M);
+    ov_two_layer_define(c, s);
     return OV_OK;
 }
 
@@ -253,7 +248,7 @@ const struct ov_system ov_system_two_layer = {
     .doc = "a two-layer student trained by one-pass SGD on a two-layer teacher",
     .columns = PATH_DOC EXTRAS_DOC "; eps_t: training error, of sgd on a finite training set",
     .keys = ov_two_layer_keys,
-    .variables = variables,
+    .variables = ov_two_layer_variables,
     .state_size = sizeof(struct ov_two_layer),
     .plan = plan,
     .run = run,
