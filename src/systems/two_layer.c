@@ -143,9 +143,6 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_two_layer *s)
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_DRAWN | OV_OF_SIM);
 }
 
-static const struct ov_variable variables[] = {
-    {"eta", "eta_w"}, {"L", "K - M, units to spare"}, {0}};
-
 static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
 {
     struct ov_two_layer *s = c->state;
@@ -157,9 +154,7 @@ static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
     if (s->sgd_runs)
         plan_sgd(&c->side[OV_SGD], s);
     say(&c->problem, s, OV_OF_PROBLEM | OV_OF_DRAWN);
-    ov_define_variables(c, ov_two_layer_keys, s);
-    ov_curve_define(c, "eta", s->problem.eta_w);
-    ov_curve_define(c, "L", (double)s->problem.K - (double)s->problem.M);
+    ov_two_layer_define(c, s);
     return OV_OK;
 }
 
@@ -290,7 +285,7 @@ const struct ov_system ov_system_two_layer = {
     "labels of kind sign P(sign phi != sign phi*); stopped_at: with `stop` the time of a "
     "run's last row",
     .keys = ov_two_layer_keys,
-    .variables = variables,
+    .variables = ov_two_layer_variables,
     .state_size = sizeof(struct ov_two_layer),
     .plan = plan,
     .run = run,

@@ -97,6 +97,11 @@ struct ov_two_layer {
 
 extern const struct ov_key ov_two_layer_keys[];
 
+/* What formulas may name besides the parameters; those of a teacher that is not given, and of units
+ * that it has not, are not defined. */
+extern const struct ov_variable ov_two_layer_variables[];
+void ov_two_layer_define(struct ov_curve *c, const struct ov_two_layer *s);
+
 /* Reads and checks a curve's parameters. s, zero before, is safe to release whatever comes back:
  * OV_OK, OV_EUSER at the place of the value at fault, OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params,
