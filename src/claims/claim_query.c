@@ -187,6 +187,8 @@ static enum ov_status check_columns(struct ov_query *q, struct ov_error *err)
             status = ov_column_check(c, OV_THEORY, q->quantity, place, err);
         if (status == OV_OK && q->what->standardised)
             status = ov_column_check(c, OV_THEORY, q->sd, place, err);
+        if (status == OV_OK && q->what->in_biases)
+            status = ov_column_check(c, OV_THEORY, q->bias, place, err);
     }
     return status;
 }
