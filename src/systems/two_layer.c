@@ -126,8 +126,10 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_two_layer *s)
 {
     plan->n_run = s->sgd_runs;
     plan->first = 1;
-    plan->group = ov_engines[s->engine].group;
     plan->work = (uint64_t)ceil(s->alpha[s->n_alpha - 1] * (double)s->problem.N);
+    /* images are read once for several runs, but a killed group of long ones would lose too much */
+    bool share_images = s->data.train_path && plan->work <= 1000000;
+    plan->group = share_images ? 4 : ov_engines[s->engine].group;
     plan->module[0] = ov_engines[s->engine].module;
     plan_side(plan, s, OV_SGD);
     if (s->sgd_share)
