@@ -63,27 +63,13 @@ static double plateau(size_t *where, const struct ov_series *s)
     return q[*where];
 }
 
-const char *const ov_claim_statistics[] = {"value",
-                                           "deviation",
-                                           "relative",
-                                           "min",
-                                           "max",
-                                           "argmin",
-                                           "argmax",
-                                           "mean",
-                                           "plateau",
-                                           "sd",
-                                           "rms",
-                                           "ratio_sd",
-                                           "ratio_bias",
-                                           "log_ratio",
-                                           "max_deviation",
-                                           "argmax_deviation",
-                                           "diverged",
-                                           "diverged_at",
-                                           "spread",
-                                           "mean_relative",
-                                           NULL};
+const char *const ov_claim_statistics[] = {
+    "value",      "deviation",   "relative",      "min",
+    "max",        "argmin",      "argmax",        "mean",
+    "plateau",    "sd",          "rms",           "ratio_sd",
+    "ratio_bias", "log_ratio",   "max_deviation", "argmax_deviation",
+    "diverged",   "diverged_at", "spread",        "mean_relative",
+    NULL};
 
 const struct ov_statistic ov_statistics[] = {
     {.name = "value"},

@@ -31,8 +31,8 @@ static bool is_bias(size_t i, size_t n_moving)
 bool ov_extras_any(const struct ov_two_layer *s)
 {
     const struct ov_extras *x = &s->extras;
-    return x->fluctuations || x->fixed_point || x->escape || x->eta_max || x->share ||
-           x->match || x->time_to.n > 0;
+    return x->fluctuations || x->fixed_point || x->escape || x->eta_max || x->share || x->match ||
+           x->time_to.n > 0;
 }
 
 static void add_whole(struct ov_side_plan *plan, const char *name)

@@ -35,8 +35,8 @@ static void take_pairs(size_t *partner, size_t *teacher, const double *R, size_t
 }
 
 /* < (sum_k v_k g(lambda_k))^2 >/2 over the units without a teacher. o has room for K and 1 units. */
-static double left_over(struct ov_overlaps *o, const size_t *partner, size_t M,
-                        const double *block, const struct ov_problem *p)
+static double left_over(struct ov_overlaps *o, const size_t *partner, size_t M, const double *block,
+                        const struct ov_problem *p)
 {
     const double *v = block + ov_sym_size(p->K) + p->K * M;
     memcpy(o->Q, block, ov_sym_size(p->K) * sizeof *o->Q);
@@ -73,11 +73,12 @@ void ov_match_plan(struct ov_side_plan *plan)
     static const char *const name[OV_MATCH_COLUMNS] = {"R_match", "R_rest", "Q_spare", "spare"};
     for (size_t i = 0; i < OV_MATCH_COLUMNS; i++)
         ov_side_column(plan, OV_ROLE_VALUE, true, "%s", name[i]);
-    ov_text_addf(&plan->columns_doc,
-                 "; R_match, R_rest: the least |R_k_m| of the pairs of student and teacher units, "
-                 "the largest of all others; pairs: each time the largest |R_k_m| of units that have "
-                 "none; Q_spare: the largest Q_k_k of student units without a partner; spare: "
-                 "<(sum v_k g)^2>/2 over them, 0 if there are none");
+    ov_text_addf(
+        &plan->columns_doc,
+        "; R_match, R_rest: the least |R_k_m| of the pairs of student and teacher units, "
+        "the largest of all others; pairs: each time the largest |R_k_m| of units that have "
+        "none; Q_spare: the largest Q_k_k of student units without a partner; spare: "
+        "<(sum v_k g)^2>/2 over them, 0 if there are none");
 }
 
 enum ov_status ov_match_fill(double *rows, size_t width, const struct ov_two_layer *s, size_t at)
