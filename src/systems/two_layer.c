@@ -129,12 +129,16 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_two_layer *s)
 {
     plan->n_run = s->sgd_runs;
     plan->first = 1;
-    plan->group = ov_engines[s->engine].group;
     plan->work = (uint64_t)ceil(s->alpha[s->n_alpha - 1] * (double)s->problem.N);
+    /* images are read once for several runs, but a killed group of long ones would lose too much */
+    bool share_images = s->data.train_path && plan->work <= 1000000;
+    plan->group = share_images ? 4 : ov_engines[s->engine].group;
     plan->module[0] = ov_engines[s->engine].module;
     plan_side(plan, s, OV_SGD);
     if (s->sgd_share)
         ov_share_plan(plan, false);
+    if (s->sgd_match)
+        ov_match_plan(plan);
     ov_levels_plan(plan, &s->sgd_time_to);
     if (s->sgd_share)
         ov_share_plan(plan, true);
@@ -207,7 +211,8 @@ static enum ov_status run_sgd(double *rows, const struct ov_weights_kept *kept, 
     for (size_t i = 0; i < n_row * width; i++)
         path[i] = NAN;
     enum ov_status status = run_engine(path, kept, s, key, n, tick, err);
-    size_t behind = ov_two_layer_times(s) - 1 + width, levels = behind + (s->sgd_share ? 1 : 0);
+    size_t behind = ov_two_layer_times(s) - 1 + width, match = behind + (s->sgd_share ? 1 : 0);
+    size_t levels = match + (s->sgd_match ? OV_MATCH_COLUMNS : 0);
     for (size_t j = 0; j < n_row; j++) {
         const double *run = path + j / s->n_alpha * s->n_alpha * width;
         ov_scaling_put(rows + j * stride, path + j * width, width, s, j % s->n_alpha);
@@ -216,11 +221,15 @@ static enum ov_status run_sgd(double *rows, const struct ov_weights_kept *kept, 
                 ov_levels_crossing(run, s->n_alpha, width, s->sgd_time_to.eps_g[i]);
     }
     free(path);
-    for (size_t i = 0; i < n && s->sgd_share; i++)
-        if (ov_share_fill(rows + i * s->n_alpha * stride, stride, s, behind,
-                          levels + s->sgd_time_to.n) != OV_OK)
-            return ov_fail(err, OV_ENOMEM, "out of memory");
-    return status;
+    enum ov_status filled = OV_OK;
+    for (size_t i = 0; i < n && filled == OV_OK; i++) {
+        double *run = rows + i * s->n_alpha * stride;
+        if (s->sgd_match)
+            filled = ov_match_fill(run, stride, s, match);
+        if (s->sgd_share && filled == OV_OK)
+            filled = ov_share_fill(run, stride, s, behind, levels + s->sgd_time_to.n);
+    }
+    return filled == OV_OK ? status : ov_fail(err, filled, "out of memory");
 }
 
 static enum ov_status run_theory(double *rows, size_t stride, const struct ov_two_layer *s,

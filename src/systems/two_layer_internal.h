@@ -45,7 +45,7 @@ struct ov_kept {
 
 /* What theory gives besides the path, each a group of columns behind those of the path. */
 struct ov_extras {
-    bool fluctuations, fixed_point, escape, eta_max, share;
+    bool fluctuations, fixed_point, escape, eta_max, share, match;
     struct ov_levels time_to;
 };
 
@@ -90,7 +90,7 @@ struct ov_two_layer {
     struct ov_solve_options solve;
     unsigned engine; /* index into ov_engines */
     struct ov_levels sgd_time_to;
-    bool sgd_share;
+    bool sgd_share, sgd_match;
     struct ov_kept kept;
     struct ov_extras extras;
 };
@@ -222,6 +222,13 @@ void ov_levels_plan(struct ov_side_plan *plan, const struct ov_levels *levels);
 void ov_share_plan(struct ov_side_plan *plan, bool whole);
 OV_NODISCARD enum ov_status ov_share_fill(double *rows, size_t width, const struct ov_two_layer *s,
                                           size_t value, size_t whole);
+
+/* The columns of `match`, of each time; filled into the rows (n_alpha, width) of one run from column
+ * `at` on: nan where a row has none or has diverged. OV_OK or OV_ENOMEM. */
+enum { OV_MATCH_COLUMNS = 4 };
+void ov_match_plan(struct ov_side_plan *plan);
+OV_NODISCARD enum ov_status ov_match_fill(double *rows, size_t width, const struct ov_two_layer *s,
+                                          size_t at);
 
 /* When a measured curve first falls to a level: linear in ln eps_g between the two measurements
  * that have it between them; the first time if it starts there; NaN if it is never reached.

@@ -118,6 +118,15 @@ static enum ov_status check_share(const struct ov_two_layer *s, const struct ov_
     return OV_OK;
 }
 
+/* Of images and coloured inputs Q and R are other averages than those of w. */
+static enum ov_status check_match(const struct ov_two_layer *s, const struct ov_value *match,
+                                  struct ov_error *err)
+{
+    if (!s->data.train_path && !s->data.spectrum)
+        return OV_OK;
+    return ov_value_fail(match, err, "match is for Gaussian inputs with covariance 1");
+}
+
 static enum ov_status check_sgd(struct ov_two_layer *s, struct ov_value *params,
                                 struct ov_error *err)
 {
@@ -133,6 +142,8 @@ static enum ov_status check_sgd(struct ov_two_layer *s, struct ov_value *params,
                                            "times measured linear in ln eps_g; nan: never");
     if (s->data.columns_doc.failed)
         return no_memory(err);
+    if (s->sgd_match && check_match(s, ov_value_find(params, "sgd.match"), err) != OV_OK)
+        return OV_EUSER;
     return s->sgd_share ? check_share(s, ov_value_find(params, "sgd.share"), err) : OV_OK;
 }
 
