@@ -28,11 +28,11 @@ OV_NODISCARD enum ov_status ov_spectrum_power(double *rho, size_t N, double a);
 void ov_spectrum_lognormal(double *rho, size_t N, double s);
 void ov_spectrum_marchenko_pastur(double *rho, size_t N, double c);
 
-/* Nodes of the densities: sum_i f_i g(rho_i) is the mean of g, to 1e-11 for n = OV_SPECTRUM_NODES and
+/* Nodes of the densities: sum_i f_i g(rho_i) is the mean of g, to 1e-12 for n = OV_SPECTRUM_NODES and
  * c <= 0.9. Lognormal ones reach to OV_SPECTRUM_TAIL standard deviations.
  *   out  rho, f  (n), rho decreasing
  * Returns OV_OK or OV_ENOMEM. */
-#define OV_SPECTRUM_NODES ((size_t)400)
+#define OV_SPECTRUM_NODES ((size_t)512) /* which GSL has to full precision */
 #define OV_SPECTRUM_TAIL 9.0
 OV_NODISCARD enum ov_status ov_spectrum_lognormal_density(double *rho, double *f, size_t n,
                                                           double s);
