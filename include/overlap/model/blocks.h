@@ -54,6 +54,22 @@ void ov_blocks_set_invisible(struct ov_blocks *b, size_t l);
 /* How many directions block l has, share_l N to the nearest whole number. */
 size_t ov_blocks_directions(const struct ov_blocks *b, size_t l);
 
+/* The block that each direction belongs to.
+ *   out  block  (N)
+ * Returns OV_OK, or OV_EDOM for blocks that share directions, or whose sizes are no whole numbers
+ * that add up to N >= 1. */
+OV_NODISCARD enum ov_status ov_blocks_of_directions(size_t *block, const struct ov_blocks *b,
+                                                    struct ov_error *err);
+
+/* Rows of weights from the coordinates in which they are drawn to those of the directions, and
+ * back; plain copies without a basis.
+ *   out  to    (rows,N) row-major, apart from `from`
+ *   in   from  (rows,N) */
+void ov_blocks_to_directions(double *to, const struct ov_blocks *b, const double *from,
+                             size_t rows);
+void ov_blocks_from_directions(double *to, const struct ov_blocks *b, const double *from,
+                               size_t rows);
+
 /* sum_l share_l rho_l, and sum_l share_l rho_l^2. */
 double ov_blocks_mean(const struct ov_blocks *b);
 double ov_blocks_mean_square(const struct ov_blocks *b);

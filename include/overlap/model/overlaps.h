@@ -71,6 +71,18 @@ void ov_overlaps_total(struct ov_overlaps *o, const struct ov_overlaps *parts,
  * Sums run in a fixed order: the same bits everywhere. */
 void ov_overlaps_measure(struct ov_overlaps *o, const double *w, const double *w_star, size_t N);
 
+/* The same in blocks.
+ *   out  o          Q, R, T of each block (created with L of b, K and M)
+ *   in   w, w_star  (K,N), (M,N) in the coordinates of the directions of b, which has some
+ * Returns OV_OK, OV_ENOMEM, or OV_EDOM for blocks without whole directions (model/blocks.h). */
+OV_NODISCARD enum ov_status ov_overlaps_measure_blocks(struct ov_overlaps *o, const double *w,
+                                                       const double *w_star,
+                                                       const struct ov_blocks *b,
+                                                       struct ov_error *err);
+
+/* Block l alone, its views into o. */
+struct ov_overlaps ov_overlaps_of_block(const struct ov_overlaps *o, size_t l);
+
 /* Checks that everything is finite and C is positive semi-definite, to a relative 1e-9.
  * Returns OV_OK, or OV_EDOM with what is wrong ("Q_1_1 is not finite", "the joint matrix of
  * T, R, Q is not positive semi-definite: smallest eigenvalue -0.25"). */
