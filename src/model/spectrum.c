@@ -58,6 +58,11 @@ static double share_above(size_t i, size_t N)
     return ((double)i + 0.5) / (double)N;
 }
 
+double ov_spectrum_lognormal_ratio(size_t N, double s)
+{
+    return rounded(exp(2.0 * s * gsl_cdf_ugaussian_Qinv(share_above(0, N))));
+}
+
 void ov_spectrum_lognormal(double *rho, size_t N, double s)
 {
     for (size_t i = 0; i < N; i++)

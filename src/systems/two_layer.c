@@ -35,15 +35,11 @@ const struct ov_engine ov_engines[] = {
 
 /* ---- shape ---- */
 
-static size_t path_width(const struct ov_two_layer *s)
-{
-    return ov_row_width(s->problem.K, s->problem.M);
-}
-
 /* Columns that are measured at each time, in front of those of a whole run. */
 static size_t measured_width(const struct ov_two_layer *s, enum ov_side side)
 {
-    return side == OV_THEORY ? path_width(s) : ov_weights_width(&s->problem, &s->data.inputs);
+    return side == OV_THEORY ? ov_path_width(s, side)
+                             : ov_weights_width(&s->problem, &s->data.inputs);
 }
 
 #define PATH_DOC                                                                                   \
@@ -51,6 +47,10 @@ static size_t measured_width(const struct ov_two_layer *s, enum ov_side side)
     "Q_k_l: w_k.w_l/N; R_k_m: w_k.w*_m/N; v_k: second layer; all without a unit"
 
 #define WHITE_DOC "; theory is that of fresh Gaussian inputs with covariance 1"
+#define COVARIANCE_DOC                                                                             \
+    "; theory is that of fresh Gaussian inputs with the covariance C of the curve's, of mean "     \
+    "variance 1: Q_k_l: w_k.C w_l/N, R_k_m: w_k.C w*_m/N; Q_k_l_bB, R_k_m_bB: w_k.w_l/N and "      \
+    "w_k.w*_m/N of block B of its directions"
 #define EXTRAS_DOC                                                                                 \
     "; sd_…, bias_…: standard deviation and mean of a run minus theory, to leading "           \
     "order in 1/N; fixed_…: the fixed point near the last row, the rate at which "               \
@@ -64,6 +64,8 @@ static const char *columns_doc(const struct ov_two_layer *s, enum ov_side side)
 {
     if (side == OV_SGD && (!s->data.plain || s->sgd_time_to.n > 0))
         return s->data.columns_doc.s;
+    if (side == OV_THEORY && ov_theory_has_blocks(s))
+        return ov_extras_any(s) ? PATH_DOC COVARIANCE_DOC EXTRAS_DOC : PATH_DOC COVARIANCE_DOC;
     if (side == OV_SGD || !ov_extras_any(s))
         return s->data.plain ? PATH_DOC : PATH_DOC WHITE_DOC;
     return PATH_DOC WHITE_DOC EXTRAS_DOC;
@@ -95,7 +97,7 @@ static void plan_side(struct ov_side_plan *plan, const struct ov_two_layer *s, e
         if (side == OV_SGD)
             ov_weights_column(name, p, &s->data.inputs, i);
         else
-            ov_row_column(name, i, p->K, p->M);
+            ov_path_column(name, s, side, i);
         ov_side_column(plan, OV_ROLE_VALUE, false, "%s", name);
     }
 }
@@ -112,9 +114,15 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_two_layer *s)
         plan->module[n++] = "theory/fluctuations";
     if (s->extras.fixed_point || s->extras.eta_max)
         plan->module[n++] = "theory/fixed_point";
+    if (ov_theory_has_blocks(s)) {
+        plan->module[n++] = "model/spectrum";
+        if (s->covariance.kind >= OV_COVARIANCE_IMAGES)
+            plan->module[n++] = "sim/dataset";
+    }
     plan_side(plan, s, OV_THEORY);
     ov_extras_plan(plan, s);
-    bool has_N = !s->start_is_fixed || s->extras.fluctuations; /* else it is that of the limit */
+    bool has_N = !s->start_is_fixed || s->extras.fluctuations || /* else it is that of the limit */
+                 ov_theory_needs_N(s);
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_THEORY | (has_N ? OV_OF_DRAWN : 0));
     double tol = s->problem.averages_tol;
     const struct ov_activation *g = s->problem.g, *g_star = s->problem.g_star;
@@ -129,6 +137,8 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_two_layer *s)
     plan->group = ov_engines[s->engine].group;
     plan->work = (uint64_t)ceil(s->alpha[s->n_alpha - 1] * (double)s->problem.N);
     plan->module[0] = ov_engines[s->engine].module;
+    if (ov_sgd_has_covariance(s))
+        plan->module[1] = "model/spectrum";
     plan_side(plan, s, OV_SGD);
     if (s->sgd_share)
         ov_share_plan(plan, false);
@@ -165,7 +175,7 @@ static enum ov_status run_path(double *rows, size_t stride, const struct ov_two_
                                const struct ov_overlaps *start, const struct ov_tick *tick,
                                struct ov_error *err)
 {
-    size_t width = path_width(s);
+    size_t width = ov_path_width(s, OV_THEORY);
     double *path = calloc(s->n_alpha * width, sizeof *path);
     if (!path)
         return ov_fail(err, OV_ENOMEM, "out of memory");
@@ -180,6 +190,8 @@ static enum ov_status run_path(double *rows, size_t stride, const struct ov_two_
 static enum ov_status run_engine(double *rows, const struct ov_two_layer *s, const uint64_t *key,
                                  size_t n, const struct ov_tick *tick, struct ov_error *err)
 {
+    if (ov_sgd_has_covariance(s))
+        return ov_covariance_run(rows, s, key, n, tick, err);
     if (!s->data.plain)
         return ov_data_run(rows, s, key, n, tick, err);
     return ov_engines[s->engine].run(rows, &s->problem, key, n, s->alpha, s->n_alpha, tick, err);
@@ -218,17 +230,25 @@ static enum ov_status run_sgd(double *rows, size_t stride, const struct ov_two_l
 static enum ov_status run_theory(double *rows, size_t stride, const struct ov_two_layer *s,
                                  uint64_t key, const struct ov_tick *tick, struct ov_error *err)
 {
+    struct ov_two_layer own = *s;
+    struct ov_problem *p = &own.problem;
     struct ov_overlaps start = {0};
-    enum ov_status status = ov_overlaps_create(&start, s->problem.K, s->problem.M);
-    if (status != OV_OK)
+    enum ov_status status = OV_OK;
+    if (ov_theory_has_blocks(s))
+        status = ov_blocks_of_theory(&p->blocks, s, err);
+    if (p->blocks)
+        p->blocks->in_rows = s->covariance.in_columns;
+    if (status == OV_OK && (status = ov_overlaps_create_blocks(
+                                &start, p->blocks ? p->blocks->L : 1, p->K, p->M)) != OV_OK)
         ov_fail(err, status, "out of memory");
     if (status == OV_OK)
-        status = ov_start_overlaps(&start, &s->problem, key, err);
+        status = ov_start_of_theory(&start, &own, key, err);
     if (status == OV_OK)
-        status = run_path(rows, stride, s, &start, tick, err);
+        status = run_path(rows, stride, &own, &start, tick, err);
     if (status == OV_OK)
-        status = ov_extras_run(rows, stride, s, &start, tick, err);
+        status = ov_extras_run(rows, stride, &own, &start, tick, err);
     ov_overlaps_free(&start);
+    ov_blocks_free(p->blocks);
     return status;
 }
 

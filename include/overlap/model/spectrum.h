@@ -28,6 +28,9 @@ OV_NODISCARD enum ov_status ov_spectrum_power(double *rho, size_t N, double a);
 void ov_spectrum_lognormal(double *rho, size_t N, double s);
 void ov_spectrum_marchenko_pastur(double *rho, size_t N, double c);
 
+/* The largest over the smallest of the lognormal ones. */
+double ov_spectrum_lognormal_ratio(size_t N, double s);
+
 /* Nodes of the densities: sum_i f_i g(rho_i) is the mean of g, to 1e-12 for n = OV_SPECTRUM_NODES and
  * c <= 0.9. Lognormal ones reach to OV_SPECTRUM_TAIL standard deviations.
  *   out  rho, f  (n), rho decreasing
