@@ -43,7 +43,7 @@ enum ov_status ov_online_blocks_create(struct ov_online *o, const struct ov_over
         return OV_ENOMEM;
     set_sizes(x, o->p);
     size_t n_T = x->L * ov_sym_size(x->M), n_C = x->P * x->P, n_X = x->K * x->P;
-    size_t slopes = x->is_spiked ? (n_X + x->S) * (x->D + x->P) : 0;
+    size_t slopes = x->is_spiked ? (n_X + x->S) * (x->D + x->P) + x->D + 3 * x->S : 0;
     x->block = calloc(n_T + n_C + n_X + x->n_a + slopes, sizeof *x->block);
     if (!x->block)
         return OV_ENOMEM;
@@ -81,7 +81,7 @@ static const double *slopes_of_Nz(struct ov_online *o)
     if (ov_gauss_has_derivatives(o->p->g, o->p->g_star))
         ov_gauss_derivatives(dG, dNz, o->gauss, o->C, o->s, o->p->sigma);
     else
-        ov_online_slopes_of_Nz(dNz, o);
+        ov_online_slopes_of_Nz(dNz, o, dNz + x->S * (x->D + x->P));
     return dNz;
 }
 

@@ -192,6 +192,51 @@ static void by_v(struct differences *d, size_t k)
     set_column(d, at, 0.0, 0.5 / h, -0.5 / h);
 }
 
+/* ---- Nz by C ---- */
+
+/* Nz at C with `part` of u u' added, u = a e_i + b e_j (a e_i for j = i). */
+static void Nz_at(double *Nz, struct ov_online *o, double *C, size_t i, size_t j, double a, double b,
+                  double part)
+{
+    memcpy(C, o->C, ov_sym_size(o->p->K + o->p->M) * sizeof *C);
+    C[ov_sym_at(i, i)] += part * a * a;
+    if (i != j) {
+        C[ov_sym_at(i, j)] += part * a * b;
+        C[ov_sym_at(j, j)] += part * b * b;
+    }
+    ov_gauss_contract(NULL, Nz, o->gauss, C, o->s, o->p->sigma);
+}
+
+static double root_of_size(const struct ov_online *o, size_t i)
+{
+    enum ov_act act = (i < o->p->M ? o->p->g_star : o->p->g)->act;
+    return sqrt(fmax(o->C[ov_sym_at(i, i)], act == OV_ACT_RELU ? least_kinked : 1.0));
+}
+
+void ov_online_slopes_of_Nz(double *dNz, struct ov_online *o, double *scratch)
+{
+    size_t P = o->p->K + o->p->M, S = ov_sym_size(o->p->K), D = ov_sym_size(P), width = D + P;
+    double *C = scratch, *f0 = C + D, *f1 = f0 + S, *f2 = f1 + S;
+    ov_gauss_contract(NULL, f0, o->gauss, o->C, o->s, o->p->sigma);
+    for (size_t back = 0; back < P; back++) /* the diagonal first */
+        for (size_t j = 0; j + back < P; j++) {
+            size_t i = j + back, ij = ov_sym_at(i, j);
+            double a = root_of_size(o, i), b = root_of_size(o, j);
+            Nz_at(f1, o, C, i, j, a, b, step);
+            Nz_at(f2, o, C, i, j, a, b, 2.0 * step);
+            for (size_t n = 0; n < S; n++) {
+                double *slope = dNz + n * width, along = (2.0 * f1[n] - 1.5 * f0[n] - 0.5 * f2[n]) / step;
+                if (i == j)
+                    slope[ij] = along / (a * a);
+                else
+                    slope[ij] = (along - a * a * slope[ov_sym_at(i, i)] -
+                                 b * b * slope[ov_sym_at(j, j)]) / (a * b);
+            }
+        }
+}
+
+/* ---- all ---- */
+
 static void right_hand_side(double *dy, const double *y, struct ov_online *o)
 {
     (void)ov_online_derivatives(dy, y, o);
