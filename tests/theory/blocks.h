@@ -123,6 +123,34 @@ static inline struct blocks_case reference_case(int i)
     return i == 0 ? case_A() : i == 1 ? case_B() : i == 2 ? case_C() : case_D(50);
 }
 
+/* Random variances, shares and overlaps, rhobar = 1, N = 500 directions. */
+static inline struct blocks_case random_blocks(size_t L, size_t K, size_t M, enum ov_act g,
+                                               enum ov_act g_star, gsl_rng *r)
+{
+    struct blocks_case c = blocks_case(L, K, M, g, g_star);
+    double rho[16], f[16], sum = 0.0, mean = 0.0;
+    ck_assert_uint_le(L, 16);
+    c.p.blocks->N = 500;
+    for (size_t l = 0; l < L; l++) {
+        rho[l] = exp(gsl_ran_flat(r, -2.0, 2.0));
+        sum += f[l] = gsl_ran_flat(r, 0.2, 1.0);
+    }
+    for (size_t l = 0; l < L; l++)
+        mean += f[l] / sum * rho[l];
+    for (size_t l = 0; l < L; l++) {
+        struct ov_overlaps o = random_overlaps(K, M, r);
+        for (size_t i = 0; i < ov_overlaps_size(K, M); i++)
+            o.block[i] *= f[l] / sum;
+        set_block(&c, l, rho[l] / mean, f[l] / sum, o.T, o.R, o.Q);
+        ov_overlaps_free(&o);
+    }
+    for (size_t k = 0; k < K; k++)
+        c.start.v[k] = gsl_ran_flat(r, 0.3, 1.3);
+    for (size_t m = 0; m < M; m++)
+        c.start.v_star[m] = gsl_ran_flat(r, 0.3, 1.3);
+    return c;
+}
+
 /* Rows at the listed times; freed by the caller. */
 static inline double *blocks_solved(const struct blocks_case *c, const double *alpha,
                                     size_t n_alpha, const struct ov_solve_options *opt)
