@@ -150,8 +150,9 @@ void ov_gauss_contract_kinks(double *G, double *Nz, struct ov_gauss *w, const do
         }
     struct ov_kink_signal x = ov_kink_signal_of(w, C, s);
     if (Nz) {
-        ov_gauss_contract_relu(G, Nz, w, C, x.p, 0.0);
+        ov_gauss_contract_relu(NULL, Nz, w, C, x.p, 0.0);
         contract_Nz(Nz, w, C, &x, sigma);
     }
-    contract_G(G, w, C, x.p, x.Cq, ov_kink_shape_of(w->student));
+    if (G)
+        contract_G(G, w, C, x.p, x.Cq, ov_kink_shape_of(w->student));
 }

@@ -251,8 +251,9 @@ void ov_gauss_contract_polynomials(double *G, double *Nz, struct ov_gauss *w, co
     for (size_t i = 0; i < ov_sym_size(w->P); i++)
         finite = finite && isfinite(C[i]);
     for (size_t k = 0; k < w->K; k++) {
-        contract_student(G + k * w->P, w, C, s, &rule, &in, w->M + k);
-        for (size_t b = 0; !finite && b < w->P; b++)
+        if (G)
+            contract_student(G + k * w->P, w, C, s, &rule, &in, w->M + k);
+        for (size_t b = 0; G && !finite && b < w->P; b++)
             G[k * w->P + b] = NAN;
         for (size_t l = 0; Nz && l <= k; l++)
             Nz[ov_sym_at(k, l)] =

@@ -42,7 +42,7 @@ void ov_gauss_contract_quadratic(double *G, double *Nz, struct ov_gauss *w, cons
         e += s[c] * (C[c * P + c] - (w->act[c]->act == OV_ACT_HE2 ? 1.0 : 0.0));
         trace += s[c] * X[c * P + c];
     }
-    for (size_t i = 0; i < w->K * P; i++)
+    for (size_t i = 0; G && i < w->K * P; i++)
         G[i] = 2.0 * (e * C[M * P + i] + 2.0 * X[M * P + i]);
     if (!Nz)
         return;

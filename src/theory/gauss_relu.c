@@ -294,7 +294,7 @@ void ov_gauss_contract_relu(double *G, double *Nz, struct ov_gauss *w, const dou
                             const double *s, double sigma)
 {
     ov_gauss_relu_load(w->relu, C);
-    for (size_t k = 0; k < w->K; k++)
+    for (size_t k = 0; G && k < w->K; k++)
         contract_student(G + k * w->P, w, C, s, w->M + k);
     if (!Nz)
         return;

@@ -116,8 +116,8 @@ void ov_gauss_contract_sigmoids(double *G, double *Nz, struct ov_gauss *w, const
     struct ov_gauss_sigmoids *x = w->sigmoids;
     size_t P = x->M + x->K, wide = x->M * x->J_star + x->K * x->J;
     load(x, C, s);
-    ov_gauss_erf_contract(x->G, Nz ? x->Nz : NULL, x->erf, x->C, x->s, sigma);
-    for (size_t k = 0; k < x->K; k++)
+    ov_gauss_erf_contract(G ? x->G : NULL, Nz ? x->Nz : NULL, x->erf, x->C, x->s, sigma);
+    for (size_t k = 0; G && k < x->K; k++)
         for (size_t b = 0; b < P; b++) {
             const struct ov_sigmoid *of_b;
             size_t n, at = first(x, b, &n, &of_b);

@@ -55,7 +55,7 @@ static double quadratic_form(const struct ov_gauss *w, const double *C, const do
 void ov_gauss_contract_sines(double *G, double *Nz, struct ov_gauss *w, const double *C,
                              const double *s, double sigma)
 {
-    for (size_t k = 0; k < w->K; k++)
+    for (size_t k = 0; G && k < w->K; k++)
         contract_student(G + k * w->P, w, C, s, w->M + k);
     for (size_t k = w->M; Nz && k < w->P; k++)
         for (size_t l = w->M; l <= k; l++) {

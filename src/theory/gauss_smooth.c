@@ -220,7 +220,7 @@ void ov_gauss_contract_smooth(double *G, double *Nz, struct ov_gauss *w, const d
     bool good = true;
     for (size_t k = 0; good && k < w->K; k++) {
         good = ov_smooth_prepare(e, C, s, w->M + k, w->M + k);
-        if (good)
+        if (good && G)
             row_of_G(G + k * w->P, e, C, s, w->M + k);
         if (good && Nz)
             Nz[ov_sym_at(k, k)] = noise_of(e, s, sigma, w->M + k, w->M + k);
@@ -230,7 +230,7 @@ void ov_gauss_contract_smooth(double *G, double *Nz, struct ov_gauss *w, const d
                 Nz[ov_sym_at(k, l)] = noise_of(e, s, sigma, w->M + k, w->M + l);
         }
     }
-    for (size_t i = 0; !good && i < w->K * w->P; i++)
+    for (size_t i = 0; !good && G && i < w->K * w->P; i++)
         G[i] = NAN;
     for (size_t i = 0; !good && Nz && i < ov_sym_size(w->K); i++)
         Nz[i] = NAN;

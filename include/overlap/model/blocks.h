@@ -24,21 +24,22 @@
 #include "overlap/base/status.h"
 
 struct ov_blocks {
-    size_t L, N;   /* N = 0: in the limit, without directions */
-    double *block; /* owned; the five views below */
-    double *share; /* (L) f_l: sum 1 without invisible blocks, whose share is 0 */
-    double *variance; /* (L) rho_l; 0 for invisible ones */
+    size_t L, N;                    /* N = 0: in the limit, without directions */
+    double *block;                  /* owned; the five views below */
+    double *share;                  /* (L) f_l: sum 1 without invisible blocks, whose share is 0 */
+    double *variance;               /* (L) rho_l; 0 for invisible ones */
     double *weight, *drift, *noise; /* (L) as above */
     bool is_signed;
+    bool in_rows;        /* rows have each block's Q and R, too (model/problem.h) */
     bool start_is_given; /* in blocks: T, R, Q below; else block l of a fixed start has share f_l of
                             each overlap, and that of a random one is measured */
     double *T;           /* owned; (L, packed (M,M)); start_is_given only, else NULL */
     double *R;           /* owned; (L, K, M) */
     double *Q;           /* owned; (L, packed (K,K)) */
     double *direction;   /* owned; (N) rho_i of direction i; NULL if N = 0 */
-    double *member;      /* owned; (L,N) e_li; NULL: block l is the share_l N directions behind those
+    double *member; /* owned; (L,N) e_li; NULL: block l is the share_l N directions behind those
                             of the blocks before it */
-    double *basis;       /* owned; (N,N), row i: direction i in the coordinates in which weights are
+    double *basis;  /* owned; (N,N), row i: direction i in the coordinates in which weights are
                             drawn; NULL: the same coordinates */
 };
 

@@ -145,4 +145,14 @@ static inline size_t ov_row_width_blocks(size_t L, size_t K, size_t M)
  * "Q_0_0_b0", … "Q_1_1_b2", "R_0_0_b0", …, blocks counted from 0. */
 void ov_row_column_blocks(char name[32], size_t i, size_t L, size_t K, size_t M);
 
+/* A problem's rows: of inputs in blocks Q and R are those of the fields, and with blocks->in_rows what
+ * Q and R each block has follows, block by block: "Q_0_0_b0", …, "R_0_0_b0", …, "Q_0_0_b1", … */
+static inline size_t ov_problem_row_width(const struct ov_problem *p)
+{
+    size_t L = p->blocks && p->blocks->in_rows ? p->blocks->L : 0;
+    return ov_row_width(p->K, p->M) + L * (ov_sym_size(p->K) + p->K * p->M);
+}
+
+void ov_problem_row_column(char name[32], size_t i, const struct ov_problem *p);
+
 #endif
