@@ -175,7 +175,7 @@ static enum ov_status set_all(struct ov_blocks **b, const struct ov_two_layer *s
 static enum ov_status averaged(struct ov_blocks **b, const struct ov_two_layer *s, size_t L,
                                struct ov_error *err)
 {
-    size_t n, found = L;
+    size_t n = 0, found = L;
     double *rho = NULL, *f = NULL, *node = calloc(2 * L, sizeof *node);
     enum ov_status status = node ? measure(&rho, &f, &n, s, err) : no_memory(err);
     if (status == OV_OK) {
