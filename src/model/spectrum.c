@@ -37,6 +37,11 @@ size_t ov_spectrum_blocks(double largest, double smallest)
     return (size_t)ceil(5.0 + 1.5 * log(largest / smallest));
 }
 
+size_t ov_spectrum_signed_blocks(double largest, double smallest)
+{
+    return (size_t)ceil(5.0 + 2.5 * log(largest / smallest));
+}
+
 /* Twelve digits: what libm gives beyond them differs between machines. */
 static double rounded(double x)
 {

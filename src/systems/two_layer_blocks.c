@@ -272,7 +272,7 @@ enum ov_status ov_blocks_of_theory(struct ov_blocks **b, const struct ov_two_lay
                                    struct ov_error *err)
 {
     *b = NULL;
-    return make(b, s, ov_covariance_blocks(&s->covariance, s->problem.N), err);
+    return make(b, s, ov_covariance_blocks(s), err);
 }
 
 enum ov_status ov_blocks_of_sgd(struct ov_blocks **b, const struct ov_two_layer *s,

@@ -52,7 +52,7 @@ const struct ov_key ov_inputs_keys[] = {
      .each = share_keys},
     {"blocks", OV_INT | OV_WORD, 1, 1e5, blocks_words, NULL, "auto",
      .doc = "how many blocks stand for the covariance in theory; auto: all that are given, and of a "
-            "spectrum by name or of images 5 + 1.5 ln(largest/smallest); all: a block a direction"},
+            "spectrum by name or of images 5 + 1.5 ln(largest/smallest), or + 2.5 of it for drawn weights; all: a block a direction"},
     {"precondition", OV_WORD | OV_LIST, 1e-12, 1e12, whiten_words, NULL, OV_OPTIONAL,
      .doc = "factors of the first layer's learning rate in the directions of the covariance: a number for "
             "each that it lists; whiten: 1/c_i"},
@@ -315,8 +315,8 @@ static double ratio(const struct ov_covariance *c, size_t N)
         most = pow((double)N, x);
     if (c->kind == OV_COVARIANCE_LOGNORMAL && N > 0)
         most = ov_spectrum_lognormal_ratio(N, x);
-    else if (c->kind == OV_COVARIANCE_LOGNORMAL) /* four standard deviations to each side */
-        most = exp(8.0 * x);
+    else if (c->kind == OV_COVARIANCE_LOGNORMAL) /* without a bound: as far as the nodes go */
+        return exp(2.0 * OV_SPECTRUM_TAIL * x);
     if (c->kind == OV_COVARIANCE_MARCHENKO_PASTUR)
         most = (1.0 + r) * (1.0 + r) / ((1.0 - r) * (1.0 - r));
     if (c->kind == OV_COVARIANCE_IMAGES)
@@ -332,16 +332,28 @@ size_t ov_covariance_exact(const struct ov_covariance *c, size_t N)
     return ratio(c, N) == 1.0 ? 1 : N;
 }
 
-size_t ov_covariance_blocks(const struct ov_covariance *c, size_t N)
+/* Weights of one run take more than averages do; and so does a density without bounds. */
+static size_t usual_blocks(const struct ov_two_layer *s)
 {
+    const struct ov_covariance *c = &s->covariance;
+    double most = ratio(c, s->problem.N);
+    bool boundless = c->kind == OV_COVARIANCE_LOGNORMAL && s->problem.N == 0;
+    return ov_start_is_measured(s) || boundless ? ov_spectrum_signed_blocks(most, 1.0)
+                                                : ov_spectrum_blocks(most, 1.0);
+}
+
+size_t ov_covariance_blocks(const struct ov_two_layer *s)
+{
+    const struct ov_covariance *c = &s->covariance;
+    size_t N = s->problem.N;
     size_t exact = ov_covariance_exact(c, N), L = c->asked;
     bool listed = c->kind == OV_COVARIANCE_LIST || c->kind == OV_COVARIANCE_SHARES;
-    if (L == OV_BLOCKS_ALL || (listed && L == OV_BLOCKS_AUTO && c->n <= most_given))
+    if (c->T || L == OV_BLOCKS_ALL || (listed && L == OV_BLOCKS_AUTO && c->n <= most_given))
         L = exact;
     else if (listed && L == OV_BLOCKS_AUTO)
         L = most_given;
     else if (L == OV_BLOCKS_AUTO)
-        L = ov_spectrum_blocks(ratio(c, N), 1.0);
+        L = usual_blocks(s);
     return exact > 0 && L > exact ? exact : L;
 }
 
@@ -352,7 +364,7 @@ enum ov_status ov_covariance_check_blocks(const struct ov_two_layer *s, struct o
     if (c->asked == OV_BLOCKS_ALL && s->problem.N == 0 && c->kind >= OV_COVARIANCE_POWER)
         return ov_place_complaint(params, "inputs.blocks",
                                   "'all' needs 'N', the input dimension: a block a direction", err);
-    if ((double)ov_covariance_blocks(c, s->problem.N) > most_blocks)
+    if ((double)ov_covariance_blocks(s) > most_blocks)
         return ov_place_complaint(params, "inputs.blocks", "more than 10^5 blocks", err);
     return OV_OK;
 }

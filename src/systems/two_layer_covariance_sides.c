@@ -34,7 +34,7 @@ bool ov_theory_needs_N(const struct ov_two_layer *s)
 static size_t block_columns(const struct ov_two_layer *s, enum ov_side side)
 {
     bool shown = side == OV_THEORY && ov_theory_has_blocks(s) && s->covariance.in_columns;
-    return shown ? ov_covariance_blocks(&s->covariance, s->problem.N) : 0;
+    return shown ? ov_covariance_blocks(s) : 0;
 }
 
 size_t ov_path_width(const struct ov_two_layer *s, enum ov_side side)

@@ -189,7 +189,7 @@ bool ov_theory_needs_N(const struct ov_two_layer *s);
 bool ov_start_is_measured(const struct ov_two_layer *s);
 
 /* How many blocks theory has; how many without any reduction, 0 for that of a density. */
-size_t ov_covariance_blocks(const struct ov_covariance *c, size_t N);
+size_t ov_covariance_blocks(const struct ov_two_layer *s);
 size_t ov_covariance_exact(const struct ov_covariance *c, size_t N);
 
 /* The variances (N) of the directions, and the factors of their learning rates. */

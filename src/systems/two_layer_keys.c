@@ -84,7 +84,7 @@ static void say_theory_inputs(struct ov_text *out, const struct ov_key *key, con
     if (s->covariance.kind == OV_COVARIANCE_OWN)
         ov_text_addf(out, "covariance: images %s first %llu of %zu\n", s->data.train_sha,
                      (unsigned long long)s->data.inputs.samples, s->data.train.n);
-    ov_text_addf(out, "blocks: %zu %s\n", ov_covariance_blocks(&s->covariance, s->problem.N),
+    ov_text_addf(out, "blocks: %zu %s\n", ov_covariance_blocks(s),
                  ov_start_is_measured(s) ? "of drawn weights" : "on average");
 }
 

@@ -77,7 +77,7 @@ static double law_blocks(const struct ov_two_layer *s)
 static double blocks_memory(const struct ov_two_layer *s)
 {
     double K = (double)s->problem.K, M = (double)s->problem.M, P = K + M, N = (double)s->problem.N;
-    double L = (double)ov_covariance_blocks(&s->covariance, s->problem.N);
+    double L = (double)ov_covariance_blocks(s);
     double own = sym(K) + K * M, n = L * own + K, rank = K * P + sym(K) + K;
     double solver = 100.0 * n + 3.0 * L * own * own + 4.0 * n * rank + 3.0 * rank * rank;
     bool measured = ov_start_is_measured(s);

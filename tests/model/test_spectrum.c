@@ -115,6 +115,7 @@ START_TEST(powers_and_scales)
     ck_assert_uint_eq(ov_spectrum_blocks(320, 1), 14);
     ck_assert_uint_eq(ov_spectrum_blocks(34, 1), 11);
     ck_assert_uint_eq(ov_spectrum_blocks(1, 1), 5);
+    ck_assert_uint_eq(ov_spectrum_signed_blocks(2e4, 1), 30);
 }
 END_TEST
 

@@ -52,9 +52,11 @@ OV_NODISCARD enum ov_status ov_spectrum_scale(double *rho, const double *f, size
 #define OV_SPECTRUM_FLOOR 1e-12
 void ov_spectrum_floor(double *rho, size_t n, double floor);
 
-/* How many blocks describe a spectrum to an error of some 1e-6 of eps_g: 5 + 1.5 ln(largest/smallest),
- * rounded up (measured: paper.md eq:spectra). */
+/* How many blocks describe a spectrum to an error of some 1e-6 of eps_g on average over starts,
+ * 5 + 1.5 ln(largest/smallest), and to 1e-4 for the start of one run, 5 + 2.5 of it, rounded up
+ * (measured: paper.md eq:spectra). */
 size_t ov_spectrum_blocks(double largest, double smallest);
+size_t ov_spectrum_signed_blocks(double largest, double smallest);
 
 /* The Gauss rule of L nodes in ln rho of the measure sum_i f_i rho_i^(1/2) delta(ln rho_i): exact for
  * rho^(1/2) times polynomials of degree 2 L - 1 in ln rho. By Lanczos' recursion with every vector
