@@ -319,7 +319,7 @@ static double ratio(const struct ov_covariance *c, size_t N)
         return exp(2.0 * OV_SPECTRUM_TAIL * x);
     if (c->kind == OV_COVARIANCE_MARCHENKO_PASTUR)
         most = (1.0 + r) * (1.0 + r) / ((1.0 - r) * (1.0 - r));
-    if (c->kind == OV_COVARIANCE_IMAGES)
+    if (c->kind >= OV_COVARIANCE_IMAGES)
         return (double)N / OV_SPECTRUM_FLOOR_IMAGES;
     return fmin(most, 1.0 / least);
 }
