@@ -51,6 +51,9 @@ static size_t measured_width(const struct ov_two_layer *s, enum ov_side side)
     "; theory is that of fresh Gaussian inputs with the covariance C of the curve's, of mean "     \
     "variance 1: Q_k_l: w_k.C w_l/N, R_k_m: w_k.C w*_m/N; Q_k_l_bB, R_k_m_bB: w_k.w_l/N and "      \
     "w_k.w*_m/N of block B of its directions"
+#define IMAGES_DOC                                                                                 \
+    "; theory is that of fresh Gaussian inputs with the covariance of the images; Q_k_l_bB, "      \
+    "R_k_m_bB: the part of Q_k_l and R_k_m in block B of its directions"
 #define EXTRAS_DOC                                                                                 \
     "; sd_…, bias_…: standard deviation and mean of a run minus theory, to leading "           \
     "order in 1/N; fixed_…: the fixed point near the last row, the rate at which "               \
@@ -64,6 +67,8 @@ static const char *columns_doc(const struct ov_two_layer *s, enum ov_side side)
 {
     if (side == OV_SGD && (!s->data.plain || s->sgd_time_to.n > 0))
         return s->data.columns_doc.s;
+    if (side == OV_THEORY && ov_theory_has_blocks(s) && s->covariance.kind == OV_COVARIANCE_OWN)
+        return ov_extras_any(s) ? PATH_DOC IMAGES_DOC EXTRAS_DOC : PATH_DOC IMAGES_DOC;
     if (side == OV_THEORY && ov_theory_has_blocks(s))
         return ov_extras_any(s) ? PATH_DOC COVARIANCE_DOC EXTRAS_DOC : PATH_DOC COVARIANCE_DOC;
     if (side == OV_SGD || !ov_extras_any(s))
@@ -175,14 +180,14 @@ static enum ov_status run_path(double *rows, size_t stride, const struct ov_two_
                                const struct ov_overlaps *start, const struct ov_tick *tick,
                                struct ov_error *err)
 {
-    size_t width = ov_path_width(s, OV_THEORY);
-    double *path = calloc(s->n_alpha * width, sizeof *path);
+    size_t width = ov_path_width(s, OV_THEORY), full = ov_problem_row_width(&s->problem);
+    double *path = calloc(s->n_alpha * full, sizeof *path);
     if (!path)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     enum ov_status status =
         ov_online_solve(path, &s->problem, start, s->alpha, s->n_alpha, &s->solve, NULL, tick, err);
     for (size_t j = 0; j < s->n_alpha; j++)
-        ov_scaling_put(rows + j * stride, path + j * width, width, s, j);
+        ov_scaling_put(rows + j * stride, ov_path_row(path + j * full, s), width, s, j);
     free(path);
     return status;
 }
@@ -237,7 +242,7 @@ static enum ov_status run_theory(double *rows, size_t stride, const struct ov_tw
     if (ov_theory_has_blocks(s))
         status = ov_blocks_of_theory(&p->blocks, s, err);
     if (p->blocks)
-        p->blocks->in_rows = s->covariance.in_columns;
+        p->blocks->in_rows = ov_path_needs_blocks(s);
     if (status == OV_OK && (status = ov_overlaps_create_blocks(
                                 &start, p->blocks ? p->blocks->L : 1, p->K, p->M)) != OV_OK)
         ov_fail(err, status, "out of memory");

@@ -53,6 +53,24 @@ void ov_path_column(char name[32], const struct ov_two_layer *s, enum ov_side si
     ov_problem_row_column(name, i, &p);
 }
 
+bool ov_path_needs_blocks(const struct ov_two_layer *s)
+{
+    return s->covariance.in_columns || s->covariance.kind == OV_COVARIANCE_OWN;
+}
+
+const double *ov_path_row(double *row, const struct ov_two_layer *s)
+{
+    const struct ov_problem *p = &s->problem;
+    if (!p->blocks || s->covariance.kind != OV_COVARIANCE_OWN || isnan(row[0]))
+        return row;
+    size_t n = ov_sym_size(p->K) + p->K * p->M;
+    const double *part = row + ov_row_width(p->K, p->M);
+    memset(row + 2, 0, n * sizeof *row);
+    for (size_t i = 0; i < p->blocks->L * n; i++)
+        row[2 + i % n] += part[i];
+    return row;
+}
+
 /* ---- starts ---- */
 
 static bool is_listed(const struct ov_covariance *c)

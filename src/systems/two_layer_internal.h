@@ -220,6 +220,10 @@ OV_NODISCARD enum ov_status ov_covariance_run(double *rows, const struct ov_two_
 
 /* The rows of a path: those of model/problem.h, with theory's blocks behind them where asked for. */
 size_t ov_path_width(const struct ov_two_layer *s, enum ov_side side);
+/* Does theory's solver have to hand out blocks; and its row (ov_problem_row_width) as the table has it,
+ * in place: of images Q and R are overlaps of the weights, as sgd's are, the sum over blocks. */
+bool ov_path_needs_blocks(const struct ov_two_layer *s);
+const double *ov_path_row(double *row, const struct ov_two_layer *s);
 void ov_path_column(char name[32], const struct ov_two_layer *s, enum ov_side side, size_t i);
 
 /* ---- images ---- */
