@@ -44,13 +44,11 @@ enum ov_status ov_overlaps_measure_blocks(struct ov_overlaps *o, const double *w
                                           const double *w_star, const struct ov_blocks *b,
                                           struct ov_error *err)
 {
-    size_t N = b->N, first = 0, *which = calloc(N + 1, sizeof *which);
+    size_t N = b->N, first = 0;
+    enum ov_status status = b->member ? OV_OK : ov_blocks_check_apart(b, err);
     double *own = calloc(N + 1, sizeof *own);
-    enum ov_status status = OV_OK;
-    if (!own || !which)
+    if (status == OV_OK && !own)
         status = ov_fail(err, OV_ENOMEM, "out of memory");
-    else if (!b->member)
-        status = ov_blocks_of_directions(which, b, err);
     for (size_t l = 0; status == OV_OK && l < b->L; l++) {
         struct ov_overlaps block = ov_overlaps_of_block(o, l);
         size_t n = b->member ? N : ov_blocks_directions(b, l);
@@ -58,6 +56,5 @@ enum ov_status ov_overlaps_measure_blocks(struct ov_overlaps *o, const double *w
         first += b->member ? 0 : n;
     }
     free(own);
-    free(which);
     return status;
 }
