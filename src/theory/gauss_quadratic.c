@@ -54,3 +54,17 @@ void ov_gauss_contract_quadratic(double *G, double *Nz, struct ov_gauss *w, cons
             Nz[ov_sym_at(k, l)] = 4.0 * (C[kl] * plain + 4.0 * e * X[kl] + 8.0 * Y[kl]);
         }
 }
+
+/* D = 4 C diag(s) + 2 e on the students' rows. */
+void ov_gauss_slopes_quadratic(double *D, struct ov_gauss *w, const double *C, const double *s)
+{
+    double e = 0.0;
+    for (size_t c = 0; c < w->P; c++)
+        e += s[c] * (C[ov_sym_at(c, c)] - (w->act[c]->act == OV_ACT_HE2 ? 1.0 : 0.0));
+    for (size_t k = 0; k < w->K; k++) {
+        double *row = D + k * w->P;
+        for (size_t c = 0; c < w->P; c++)
+            row[c] = 4.0 * C[ov_sym_at(w->M + k, c)] * s[c];
+        row[w->M + k] += 2.0 * e;
+    }
+}
