@@ -82,46 +82,33 @@ static enum ov_status advance(struct law_call *c, struct law_group *s, uint64_t 
     return OV_OK;
 }
 
-/* Of c->moving numbers of lane l, those of the fields and those of the blocks. */
-static size_t of_fields(const struct law_call *c)
+/* The moving numbers of lane l as rows have them: those of the fields, then each block's. */
+static void numbers(double *y, const struct law_call *c, const struct law_group *s, size_t l)
 {
-    return ov_overlaps_moving(c->p->K, c->p->M);
+    size_t n = ov_overlaps_moving(s->K, s->M);
+    memcpy(y, s->now[l].block, n * sizeof *y);
+    if (c->moving > n)
+        ov_overlaps_blocks_row(y + n, &s->parts[l]);
 }
 
 static void keep_as_before(struct law_call *c, const struct law_group *s)
 {
-    size_t n = of_fields(c);
-    for (size_t l = 0; l < s->n_run; l++) {
-        double *before = c->before + l * c->moving;
-        memcpy(before, s->now[l].block, n * sizeof *before);
-        if (c->moving > n)
-            memcpy(before + n, s->parts[l].block, (c->moving - n) * sizeof *before);
-    }
-}
-
-/* y (n) becomes what lies `part` of the way to it from `before`. */
-static void between(double *y, const double *before, double part, size_t n)
-{
-    for (size_t j = 0; part > 0.0 && j < n; j++)
-        y[j] = (1.0 - part) * before[j] + part * y[j];
+    for (size_t l = 0; l < s->n_run; l++)
+        numbers(c->before + l * c->moving, c, s, l);
 }
 
 /* Row number i of all runs of the group. */
 static void write_rows(struct law_call *c, struct law_group *s, size_t i, double part)
 {
-    size_t n = of_fields(c);
     for (size_t l = 0; l < s->n_run; l++) {
-        double *row = c->rows + ((c->first + l) * c->n_alpha + i) * c->width;
-        double *y = s->now[l].block;
+        double *row = c->rows + ((c->first + l) * c->n_alpha + i) * c->width, *y = row + 2;
         const double *before = c->before + l * c->moving;
-        between(y, before, part, n);
+        numbers(y, c, s, l);
+        for (size_t j = 0; part > 0.0 && j < c->moving; j++)
+            y[j] = (1.0 - part) * before[j] + part * y[j];
+        memcpy(s->now[l].block, y, ov_overlaps_moving(s->K, s->M) * sizeof *y);
         row[0] = c->alpha[i];
         row[1] = ov_eps_g(&s->now[l], c->p->g, c->p->g_star);
-        memcpy(row + 2, y, n * sizeof *row);
-        if (c->moving == n)
-            continue;
-        between(s->parts[l].block, before + n, part, c->moving - n);
-        memcpy(row + 2 + n, s->parts[l].block, (c->moving - n) * sizeof *row);
     }
 }
 
@@ -180,41 +167,24 @@ static enum ov_status run_call(struct law_call *c, struct ov_error *err)
     return status;
 }
 
-/* With rows of `width`, two and the moving numbers. */
-static enum ov_status run(double *rows, size_t width, const struct ov_problem *p,
-                          const uint64_t *key, size_t n_run, const double *alpha, size_t n_alpha,
+enum ov_status ov_law_run(double *rows, const struct ov_problem *p, const uint64_t *key,
+                          size_t n_run, const double *alpha, size_t n_alpha,
                           const struct ov_tick *tick, struct ov_error *err)
 {
     enum ov_status status = check_times(alpha, n_alpha, p->N, err);
     if (status != OV_OK || n_alpha == 0)
         return status;
-    struct law_call c = {.rows = rows, .p = p, .key = key, .alpha = alpha, .width = width};
+    struct law_call c = {.rows = rows, .p = p, .key = key, .alpha = alpha};
     c.n_run = n_run;
     c.n_alpha = n_alpha;
     if (tick)
         c.tick = *tick;
-    c.moving = width - 2;
+    c.width = ov_problem_row_width(p);
+    c.moving = c.width - 2;
     c.steps = (uint64_t)ceil(alpha[n_alpha - 1] * (double)p->N);
     status = run_call(&c, err);
     free(c.before);
     ov_text_free(&c.same);
     ov_text_free(&c.all);
     return status;
-}
-
-enum ov_status ov_law_run(double *rows, const struct ov_problem *p, const uint64_t *key,
-                          size_t n_run, const double *alpha, size_t n_alpha,
-                          const struct ov_tick *tick, struct ov_error *err)
-{
-    return run(rows, ov_row_width(p->K, p->M), p, key, n_run, alpha, n_alpha, tick, err);
-}
-
-enum ov_status ov_law_run_blocks(double *rows, const struct ov_problem *p, const uint64_t *key,
-                                 size_t n_run, const double *alpha, size_t n_alpha,
-                                 const struct ov_tick *tick, struct ov_error *err)
-{
-    if (!p->blocks)
-        return ov_fail(err, OV_EDOM, "there are no blocks");
-    size_t width = ov_row_width_blocks(p->blocks->L, p->K, p->M);
-    return run(rows, width, p, key, n_run, alpha, n_alpha, tick, err);
 }

@@ -138,8 +138,8 @@ enum ov_status ov_law_factor_set(struct law_factor *f, size_t lane, const struct
         return ov_fail(err, status, "the initial overlaps have no Cholesky factor: %s",
                        ov_status_name(status));
     if (!fits(A, C, P, f->columns, 1e-9))
-        return ov_fail(err, OV_EDOM, "the initial overlaps need more directions than the %zu it has",
-                       f->columns);
+        return ov_fail(err, OV_EDOM,
+                       "the initial overlaps need more directions than the %zu it has", f->columns);
     for (size_t a = 0; a < P; a++)
         for (size_t b = 0; b < row_length(f, o->M, a); b++)
             factor_at(f, o->M, a, b)[lane] = A[a * P + b];

@@ -94,7 +94,7 @@ static enum ov_status create_factors(struct law_group *s, struct ov_error *err)
 /* Block b of lane l's overlaps. */
 static struct ov_overlaps part_of(const struct law_group *s, size_t l, size_t b)
 {
-    return s->p->blocks ? ov_overlaps_of_block(&s->parts[l], b) : s->now[l];
+    return s->p->blocks ? ov_overlaps_block(&s->parts[l], b) : s->now[l];
 }
 
 /* Lane l from the overlaps of its start. C and A are room for them. */

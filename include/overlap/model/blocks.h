@@ -30,6 +30,7 @@ struct ov_blocks {
     double *variance;               /* (L) rho_l; 0 for invisible ones */
     double *weight, *drift, *noise; /* (L) as above */
     bool is_signed;
+    bool in_rows;        /* rows have each block's Q and R, too (model/problem.h) */
     bool start_is_given; /* in blocks: T, R, Q below; else block l of a fixed start has share f_l of
                             each overlap, and that of a random one is measured */
     double *T;           /* owned; (L, packed (M,M)); start_is_given only, else NULL */

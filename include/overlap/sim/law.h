@@ -35,7 +35,7 @@
 
 /* Runs of SGD, measured at the listed times. A run's numbers are a function of (problem, key,
  * alpha), the same bits on every machine and whatever runs stand beside it.
- *   out  rows   (n_run, n_alpha, ov_row_width(K,M)) row-major; alpha as listed, eps_g exactly from
+ *   out  rows   (n_run, n_alpha, ov_problem_row_width) row-major; alpha as listed, eps_g exactly from
  *               the overlaps. Times between two steps (alpha N not whole) get the linear
  *               interpolation of the overlaps of the steps around them, as in sim/weights.h.
  *               On OV_EDIVERGED, rows not reached are NaN.
@@ -55,12 +55,5 @@ OV_NODISCARD enum ov_status ov_law_run(double *rows, const struct ov_problem *p,
                                        const uint64_t *key, size_t n_run, const double *alpha,
                                        size_t n_alpha, const struct ov_tick *tick,
                                        struct ov_error *err);
-
-/* The same with the overlaps of each block behind each row:
- *   out  rows   (n_run, n_alpha, ov_row_width_blocks(L,K,M)), L of p->blocks */
-OV_NODISCARD enum ov_status ov_law_run_blocks(double *rows, const struct ov_problem *p,
-                                              const uint64_t *key, size_t n_run,
-                                              const double *alpha, size_t n_alpha,
-                                              const struct ov_tick *tick, struct ov_error *err);
 
 #endif

@@ -61,7 +61,7 @@ const char *ov_gauss_method_to(const struct ov_activation *g, const struct ov_ac
                                double tol);
 
 /* All contracted averages that the equations of motion need.
- *   out  G   (K,P) row-major, P = M + K, columns teacher first: G_kb
+ *   out  G   (K,P) row-major, P = M + K, columns teacher first: G_kb; NULL to skip it
  *   out  Nz  packed (K,K); NULL to skip it (gradient flow)
  *   in   C   packed (P,P), teacher first
  *   in   s   (P) signed weights (v*, -v) */
