@@ -67,44 +67,52 @@ size_t ov_blocks_directions(const struct ov_blocks *b, size_t l)
     return (size_t)(b->share[l] * (double)b->N + 0.5);
 }
 
-/* By `member`, each entry of which must be 0 or 1, and one of a direction's. */
-static enum ov_status of_members(size_t *block, const struct ov_blocks *b, struct ov_error *err)
+/* The block of direction i by `member`: that of its only entry 1, all others being 0; else L. */
+static size_t member_of(const struct ov_blocks *b, size_t i)
 {
-    for (size_t i = 0; i < b->N; i++) {
-        size_t own = 0;
-        double sum = 0.0;
-        for (size_t l = 0; l < b->L; l++) {
-            double e = b->member[l * b->N + i];
-            own = e == 1.0 ? l : own;
-            sum += fabs(e);
-        }
-        if (sum != 1.0 || b->member[own * b->N + i] != 1.0)
-            return ov_fail(err, OV_EDOM, "blocks share direction %zu", i);
-        block[i] = own;
+    size_t own = b->L;
+    double sum = 0.0;
+    for (size_t l = 0; l < b->L; l++) {
+        double e = b->member[l * b->N + i];
+        own = e == 1.0 ? l : own;
+        sum += fabs(e);
     }
+    return sum == 1.0 ? own : b->L;
+}
+
+enum ov_status ov_blocks_check_apart(const struct ov_blocks *b, struct ov_error *err)
+{
+    size_t sum = 0;
+    if (b->N == 0)
+        return ov_fail(err, OV_EDOM, "the blocks have no directions: N is needed");
+    for (size_t i = 0; b->member && i < b->N; i++)
+        if (member_of(b, i) == b->L)
+            return ov_fail(err, OV_EDOM, "blocks share direction %zu", i);
+    for (size_t l = 0; l < b->L; l++) {
+        double size = b->share[l] * (double)b->N;
+        size_t n = ov_blocks_directions(b, l);
+        if (!(fabs(size - (double)n) <= WHOLE))
+            return ov_fail(err, OV_EDOM,
+                           "block %zu has %.10g of N = %zu directions, which is no whole number", l,
+                           size, b->N);
+        sum += n;
+    }
+    if (sum != b->N)
+        return ov_fail(err, OV_EDOM, "the blocks have %zu directions, not N = %zu", sum, b->N);
     return OV_OK;
 }
 
 enum ov_status ov_blocks_of_directions(size_t *block, const struct ov_blocks *b,
                                        struct ov_error *err)
 {
-    size_t i = 0;
-    if (b->N == 0)
-        return ov_fail(err, OV_EDOM, "the blocks have no directions: N is needed");
-    if (b->member)
-        return of_members(block, b, err);
-    for (size_t l = 0; l < b->L; l++) {
-        double size = b->share[l] * (double)b->N;
-        size_t n = ov_blocks_directions(b, l);
-        if (!(fabs(size - (double)n) <= WHOLE))
-            return ov_fail(err, OV_EDOM, "block %zu has %.10g of N = %zu directions, which is no whole number", l,
-                           size, b->N);
-        for (size_t j = 0; j < n && i < b->N; j++)
-            block[i++] = l;
-        if (l + 1 == b->L && i < b->N)
-            return ov_fail(err, OV_EDOM, "the blocks have %zu of N = %zu directions", i, b->N);
+    enum ov_status status = ov_blocks_check_apart(b, err);
+    size_t l = 0, end = status == OV_OK ? ov_blocks_directions(b, 0) : 0;
+    for (size_t i = 0; status == OV_OK && i < b->N; i++) {
+        while (i >= end)
+            end += ov_blocks_directions(b, ++l);
+        block[i] = b->member ? member_of(b, i) : l;
     }
-    return OV_OK;
+    return status;
 }
 
 void ov_blocks_to_directions(double *to, const struct ov_blocks *b, const double *from, size_t rows)

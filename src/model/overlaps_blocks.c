@@ -8,7 +8,7 @@
 #include "overlap/model/overlaps.h"
 #include "overlap/num/dot.h"
 
-struct ov_overlaps ov_overlaps_of_block(const struct ov_overlaps *o, size_t l)
+struct ov_overlaps ov_overlaps_block(const struct ov_overlaps *o, size_t l)
 {
     size_t K = o->K, M = o->M;
     return (struct ov_overlaps){.L = 1,
@@ -19,6 +19,16 @@ struct ov_overlaps ov_overlaps_of_block(const struct ov_overlaps *o, size_t l)
                                 .v = o->v,
                                 .T = o->T + l * ov_sym_size(M),
                                 .v_star = o->v_star};
+}
+
+void ov_overlaps_blocks_row(double *row, const struct ov_overlaps *o)
+{
+    size_t n_Q = ov_sym_size(o->K), n_R = o->K * o->M;
+    for (size_t l = 0; l < o->L; l++) {
+        memcpy(row, o->Q + l * n_Q, n_Q * sizeof *row);
+        memcpy(row + n_Q, o->R + l * n_R, n_R * sizeof *row);
+        row += n_Q + n_R;
+    }
 }
 
 /* sum_i e_i w_ai w_bi/N of all pairs over n directions, e = NULL: 1; `own` is room for n. */
@@ -44,20 +54,17 @@ enum ov_status ov_overlaps_measure_blocks(struct ov_overlaps *o, const double *w
                                           const double *w_star, const struct ov_blocks *b,
                                           struct ov_error *err)
 {
-    size_t N = b->N, first = 0, *which = calloc(N + 1, sizeof *which);
+    size_t N = b->N, first = 0;
+    enum ov_status status = b->member ? OV_OK : ov_blocks_check_apart(b, err);
     double *own = calloc(N + 1, sizeof *own);
-    enum ov_status status = OV_OK;
-    if (!own || !which)
+    if (status == OV_OK && !own)
         status = ov_fail(err, OV_ENOMEM, "out of memory");
-    else if (!b->member)
-        status = ov_blocks_of_directions(which, b, err);
     for (size_t l = 0; status == OV_OK && l < b->L; l++) {
-        struct ov_overlaps block = ov_overlaps_of_block(o, l);
+        struct ov_overlaps block = ov_overlaps_block(o, l);
         size_t n = b->member ? N : ov_blocks_directions(b, l);
         gram(&block, w + first, w_star + first, N, b->member ? b->member + l * N : NULL, n, own);
         first += b->member ? 0 : n;
     }
     free(own);
-    free(which);
     return status;
 }

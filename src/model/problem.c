@@ -60,21 +60,6 @@ void ov_row_column(char name[32], size_t i, size_t K, size_t M)
         ov_overlaps_column(name, i - 2, K, M);
 }
 
-void ov_row_column_blocks(char name[32], size_t i, size_t L, size_t K, size_t M)
-{
-    size_t n = ov_sym_size(K), width = ov_row_width(K, M);
-    if (i < width) {
-        ov_row_column(name, i, K, M);
-        return;
-    }
-    size_t at = i - width, in_R = at - L * n;
-    bool is_Q = at < L * n;
-    size_t block = is_Q ? at / n : in_R / (K * M);
-    char own[32];
-    ov_overlaps_column(own, is_Q ? at % n : n + in_R % (K * M), K, M);
-    snprintf(name, 32, "%.20s_b%u", own, (unsigned)block);
-}
-
 void ov_problem_row_column(char name[32], size_t i, const struct ov_problem *p)
 {
     size_t in_fields = ov_row_width(p->K, p->M), in_block = ov_sym_size(p->K) + p->K * p->M;

@@ -133,7 +133,7 @@ static enum ov_status factorise(struct embedding *e, size_t l, size_t n, struct 
 {
     size_t P = e->P;
     double all = 0.0, beyond = 0.0;
-    struct ov_overlaps own = ov_overlaps_of_block(&e->at, l);
+    struct ov_overlaps own = ov_overlaps_block(&e->at, l);
     ov_overlaps_covariance(e->C, &own);
     enum ov_status status = ov_sym_cholesky(e->factor, e->C, P, 1e-9);
     if (status != OV_OK)

@@ -82,24 +82,33 @@ static enum ov_status advance(struct law_call *c, struct law_group *s, uint64_t 
     return OV_OK;
 }
 
+/* The moving numbers of lane l as rows have them: those of the fields, then each block's. */
+static void numbers(double *y, const struct law_call *c, const struct law_group *s, size_t l)
+{
+    size_t n = ov_overlaps_moving(s->K, s->M);
+    memcpy(y, s->now[l].block, n * sizeof *y);
+    if (c->moving > n)
+        ov_overlaps_blocks_row(y + n, &s->parts[l]);
+}
+
 static void keep_as_before(struct law_call *c, const struct law_group *s)
 {
     for (size_t l = 0; l < s->n_run; l++)
-        memcpy(c->before + l * c->moving, s->now[l].block, c->moving * sizeof *c->before);
+        numbers(c->before + l * c->moving, c, s, l);
 }
 
 /* Row number i of all runs of the group. */
 static void write_rows(struct law_call *c, struct law_group *s, size_t i, double part)
 {
     for (size_t l = 0; l < s->n_run; l++) {
-        double *row = c->rows + ((c->first + l) * c->n_alpha + i) * c->width;
-        double *y = s->now[l].block;
+        double *row = c->rows + ((c->first + l) * c->n_alpha + i) * c->width, *y = row + 2;
         const double *before = c->before + l * c->moving;
+        numbers(y, c, s, l);
         for (size_t j = 0; part > 0.0 && j < c->moving; j++)
             y[j] = (1.0 - part) * before[j] + part * y[j];
+        memcpy(s->now[l].block, y, ov_overlaps_moving(s->K, s->M) * sizeof *y);
         row[0] = c->alpha[i];
         row[1] = ov_eps_g(&s->now[l], c->p->g, c->p->g_star);
-        memcpy(row + 2, y, c->moving * sizeof *row);
     }
 }
 
@@ -170,8 +179,8 @@ enum ov_status ov_law_run(double *rows, const struct ov_problem *p, const uint64
     c.n_alpha = n_alpha;
     if (tick)
         c.tick = *tick;
-    c.width = ov_row_width(p->K, p->M);
-    c.moving = ov_overlaps_moving(p->K, p->M);
+    c.width = ov_problem_row_width(p);
+    c.moving = c.width - 2;
     c.steps = (uint64_t)ceil(alpha[n_alpha - 1] * (double)p->N);
     status = run_call(&c, err);
     free(c.before);

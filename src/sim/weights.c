@@ -35,10 +35,13 @@ static void run_free(struct run *r)
     free(r->s.block);
     free(r->s.mu);
     free(r->s.order);
+    free(r->s.root_rate);
     ov_weights_ahead_free(r->s.ahead);
     ov_weights_batch_free(r->s.together);
     ov_overlaps_free(&r->s.before);
     ov_overlaps_free(&r->s.now);
+    ov_overlaps_free(&r->s.before_parts);
+    ov_overlaps_free(&r->s.now_parts);
 }
 
 static void lay_out(struct ov_weights_state *s)
@@ -53,9 +56,9 @@ static void lay_out(struct ov_weights_state *s)
     s->dg = s->g + units;
     s->v_step = s->dg + units;
     s->push = s->v_step + K;
-    if (s->in->spectrum)
+    if (s->in->spectrum || (s->p->blocks && !s->in->train))
         s->root_c = s->push + K * s->batch;
-    for (size_t i = 0; i < N && s->root_c; i++)
+    for (size_t i = 0; i < N && s->in->spectrum; i++)
         s->root_c[i] = sqrt(s->in->spectrum[i]);
 }
 
@@ -91,7 +94,8 @@ static enum ov_status state_create(struct run *r, const struct ov_problem *p,
         return ov_fail(err, OV_ENOMEM, "out of memory");
     memcpy(s->before.v_star, p->v_star, p->M * sizeof *p->v_star);
     memcpy(s->now.v_star, p->v_star, p->M * sizeof *p->v_star);
-    return ov_start_weights(s->w, s->w_star, s->v, p, r->key, err);
+    enum ov_status status = ov_start_weights(s->w, s->w_star, s->v, p, r->key, err);
+    return status == OV_OK ? ov_weights_blocks_start(s, err) : status;
 }
 
 static enum ov_status diverged(const struct ov_weights_state *r, struct ov_error *err)
@@ -100,15 +104,18 @@ static enum ov_status diverged(const struct ov_weights_state *r, struct ov_error
 }
 
 /* The overlaps and errors of the weights; the overlaps tell whether they have diverged. */
-static enum ov_status measure(struct ov_overlaps *o, double error[OV_WEIGHTS_ERRORS],
-                              const struct ov_weights_state *r, struct ov_error *err)
+static enum ov_status measure(struct ov_overlaps *o, struct ov_overlaps *parts,
+                              double error[OV_WEIGHTS_ERRORS], const struct ov_weights_state *r,
+                              struct ov_error *err)
 {
     enum ov_status status = ov_weights_measure(o, r);
     if (status == OV_OK && ov_overlaps_diverged(o->block, r->p->K, r->p->M))
         return diverged(r, err);
     if (status == OV_OK)
         status = ov_weights_errors(error, r);
-    return status == OV_OK ? OV_OK : ov_fail(err, status, "out of memory");
+    if (status != OV_OK)
+        return ov_fail(err, status, "out of memory");
+    return ov_weights_measure_blocks(parts, r, err);
 }
 
 /* One step of SGD. OV_OK, OV_EDIVERGED or OV_ENOMEM. */
@@ -174,30 +181,33 @@ static enum ov_status measure_at(double *y, double error[OV_WEIGHTS_ERRORS], str
     bool passed = r->step > at.whole; /* an earlier time lay in the same step: before is there */
     enum ov_status status = advance(run, at.whole, err);
     if (status == OV_OK && at.part > 0.0 && !passed) {
-        status = measure(&r->before, r->before_error, r, err);
+        status = measure(&r->before, &r->before_parts, r->before_error, r, err);
         if (status == OV_OK)
             status = advance(run, at.whole + 1, err);
     }
     if (status == OV_OK)
-        status = measure(&r->now, r->now_error, r, err);
+        status = measure(&r->now, &r->now_parts, r->now_error, r, err);
     if (status != OV_OK)
         return status;
     between(y, r->before.block, r->now.block, at.part, ov_overlaps_moving(r->p->K, r->p->M));
+    if (r->now_parts.block)
+        between(r->now_parts.block, r->before_parts.block, r->now_parts.block, at.part,
+                ov_overlaps_moving_blocks(r->now_parts.L, r->p->K, r->p->M));
     between(error, r->before_error, r->now_error, at.part, OV_WEIGHTS_ERRORS);
     return OV_OK;
 }
 
 size_t ov_weights_width(const struct ov_problem *p, const struct ov_inputs *in)
 {
-    return ov_row_width(p->K, p->M) + (in && in->test ? 1 : 0) + (in && in->samples > 0 ? 1 : 0);
+    return ov_problem_row_width(p) + (in && in->test ? 1 : 0) + (in && in->samples > 0 ? 1 : 0);
 }
 
 void ov_weights_column(char name[32], const struct ov_problem *p, const struct ov_inputs *in,
                        size_t i)
 {
-    size_t path = ov_row_width(p->K, p->M);
+    size_t path = ov_problem_row_width(p);
     if (i < path)
-        ov_row_column(name, i, p->K, p->M);
+        ov_problem_row_column(name, i, p);
     else
         strcpy(name, i == path && in && in->test ? "eps_g_se" : "eps_t");
 }
@@ -205,7 +215,7 @@ void ov_weights_column(char name[32], const struct ov_problem *p, const struct o
 static enum ov_status fill_row(double *row, struct run *r, double alpha, struct ov_error *err)
 {
     const struct ov_problem *p = r->s.p;
-    double error[OV_WEIGHTS_ERRORS], *extra = row + ov_row_width(p->K, p->M);
+    double error[OV_WEIGHTS_ERRORS], *extra = row + ov_problem_row_width(p);
     struct ov_overlaps *now = &r->s.now;
     enum ov_status status = measure_at(now->block, error, r, place_of(alpha, p->N), err);
     if (status != OV_OK)
@@ -219,6 +229,8 @@ static enum ov_status fill_row(double *row, struct run *r, double alpha, struct 
     row[0] = alpha;
     row[1] = eps_g;
     memcpy(row + 2, now->block, ov_overlaps_moving(p->K, p->M) * sizeof *row);
+    if (r->s.now_parts.block)
+        ov_overlaps_blocks_row(row + ov_row_width(p->K, p->M), &r->s.now_parts);
     if (r->s.in->test)
         *extra++ = error[OV_WEIGHTS_TEST_SE];
     if (r->s.in->samples > 0)

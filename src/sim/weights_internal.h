@@ -39,11 +39,13 @@ struct ov_weights_state {
     double *v_step;          /* (K) what a step takes off v */
     double *push;            /* (batch,K) the plain way's */
     double *root_c;          /* (N) square roots of the spectrum; NULL if it is flat */
+    double *root_rate;       /* owned; (N) w stands here divided by it; NULL: all 1 */
     uint64_t *mu;            /* owned; (batch) which inputs the plain way's step takes */
     uint32_t *order;         /* owned; (samples) in which they are gone through; NULL: not needed */
     uint64_t order_epoch;    /* whose order this is; 0: none yet */
     uint64_t step;           /* how many steps have been made */
-    struct ov_overlaps before, now; /* of two neighbouring steps, the second one this */
+    struct ov_overlaps before, now;             /* of two neighbouring steps, the second one this */
+    struct ov_overlaps before_parts, now_parts; /* of the blocks, where rows have them */
     double before_error[OV_WEIGHTS_ERRORS], now_error[OV_WEIGHTS_ERRORS];
     const struct ov_weights_kernels *kernel; /* NULL: the plain way */
     struct ov_weights_ahead *ahead;          /* owned; the fast way's for one input, else NULL */
@@ -75,6 +77,12 @@ void ov_weights_input(double *x, const struct ov_weights_state *r, uint64_t mu, 
 /* zeta of input mu's label. */
 double ov_weights_noise(const struct ov_weights_state *r, uint64_t mu);
 
+/* Of p->blocks, if there are any: sets root_c unless a spectrum is given, and takes w and w_star into
+ * the coordinates of the directions. Images stay in theirs.
+ * Returns OV_OK, OV_ENOMEM, or OV_EDOM for blocks that do not say what each direction's variance is. */
+OV_NODISCARD enum ov_status ov_weights_blocks_start(struct ov_weights_state *r,
+                                                    struct ov_error *err);
+
 /* ---- steps ---- */
 
 /* A way to make one step: moves w and v, adds 1 to r->step, returns Delta = phi - y, of a batch the
@@ -105,6 +113,12 @@ void ov_weights_units(const struct ov_weights_kernels *kernel, const struct ov_a
  * Returns OV_OK or OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_weights_measure(struct ov_overlaps *o,
                                                const struct ov_weights_state *r);
+
+/* Q, R and T of each block; nothing where rows do not have them (o->block is NULL).
+ * Returns OV_OK, OV_ENOMEM or OV_EDOM. */
+OV_NODISCARD enum ov_status ov_weights_measure_blocks(struct ov_overlaps *o,
+                                                      const struct ov_weights_state *r,
+                                                      struct ov_error *err);
 
 /* The errors that this run has. Returns OV_OK or OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_weights_errors(double error[OV_WEIGHTS_ERRORS],

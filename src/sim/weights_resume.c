@@ -24,7 +24,7 @@ static struct header header_of(const struct ov_weights_state *r, uint64_t key, s
 }
 
 /* The arrays that are kept besides the rows, and their sizes. */
-enum { ARRAYS = 4 };
+enum { ARRAYS = 5 };
 
 struct array {
     double *number;
@@ -38,6 +38,9 @@ static void arrays_of(struct array a[ARRAYS], const struct ov_weights_state *r)
     a[1] = (struct array){r->v, K};
     a[2] = (struct array){r->before.block, ov_overlaps_moving(K, M)};
     a[3] = (struct array){(double *)r->before_error, OV_WEIGHTS_ERRORS};
+    a[4] = (struct array){r->before_parts.block, 0};
+    if (r->before_parts.block)
+        a[4].n = ov_overlaps_moving_blocks(r->before_parts.L, K, M);
 }
 
 static size_t size_of(const struct ov_weights_state *r, uint64_t n_row, size_t width)
@@ -63,7 +66,8 @@ void ov_weights_save(const struct ov_weights_state *r, uint64_t key, const doubl
     at += sizeof h;
     arrays_of(a, r);
     for (size_t i = 0; i < ARRAYS; at += a[i].n * sizeof(double), i++)
-        memcpy(at, a[i].number, a[i].n * sizeof(double));
+        if (a[i].n > 0)
+            memcpy(at, a[i].number, a[i].n * sizeof(double));
     if (n_rows > 0)
         memcpy(at, rows, n_rows);
     ov_tick_save(tick, bytes, n);
@@ -87,7 +91,8 @@ size_t ov_weights_resume(struct ov_weights_state *r, uint64_t key, double *rows,
     struct array a[ARRAYS];
     arrays_of(a, r);
     for (size_t i = 0; i < ARRAYS; at += a[i].n * sizeof(double), i++)
-        memcpy(a[i].number, at, a[i].n * sizeof(double));
+        if (a[i].n > 0)
+            memcpy(a[i].number, at, a[i].n * sizeof(double));
     if (h.n_row > 0)
         memcpy(rows, at, (size_t)h.n_row * width * sizeof *rows);
     r->step = h.step;

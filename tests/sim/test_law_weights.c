@@ -106,7 +106,7 @@ static double *from_law_of(const struct ov_problem *p, double alpha, size_t dof)
         struct law_group s;
         uint64_t *key = keys(i, LAW_LANES);
         ck_ok(ov_law_group_create(&s, p, key, LAW_LANES, NULL));
-        s.chi = ov_law_chi_of(dof);
+        s.factor[0].chi = ov_law_chi_of(dof);
         advance_all(&s, (uint64_t)(alpha * (double)p->N));
         for (size_t l = 0; l < LAW_LANES; l++) {
             ov_law_group_measure(&s, l);

@@ -55,10 +55,13 @@ void ov_blocks_set_invisible(struct ov_blocks *b, size_t l);
 /* How many directions block l has, share_l N to the nearest whole number. */
 size_t ov_blocks_directions(const struct ov_blocks *b, size_t l);
 
-/* The block that each direction belongs to.
+/* Whether each direction belongs to one block. OV_OK, or OV_EDOM for blocks that share directions,
+ * or whose sizes are no whole numbers that add up to N >= 1. */
+OV_NODISCARD enum ov_status ov_blocks_check_apart(const struct ov_blocks *b, struct ov_error *err);
+
+/* Which one.
  *   out  block  (N)
- * Returns OV_OK, or OV_EDOM for blocks that share directions, or whose sizes are no whole numbers
- * that add up to N >= 1. */
+ * Returns as ov_blocks_check_apart. */
 OV_NODISCARD enum ov_status ov_blocks_of_directions(size_t *block, const struct ov_blocks *b,
                                                     struct ov_error *err);
 

@@ -134,17 +134,6 @@ static inline size_t ov_row_width(size_t K, size_t M)
 /* Column name of entry i of a row: "alpha", "eps_g", "Q_0_0", … */
 void ov_row_column(char name[32], size_t i, size_t K, size_t M);
 
-/* Where they are asked for, the overlaps of each of L blocks stand behind a row: Q (L, packed (K,K)),
- * then R (L,K,M), as in struct ov_overlaps. */
-static inline size_t ov_row_width_blocks(size_t L, size_t K, size_t M)
-{
-    return ov_row_width(K, M) + L * (ov_sym_size(K) + K * M);
-}
-
-/* Column name of entry i of such a row: of its first ov_row_width those of ov_row_column, then
- * "Q_0_0_b0", … "Q_1_1_b2", "R_0_0_b0", …, blocks counted from 0. */
-void ov_row_column_blocks(char name[32], size_t i, size_t L, size_t K, size_t M);
-
 /* A problem's rows: of inputs in blocks Q and R are those of the fields, and with blocks->in_rows what
  * Q and R each block has follows, block by block: "Q_0_0_b0", …, "R_0_0_b0", …, "Q_0_0_b1", … */
 static inline size_t ov_problem_row_width(const struct ov_problem *p)

@@ -25,7 +25,8 @@
  * Gaussian inputs are made anew each time they are needed; only their order is kept, four bytes an
  * input, and that only if there is a second epoch. */
 struct ov_inputs {
-    const double *spectrum;        /* (N) c_i >= 0 of x_i ~ N(0, c_i); NULL: all 1 */
+    const double
+        *spectrum; /* (N) c_i >= 0 of x_i ~ N(0, c_i); NULL: those of p->blocks, or all 1 */
     const struct ov_images *train; /* images in place of Gaussian inputs, or NULL */
     const struct ov_images *test;  /* what eps_g is measured on; with train only */
     uint64_t samples; /* size of the training set, < 2^32; 0: fresh inputs. With train: the first
@@ -45,8 +46,13 @@ OV_NODISCARD enum ov_status ov_weights_run(double *rows, const struct ov_problem
                                            const double *alpha, size_t n_alpha,
                                            const struct ov_tick *tick, struct ov_error *err);
 
-/* The width of a row of a run with given inputs (NULL: fresh white ones), and a column's name:
- * those of ov_row_width, then "eps_g_se" with images and "eps_t" with a training set. */
+/* Of a problem with p->blocks (model/blocks.h) inputs have the variances of their directions, or of their
+ * blocks, and the gradient is multiplied by p = drift/variance of theirs; weights are taken from
+ * the coordinates in which they are drawn to those of the directions. Q and R are those of the
+ * fields. Images know nothing of blocks but that rows can have their overlaps.
+ *
+ * The width of a row of a run with given inputs (NULL: fresh ones), and a column's name:
+ * those of ov_problem_row_width, then "eps_g_se" with images and "eps_t" with a training set. */
 size_t ov_weights_width(const struct ov_problem *p, const struct ov_inputs *in);
 void ov_weights_column(char name[32], const struct ov_problem *p, const struct ov_inputs *in,
                        size_t i);
