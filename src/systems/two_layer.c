@@ -38,8 +38,7 @@ const struct ov_engine ov_engines[] = {
 /* Columns that are measured at each time, in front of those of a whole run. */
 static size_t measured_width(const struct ov_two_layer *s, enum ov_side side)
 {
-    return side == OV_THEORY ? ov_path_width(s, side)
-                             : ov_weights_width(&s->problem, &s->data.inputs);
+    return ov_path_width(s, side);
 }
 
 #define PATH_DOC                                                                                   \
@@ -87,7 +86,6 @@ static void say(struct ov_text *out, const struct ov_two_layer *s, unsigned of)
 
 static void plan_side(struct ov_side_plan *plan, const struct ov_two_layer *s, enum ov_side side)
 {
-    const struct ov_problem *p = &s->problem;
     plan->n_row = s->n_alpha;
     plan->memory = ov_two_layer_memory(s, side);
     ov_text_addf(&plan->columns_doc, "%s", columns_doc(s, side));
@@ -99,10 +97,7 @@ static void plan_side(struct ov_side_plan *plan, const struct ov_two_layer *s, e
     ov_scaling_plan(plan, s);
     for (size_t i = 1; i < measured_width(s, side); i++) {
         char name[32];
-        if (side == OV_SGD)
-            ov_weights_column(name, p, &s->data.inputs, i);
-        else
-            ov_path_column(name, s, side, i);
+        ov_path_column(name, s, side, i);
         ov_side_column(plan, OV_ROLE_VALUE, false, "%s", name);
     }
 }
@@ -243,8 +238,8 @@ static enum ov_status run_theory(double *rows, size_t stride, const struct ov_tw
         status = ov_blocks_of_theory(&p->blocks, s, err);
     if (p->blocks)
         p->blocks->in_rows = ov_path_needs_blocks(s);
-    if (status == OV_OK && (status = ov_overlaps_create_blocks(
-                                &start, p->blocks ? p->blocks->L : 1, p->K, p->M)) != OV_OK)
+    if (status == OV_OK && (status = ov_overlaps_create_blocks(&start, p->blocks ? p->blocks->L : 1,
+                                                               p->K, p->M)) != OV_OK)
         ov_fail(err, status, "out of memory");
     if (status == OV_OK)
         status = ov_start_of_theory(&start, &own, key, err);

@@ -64,7 +64,8 @@ static enum ov_status check_count(const struct ov_covariance *c, const struct ov
                                   const char *name, struct ov_error *err)
 {
     if (c->kind != OV_COVARIANCE_LIST && c->kind != OV_COVARIANCE_SHARES)
-        return ov_value_fail(v, err, "%s needs inputs with a covariance that lists its blocks", name);
+        return ov_value_fail(v, err, "%s needs inputs with a covariance that lists its blocks",
+                             name);
     if (v->n_item != c->n)
         return ov_value_fail(v, err, "%s has %zu entries, but the covariance has %zu blocks", name,
                              v->n_item, c->n);

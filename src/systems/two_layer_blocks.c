@@ -64,15 +64,6 @@ enum ov_status ov_covariance_variances(double *rho, const struct ov_two_layer *s
                            : ov_fail(err, status, "the variances can't be scaled to a mean of 1");
 }
 
-void ov_covariance_rates(double *rate, const double *rho, const struct ov_two_layer *s)
-{
-    const struct ov_covariance *c = &s->covariance;
-    if (c->rate)
-        spread(rate, c->rate, c, s->problem.N);
-    for (size_t i = 0; i < s->problem.N && !c->rate; i++)
-        rate[i] = c->whiten ? 1.0 / rho[i] : 1.0;
-}
-
 /* ---- blocks ---- */
 
 static double *copied(const double *x, size_t n)
@@ -241,20 +232,21 @@ bool ov_start_is_measured(const struct ov_two_layer *s)
     return s->covariance.is_drawn || p->start == OV_START_WEIGHTS || !ov_problem_start_is_fixed(p);
 }
 
+/* directions: weights stand in their coordinates. */
 static enum ov_status make(struct ov_blocks **b, const struct ov_two_layer *s, size_t L,
-                           struct ov_error *err)
+                           bool directions, struct ov_error *err)
 {
     const struct ov_covariance *c = &s->covariance;
     size_t N = s->problem.N, exact = ov_covariance_exact(c, N);
-    bool measured = ov_start_is_measured(s), needs_all = measured || (!is_listed(c) && L == exact);
+    bool measured = ov_start_is_measured(s),
+         needs_all = directions || (!is_listed(c) && L == exact);
     double *rho = needs_all && N > 0 ? calloc(N, sizeof *rho) : NULL, alike = 1.0;
     enum ov_status status = OV_OK;
     if (needs_all && N > 0)
         status = rho ? ov_covariance_variances(rho, s, err) : no_memory(err);
     if (status == OV_OK && L == exact) {
-        status = is_listed(c)
-                     ? listed(b, s)
-                     : one_each(b, rho ? rho : &alike, N, exact == 1 && N != 1, c->whiten);
+        status = is_listed(c) ? listed(b, s)
+                              : one_each(b, rho ? rho : &alike, N, exact == 1 && N != 1, c->whiten);
         if (status != OV_OK)
             ov_fail(err, status, "the blocks of a covariance: %s", ov_status_name(status));
     } else if (status == OV_OK) {
@@ -262,7 +254,7 @@ static enum ov_status make(struct ov_blocks **b, const struct ov_two_layer *s, s
     }
     if (status == OV_OK)
         (*b)->N = N;
-    if (status == OV_OK && measured)
+    if (status == OV_OK && directions)
         status = give_directions(*b, s, rho, err);
     free(rho);
     return status;
@@ -272,14 +264,15 @@ enum ov_status ov_blocks_of_theory(struct ov_blocks **b, const struct ov_two_lay
                                    struct ov_error *err)
 {
     *b = NULL;
-    return make(b, s, ov_covariance_blocks(s), err);
+    return make(b, s, ov_covariance_blocks(s), ov_start_is_measured(s), err);
 }
 
 enum ov_status ov_blocks_of_sgd(struct ov_blocks **b, const struct ov_two_layer *s,
                                 struct ov_error *err)
 {
     *b = NULL;
-    return make(b, s, ov_covariance_exact(&s->covariance, s->problem.N), err);
+    bool directions = ov_engines[s->engine].draws_weights || ov_start_is_measured(s);
+    return make(b, s, ov_covariance_exact(&s->covariance, s->problem.N), directions, err);
 }
 
 /* ---- starts ---- */

@@ -46,16 +46,19 @@ const struct ov_key ov_inputs_keys[] = {
     {"kind", OV_WORD, 0, 0, input_kinds, NULL, "gaussian",
      .doc = "gaussian: x_i ~ N(0, c_i); idx: images of a file"},
     {"covariance", OV_LIST | OV_MAPS | OV_MAP, 0, 1e100, NULL, covariance_keys, OV_OPTIONAL,
-     .doc = "variances c_i of Gaussian inputs, scaled to a mean of 1 (default: all 1): a list, of which "
-            "each number holds for an equal share of the N inputs; a list of shares; or one of the names "
-            "below, largest first. Theory and simulation; Q and R are then covariances of the fields",
+     .doc =
+         "variances c_i of Gaussian inputs, scaled to a mean of 1 (default: all 1): a list, of which "
+         "each number holds for an equal share of the N inputs; a list of shares; or one of the names "
+         "below, largest first. Theory and simulation; Q and R are then covariances of the fields",
      .each = share_keys},
     {"blocks", OV_INT | OV_WORD, 1, 1e5, blocks_words, NULL, "auto",
-     .doc = "how many blocks stand for the covariance in theory; auto: all that are given, and of a "
-            "spectrum by name or of images 5 + 1.5 ln(largest/smallest), or + 2.5 of it for drawn weights; all: a block a direction"},
+     .doc =
+         "how many blocks stand for the covariance in theory; auto: all that are given, and of a "
+         "spectrum by name or of images 5 + 1.5 ln(largest/smallest), or + 2.5 of it for drawn weights; all: a block a direction"},
     {"precondition", OV_WORD | OV_LIST, 1e-12, 1e12, whiten_words, NULL, OV_OPTIONAL,
-     .doc = "factors of the first layer's learning rate in the directions of the covariance: a number for "
-            "each that it lists; whiten: 1/c_i"},
+     .doc =
+         "factors of the first layer's learning rate in the directions of the covariance: a number for "
+         "each that it lists; whiten: 1/c_i"},
     {"images", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
      .doc = "an IDX file of unsigned bytes, as it is or compressed by gzip; a relative path is one "
             "from "
@@ -171,7 +174,8 @@ static enum ov_status read_shares(struct ov_covariance *c, struct ov_value *v, s
         c->given[i] = ov_value_number(&v->item[i], "eigenvalue");
         sum += c->share[i];
         if (!(c->share[i] > 0.0))
-            return ov_value_fail(ov_value_get(&v->item[i], "share"), err, "a share must be above 0");
+            return ov_value_fail(ov_value_get(&v->item[i], "share"), err,
+                                 "a share must be above 0");
     }
     if (status == OV_OK && !(fabs(sum - 1.0) <= 1e-9))
         return ov_value_fail(v, err, "the shares sum to %.10g, not to 1", sum);
@@ -226,7 +230,8 @@ static enum ov_status read_rates(struct ov_covariance *c, struct ov_value *v, st
 {
     bool listed = c->kind == OV_COVARIANCE_LIST || c->kind == OV_COVARIANCE_SHARES;
     if (c->kind == OV_COVARIANCE_IMAGES)
-        return ov_value_fail(v, err, "precondition is for variances above 0: those of images are not");
+        return ov_value_fail(v, err,
+                             "precondition is for variances above 0: those of images are not");
     c->whiten = v->type == OV_WORD;
     for (size_t i = 0; c->whiten && listed && i < c->n; i++)
         if (!(c->given[i] > 0.0))
@@ -234,8 +239,8 @@ static enum ov_status read_rates(struct ov_covariance *c, struct ov_value *v, st
     if (c->whiten)
         return OV_OK;
     if (!listed || v->cols != c->n)
-        return ov_value_fail(v, err, "precondition has %zu numbers; the covariance lists %zu", v->cols,
-                             listed ? c->n : 0);
+        return ov_value_fail(v, err, "precondition has %zu numbers; the covariance lists %zu",
+                             v->cols, listed ? c->n : 0);
     c->rate = calloc(c->n, sizeof *c->rate);
     if (!c->rate)
         return no_memory(err);
@@ -293,13 +298,14 @@ enum ov_status ov_covariance_check_N(const struct ov_two_layer *s, struct ov_val
         return ov_value_fail(v, err, "covariance needs '%s', the input dimension",
                              ov_scaling_place(s, "N"));
     if (c->kind == OV_COVARIANCE_LIST && s->problem.N % c->n != 0)
-        return ov_value_fail(
-            v, err, "covariance has %zu numbers, which does not divide N = %zu", c->n, s->problem.N);
+        return ov_value_fail(v, err, "covariance has %zu numbers, which does not divide N = %zu",
+                             c->n, s->problem.N);
     for (size_t l = 0; c->kind == OV_COVARIANCE_SHARES && l < c->n; l++)
         if (!(fabs(c->share[l] * N - rint(c->share[l] * N)) <= 1e-6))
-            return ov_value_fail(&v->item[l], err,
-                                 "share %.10g of N = %zu is %.10g directions, which is no whole number",
-                                 c->share[l], s->problem.N, c->share[l] * N);
+            return ov_value_fail(
+                &v->item[l], err,
+                "share %.10g of N = %zu is %.10g directions, which is no whole number", c->share[l],
+                s->problem.N, c->share[l] * N);
     if (c->kind >= OV_COVARIANCE_POWER && N > most_directions)
         return ov_place_complaint(params, ov_scaling_place(s, "N"),
                                   "a covariance by name has at most 10^7 directions", err);

@@ -33,8 +33,10 @@ bool ov_theory_needs_N(const struct ov_two_layer *s)
 
 static size_t block_columns(const struct ov_two_layer *s, enum ov_side side)
 {
-    bool shown = side == OV_THEORY && ov_theory_has_blocks(s) && s->covariance.in_columns;
-    return shown ? ov_covariance_blocks(s) : 0;
+    const struct ov_covariance *c = &s->covariance;
+    if (side == OV_SGD)
+        return ov_sgd_has_covariance(s) && c->in_sgd ? c->n : 0;
+    return ov_theory_has_blocks(s) && c->in_columns ? ov_covariance_blocks(s) : 0;
 }
 
 size_t ov_path_width(const struct ov_two_layer *s, enum ov_side side)
@@ -42,7 +44,7 @@ size_t ov_path_width(const struct ov_two_layer *s, enum ov_side side)
     struct ov_problem p = s->problem;
     struct ov_blocks shape = {.L = block_columns(s, side), .in_rows = true};
     p.blocks = &shape;
-    return ov_problem_row_width(&p);
+    return side == OV_SGD ? ov_weights_width(&p, &s->data.inputs) : ov_problem_row_width(&p);
 }
 
 void ov_path_column(char name[32], const struct ov_two_layer *s, enum ov_side side, size_t i)
@@ -50,7 +52,10 @@ void ov_path_column(char name[32], const struct ov_two_layer *s, enum ov_side si
     struct ov_problem p = s->problem;
     struct ov_blocks shape = {.L = block_columns(s, side), .in_rows = true};
     p.blocks = &shape;
-    ov_problem_row_column(name, i, &p);
+    if (side == OV_SGD)
+        ov_weights_column(name, &p, &s->data.inputs, i);
+    else
+        ov_problem_row_column(name, i, &p);
 }
 
 bool ov_path_needs_blocks(const struct ov_two_layer *s)
@@ -136,8 +141,8 @@ static enum ov_status check_room(const struct ov_two_layer *s, struct ov_value *
             return ov_fail(err, OV_ENOMEM, "out of memory while reading a curve");
         if (rank > n)
             return ov_value_fail(ov_value_find(params, "sgd"), err,
-                                 "block %zu has %zu of N = %zu directions, its overlaps need %zu", l, n,
-                                 s->problem.N, rank);
+                                 "block %zu has %zu of N = %zu directions, its overlaps need %zu",
+                                 l, n, s->problem.N, rank);
     }
     return OV_OK;
 }
@@ -155,11 +160,12 @@ static enum ov_status find_start(struct ov_two_layer *s, struct ov_value *params
     size_t l = c->kind == OV_COVARIANCE_OWN ? 0 : first_small(s);
     c->is_drawn = c->kind == OV_COVARIANCE_OWN || l < ov_covariance_exact(c, s->problem.N);
     if (c->is_drawn && !ov_engines[s->engine].draws_weights)
-        return ov_value_fail(sgd, err,
-                             "engine law starts from given overlaps in blocks of K + M = %zu "
-                             "directions or more, and block %zu has %zu: take engine weights or a random "
-                             "start",
-                             s->problem.K + s->problem.M, l, directions(s, l));
+        return ov_value_fail(
+            sgd, err,
+            "engine law starts from given overlaps in blocks of K + M = %zu "
+            "directions or more, and block %zu has %zu: take engine weights or a random "
+            "start",
+            s->problem.K + s->problem.M, l, directions(s, l));
     return OV_OK;
 }
 
@@ -184,6 +190,8 @@ static enum ov_status check_asked(const struct ov_two_layer *s, struct ov_value 
     } rows[] = {
         {!has, "theory.spiked", "spiked is for theory of inputs with a covariance"},
         {!has, "theory.blocks", "blocks is for theory of inputs with a covariance"},
+        {!ov_sgd_has_covariance(s) || !is_listed(c), "sgd.blocks",
+         "blocks is for inputs whose covariance lists its blocks"},
         {has, "theory.fluctuations", "fluctuations are known for inputs with covariance 1 only"},
         {has, "theory.fixed_point", "fixed_point is for inputs with covariance 1"},
         {has && has_rates, "theory.eta_max", "eta_max is for a gradient without preconditioner"},
@@ -220,50 +228,28 @@ enum ov_status ov_covariance_complete(struct ov_two_layer *s, struct ov_value *p
 
 /* ---- sgd ---- */
 
-/* Engine weights with rates: w/sqrt p with inputs sqrt p x is SGD as it is (paper.md eq:blocks). */
-static enum ov_status run_preconditioned(double *rows, const struct ov_two_layer *s,
-                                         const struct ov_problem *p, const struct ov_inputs *in,
-                                         const double *rate, uint64_t key,
-                                         const struct ov_tick *tick, struct ov_error *err)
-{
-    struct ov_problem own;
-    enum ov_status status = ov_given_weights(&own, p, key, err);
-    own.blocks = NULL;
-    for (size_t i = 0; i < p->N && status == OV_OK; i++) {
-        double factor = 1.0 / sqrt(rate[i]);
-        for (size_t k = 0; k < p->K; k++)
-            own.w[k * p->N + i] *= factor;
-        for (size_t m = 0; m < p->M; m++)
-            own.w_star[m * p->N + i] *= factor;
-    }
-    if (status == OV_OK)
-        status = ov_weights_run_inputs(rows, &own, in, key, s->alpha, s->n_alpha, tick, err);
-    ov_given_weights_free(&own);
-    return status;
-}
-
+/* Engine weights, one run after the other; a start that is drawn is embedded as a whole. */
 static enum ov_status run_weights(double *rows, const struct ov_two_layer *s,
-                                  const struct ov_problem *p, const uint64_t *key, size_t n_run,
+                                  struct ov_blocks *blocks, const uint64_t *key, size_t n_run,
                                   const struct ov_tick *tick, struct ov_error *err)
 {
-    const struct ov_covariance *c = &s->covariance;
-    struct ov_inputs in = s->data.inputs;
-    size_t N = p->N, size = s->n_alpha * ov_weights_width(p, &in);
-    bool has_rates = c->whiten || c->rate;
-    double *rho = calloc(N, sizeof *rho), *rate = calloc(N, sizeof *rate);
-    enum ov_status status = rho && rate ? ov_covariance_variances(rho, s, err)
-                                        : ov_fail(err, OV_ENOMEM, "out of memory");
-    if (status == OV_OK)
-        ov_covariance_rates(rate, rho, s);
-    for (size_t i = 0; i < N && status == OV_OK && has_rates; i++)
-        rho[i] *= rate[i];
-    in.spectrum = rho;
-    for (size_t i = 0; i < n_run && status == OV_OK; i++)
-        status = has_rates ? run_preconditioned(rows + i * size, s, p, &in, rate, key[i], tick, err)
-                           : ov_weights_run_inputs(rows + i * size, p, &in, key[i], s->alpha,
-                                                   s->n_alpha, tick, err);
-    free(rho);
-    free(rate);
+    const struct ov_inputs *in = &s->data.inputs;
+    struct ov_problem p = s->problem, own;
+    enum ov_status status = OV_OK;
+    p.blocks = blocks;
+    size_t size = s->n_alpha * ov_weights_width(&p, in);
+    for (size_t i = 0; i < n_run && status == OV_OK; i++) {
+        double *at = rows + i * size;
+        if (!s->covariance.is_drawn) {
+            status = ov_weights_run_inputs(at, &p, in, key[i], s->alpha, s->n_alpha, tick, err);
+            continue;
+        }
+        status = ov_given_weights(&own, &s->problem, key[i], err);
+        own.blocks = blocks;
+        if (status == OV_OK)
+            status = ov_weights_run_inputs(at, &own, in, key[i], s->alpha, s->n_alpha, tick, err);
+        ov_given_weights_free(&own);
+    }
     return status;
 }
 
@@ -272,10 +258,11 @@ enum ov_status ov_covariance_run(double *rows, const struct ov_two_layer *s, con
 {
     const struct ov_engine *engine = &ov_engines[s->engine];
     struct ov_problem p = s->problem;
-    bool in_blocks = !engine->draws_weights || (is_embedded(&p) && !s->covariance.is_drawn);
-    enum ov_status status = in_blocks ? ov_blocks_of_sgd(&p.blocks, s, err) : OV_OK;
+    enum ov_status status = ov_blocks_of_sgd(&p.blocks, s, err);
+    if (status == OV_OK)
+        p.blocks->in_rows = s->covariance.in_sgd;
     if (status == OV_OK && engine->draws_weights)
-        status = run_weights(rows, s, &p, key, n_run, tick, err);
+        status = run_weights(rows, s, p.blocks, key, n_run, tick, err);
     else if (status == OV_OK)
         status = engine->run(rows, &p, key, n_run, s->alpha, s->n_alpha, tick, err);
     ov_blocks_free(p.blocks);

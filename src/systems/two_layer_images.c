@@ -89,9 +89,9 @@ static enum ov_status find_spectrum(const struct ov_images *images, struct ov_er
         known.mean += known.basis[i * N + i] / (double)N;
     if (status == OV_OK)
         status = ov_spectrum_eigen(known.rho, known.basis, N);
-    return status == OV_OK ? OV_OK
-                           : ov_fail(err, status, "the spectrum of the images: %s",
-                                     ov_status_name(status));
+    return status == OV_OK
+               ? OV_OK
+               : ov_fail(err, status, "the spectrum of the images: %s", ov_status_name(status));
 }
 
 /* The file's first n images, of which n_scale have mean 0 and mean square 1. */

@@ -136,8 +136,8 @@ static enum ov_status read_images(struct ov_two_layer *s, struct ov_value *param
     ov_value_unused(inputs, "precondition", "has images as inputs");
     if (!images)
         return ov_value_fail(inputs, err, "inputs of kind idx need 'images', a file");
-    enum ov_status status =
-        ov_data_file(&d->train_path, &d->train.n, &d->train.N, d->train_sha, images, params->dir, err);
+    enum ov_status status = ov_data_file(&d->train_path, &d->train.n, &d->train.N, d->train_sha,
+                                         images, params->dir, err);
     if (status == OV_OK)
         status = ov_data_take_N(&s->problem, params, d->train.N, d->train_path, err);
     if (status == OV_OK)
@@ -207,7 +207,9 @@ static void write_columns_doc(struct ov_data *d, bool coloured)
                  "alpha: time, steps/N; eps_g: %s, without label noise; Q_k_l: w_k.%sw_l/N; R_k_m: "
                  "w_k.%sw*_m/N%s; v_k: second layer",
                  errors, coloured ? "C " : "", coloured ? "C " : "",
-                 coloured ? " (C: the covariance of the inputs)" : "");
+                 coloured ? " (C: the covariance of the inputs); Q_k_l_bB, R_k_m_bB: w_k.w_l/N and "
+                            "w_k.w*_m/N of block B of its directions"
+                          : "");
     if (d->inputs.test)
         ov_text_addf(&d->columns_doc,
                      " (Q and R are overlaps of the weights, not covariances of the fields); "
@@ -233,7 +235,8 @@ enum ov_status ov_data_read(struct ov_two_layer *s, struct ov_value *params, str
     if (status == OV_OK && batch->number * (double)s->problem.N > largest_batch)
         return ov_value_fail(batch, err, "a batch would be more than 10^9 numbers");
     if (status == OV_OK)
-        write_columns_doc(&s->data, s->covariance.kind != OV_COVARIANCE_WHITE && !s->data.train_path);
+        write_columns_doc(&s->data,
+                          s->covariance.kind != OV_COVARIANCE_WHITE && !s->data.train_path);
     return status == OV_OK && s->data.columns_doc.failed ? no_memory(err) : status;
 }
 

@@ -77,13 +77,13 @@ struct ov_covariance {
     double *share, *given; /* owned; (n) of a list; the variances as they are given */
     double *rate;          /* owned; (n) factors of the learning rate, or NULL */
     bool whiten;
-    size_t asked;            /* `blocks` */
-    double *T, *R, *Q;       /* owned; given block by block (model/blocks.h), or NULL */
-    char *path;              /* owned; of images */
-    char sha[OV_KEY_SIZE];   /* of their bytes */
-    unsigned theory_inputs;  /* enum ov_theory_inputs */
-    bool spiked, in_columns; /* theory.spiked, theory.blocks */
-    bool is_drawn;           /* a start from given overlaps that blocks are too small to hold: weights
+    size_t asked;                    /* `blocks` */
+    double *T, *R, *Q;               /* owned; given block by block (model/blocks.h), or NULL */
+    char *path;                      /* owned; of images */
+    char sha[OV_KEY_SIZE];           /* of their bytes */
+    unsigned theory_inputs;          /* enum ov_theory_inputs */
+    bool spiked, in_columns, in_sgd; /* theory.spiked, theory.blocks, sgd.blocks */
+    bool is_drawn; /* a start from given overlaps that blocks are too small to hold: weights
                                 have them as a whole, and what each block has is measured, seed by seed */
 };
 
@@ -192,10 +192,9 @@ bool ov_start_is_measured(const struct ov_two_layer *s);
 size_t ov_covariance_blocks(const struct ov_two_layer *s);
 size_t ov_covariance_exact(const struct ov_covariance *c, size_t N);
 
-/* The variances (N) of the directions, and the factors of their learning rates. */
+/* The variances (N) of the directions. */
 OV_NODISCARD enum ov_status ov_covariance_variances(double *rho, const struct ov_two_layer *s,
                                                     struct ov_error *err);
-void ov_covariance_rates(double *rate, const double *rho, const struct ov_two_layer *s);
 
 /* The blocks of theory, and those of sgd, which are never reduced. The caller's to free, on error
  * too. */
@@ -218,7 +217,7 @@ OV_NODISCARD enum ov_status ov_covariance_run(double *rows, const struct ov_two_
                                               const uint64_t *key, size_t n_run,
                                               const struct ov_tick *tick, struct ov_error *err);
 
-/* The rows of a path: those of model/problem.h, with theory's blocks behind them where asked for. */
+/* The rows of a path, with blocks behind the fields' overlaps where asked for. */
 size_t ov_path_width(const struct ov_two_layer *s, enum ov_side side);
 /* Does theory's solver have to hand out blocks; and its row (ov_problem_row_width) as the table has it,
  * in place: of images Q and R are overlaps of the weights, as sgd's are, the sum over blocks. */

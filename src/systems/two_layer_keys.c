@@ -243,6 +243,9 @@ static const struct ov_key sgd_keys[] = {
      ARRAY(ov_as_levels, sgd_time_to.eps_g, sgd_time_to.n, ""), .of = OV_OF_SIM},
     {"share", OV_BOOL, 0, 0, NULL, NULL, "false", SHARE_DOC, KEPT(ov_as_flag, sgd_share),
      .of = OV_OF_SIM},
+    {"blocks", OV_BOOL, 0, 0, NULL, NULL, "false",
+     "columns Q_k_l_bB, R_k_m_bB, as of theory, where the covariance lists its blocks",
+     KEPT(ov_as_flag, covariance.in_sgd), .of = OV_OF_SIM},
     {.name = NULL},
 };
 

@@ -40,7 +40,8 @@ static double inputs_memory(const struct ov_two_layer *s)
     double N = (double)s->problem.N, units = (double)(s->problem.K + s->problem.M);
     double images = d->inputs.train ? (double)(d->train.n + d->test.n) * N + 8.0 * N : 0.0;
     bool coloured = ov_sgd_has_covariance(s), rates = s->covariance.whiten || s->covariance.rate;
-    double variances = coloured ? units + 5.0 + (rates ? units : 0.0) : 0.0;
+    double each = ov_covariance_exact(&s->covariance, s->problem.N) == s->problem.N ? 6.0 : 0.0;
+    double variances = coloured ? units + 6.0 + each + (rates ? units : 0.0) : 0.0;
     return images + 4.0 * (double)d->inputs.samples + 8.0 * variances * N + images_memory(s);
 }
 

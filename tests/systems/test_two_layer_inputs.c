@@ -99,7 +99,9 @@ START_TEST(mistakes_are_at_their_value)
                    "5:8: error: the weights would be more than 10^9 numbers");
     refuses_more(CURVE, "    inputs: {covariance: {power: -1}}\n",
                  "12:34: error: power must be from 0 to 100");
-    refuses_more(CURVE, "    inputs: {covariance: {}}\n", "12:26: error: covariance takes one of power, lognormal, marchenko_pastur and images");
+    refuses_more(
+        CURVE, "    inputs: {covariance: {}}\n",
+        "12:26: error: covariance takes one of power, lognormal, marchenko_pastur and images");
     refuses_more(CURVE, "    inputs: {kind: mnist}\n",
                  "12:20: error: kind must be one of gaussian, idx, not 'mnist'");
     refuses_more(CURVE, "    inputs: {images: x}\n",
