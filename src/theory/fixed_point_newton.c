@@ -50,8 +50,7 @@ enum ov_status ov_newton_create(struct ov_newton *w, const struct ov_problem *p,
         ov_newton_free(w);
         return OV_ENOMEM;
     }
-    memcpy(w->o.block, o->block,
-           ov_overlaps_size_blocks(o->L, p->K, p->M) * sizeof *w->o.block);
+    memcpy(w->o.block, o->block, ov_overlaps_size_blocks(o->L, p->K, p->M) * sizeof *w->o.block);
     w->y = w->block;
     w->dy = w->y + moving;
     w->from = w->dy + moving;

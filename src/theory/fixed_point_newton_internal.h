@@ -18,17 +18,17 @@ struct ov_newton {
     size_t n_rhs, n_null;
     double pull; /* 0: Newton's steps; else implicit Euler's of length 1/pull */
     struct ov_online *online;
-    struct ov_overlaps o; /* T, v_star for good; the fixed point found */
+    struct ov_overlaps o;      /* T, v_star for good; the fixed point found */
     struct ov_overlaps fields; /* of inputs in blocks: ov_newton_fields */
-    double *block;        /* owned; the views below */
-    double *y;            /* (moving) where it is, of which the first n are unknowns */
-    double *dy;           /* (moving) */
-    double *from;         /* (moving) where a search began */
-    double *metric;       /* (n) */
-    double *f, *step;     /* (n) */
-    double *J, *A;        /* (n,n) row-major; A is destroyed in solving */
-    double *singular;     /* (n) */
-    double *scratch;      /* (3n) */
+    double *block;             /* owned; the views below */
+    double *y;                 /* (moving) where it is, of which the first n are unknowns */
+    double *dy;                /* (moving) */
+    double *from;              /* (moving) where a search began */
+    double *metric;            /* (n) */
+    double *f, *step;          /* (n) */
+    double *J, *A;             /* (n,n) row-major; A is destroyed in solving */
+    double *singular;          /* (n) */
+    double *scratch;           /* (3n) */
 };
 
 /* Whether o can be a start. OV_OK or OV_EDOM, with what is wrong; OV_ENOMEM. */

@@ -91,9 +91,8 @@ static void first_vector(double *x, size_t n)
 
 /* Arnoldi's method, orthogonalised twice: V (m+1,n) orthonormal rows, H (m,m) by columns. Returns
  * the dimension reached, less than m where the space is invariant. */
-static size_t arnoldi(double *H, double *V,
-                      void (*times)(double *Jx, const double *x, void *ctx), void *ctx, size_t n,
-                      size_t m, double small)
+static size_t arnoldi(double *H, double *V, void (*times)(double *Jx, const double *x, void *ctx),
+                      void *ctx, size_t n, size_t m, double small)
 {
     memset(H, 0, m * m * sizeof *H);
     first_vector(V, n);

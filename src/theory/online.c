@@ -62,7 +62,7 @@ void ov_online_ode(struct ov_ode *ode, struct ov_online *o, const struct ov_over
     ov_online_hold(o, start);
     size_t n = ov_online_integrated(o->p);
     bool analytic = ov_gauss_is_analytic(o->p->g, o->p->g_star);
-    size_t rhs = o->blocks                              ? ov_online_blocks_jacobian_averages(o->p)
+    size_t rhs = o->blocks                            ? ov_online_blocks_jacobian_averages(o->p)
                  : ov_online_jacobian_is_closed(o->p) ? 0
                                                       : 2 * n + 1;
     *ode = (struct ov_ode){.n = n,
@@ -142,8 +142,7 @@ enum ov_status ov_online_solve(double *rows, const struct ov_problem *p,
         free(path);
         return ov_fail(err, OV_ENOMEM, "out of memory");
     }
-    status =
-        ov_online_integrate(path, o, start, alpha, n_alpha, opt, NULL, report, tick, err);
+    status = ov_online_integrate(path, o, start, alpha, n_alpha, opt, NULL, report, tick, err);
     for (size_t i = 0; i < n_alpha && !isnan(path[i * n]); i++)
         write_row(rows + i * width, o, alpha[i], path + i * n);
     ov_online_free(o);

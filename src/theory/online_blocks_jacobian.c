@@ -63,8 +63,8 @@ static bool create(struct ov_online *o)
         return false;
     size_t differences =
         is_analytic(o->p) ? 0 : n_t * n_a + ov_online_differences_scratch(o->p, n_a);
-    size_t size = n_t * n_a + 2 * n_t + 4 * n_a + 2 * m * m + 2 * x->L * m * n_t +
-                  x->L * m * m + n_t * n_t + 3 * m + differences;
+    size_t size = n_t * n_a + 2 * n_t + 4 * n_a + 2 * m * m + 2 * x->L * m * n_t + x->L * m * m +
+                  n_t * n_t + 3 * m + differences;
     j->block = calloc(size, sizeof *j->block);
     j->pivot = calloc(m + n_t, sizeof *j->pivot);
     if (!j->block || !j->pivot) {
@@ -124,8 +124,8 @@ static int inside(struct ov_online *o)
     struct ov_online_blocks *x = o->blocks;
     struct ov_online_blocks_jacobian *j = x->jacobian;
     double *by_columns = j->differences, *scratch = by_columns + x->n_t * x->n_a;
-    int status = ov_online_differences_of(by_columns, ov_online_blocks_averages, x->n_a, o, j->t,
-                                          scratch);
+    int status =
+        ov_online_differences_of(by_columns, ov_online_blocks_averages, x->n_a, o, j->t, scratch);
     for (size_t n = 0; n < x->n_a; n++)
         for (size_t i = 0; i < x->n_t; i++)
             j->da[i * x->n_a + n] = by_columns[n * x->n_t + i];
@@ -235,8 +235,8 @@ static double bound(void *ctx)
         for (size_t r = 0; r < x->m; r++, F += x->n_t) {
             double sum = 0.0;
             for (size_t i = 0; i < x->m; i++)
-                sum += fabs(of_A(o, l, r, i) + F[i] * weight) +
-                       fabs(F[i]) * (weights - fabs(weight));
+                sum +=
+                    fabs(of_A(o, l, r, i) + F[i] * weight) + fabs(F[i]) * (weights - fabs(weight));
             for (size_t i = x->m; i < x->n_t; i++)
                 sum += fabs(F[i]);
             most = isnan(sum) ? NAN : fmax(most, sum);
@@ -366,11 +366,8 @@ static int solve(double *y, void *ctx)
     return 0;
 }
 
-const struct ov_ode_linear ov_online_blocks_linear = {.jacobian = jacobian,
-                                                      .bound = bound,
-                                                      .times = times,
-                                                      .factorise = factorise,
-                                                      .solve = solve};
+const struct ov_ode_linear ov_online_blocks_linear = {
+    .jacobian = jacobian, .bound = bound, .times = times, .factorise = factorise, .solve = solve};
 
 /* ---- as a matrix ---- */
 

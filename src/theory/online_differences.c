@@ -195,8 +195,8 @@ static void by_v(struct differences *d, size_t k)
 /* ---- Nz by C ---- */
 
 /* Nz at C with `part` of u u' added, u = a e_i + b e_j (a e_i for j = i). */
-static void Nz_at(double *Nz, struct ov_online *o, double *C, size_t i, size_t j, double a, double b,
-                  double part)
+static void Nz_at(double *Nz, struct ov_online *o, double *C, size_t i, size_t j, double a,
+                  double b, double part)
 {
     memcpy(C, o->C, ov_sym_size(o->p->K + o->p->M) * sizeof *C);
     C[ov_sym_at(i, i)] += part * a * a;
@@ -225,12 +225,14 @@ void ov_online_slopes_of_Nz(double *dNz, struct ov_online *o, double *scratch)
             Nz_at(f1, o, C, i, j, a, b, step);
             Nz_at(f2, o, C, i, j, a, b, 2.0 * step);
             for (size_t n = 0; n < S; n++) {
-                double *slope = dNz + n * width, along = (2.0 * f1[n] - 1.5 * f0[n] - 0.5 * f2[n]) / step;
+                double *slope = dNz + n * width,
+                       along = (2.0 * f1[n] - 1.5 * f0[n] - 0.5 * f2[n]) / step;
                 if (i == j)
                     slope[ij] = along / (a * a);
                 else
-                    slope[ij] = (along - a * a * slope[ov_sym_at(i, i)] -
-                                 b * b * slope[ov_sym_at(j, j)]) / (a * b);
+                    slope[ij] =
+                        (along - a * a * slope[ov_sym_at(i, i)] - b * b * slope[ov_sym_at(j, j)]) /
+                        (a * b);
             }
         }
 }

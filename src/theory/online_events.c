@@ -44,8 +44,7 @@ static enum ov_status first_fall(double *alpha, const struct ov_problem *p,
     struct ov_event event = {.value = height_above, .direction = -1, .ctx = &below};
     struct ov_events events = {
         .event = &event, .n = 1, .most = 1, .time = alpha, .count = &count, .stop = true};
-    status =
-        ov_online_integrate(path, o, start, &alpha_max, 1, opt, &events, report, tick, err);
+    status = ov_online_integrate(path, o, start, &alpha_max, 1, opt, &events, report, tick, err);
     if (height_above(start->block, &below) <= 0.0)
         *alpha = 0.0;
     ov_online_free(o);

@@ -15,11 +15,11 @@ struct ov_online {
     struct ov_overlaps o; /* T, v_star for good; Q, R, v of the point evaluated */
     struct ov_gauss *gauss;
     struct ov_cone *cone;
-    double power;        /* <tau^2>/2: what an error is measured in */
-    bool *rests;         /* (K) owned: students held at zero, see ov_online_hold */
+    double power;                    /* <tau^2>/2: what an error is measured in */
+    bool *rests;                     /* (K) owned: students held at zero, see ov_online_hold */
     struct ov_online_blocks *blocks; /* owned; NULL without p->blocks, and then all below is of the
                                         one block there is; else of the fields, sums over blocks */
-    bool as_it_is;       /* y is not to be put into the cone of covariances */
+    bool as_it_is;                   /* y is not to be put into the cone of covariances */
     double outside;      /* how far o was from a covariance when it was last prepared; 0 for one */
     double *block;       /* owned; the views below */
     double *C;           /* packed (P,P) */

@@ -129,10 +129,11 @@ START_TEST(annealed_noise)
         A += 0.5 * f[l] * pow(c_of_eta * rho[l], 2) / (2.0 * c_of_eta * rho[l] - 1.0);
     }
     c.p.eta_w = 0.5, c.p.sigma = 1.0;
-    c.p.schedule = (struct ov_schedule){
-        .kind = OV_DECAY_POWER, .exponent = 1.0, .time = c_of_eta / c.p.eta_w};
+    c.p.schedule =
+        (struct ov_schedule){.kind = OV_DECAY_POWER, .exponent = 1.0, .time = c_of_eta / c.p.eta_w};
     double *row = blocks_solved(&c, &last, 1, NULL);
-    ck_agree(A, row[1] * last, 3e-4, 0.0); /* corrections are of relative order c/alpha, logarithms apart */
+    ck_agree(A, row[1] * last, 3e-4,
+             0.0); /* corrections are of relative order c/alpha, logarithms apart */
     free(row);
     release(&c);
 }
@@ -155,7 +156,8 @@ START_TEST(schedules_by_both_methods)
     double *x = blocks_solved(&c, alpha, 3, &exact), *y = blocks_solved(&c, alpha, 3, &opt);
     for (size_t i = 0; i < 3 * ov_row_width(2, 2); i++)
         ck_agree(x[i], y[i], 3e-7, 1e-8);
-    ck_assert(fabs(x[2 * ov_row_width(2, 2) + 1] / constant[2 * ov_row_width(2, 2) + 1] - 1.0) > 0.1);
+    ck_assert(fabs(x[2 * ov_row_width(2, 2) + 1] / constant[2 * ov_row_width(2, 2) + 1] - 1.0) >
+              0.1);
     free(constant);
     free(x);
     free(y);

@@ -49,7 +49,8 @@ static struct weights draw(struct blocks_case *c, gsl_rng *r)
             x.w_star[m][i] = gsl_ran_gaussian(r, 1.0);
         for (size_t m = 0; m < M; m++)
             for (size_t n = 0; n <= m; n++)
-                c->start.T[block_of(i) * 3 + ov_sym_at(m, n)] += x.w_star[m][i] * x.w_star[n][i] / N;
+                c->start.T[block_of(i) * 3 + ov_sym_at(m, n)] +=
+                    x.w_star[m][i] * x.w_star[n][i] / N;
     }
     measure(c->start.Q, c->start.R, &x);
     return x;
@@ -100,10 +101,10 @@ static double largest_z(const double *mean, const double *se, const struct block
 /* Averages in closed form with their derivatives, and without; a batch; a preconditioner. */
 START_TEST(mean_of_one_step)
 {
-    static const enum ov_act student[] = {OV_ACT_ERF, OV_ACT_RELU, OV_ACT_LINEAR, OV_ACT_ERF,
-                                          OV_ACT_ERF, OV_ACT_ERF};
-    static const enum ov_act teacher[] = {OV_ACT_ERF, OV_ACT_RELU, OV_ACT_LINEAR, OV_ACT_RELU,
-                                          OV_ACT_ERF, OV_ACT_ERF};
+    static const enum ov_act student[] = {OV_ACT_ERF, OV_ACT_RELU, OV_ACT_LINEAR,
+                                          OV_ACT_ERF, OV_ACT_ERF,  OV_ACT_ERF};
+    static const enum ov_act teacher[] = {OV_ACT_ERF,  OV_ACT_RELU, OV_ACT_LINEAR,
+                                          OV_ACT_RELU, OV_ACT_ERF,  OV_ACT_ERF};
     enum { STEPS = 150000 };
     gsl_rng *r = ov_test_rng(500 + (unsigned long)_i);
     struct blocks_case c = blocks_case(L, K, M, student[_i], teacher[_i]);

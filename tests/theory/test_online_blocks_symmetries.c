@@ -14,11 +14,11 @@
 static const struct {
     const char *g, *g_star;
     double error;
-} pairs[] = {{"erf", "erf", 1e-13},      {"linear", "linear", 1e-13}, {"linear", "relu", 1e-13},
-             {"erf", "linear", 1e-13},   {"erf", "relu", 1e-9},       {"relu", "relu", 1e-10},
-             {"relu", "erf", 1e-7},      {"leaky_relu", "relu", 1e-7}, {"quadratic", "he2", 1e-12},
-             {"he3", "quadratic", 1e-10}, {"sin", "sin", 1e-10},      {"tanh", "tanh", 1e-7},
-             {"gelu", "erf", 1e-7},      {"quadratic", "erf", 1e-7}};
+} pairs[] = {{"erf", "erf", 1e-13},       {"linear", "linear", 1e-13},  {"linear", "relu", 1e-13},
+             {"erf", "linear", 1e-13},    {"erf", "relu", 1e-9},        {"relu", "relu", 1e-10},
+             {"relu", "erf", 1e-7},       {"leaky_relu", "relu", 1e-7}, {"quadratic", "he2", 1e-12},
+             {"he3", "quadratic", 1e-10}, {"sin", "sin", 1e-10},        {"tanh", "tanh", 1e-7},
+             {"gelu", "erf", 1e-7},       {"quadratic", "erf", 1e-7}};
 enum { PAIRS = sizeof pairs / sizeof *pairs };
 
 static void set_pair(struct blocks_case *c, int i)

@@ -19,11 +19,11 @@ enum ov_method { OV_MSBDF, OV_RK8PD };
 /* A Jacobian of a structure that makes it cheaper than its (n,n) numbers. It is kept where ctx, that of
  * struct ov_ode, has it: one at a time, and one factorisation. Returns nonzero as ov_ode's. */
 struct ov_ode_linear {
-    int (*jacobian)(const double *y, void *ctx);              /* J at y */
-    double (*bound)(void *ctx);                               /* the largest row sum of |J| */
-    void (*times)(double *Jx, const double *x, void *ctx);    /* J x */
-    int (*factorise)(double factor, void *ctx);               /* 1 - factor J */
-    int (*solve)(double *x, void *ctx); /* x <- (1 - factor J)^-1 x */
+    int (*jacobian)(const double *y, void *ctx);           /* J at y */
+    double (*bound)(void *ctx);                            /* the largest row sum of |J| */
+    void (*times)(double *Jx, const double *x, void *ctx); /* J x */
+    int (*factorise)(double factor, void *ctx);            /* 1 - factor J */
+    int (*solve)(double *x, void *ctx);                    /* x <- (1 - factor J)^-1 x */
 };
 
 /* A system of n >= 1 equations. */
