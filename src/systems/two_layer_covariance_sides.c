@@ -60,7 +60,24 @@ void ov_path_column(char name[32], const struct ov_two_layer *s, enum ov_side si
 
 bool ov_path_needs_blocks(const struct ov_two_layer *s)
 {
-    return s->covariance.in_columns || s->covariance.kind == OV_COVARIANCE_OWN;
+    return s->covariance.in_columns || s->covariance.kind == OV_COVARIANCE_OWN ||
+           s->extras.fixed_point;
+}
+
+void ov_path_end(struct ov_overlaps *o, const double *row, const struct ov_overlaps *start,
+                 const struct ov_two_layer *s)
+{
+    size_t K = o->K, M = o->M, nQ = ov_sym_size(K), nR = K * M;
+    const struct ov_blocks *b = s->problem.blocks;
+    memcpy(o->block, start->block, ov_overlaps_size_blocks(o->L, K, M) * sizeof *o->block);
+    if (b && !b->in_rows)
+        return;
+    const double *part = b ? row + ov_row_width(K, M) : row + 2;
+    for (size_t l = 0; l < o->L; l++) {
+        memcpy(o->Q + l * nQ, part + l * (nQ + nR), nQ * sizeof *o->Q);
+        memcpy(o->R + l * nR, part + l * (nQ + nR) + nQ, nR * sizeof *o->R);
+    }
+    memcpy(o->v, row + 2 + nQ + nR, K * sizeof *o->v);
 }
 
 const double *ov_path_row(double *row, const struct ov_two_layer *s)
@@ -193,7 +210,6 @@ static enum ov_status check_asked(const struct ov_two_layer *s, struct ov_value 
         {!ov_sgd_has_covariance(s) || !is_listed(c), "sgd.blocks",
          "blocks is for inputs whose covariance lists its blocks"},
         {has, "theory.fluctuations", "fluctuations are known for inputs with covariance 1 only"},
-        {has, "theory.fixed_point", "fixed_point is for inputs with covariance 1"},
         {has && has_rates, "theory.eta_max", "eta_max is for a gradient without preconditioner"},
         {has && s->problem.N == 0, "theory.spiked", "spiked needs 'N', the input dimension"},
         {has && s->problem.gradient_flow, "theory.spiked",

@@ -223,6 +223,9 @@ size_t ov_path_width(const struct ov_two_layer *s, enum ov_side side);
  * in place: of images Q and R are overlaps of the weights, as sgd's are, the sum over blocks. */
 bool ov_path_needs_blocks(const struct ov_two_layer *s);
 const double *ov_path_row(double *row, const struct ov_two_layer *s);
+/* The overlaps of a row of theory's solver, of as many blocks as the start has. */
+void ov_path_end(struct ov_overlaps *o, const double *row, const struct ov_overlaps *start,
+                 const struct ov_two_layer *s);
 void ov_path_column(char name[32], const struct ov_two_layer *s, enum ov_side side, size_t i);
 
 /* ---- images ---- */
@@ -323,6 +326,7 @@ bool ov_extras_any(const struct ov_two_layer *s);
 void ov_extras_plan(struct ov_side_plan *plan, const struct ov_two_layer *s);
 OV_NODISCARD enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_layer *s,
                                           const struct ov_overlaps *start,
+                                          const struct ov_overlaps *end,
                                           const struct ov_tick *tick, struct ov_error *err);
 
 #endif

@@ -54,7 +54,7 @@ void ov_spectrum_floor(double *rho, size_t n, double floor);
 
 /* How many blocks describe a spectrum to an error of some 1e-6 of eps_g on average over starts,
  * 5 + 1.5 ln(largest/smallest), and to 1e-4 for the start of one run, 5 + 2.5 of it, rounded up
- * (measured: paper.md eq:spectra). */
+ * (measured: paper.md eq:blocks). */
 size_t ov_spectrum_blocks(double largest, double smallest);
 size_t ov_spectrum_signed_blocks(double largest, double smallest);
 
