@@ -241,9 +241,8 @@ static enum ov_status run_theory(double *rows, size_t stride, const struct ov_tw
     if (p->blocks)
         p->blocks->in_rows = ov_path_needs_blocks(s);
     size_t L = p->blocks ? p->blocks->L : 1;
-    if (status == OV_OK &&
-        ((status = ov_overlaps_create_blocks(&start, L, p->K, p->M)) != OV_OK ||
-         (status = ov_overlaps_create_blocks(&end, L, p->K, p->M)) != OV_OK))
+    if (status == OV_OK && ((status = ov_overlaps_create_blocks(&start, L, p->K, p->M)) != OV_OK ||
+                            (status = ov_overlaps_create_blocks(&end, L, p->K, p->M)) != OV_OK))
         ov_fail(err, status, "out of memory");
     if (status == OV_OK)
         status = ov_start_of_theory(&start, &own, key, err);

@@ -214,13 +214,8 @@ enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_lay
                              const struct ov_overlaps *start, const struct ov_overlaps *end,
                              const struct ov_tick *tick, struct ov_error *err)
 {
-    struct filling f = {.rows = rows,
-                        .width = width,
-                        .s = s,
-                        .start = start,
-                        .end = end,
-                        .tick = tick,
-                        .err = err};
+    struct filling f = {
+        .rows = rows, .width = width, .s = s, .start = start, .end = end, .tick = tick, .err = err};
     f.at = ov_path_width(s, OV_THEORY) + ov_two_layer_times(s) - 1;
     enum ov_status status = OV_OK;
     if (s->extras.fluctuations)

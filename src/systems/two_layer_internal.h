@@ -326,7 +326,7 @@ bool ov_extras_any(const struct ov_two_layer *s);
 void ov_extras_plan(struct ov_side_plan *plan, const struct ov_two_layer *s);
 OV_NODISCARD enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_layer *s,
                                           const struct ov_overlaps *start,
-                                          const struct ov_overlaps *end,
-                                          const struct ov_tick *tick, struct ov_error *err);
+                                          const struct ov_overlaps *end, const struct ov_tick *tick,
+                                          struct ov_error *err);
 
 #endif
