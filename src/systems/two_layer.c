@@ -106,7 +106,8 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_two_layer *s)
 {
     plan->n_run = s->theory_runs;
     plan->first = s->start_is_fixed ? 0 : 1;
-    plan->group = 1;
+    bool images = ov_theory_has_blocks(s) && s->covariance.kind >= OV_COVARIANCE_IMAGES;
+    plan->group = images ? 8 : 1; /* their spectrum is found once for all of a group */
     size_t n = 0;
     plan->module[n++] = "theory/online";
     plan->module[n++] = "model/start";
@@ -116,7 +117,7 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_two_layer *s)
         plan->module[n++] = "theory/fixed_point";
     if (ov_theory_has_blocks(s)) {
         plan->module[n++] = "model/spectrum";
-        if (s->covariance.kind >= OV_COVARIANCE_IMAGES)
+        if (images)
             plan->module[n++] = "sim/dataset";
     }
     plan_side(plan, s, OV_THEORY);

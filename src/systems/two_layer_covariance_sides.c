@@ -234,6 +234,12 @@ enum ov_status ov_covariance_complete(struct ov_two_layer *s, struct ov_value *p
     bool needs_N = s->sgd_runs || ov_start_is_measured(s) || (!is_listed(c) && !density);
     if (needs_N)
         status = ov_covariance_check_N(s, params, err);
+    if (status == OV_OK && s->sgd_runs && !ov_engines[s->engine].draws_weights &&
+        ov_covariance_exact(c, s->problem.N) > OV_MOST_LAW_BLOCKS)
+        return ov_value_fail(ov_value_find(params, "sgd"), err,
+                             "engine law has a block for each of N = %zu directions, at most %d: take "
+                             "engine weights",
+                             s->problem.N, OV_MOST_LAW_BLOCKS);
     if (status == OV_OK && ov_theory_has_blocks(s))
         status = ov_covariance_check_blocks(s, params, err);
     else if (status == OV_OK)

@@ -17,6 +17,7 @@
 /* Numbers in the weights of one run: 8 GB. */
 #define OV_LARGEST_WEIGHTS 1e9
 #define OV_MOST_UNITS 1000 /* of student or teacher */
+#define OV_MOST_LAW_BLOCKS 65535
 
 /* A simulator of sim/, all with one contract (sim/law.h). */
 struct ov_engine {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Spectra of the inputs' covariance, and few blocks in place of many directions (paper.md
- * eq:spectra). Variances are positive unless they are given, and scaled to a mean of 1:
+ * eq:blocks). Variances are positive unless they are given, and scaled to a mean of 1:
  *
  *     power            rho_i in proportion to i^-a, i = 1 … N
  *     lognormal        ln rho ~ N(-s^2/2, s^2)
