@@ -107,6 +107,12 @@ static enum ov_status listed(struct ov_blocks **b, const struct ov_two_layer *s)
     return status == OV_OK ? give_start(*b, s) : status;
 }
 
+/* Powers may be as good as 0. */
+static double whitening(double rho)
+{
+    return 1.0 / fmax(rho, OV_SPECTRUM_FLOOR);
+}
+
 /* A block a direction, or one where all are alike. */
 static enum ov_status one_each(struct ov_blocks **b, const double *rho, size_t N, bool alike,
                                bool whiten)
@@ -114,7 +120,7 @@ static enum ov_status one_each(struct ov_blocks **b, const double *rho, size_t N
     size_t L = alike ? 1 : N;
     enum ov_status status = ov_blocks_create(b, L);
     for (size_t l = 0; l < L && status == OV_OK; l++)
-        ov_blocks_set(*b, l, rho[l], 1.0 / (double)L, whiten ? 1.0 / rho[l] : 1.0);
+        ov_blocks_set(*b, l, rho[l], 1.0 / (double)L, whiten ? whitening(rho[l]) : 1.0);
     return status;
 }
 
@@ -158,7 +164,7 @@ static enum ov_status set_all(struct ov_blocks **b, const struct ov_two_layer *s
 {
     enum ov_status status = ov_blocks_create(b, L);
     for (size_t l = 0; l < L && status == OV_OK; l++)
-        ov_blocks_set(*b, l, node[l], share[l], s->covariance.whiten ? 1.0 / node[l] : 1.0);
+        ov_blocks_set(*b, l, node[l], share[l], s->covariance.whiten ? whitening(node[l]) : 1.0);
     return status;
 }
 

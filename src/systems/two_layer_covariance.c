@@ -282,6 +282,9 @@ enum ov_status ov_covariance_take_blocks(struct ov_covariance *c, const struct o
     if (listed && c->asked != OV_BLOCKS_ALL && c->asked > c->n)
         return ov_value_fail(blocks, err, "blocks is %zu, but the covariance lists %zu variances",
                              c->asked, c->n);
+    if (c->rate && c->asked != OV_BLOCKS_ALL && c->asked != OV_BLOCKS_AUTO && c->asked != c->n)
+        return ov_value_fail(blocks, err, "precondition is given for %zu blocks: they can't be %zu",
+                             c->n, c->asked);
     return OV_OK;
 }
 
@@ -354,7 +357,7 @@ size_t ov_covariance_blocks(const struct ov_two_layer *s)
     size_t N = s->problem.N;
     size_t exact = ov_covariance_exact(c, N), L = c->asked;
     bool listed = c->kind == OV_COVARIANCE_LIST || c->kind == OV_COVARIANCE_SHARES;
-    if (c->T || L == OV_BLOCKS_ALL || (listed && L == OV_BLOCKS_AUTO && c->n <= most_given))
+    if (c->T || c->rate || L == OV_BLOCKS_ALL || (listed && L == OV_BLOCKS_AUTO && c->n <= most_given))
         L = exact;
     else if (listed && L == OV_BLOCKS_AUTO)
         L = most_given;
