@@ -8,18 +8,6 @@
 #include "theory/pairs.h"
 #include "theory/plane.h"
 
-/* D into n->G, and Nz. */
-static void slopes(struct network *n)
-{
-    struct ov_gauss *w;
-    n->P = n->K + n->M;
-    for (size_t a = 0; a < n->P; a++)
-        n->act[a] = a < n->M ? n->g_star : n->g;
-    ck_ok(ov_gauss_create(&w, n->K, n->M, n->g, n->g_star));
-    ov_gauss_slopes(n->G, n->Nz, w, n->C, n->s, n->sigma);
-    ov_gauss_free(w);
-}
-
 /* ---- what D is for ---- */
 
 /* |sum_c D_kc C_cb - G_kb|, the largest, to the size of the terms. */
