@@ -121,7 +121,8 @@ static void derive_kink(double *dD, const struct view *x, size_t k, size_t c)
     const struct ov_gauss_relu *relu = x->w->relu;
     const struct ov_relu_pair *kc = &relu->pair[k * x->P + c];
     struct ov_kink_shape g = ov_kink_shape_of(x->w->student), h = ov_kink_shape_of(x->w->act[c]);
-    double f = two_over_pi * g.A * h.A, F = x->s[c] * f, inverse = kc->inverse < cap ? kc->inverse : cap;
+    double f = two_over_pi * g.A * h.A, F = x->s[c] * f,
+           inverse = kc->inverse < cap ? kc->inverse : cap;
     double sd_k = relu->sd[k], sd_c = relu->sd[c], kk = sd_k * sd_k, ratio = sd_c / sd_k;
     double *row = dD + c * x->width, *own = dD + k * x->width;
     row[ov_sym_at(k, c)] = F * inverse / (sd_k * sd_c);

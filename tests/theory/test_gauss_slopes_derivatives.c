@@ -103,12 +103,13 @@ START_TEST(derivatives_agree_with_differences)
         double worst[2], bound = has_quartic(&n) ? 3e-4 : 1e-5;
         off_the_differences(worst, &n);
         *(smooth ? &most_smooth : &most) = fmax(smooth ? most_smooth : most, worst[0]);
-        ck_assert_msg(worst[0] < (smooth ? bound : 1e-8), "%s student, %s teacher: off by %g", n.g->name,
-                      n.g_star->name, worst[0]);
+        ck_assert_msg(worst[0] < (smooth ? bound : 1e-8), "%s student, %s teacher: off by %g",
+                      n.g->name, n.g_star->name, worst[0]);
         ck_assert_double_gt(worst[1], has_quartic(&n) ? 1e-3 : 1e-4);
         pairs++;
     }
-    printf("    %zu pairs: largest deviation %.2g, of smooth ones %.2g\n", pairs, most, most_smooth);
+    printf("    %zu pairs: largest deviation %.2g, of smooth ones %.2g\n", pairs, most,
+           most_smooth);
     ck_assert_uint_gt(pairs, 50);
     gsl_rng_free(r);
 }
@@ -156,8 +157,9 @@ START_TEST(product_rule_gives_the_derivatives_of_G)
             continue;
         random_network(n.C, n.s, n.K, n.M, kind, r);
         double off = off_the_product_rule(&n);
-        ck_assert_msg(off < (is_smooth(&n) ? 1e-9 : 1e-12), "%s student, %s teacher, fields %d: off by %g", n.g->name,
-                      n.g_star->name, (int)kind, off);
+        ck_assert_msg(off < (is_smooth(&n) ? 1e-9 : 1e-12),
+                      "%s student, %s teacher, fields %d: off by %g", n.g->name, n.g_star->name,
+                      (int)kind, off);
         most = fmax(most, off);
     }
     printf("    largest deviation %.2g\n", most);
