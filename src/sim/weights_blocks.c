@@ -26,13 +26,15 @@ static enum ov_status colour(struct ov_weights_state *r, struct ov_error *err)
 {
     const struct ov_blocks *b = r->p->blocks;
     size_t N = b->N, *which = calloc(N, sizeof *which);
-    enum ov_status status = which ? ov_blocks_of_directions(which, b, err)
-                                  : ov_fail(err, OV_ENOMEM, "out of memory");
+    enum ov_status status =
+        which ? ov_blocks_of_directions(which, b, err) : ov_fail(err, OV_ENOMEM, "out of memory");
     bool has_rates = false;
     for (size_t i = 0; status == OV_OK && i < N; i++) {
         double rate = rate_of(b, which[i]);
         if (!(rate > 0.0))
-            status = ov_fail(err, OV_EDOM, "block %zu has the learning rate %g times eta_w: it must be > 0", which[i], rate);
+            status = ov_fail(err, OV_EDOM,
+                             "block %zu has the learning rate %g times eta_w: it must be > 0",
+                             which[i], rate);
         has_rates = has_rates || rate != 1.0;
     }
     if (status == OV_OK && has_rates && !(r->root_rate = calloc(N, sizeof *r->root_rate)))
@@ -90,9 +92,8 @@ enum ov_status ov_weights_blocks_start(struct ov_weights_state *r, struct ov_err
         return OV_OK;
     if (b->N != p->N)
         return ov_fail(err, OV_EDOM, "the blocks have %zu directions, N = %zu", b->N, p->N);
-    if (b->in_rows &&
-        (ov_overlaps_create_blocks(&r->before_parts, b->L, p->K, p->M) != OV_OK ||
-         ov_overlaps_create_blocks(&r->now_parts, b->L, p->K, p->M) != OV_OK))
+    if (b->in_rows && (ov_overlaps_create_blocks(&r->before_parts, b->L, p->K, p->M) != OV_OK ||
+                       ov_overlaps_create_blocks(&r->now_parts, b->L, p->K, p->M) != OV_OK))
         return ov_fail(err, OV_ENOMEM, "out of memory");
     if (r->in->train)
         return OV_OK;
