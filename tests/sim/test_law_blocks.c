@@ -91,8 +91,8 @@ END_TEST
 START_TEST(from_overlaps_in_blocks)
 {
     static const double T[] = {0.2, 0.0, 0.1, 0.3, 0.1, 0.4, 0.5, -0.1, 0.6};
-    static const double R[] = {0.05, 0.02, 0.03, 0.04, 0.03, -0.02, 0.01, 0.06,
-                               0.02, 0.05, -0.03, 0.1};
+    static const double R[] = {0.05, 0.02, 0.03, 0.04, 0.03,  -0.02,
+                               0.01, 0.06, 0.02, 0.05, -0.03, 0.1};
     /* of the first, two directions are all there is: Q = R T^-1 R' */
     static const double Q[] = {0.0165, 0.0155, 0.0205, 0.1, 0.03, 0.15, 0.3, -0.05, 0.2};
     struct ov_problem p = problem(24, 2, 2, "erf", "erf");

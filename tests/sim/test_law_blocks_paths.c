@@ -285,7 +285,7 @@ END_TEST
 START_TEST(erf_both_layers_with_decay)
 {
     static const double T[] = {0.2, 0.0, 0.1, 0.3, 0.1, 0.4, 0.5, -0.1, 0.6};
-    static const double R[] = {0.05, 0.02,  0.03, 0.04, 0.03, -0.02,
+    static const double R[] = {0.05, 0.02, 0.03, 0.04, 0.03,  -0.02,
                                0.01, 0.06, 0.02, 0.05, -0.03, 0.1};
     static const double Q[] = {0.06, 0.01, 0.08, 0.1, 0.03, 0.15, 0.3, -0.05, 0.2};
     static const struct path path = {{5.0, 100.0},
