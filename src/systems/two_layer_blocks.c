@@ -15,11 +15,6 @@ static enum ov_status no_memory(struct ov_error *err)
     return ov_fail(err, OV_ENOMEM, "out of memory");
 }
 
-static bool is_listed(const struct ov_covariance *c)
-{
-    return c->kind == OV_COVARIANCE_LIST || c->kind == OV_COVARIANCE_SHARES;
-}
-
 /* ---- variances of directions ---- */
 
 /* How many of them belong to entry l of a list; the entry of each direction. */
@@ -131,7 +126,7 @@ static enum ov_status measure(double **rho, double **f, size_t *n, const struct 
 {
     const struct ov_covariance *c = &s->covariance;
     size_t N = s->problem.N;
-    bool listed_one = is_listed(c), density = !listed_one && N == 0;
+    bool listed_one = ov_covariance_is_listed(c), density = !listed_one && N == 0;
     *n = listed_one ? c->n : density ? OV_SPECTRUM_NODES : N;
     *rho = calloc(*n, sizeof **rho);
     *f = calloc(*n, sizeof **f);
@@ -245,14 +240,15 @@ static enum ov_status make(struct ov_blocks **b, const struct ov_two_layer *s, s
     const struct ov_covariance *c = &s->covariance;
     size_t N = s->problem.N, exact = ov_covariance_exact(c, N);
     bool measured = ov_start_is_measured(s),
-         needs_all = directions || (!is_listed(c) && L == exact);
+         needs_all = directions || (!ov_covariance_is_listed(c) && L == exact);
     double *rho = needs_all && N > 0 ? calloc(N, sizeof *rho) : NULL, alike = 1.0;
     enum ov_status status = OV_OK;
     if (needs_all && N > 0)
         status = rho ? ov_covariance_variances(rho, s, err) : no_memory(err);
     if (status == OV_OK && L == exact) {
-        status = is_listed(c) ? listed(b, s)
-                              : one_each(b, rho ? rho : &alike, N, exact == 1 && N != 1, c->whiten);
+        status = ov_covariance_is_listed(c)
+                     ? listed(b, s)
+                     : one_each(b, rho ? rho : &alike, N, exact == 1 && N != 1, c->whiten);
         if (status != OV_OK)
             ov_fail(err, status, "the blocks of a covariance: %s", ov_status_name(status));
     } else if (status == OV_OK) {

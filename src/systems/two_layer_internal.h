@@ -88,6 +88,12 @@ struct ov_covariance {
                                 have them as a whole, and what each block has is measured, seed by seed */
 };
 
+/* Are the variances given one by one? */
+static inline bool ov_covariance_is_listed(const struct ov_covariance *c)
+{
+    return c->kind == OV_COVARIANCE_LIST || c->kind == OV_COVARIANCE_SHARES;
+}
+
 enum ov_theory_inputs { OV_THEORY_COVARIANCE, OV_THEORY_ISOTROPIC };
 
 /* `scaling`, as Arnaboldi et al. and Veiga et al. write the problem (paper.md eq:scaling): p units in
