@@ -376,5 +376,10 @@ enum ov_status ov_covariance_check_blocks(const struct ov_two_layer *s, struct o
                                   "'all' needs 'N', the input dimension: a block a direction", err);
     if ((double)ov_covariance_blocks(s) > most_blocks)
         return ov_place_complaint(params, "inputs.blocks", "more than 10^5 blocks", err);
+    if (ov_start_is_measured(s) && ov_covariance_blocks(s) < 2 &&
+        ov_covariance_exact(c, s->problem.N) > 1)
+        return ov_place_complaint(params, "inputs.blocks",
+                                  "drawn weights need 2 blocks at least for directions that differ",
+                                  err);
     return OV_OK;
 }
