@@ -79,4 +79,4 @@ check "engine weights embeds them as a whole" 0 "$overlap" run law --out law_out
 
 sed -i '/init:/d; s/{power: 1}}/{power: 1}, blocks: 1}/; s/sgd: .*/theory: true/' law/experiment.yaml
 check "one block for drawn weights" 2 "$overlap" run law --out law_out
-says "one block for drawn weights: said" '^law/experiment.yaml:11:45: error: drawn weights need 2 blocks at least'
+says "one block for drawn weights: said" '^law/experiment.yaml:11:46: error: drawn weights need 2 blocks at least'
