@@ -122,6 +122,48 @@ START_TEST(slopes_are_mean_derivatives)
 }
 END_TEST
 
+/* ---- closed forms against quadrature ---- */
+
+/* Of a pair and its generic copies, of which nothing is known but g and g'. */
+static double off_the_copies(const struct ov_activation *g, const struct ov_activation *g_star,
+                             double variance, gsl_rng *r)
+{
+    struct ov_activation copy = generic_copy(g), copy_star = generic_copy(g_star);
+    struct network n = {.K = 2, .M = 1, .g = g, .g_star = g_star}, m;
+    double worst = 0.0;
+    random_network(n.C, n.s, 2, 1, FIELDS_LOW_RANK, r);
+    for (size_t i = 0; i < ov_sym_size(3); i++)
+        n.C[i] *= variance;
+    m = n;
+    m.g = &copy;
+    m.g_star = &copy_star;
+    slopes(&n);
+    slopes(&m);
+    for (size_t i = 0; i < n.K * n.P; i++)
+        worst = fmax(worst, fabs(n.G[i] - m.G[i]) / (1.0 + fabs(n.G[i])));
+    return worst;
+}
+
+START_TEST(closed_forms_agree_with_quadrature)
+{
+    static const double variance[] = {0.1, 1.0, 4.0, 16.0};
+    gsl_rng *r = ov_test_rng(903);
+    for (size_t v = 0; v < 4; v++) {
+        double most = 0.0;
+        for (size_t pair = 0; pair < 25; pair++) {
+            const struct ov_activation *g = &ov_activations[pair % 5];
+            const struct ov_activation *g_star = &ov_activations[pair / 5];
+            double off = off_the_copies(g, g_star, variance[v], r);
+            most = fmax(most, off);
+            ck_assert_msg(off < 1e-9, "%s student, %s teacher: off by %g", g->name, g_star->name,
+                          off);
+        }
+        printf("    variances times %g: %.2g\n", variance[v], most);
+    }
+    gsl_rng_free(r);
+}
+END_TEST
+
 /* ---- known numbers (from another program, with other formulas) ---- */
 
 static void check_numbers(struct network *n, const double *D, const double *Nz)
@@ -180,6 +222,7 @@ static void add_tests(Suite *s)
 {
     OV_TEST(s, slopes_times_covariance_are_the_contraction);
     OV_TEST(s, slopes_are_mean_derivatives);
+    OV_TEST(s, closed_forms_agree_with_quadrature);
     OV_TEST(s, known_numbers_of_erf_units);
     OV_TEST(s, known_numbers_of_relu_units);
 }
