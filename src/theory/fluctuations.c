@@ -349,6 +349,8 @@ static enum ov_status check_arguments(const struct ov_problem *p, const double *
 {
     if (!(opt->rtol >= rtol_min && opt->rtol <= rtol_max) || opt->refine > 3)
         return ov_fail(err, OV_EDOM, "rtol or refine out of range: %g, %u", opt->rtol, opt->refine);
+    if (p->blocks)
+        return ov_fail(err, OV_EDOM, "fluctuations are known for inputs of one variance only");
     if (p->batch > 1)
         return ov_fail(err, OV_EDOM, "fluctuations are known for a batch of 1 only");
     if (!ov_noise_possible(p))

@@ -252,7 +252,7 @@ static bool allocate(struct ov_noise *w)
 bool ov_noise_possible(const struct ov_problem *p)
 {
     bool grows = degree(p->g) >= 2 || degree(p->g_star) >= 2;
-    return p->K + p->M <= P_MAX && !(grows && tensor_order(p, 0) == 0);
+    return !p->blocks && p->K + p->M <= P_MAX && !(grows && tensor_order(p, 0) == 0);
 }
 
 enum ov_status ov_noise_create(struct ov_noise **out, const struct ov_problem *p, unsigned refine)
