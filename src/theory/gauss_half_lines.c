@@ -21,8 +21,8 @@ enum { NODES = 16 };
 static const double tail = 9.0;
 
 struct ov_gauss_half_lines {
-    struct ov_smoothing *table; /* owned */
-    struct ov_smoothed along;   /* its block owned */
+    struct ov_smoothing *table;      /* owned */
+    struct ov_smoothed along;        /* its block owned */
     double at[NODES], weight[NODES]; /* Gauss-Legendre on [0,1] */
 };
 
