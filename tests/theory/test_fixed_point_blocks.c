@@ -41,7 +41,7 @@ static struct blocks_case perfect(const struct spectrum *s, size_t M)
     for (size_t l = 0; l < s->L; l++)
         variance += s->rho[l] * s->t[l];
     for (size_t l = 0; l < s->L; l++) {
-        double T[3] = {0.0}, R[4] = {0.0};
+        double T[6] = {0.0}, R[9] = {0.0};
         for (size_t m = 0; m < M; m++)
             T[ov_sym_at(m, m)] = R[m * M + m] = s->t[l] / variance;
         set_block(&c, l, s->rho[l], s->f[l], T, R, T);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "overlap/theory/fixed_point.h"
+#include "overlap/theory/fluctuations.h"
 #include "theory/blocks.h"
 
 /* ---- weights of N directions, one a block ---- */
@@ -280,6 +281,9 @@ START_TEST(what_is_refused)
     ck_assert_int_eq(ov_online_escape(&found, row, &c.p, &o, 1.0, &opt, NULL, NULL, NULL), OV_EDOM);
     ck_assert_int_eq(ov_fixed_point(&point, &o, &c.p, NULL), OV_EDOM);
     ck_assert_int_eq(ov_eta_max(&found, &c.p, &o, NULL), OV_EDOM);
+    ck_assert_int_eq(ov_fluctuations_solve(row, NULL, &c.p, &o, &alpha, 1, NULL, NULL, NULL, NULL),
+                     OV_EDOM);
+    ck_assert_int_eq(ov_fluctuations_noise(row, row, &c.p, &o, NULL), OV_EDOM);
     c.p.spiked = true; /* without directions */
     ck_assert_int_eq(ov_online_solve(row, &c.p, &c.start, &alpha, 1, &opt, NULL, NULL, NULL),
                      OV_EDOM);
