@@ -17,12 +17,12 @@ struct manifold {
     const struct ov_problem *p;
     size_t D, n, width;
     struct ov_fold fold;
-    double *F, *A;        /* owned; (N,D), (n,width) */
-    double *s, *vector;   /* owned; (n), (n,n) row j: eigenvector j of the Gram matrix */
-    double *w, *w_star;   /* owned; (K,N), (M,D) */
-    double *v;            /* owned; (K) */
-    double *Phi;          /* owned; (M,N) */
-    double *along;        /* owned; (K + M,n) students and Phi along the eigenvectors of F F' */
+    double *F, *A;      /* owned; (N,D), (n,width) */
+    double *s, *vector; /* owned; (n), (n,n) row j: eigenvector j of the Gram matrix */
+    double *w, *w_star; /* owned; (K,N), (M,D) */
+    double *v;          /* owned; (K) */
+    double *Phi;        /* owned; (M,N) */
+    double *along;      /* owned; (K + M,n) students and Phi along the eigenvectors of F F' */
 };
 
 static void manifold_free(struct manifold *c)

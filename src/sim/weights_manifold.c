@@ -19,12 +19,13 @@ struct ov_weights_manifold {
     const struct ov_activation *f;
     struct ov_fold fold;
     struct ov_philox input, test;
-    double *F;           /* owned; (N,D) */
-    double *block;       /* owned; everything below stands in it */
-    double *x[FOUR];     /* (N) */
-    double *c[FOUR];     /* (D) what is hidden */
-    double *sums;        /* (N,FOUR,8) */
-    uint64_t held[FOUR]; /* 1 + 2 mu of input mu whose c and x these are, 2 + 2 mu of the test set's; 0: none */
+    double *F;       /* owned; (N,D) */
+    double *block;   /* owned; everything below stands in it */
+    double *x[FOUR]; /* (N) */
+    double *c[FOUR]; /* (D) what is hidden */
+    double *sums;    /* (N,FOUR,8) */
+    uint64_t held
+        [FOUR]; /* 1 + 2 mu of input mu whose c and x these are, 2 + 2 mu of the test set's; 0: none */
 };
 
 void ov_weights_manifold_free(struct ov_weights_manifold *m)
@@ -72,8 +73,8 @@ static void fold_all(const struct ov_weights_state *r)
     r->kernel->teach(m->sums, m->F, m->N, m->D, (const double *const *)m->c, m->D);
     for (size_t s = 0; s < FOUR; s++)
         for (size_t i = 0; i < m->N; i++)
-            m->x[s][i] = ov_fold_at(&m->fold, m->f,
-                                    ov_weights_total(m->sums + 8 * (i * FOUR + s)) / root_D);
+            m->x[s][i] =
+                ov_fold_at(&m->fold, m->f, ov_weights_total(m->sums + 8 * (i * FOUR + s)) / root_D);
 }
 
 static void fold_one(const struct ov_weights_state *r, size_t s)
@@ -81,8 +82,7 @@ static void fold_one(const struct ov_weights_state *r, size_t s)
     struct ov_weights_manifold *m = r->manifold;
     double root_D = sqrt((double)m->D);
     for (size_t i = 0; i < m->N; i++)
-        m->x[s][i] =
-            ov_fold_at(&m->fold, m->f, ov_dot(m->F + i * m->D, m->c[s], m->D) / root_D);
+        m->x[s][i] = ov_fold_at(&m->fold, m->f, ov_dot(m->F + i * m->D, m->c[s], m->D) / root_D);
 }
 
 static void draw(struct ov_weights_manifold *m, uint64_t mu, bool test)
