@@ -36,6 +36,7 @@ static void run_free(struct run *r)
     free(r->s.mu);
     free(r->s.order);
     free(r->s.root_rate);
+    ov_weights_manifold_free(r->s.manifold);
     ov_weights_ahead_free(r->s.ahead);
     ov_weights_batch_free(r->s.together);
     ov_overlaps_free(&r->s.before);
@@ -49,7 +50,7 @@ static void lay_out(struct ov_weights_state *s)
     size_t N = s->p->N, K = s->p->K, M = s->p->M, units = ov_weights_eights(K);
     s->w = ov_weights_aligned(s->block);
     s->w_star = s->w + K * N;
-    s->x = s->w_star + M * N;
+    s->x = s->w_star + M * ov_weights_teacher_N(s);
     s->v = s->x + N;
     s->lambda = s->v + K;
     s->g = s->lambda + units;
@@ -65,9 +66,10 @@ static void lay_out(struct ov_weights_state *s)
 /* The memory of a run that looks at the inputs of `steps` steps. */
 static enum ov_status state_allocate(struct ov_weights_state *s, uint64_t steps)
 {
-    size_t N = s->p->N, K = s->p->K, M = s->p->M;
+    size_t N = s->p->N, K = s->p->K, M = s->p->M, D = ov_weights_teacher_N(s);
+    size_t larger = N > D ? N : D;
     /* 7 to align, 3 (K + 7) of the units, K of v and of what it moves by; calloc minds overflow */
-    s->block = calloc(N + s->batch + 33, (K + M + 2) * sizeof *s->block);
+    s->block = calloc(larger + s->batch + 33, (K + M + 2) * sizeof *s->block);
     s->mu = calloc(s->batch, sizeof *s->mu);
     bool again = s->in->samples > 0 && steps > s->in->samples / s->batch;
     if (again)
@@ -94,6 +96,12 @@ static enum ov_status state_create(struct run *r, const struct ov_problem *p,
         return ov_fail(err, OV_ENOMEM, "out of memory");
     memcpy(s->before.v_star, p->v_star, p->M * sizeof *p->v_star);
     memcpy(s->now.v_star, p->v_star, p->M * sizeof *p->v_star);
+    if (in->manifold) {
+        s->manifold = ov_weights_manifold_create(p, in->manifold, r->key);
+        return s->manifold
+                   ? ov_hidden_manifold_start(s->w, s->w_star, s->v, p, in->manifold, r->key, err)
+                   : ov_fail(err, OV_ENOMEM, "out of memory");
+    }
     enum ov_status status = ov_start_weights(s->w, s->w_star, s->v, p, r->key, err);
     return status == OV_OK ? ov_weights_blocks_start(s, err) : status;
 }
@@ -199,7 +207,8 @@ static enum ov_status measure_at(double *y, double error[OV_WEIGHTS_ERRORS], str
 
 size_t ov_weights_width(const struct ov_problem *p, const struct ov_inputs *in)
 {
-    return ov_problem_row_width(p) + (in && in->test ? 1 : 0) + (in && in->samples > 0 ? 1 : 0);
+    return ov_problem_row_width(p) + (in && ov_weights_tests(in) > 0 ? 1 : 0) +
+           (in && in->samples > 0 ? 1 : 0);
 }
 
 void ov_weights_column(char name[32], const struct ov_problem *p, const struct ov_inputs *in,
@@ -209,7 +218,7 @@ void ov_weights_column(char name[32], const struct ov_problem *p, const struct o
     if (i < path)
         ov_problem_row_column(name, i, p);
     else
-        strcpy(name, i == path && in && in->test ? "eps_g_se" : "eps_t");
+        strcpy(name, i == path && in && ov_weights_tests(in) > 0 ? "eps_g_se" : "eps_t");
 }
 
 static enum ov_status fill_row(double *row, struct run *r, double alpha, struct ov_error *err)
@@ -220,7 +229,8 @@ static enum ov_status fill_row(double *row, struct run *r, double alpha, struct 
     enum ov_status status = measure_at(now->block, error, r, place_of(alpha, p->N), err);
     if (status != OV_OK)
         return status;
-    double eps_g = r->s.in->test ? error[OV_WEIGHTS_TEST] : ov_eps_g(now, p->g, p->g_star);
+    bool has_test = ov_weights_tests(r->s.in) > 0;
+    double eps_g = has_test ? error[OV_WEIGHTS_TEST] : ov_eps_g(now, p->g, p->g_star);
     if (r->what) {
         r->what->fill(row, now, alpha, eps_g, r->what->ctx);
         return OV_OK;
@@ -231,7 +241,7 @@ static enum ov_status fill_row(double *row, struct run *r, double alpha, struct 
     memcpy(row + 2, now->block, ov_overlaps_moving(p->K, p->M) * sizeof *row);
     if (r->s.now_parts.block)
         ov_overlaps_blocks_row(row + ov_row_width(p->K, p->M), &r->s.now_parts);
-    if (r->s.in->test)
+    if (has_test)
         *extra++ = error[OV_WEIGHTS_TEST_SE];
     if (r->s.in->samples > 0)
         *extra = error[OV_WEIGHTS_TRAINING];
@@ -257,6 +267,8 @@ static enum ov_status check_inputs(const struct ov_inputs *in, size_t N, struct 
     if (train && (in->samples < 1 || in->samples > train->n || in->spectrum))
         return ov_fail(err, OV_EDOM, "a training set of %llu of %zu images",
                        (unsigned long long)in->samples, train->n);
+    if (in->manifold && (train || in->spectrum || in->tests < 1))
+        return ov_fail(err, OV_EDOM, "a hidden manifold with images, a spectrum or no test set");
     if (in->samples > UINT32_MAX)
         return ov_fail(err, OV_EDOM, "a training set of 2^32 inputs or more");
     return OV_OK;
@@ -281,6 +293,8 @@ static enum ov_status take_fast_way(struct run *r, enum ov_simd level, struct ov
     struct ov_weights_state *s = &r->s;
     bool one = s->batch == 1;
     s->kernel = &ov_weights_kernels[level];
+    if (s->manifold) /* whose inputs take more time than steps do */
+        return OV_OK;
     r->step = one ? ov_weights_step_fast : ov_weights_step_batch;
     if (one)
         s->ahead = ov_weights_ahead_create(s->p, level);
