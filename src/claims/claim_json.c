@@ -82,6 +82,15 @@ static json_t *map_json(const struct ov_value *v)
     return ov_json_if(good, o);
 }
 
+static json_t *items_json(const struct ov_value *v)
+{
+    json_t *list = json_array();
+    bool good = list;
+    for (size_t i = 0; good && i < v->n_item; i++)
+        good = json_array_append_new(list, value_json(v->item + i)) == 0;
+    return ov_json_if(good, list);
+}
+
 static json_t *value_json(const struct ov_value *v)
 {
     switch (v->type) {
@@ -100,6 +109,9 @@ static json_t *value_json(const struct ov_value *v)
         return list_json(v);
     case OV_MAP:
         return map_json(v);
+    case OV_MAPS:
+    case OV_MATRICES:
+        return items_json(v);
     case OV_ANY:
         break;
     }

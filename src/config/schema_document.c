@@ -38,8 +38,14 @@ static void document(struct ov_text *out, const struct ov_key *key, const char *
     else
         ov_text_addf(out, "; optional");
     ov_text_addf(out, "\n%*s%s\n", indent + 4, "", key->doc);
+    if (key->types & OV_MAPS)
+        ov_text_addf(out, "%*sin each map of the list:\n", indent + 4, "");
+    if (key->types & OV_MAPS)
+        ov_schema_document(out, key->each, indent + 8);
+    if (key->types & OV_MAPS && key->types & OV_MAP)
+        ov_text_addf(out, "%*sor in one map:\n", indent + 4, "");
     if (key->types & OV_MAP)
-        ov_schema_document(out, key->map, indent + 4);
+        ov_schema_document(out, key->map, indent + (key->types & OV_MAPS ? 8 : 4));
     out->failed |= type.failed;
     ov_text_free(&type);
 }

@@ -118,6 +118,33 @@ static void inner_map_read(struct ov_reading *r, struct ov_value *v, struct fy_n
     free(inner);
 }
 
+/* A list of maps; what is in it is read with the list. */
+static void maps_read(struct ov_reading *r, struct ov_value *v, struct fy_node *node)
+{
+    v->type = OV_MAPS;
+    v->item = ov_xcalloc((size_t)fy_node_sequence_item_count(node), sizeof *v->item);
+    void *i = NULL;
+    struct fy_node *element;
+    while ((element = fy_node_sequence_iterate(node, &i))) {
+        struct ov_value *map = &v->item[v->n_item++];
+        size_t n;
+        *map = (struct ov_value){
+            .type = OV_MAP, .key = v->key, .keys = v->key->each, .node = element, .read = true};
+        if (!fy_node_is_mapping(element)) {
+            ov_mistyped(r, v->key, element);
+            continue;
+        }
+        struct ov_given *given = pairs(r, &n, element, 0);
+        map_read(r, map, element, given, n, v->key->each, v->key->name);
+        free(given);
+    }
+}
+
+static bool is_list_of_maps(struct fy_node *node)
+{
+    return fy_node_is_sequence(node) && fy_node_is_mapping(fy_node_sequence_get_by_index(node, 0));
+}
+
 static void node_read(struct ov_reading *r, struct ov_value *v, struct fy_node *node)
 {
     size_t len;
@@ -129,6 +156,8 @@ static void node_read(struct ov_reading *r, struct ov_value *v, struct fy_node *
         return;
     else if (fy_node_is_mapping(node) && v->key->types & OV_MAP)
         inner_map_read(r, v, node, NULL, 0);
+    else if (v->key->types & OV_MAPS && is_list_of_maps(node))
+        maps_read(r, v, node);
     else
         ov_value_read(r, v, node);
 }

@@ -116,6 +116,10 @@ void ov_schema_expected(struct ov_text *t, const struct ov_key *key)
         add_or(t, "a matrix (rows of numbers, of equal length)");
     if (types & OV_STRINGS)
         add_or(t, "a list of texts");
+    if (types & OV_MATRICES)
+        add_or(t, "a list of matrices");
+    if (types & OV_MAPS)
+        add_or(t, "a list of maps");
     if (types & OV_MAP)
         add_or(t, "a map");
 }
@@ -278,14 +282,33 @@ static void strings_read(struct ov_reading *r, struct ov_value *v, struct fy_nod
     }
 }
 
+static void matrices_read(struct ov_reading *r, struct ov_value *v, struct fy_node *node)
+{
+    v->type = OV_MATRICES;
+    v->item = ov_xcalloc((size_t)fy_node_sequence_item_count(node), sizeof *v->item);
+    void *i = NULL;
+    struct fy_node *element;
+    while ((element = fy_node_sequence_iterate(node, &i))) {
+        struct ov_value *matrix = &v->item[v->n_item++];
+        *matrix = (struct ov_value){.key = v->key, .node = element, .read = true};
+        if (fy_node_is_sequence(element) &&
+            fy_node_is_sequence(fy_node_sequence_get_by_index(element, 0)))
+            matrix_read(r, matrix, element);
+        else
+            ov_mistyped(r, v->key, element);
+    }
+}
+
 static void sequence_read(struct ov_reading *r, struct ov_value *v, struct fy_node *node)
 {
     unsigned types = v->key->types;
     struct fy_node *first = fy_node_sequence_get_by_index(node, 0);
-    if (!(types & (OV_LIST | OV_MATRIX | OV_STRINGS)))
+    if (!(types & (OV_LIST | OV_MATRIX | OV_STRINGS | OV_MATRICES | OV_MAPS)))
         ov_mistyped(r, v->key, node);
     else if (!first)
         OV_MISTAKE(r, node, "%s is an empty list", v->key->name);
+    else if (types & OV_MATRICES)
+        matrices_read(r, v, node);
     else if (types & OV_MATRIX && (fy_node_is_sequence(first) || types == OV_MATRIX))
         fy_node_is_sequence(first) ? matrix_read(r, v, node) : ov_mistyped(r, v->key, node);
     else if (types & OV_LIST)

@@ -41,6 +41,16 @@ void ov_overlaps_total(struct ov_overlaps *o, const struct ov_overlaps *parts,
     memcpy(o->v_star, parts->v_star, M * sizeof *o->v_star);
 }
 
+void ov_overlaps_of_block(struct ov_overlaps *o, const struct ov_overlaps *parts, size_t l)
+{
+    size_t K = o->K, M = o->M, n_Q = ov_sym_size(K), n_T = ov_sym_size(M);
+    memcpy(o->Q, parts->Q + l * n_Q, n_Q * sizeof *o->Q);
+    memcpy(o->R, parts->R + l * K * M, K * M * sizeof *o->R);
+    memcpy(o->T, parts->T + l * n_T, n_T * sizeof *o->T);
+    memcpy(o->v, parts->v, K * sizeof *o->v);
+    memcpy(o->v_star, parts->v_star, M * sizeof *o->v_star);
+}
+
 void ov_overlaps_free(struct ov_overlaps *o)
 {
     if (!o)
@@ -154,6 +164,27 @@ enum ov_status ov_overlaps_check(const struct ov_overlaps *o, struct ov_error *e
         return ov_fail(err, OV_EDOM, "%s is not finite", name);
     }
     return check_joint(o, err);
+}
+
+enum ov_status ov_overlaps_check_blocks(const struct ov_overlaps *o, const struct ov_blocks *b,
+                                        struct ov_error *err)
+{
+    struct ov_overlaps one;
+    if (!b)
+        return ov_overlaps_check(o, err);
+    if (o->L != b->L)
+        return ov_fail(err, OV_EDOM, "overlaps in %zu blocks for inputs in %zu", o->L, b->L);
+    if (ov_overlaps_create(&one, o->K, o->M) != OV_OK)
+        return ov_fail(err, OV_ENOMEM, "out of memory");
+    ov_overlaps_total(&one, o, b);
+    enum ov_status status = ov_overlaps_check(&one, err);
+    for (size_t l = 0; !b->is_signed && status == OV_OK && l < b->L; l++) {
+        ov_overlaps_of_block(&one, o, l);
+        if ((status = ov_overlaps_check(&one, err)) != OV_OK)
+            ov_error_context(err, "block %zu", l);
+    }
+    ov_overlaps_free(&one);
+    return status;
 }
 
 int ov_overlaps_diverged(const double *y, size_t K, size_t M)

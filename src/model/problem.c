@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "problem_covariance_internal.h"
 
@@ -57,6 +58,18 @@ void ov_row_column(char name[32], size_t i, size_t K, size_t M)
         snprintf(name, 32, "eps_g");
     else
         ov_overlaps_column(name, i - 2, K, M);
+}
+
+void ov_problem_row_column(char name[32], size_t i, const struct ov_problem *p)
+{
+    size_t in_fields = ov_row_width(p->K, p->M), in_block = ov_sym_size(p->K) + p->K * p->M;
+    if (i < in_fields) {
+        ov_row_column(name, i, p->K, p->M);
+        return;
+    }
+    size_t l = (i - in_fields) / in_block;
+    ov_overlaps_column(name, (i - in_fields) % in_block, p->K, p->M);
+    snprintf(name + strlen(name), 32 - strlen(name), "_b%zu", l);
 }
 
 /* Names the key and returns OV_EUSER with the words that follow it. */

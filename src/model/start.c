@@ -11,8 +11,9 @@
 #include "overlap/model/start.h"
 #include "overlap/num/dot.h"
 #include "overlap/num/normal.h"
+#include "start_internal.h"
 
-static void set_second_layer(double *v, const struct ov_problem *p, uint64_t key)
+void ov_start_second_layer(double *v, const struct ov_problem *p, uint64_t key)
 {
     if (p->v) {
         memcpy(v, p->v, p->K * sizeof *v);
@@ -39,7 +40,7 @@ static void add_row(double *row, double factor, const double *other, size_t N)
 
 /* Makes rows first … rows-1 orthogonal to all rows before them, of squared length N. Rows before
  * `first` are so already. Gram & Schmidt, twice, which is enough for full precision. */
-static void orthonormalise(double *f, size_t first, size_t rows, size_t N)
+void ov_start_orthonormalise(double *f, size_t first, size_t rows, size_t N)
 {
     double n = (double)N;
     for (size_t j = first; j < rows; j++) {
@@ -80,7 +81,7 @@ static enum ov_status embed(double *w, double *w_star, const struct ov_problem *
                 ov_status_name(status));
     if (status == OV_OK) {
         ov_normal_fill(f, rows * N, &(struct ov_philox){key, OV_STREAM_FRAME}, 0);
-        orthonormalise(f, 0, rows, N);
+        ov_start_orthonormalise(f, 0, rows, N);
         combine(w_star, L, rows, 0, M, f, N);
         if (w)
             combine(w, L, rows, M, rows - M, f, N);
@@ -101,7 +102,7 @@ static enum ov_status start_on_teachers(double *w, const double *w_star, const s
         return ov_fail(err, OV_ENOMEM, "out of memory");
     memcpy(f, w_star, M * N * sizeof *f);
     ov_normal_fill(f + M * N, K * N, &(struct ov_philox){key, OV_STREAM_FRAME}, 0);
-    orthonormalise(f, 0, M + K, N);
+    ov_start_orthonormalise(f, 0, M + K, N);
     memset(w, 0, K * N * sizeof *w);
     for (size_t k = 0; k < K; k++) {
         size_t m = ov_problem_teacher_of(p, k);
@@ -182,7 +183,7 @@ static enum ov_status start_fixed(double *w, double *w_star, const struct ov_pro
 }
 
 /* From overlaps that are known without any weights. */
-static bool is_embedded(const struct ov_problem *p)
+bool ov_start_is_embedded(const struct ov_problem *p)
 {
     return ov_problem_start_is_fixed(p) && p->start != OV_START_WEIGHTS;
 }
@@ -196,8 +197,10 @@ enum ov_status ov_start_weights(double *w, double *w_star, double *v, const stru
     bool has_its_own = p->teacher == OV_TEACHER_RANDOM || p->teacher == OV_TEACHER_WEIGHTS;
     if (has_its_own && p->start == OV_START_OVERLAPS)
         return ov_fail(err, OV_EDOM, "given overlaps with a teacher that has its own");
-    set_second_layer(v, p, key);
-    if (is_embedded(p))
+    ov_start_second_layer(v, p, key);
+    if (ov_start_is_embedded_in_blocks(p))
+        return ov_start_embed_blocks(w, w_star, p, key, err);
+    if (ov_start_is_embedded(p))
         return start_fixed(w, w_star, p, key, err);
     enum ov_status status = draw_teacher(w_star, p, key, err);
     if (status != OV_OK)
@@ -218,7 +221,7 @@ enum ov_status ov_start_weights(double *w, double *w_star, double *v, const stru
     return OV_OK;
 }
 
-static void fixed_overlaps(struct ov_overlaps *o, const struct ov_problem *p)
+void ov_start_fixed_overlaps(struct ov_overlaps *o, const struct ov_problem *p)
 {
     size_t K = p->K, M = p->M;
     for (size_t m = 0; m < M; m++)
@@ -250,9 +253,9 @@ enum ov_status ov_start_overlaps(struct ov_overlaps *o, const struct ov_problem 
                                  struct ov_error *err)
 {
     memcpy(o->v_star, p->v_star, p->M * sizeof *o->v_star);
-    if (!is_embedded(p))
+    if (!ov_start_is_embedded(p))
         return measured_overlaps(o, p, key, err);
-    set_second_layer(o->v, p, key);
-    fixed_overlaps(o, p);
+    ov_start_second_layer(o->v, p, key);
+    ov_start_fixed_overlaps(o, p);
     return OV_OK;
 }

@@ -84,10 +84,19 @@ static enum ov_status advance(struct law_call *c, struct law_group *s, uint64_t 
     return OV_OK;
 }
 
+/* The moving numbers of lane l as rows have them: those of the fields, then each block's. */
+static void numbers(double *y, const struct law_call *c, const struct law_group *s, size_t l)
+{
+    size_t n = ov_overlaps_moving(s->K, s->M);
+    memcpy(y, s->now[l].block, n * sizeof *y);
+    if (c->moving > n)
+        ov_overlaps_blocks_row(y + n, &s->parts[l]);
+}
+
 static void keep_as_before(struct law_call *c, const struct law_group *s)
 {
     for (size_t l = 0; l < s->n_run; l++)
-        memcpy(c->before + l * c->moving, s->now[l].block, c->moving * sizeof *c->before);
+        numbers(c->before + l * c->moving, c, s, l);
 }
 
 /* eps_g and what labels that are signs add to a row. */
@@ -101,7 +110,7 @@ static enum ov_status write_errors(double *row, const struct law_call *c, const 
     }
     enum ov_status status = ov_sign_errors(&e, &s->now[l], c->p, s->key[l]);
     if (status == OV_OK)
-        ov_sign_put(row + 1, row + ov_row_width(s->K, s->M), &e);
+        ov_sign_put(row + 1, row + ov_problem_row_width(c->p), &e);
     return status == OV_OK ? OV_OK : ov_fail(err, status, "the errors of signs can't be measured");
 }
 
@@ -125,13 +134,13 @@ static enum ov_status write_rows(struct law_call *c, struct law_group *s, size_t
     for (size_t l = 0; l < s->n_run && status == OV_OK; l++) {
         if (c->stopped[l])
             continue;
-        double *row = row_of(c, l, i);
-        double *y = s->now[l].block;
+        double *row = row_of(c, l, i), *y = row + 2;
         const double *before = c->before + l * c->moving;
+        numbers(y, c, s, l);
         for (size_t j = 0; part > 0.0 && j < c->moving; j++)
             y[j] = (1.0 - part) * before[j] + part * y[j];
+        memcpy(s->now[l].block, y, ov_overlaps_moving(s->K, s->M) * sizeof *y);
         row[0] = c->alpha[i];
-        memcpy(row + 2, y, c->moving * sizeof *row);
         status = write_errors(row, c, s, l, err);
         if (ov_problem_stops(c->p, row[1]))
             end_lane(c, s, l);
@@ -225,7 +234,7 @@ enum ov_status ov_law_run(double *rows, const struct ov_problem *p, const uint64
     if (tick)
         c.tick = *tick;
     c.width = ov_measured_width(p);
-    c.moving = ov_overlaps_moving(p->K, p->M);
+    c.moving = ov_problem_row_width(p) - 2;
     c.steps = (uint64_t)ceil(alpha[n_alpha - 1] * (double)p->N);
     status = run_call(&c, err);
     free(c.before);

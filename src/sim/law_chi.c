@@ -19,7 +19,7 @@
  * >= -(3/4) d t^4/(1 + t_min)^4 by Lagrange's remainder, t_min the smallest t there is, below 0. */
 struct law_chi ov_law_chi_of(size_t dof)
 {
-    struct law_chi chi = {.dof = dof, .squeeze = 1e300};
+    struct law_chi chi = {.dof = dof, .squeeze = 1e300, .retry = LAW_STREAM_RETRY};
     if (dof <= LAW_CHI_NORMALS)
         return chi;
     chi.d = 0.5 * (double)dof - 1.0 / 3.0;
@@ -55,8 +55,7 @@ double ov_law_chi_carefully(const struct law_chi *chi, uint64_t key, uint64_t st
     /* one in twenty at most is rejected, so this ends */
     for (uint32_t again = 0; r2 < 0.0; again++) {
         double fresh[LAW_CHI_NORMALS];
-        ov_normal_fill(fresh, LAW_CHI_NORMALS, &(struct ov_philox){key, LAW_STREAM_RETRY + again},
-                       step);
+        ov_normal_fill(fresh, LAW_CHI_NORMALS, &(struct ov_philox){key, chi->retry + again}, step);
         r2 = proposal(chi, fresh);
     }
     return r2;

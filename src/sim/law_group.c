@@ -17,9 +17,13 @@ void ov_law_group_free(struct law_group *s)
 {
     free(s->normal);
     free(s->block);
-    for (size_t l = 0; l < LAW_LANES; l++)
+    free(s->factor);
+    for (size_t l = 0; l < LAW_LANES; l++) {
         ov_overlaps_free(&s->now[l]);
+        ov_overlaps_free(&s->parts[l]);
+    }
     s->normal = s->block = NULL;
+    s->factor = NULL;
 }
 
 /* n zeros, the first at a place that vector loads like; NULL where there is no memory. */
@@ -32,83 +36,87 @@ static double *aligned_zeros(size_t n)
     return x;
 }
 
-/* Cuts s->block into its views. */
+/* Cuts s->block into its views: the factors, v and v_star, which are the state, and the rest. */
 static void set_views(struct law_group *s)
 {
     size_t K = s->K, M = s->M;
     struct {
         double **view;
         size_t n;
-    } views[] = {{&s->LT, ov_sym_size(M)},
-                 {&s->LR, K * M},
-                 {&s->LQ, ov_sym_size(K)},
-                 {&s->v, K},
-                 {&s->v_star, M},
-                 {&s->z, s->slots},
-                 {&s->x, s->P},
-                 {&s->g, s->P},
-                 {&s->dg, K},
-                 {&s->e, K},
-                 {&s->length, K + 1},
-                 {&s->versin_z, K},
-                 {&s->sin_z, K},
-                 {&s->versin_f, K},
-                 {&s->sin_f, K}};
+    } views[] = {{&s->v, K},        {&s->v_star, M},     {&s->z, s->slots}, {&s->x, s->P},
+                 {&s->part, s->P},  {&s->g, s->P},       {&s->dg, K},       {&s->e, K},
+                 {&s->own_e, K},    {&s->length, K + 1}, {&s->versin_z, K}, {&s->sin_z, K},
+                 {&s->versin_f, K}, {&s->sin_f, K}};
     double *next = s->block;
+    for (size_t b = 0; b < s->L; b++)
+        next = ov_law_factor_place(&s->factor[b], next, K, M);
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         *views[i].view = next;
         next += views[i].n * LAW_LANES;
+    }
+    next = s->z;
+    for (size_t b = 0; b < s->L; b++) {
+        s->factor[b].z = next;
+        next += ov_law_factor_normals(&s->factor[b]) * LAW_LANES;
     }
 }
 
 static enum ov_status allocate(struct law_group *s, struct ov_error *err)
 {
     size_t K = s->K, M = s->M;
-    size_t n = ov_sym_size(s->P) + s->slots + 2 * s->P + 8 * K + M + 1;
+    size_t n = s->state + s->slots + 3 * s->P + 8 * K + 1;
     s->block = aligned_zeros(n * LAW_LANES);
     s->normal = aligned_zeros(LAW_LANES * s->ahead * s->slots);
     if (!s->block || !s->normal)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     set_views(s);
     for (size_t l = 0; l < s->n_run; l++)
-        if (ov_overlaps_create(&s->now[l], K, M) != OV_OK)
+        if (ov_overlaps_create(&s->now[l], K, M) != OV_OK ||
+            (s->p->blocks && ov_overlaps_create_blocks(&s->parts[l], s->L, K, M) != OV_OK))
             return ov_fail(err, OV_ENOMEM, "out of memory");
     return OV_OK;
 }
 
-/* Row a of L, coordinate b <= a, of lane 0. */
-static double *factor_at(const struct law_group *s, size_t a, size_t b)
+/* The factors, without their places yet, and how many numbers a step takes. */
+static enum ov_status create_factors(struct law_group *s, struct ov_error *err)
 {
-    size_t M = s->M;
-    if (a < M)
-        return s->LT + ov_sym_at(a, b) * LAW_LANES;
-    if (b < M)
-        return s->LR + ((a - M) * M + b) * LAW_LANES;
-    return s->LQ + ov_sym_at(a - M, b - M) * LAW_LANES;
-}
-
-/* Lane l from its overlaps: C = L L'. C and L are room for it. */
-static enum ov_status set_lane(struct law_group *s, size_t l, double *C, double *L,
-                               struct ov_error *err)
-{
-    size_t P = s->P;
-    struct ov_overlaps *o = &s->now[l];
-    enum ov_status status = ov_start_overlaps(o, s->p, s->key[l], err);
+    enum ov_status status = ov_law_factors_create(&s->factor, &s->L, s->p, err);
     if (status != OV_OK)
         return status;
-    ov_overlaps_covariance(C, o);
-    status = ov_sym_cholesky(L, C, P, 1e-9);
-    if (status != OV_OK)
-        return ov_fail(err, status, "the initial overlaps have no Cholesky factor: %s",
-                       ov_status_name(status));
-    for (size_t a = 0; a < P; a++)
-        for (size_t b = 0; b <= a; b++)
-            factor_at(s, a, b)[l] = L[a * P + b];
-    for (size_t k = 0; k < s->K; k++)
-        s->v[k * LAW_LANES + l] = o->v[k];
-    for (size_t m = 0; m < s->M; m++)
-        s->v_star[m * LAW_LANES + l] = o->v_star[m];
+    for (size_t b = 0; b < s->L; b++)
+        s->zeta += ov_law_factor_normals(&s->factor[b]);
+    s->state = ov_law_state_size(s->p);
+    s->slots = 4 * (size_t)ov_normal_blocks(s->zeta + (s->p->sigma > 0.0 ? 1 : 0));
+    s->ahead = 1 + DRAWN_AT_ONCE / s->slots;
     return OV_OK;
+}
+
+/* Block b of lane l's overlaps. */
+static struct ov_overlaps part_of(const struct law_group *s, size_t l, size_t b)
+{
+    return s->p->blocks ? ov_overlaps_block(&s->parts[l], b) : s->now[l];
+}
+
+/* Lane l from the overlaps of its start. C and A are room for them. */
+static enum ov_status set_lane(struct law_group *s, size_t l, double *C, double *A,
+                               struct ov_error *err)
+{
+    struct ov_overlaps *o = &s->now[l];
+    enum ov_status status = s->p->blocks ? ov_start_blocks(&s->parts[l], s->p, s->key[l], err)
+                                         : ov_start_overlaps(o, s->p, s->key[l], err);
+    if (status == OV_OK && s->p->blocks)
+        ov_overlaps_total(o, &s->parts[l], s->p->blocks);
+    for (size_t b = 0; status == OV_OK && b < s->L; b++) {
+        struct ov_overlaps part = part_of(s, l, b);
+        status = ov_law_factor_set(&s->factor[b], l, &part, C, A, err);
+        if (status != OV_OK && s->p->blocks)
+            ov_error_context(err, "block %zu", b);
+    }
+    for (size_t k = 0; status == OV_OK && k < s->K; k++)
+        s->v[k * LAW_LANES + l] = o->v[k];
+    for (size_t m = 0; status == OV_OK && m < s->M; m++)
+        s->v_star[m * LAW_LANES + l] = o->v_star[m];
+    return status;
 }
 
 enum ov_status ov_law_group_create(struct law_group *s, const struct ov_problem *p,
@@ -116,42 +124,33 @@ enum ov_status ov_law_group_create(struct law_group *s, const struct ov_problem 
 {
     size_t P = p->K + p->M;
     *s = (struct law_group){.p = p, .K = p->K, .M = p->M, .P = P, .n_run = n_run};
-    if (p->N < P)
-        return ov_fail(err, OV_EDOM, "N = %zu is less than K + M = %zu", p->N, P);
     memcpy(s->key, key, n_run * sizeof *key);
-    s->chi = ov_law_chi_of(p->N - P);
-    s->slots = 4 * (size_t)ov_normal_blocks(P + LAW_CHI_NORMALS + (p->sigma > 0.0 ? 1 : 0));
-    s->ahead = 1 + DRAWN_AT_ONCE / s->slots;
-    enum ov_status status = allocate(s, err);
+    enum ov_status status = create_factors(s, err);
+    if (status == OV_OK)
+        status = allocate(s, err);
     if (status != OV_OK)
         return status;
-    double *C = calloc(ov_sym_size(P), sizeof *C), *L = calloc(P * P, sizeof *L);
-    if (!C || !L)
+    double *C = calloc(ov_sym_size(P), sizeof *C), *A = calloc(P * P, sizeof *A);
+    if (!C || !A)
         status = ov_fail(err, OV_ENOMEM, "out of memory");
     for (size_t l = 0; status == OV_OK && l < n_run; l++)
-        status = set_lane(s, l, C, L, err);
+        status = set_lane(s, l, C, A, err);
     free(C);
-    free(L);
+    free(A);
     return status;
-}
-
-/* (L L')_ab of lane l, b <= a. */
-static double covariance_of(const struct law_group *s, size_t l, size_t a, size_t b)
-{
-    double sum = 0.0;
-    for (size_t j = 0; j <= b; j++)
-        sum += factor_at(s, a, j)[l] * factor_at(s, b, j)[l];
-    return sum;
 }
 
 void ov_law_group_measure(struct law_group *s, size_t l)
 {
     struct ov_overlaps *o = &s->now[l];
-    for (size_t k = 0; k < s->K; k++) {
-        for (size_t m = 0; m < s->M; m++)
-            o->R[k * s->M + m] = covariance_of(s, l, s->M + k, m);
-        for (size_t j = 0; j <= k; j++)
-            o->Q[ov_sym_at(k, j)] = covariance_of(s, l, s->M + k, s->M + j);
+    for (size_t k = 0; k < s->K; k++)
         o->v[k] = s->v[k * LAW_LANES + l];
+    for (size_t b = 0; b < s->L; b++) {
+        struct ov_overlaps part = part_of(s, l, b);
+        ov_law_factor_measure(&part, &s->factor[b], l);
     }
+    if (!s->p->blocks)
+        return;
+    memcpy(s->parts[l].v, o->v, s->K * sizeof *o->v);
+    ov_overlaps_total(o, &s->parts[l], s->p->blocks);
 }

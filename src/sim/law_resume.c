@@ -44,6 +44,21 @@ static void add_weights(struct ov_text *t, const double *w, size_t n)
     add(t, sha, sizeof sha);
 }
 
+static void add_blocks(struct ov_text *t, const struct ov_problem *p)
+{
+    const struct ov_blocks *b = p->blocks;
+    if (!b)
+        return;
+    const uint64_t sizes[] = {b->L, b->N, b->start_is_given};
+    add(t, sizes, sizeof sizes);
+    add_array(t, b->block, 5 * b->L);
+    add_array(t, b->T, b->L * ov_sym_size(p->M));
+    add_array(t, b->R, b->L * p->K * p->M);
+    add_array(t, b->Q, b->L * ov_sym_size(p->K));
+    add_weights(t, b->member, b->L * b->N);
+    add_weights(t, b->basis, b->N * b->N);
+}
+
 static void add_problem(struct ov_text *t, const struct ov_problem *p)
 {
     const uint64_t sizes[] = {p->N,
@@ -67,6 +82,8 @@ static void add_problem(struct ov_text *t, const struct ov_problem *p)
     add_array(t, &p->sparse, 1);
     add_weights(t, p->w_star, p->M * p->N);
     add_weights(t, p->w, p->K * p->N);
+    add_array(t, p->own, p->K);
+    add_blocks(t, p);
 }
 
 /* What two calls with the same result have in common. */
@@ -80,11 +97,10 @@ static void add_call(struct ov_text *t, const struct law_call *c)
     add_array(t, c->alpha, c->n_alpha);
 }
 
-/* L, v and v_star stand together at the head of a group's block. */
+/* The state stands at the head of a group's block. */
 static size_t lanes_bytes(const struct law_call *c)
 {
-    size_t K = c->p->K, M = c->p->M;
-    return (ov_sym_size(K + M) + K + M) * LAW_LANES * sizeof(double);
+    return ov_law_state_size(c->p) * LAW_LANES * sizeof(double);
 }
 
 static size_t rows_bytes(const struct law_call *c)

@@ -134,28 +134,57 @@ LAW_INLINE void law_gather(struct law_group *s)
                 z[(i + j) * LAW_LANES + l] = from[l * stride + i + j];
 }
 
-/* fields = L z; g and g' of them; Delta = phi - y. paper.md eq:sgd */
+/* x += A z of one block. */
+LAW_INLINE void law_add_fields(double *restrict x, const struct law_group *s,
+                               const struct law_factor *f)
+{
+    size_t K = s->K, M = s->M, columns = f->columns;
+    const double *z = f->z;
+    for (size_t m = 0; m < M; m++)
+        law_dot(x + m * LAW_LANES, f->LT + ov_sym_size(m) * LAW_LANES, z,
+                m < columns ? m + 1 : columns);
+    for (size_t k = 0; k < K; k++) {
+        double *lambda = x + (M + k) * LAW_LANES;
+        if (!f->is_triangle) {
+            law_dot(lambda, f->LR + k * columns * LAW_LANES, z, columns);
+            continue;
+        }
+        law_dot(lambda, f->LR + k * M * LAW_LANES, z, M);
+        law_dot(lambda, f->LQ + ov_sym_size(k) * LAW_LANES, z + M * LAW_LANES, k + 1);
+    }
+}
+
+/* fields = sum_l sqrt(weight_l) A z. paper.md eq:blocks */
+LAW_INLINE void law_fields(struct law_group *s)
+{
+    size_t n = s->P * LAW_LANES;
+    memset(s->x, 0, n * sizeof *s->x);
+    for (size_t b = 0; b < s->L; b++) {
+        const struct law_factor *f = &s->factor[b];
+        bool is_one = f->root_weight == 1.0;
+        double *restrict x = s->x, *restrict part = s->part;
+        if (!is_one)
+            memset(part, 0, n * sizeof *part);
+        law_add_fields(is_one ? s->x : s->part, s, f);
+        for (size_t i = 0; !is_one && i < n; i++)
+            x[i] += f->root_weight * part[i];
+    }
+}
+
+/* g and g' of the fields; Delta = phi - y. paper.md eq:sgd */
 LAW_INLINE void law_forward(struct law_group *s, double *restrict Delta)
 {
     const struct ov_problem *p = s->p;
     size_t K = s->K, M = s->M;
-    const double *z = s->z;
-    double *x = s->x;
-    memset(x, 0, s->P * LAW_LANES * sizeof *x);
-    for (size_t m = 0; m < M; m++)
-        law_dot(x + m * LAW_LANES, s->LT + ov_sym_size(m) * LAW_LANES, z, m + 1);
-    for (size_t k = 0; k < K; k++) {
-        double *lambda = x + (M + k) * LAW_LANES;
-        law_dot(lambda, s->LR + k * M * LAW_LANES, z, M);
-        law_dot(lambda, s->LQ + ov_sym_size(k) * LAW_LANES, z + M * LAW_LANES, k + 1);
-    }
+    const double *x = s->x;
+    law_fields(s);
     law_g(s->g, x, M * LAW_LANES, p->g_star);
     law_g(s->g + M * LAW_LANES, x + M * LAW_LANES, K * LAW_LANES, p->g);
     law_dg(s->dg, x + M * LAW_LANES, K * LAW_LANES, p->g);
     double y[LAW_LANES] = {0.0}, phi[LAW_LANES] = {0.0};
     law_dot(phi, s->v, s->g + M * LAW_LANES, K);
     law_dot(y, s->v_star, s->g, M);
-    const double *zeta = z + (s->P + LAW_CHI_NORMALS) * LAW_LANES;
+    const double *zeta = s->z + s->zeta * LAW_LANES;
     if (p->sigma > 0.0)
         FOR_LANES(l)
         {
@@ -169,11 +198,12 @@ LAW_INLINE void law_forward(struct law_group *s, double *restrict Delta)
     }
 }
 
-/* r2 ~ chi^2_{N-P} of each lane. */
-LAW_INLINE void law_radius(const struct law_group *s, double *restrict r2)
+/* r2 ~ chi^2 of each lane, in one block. */
+LAW_INLINE void law_radius(const struct law_group *s, const struct law_factor *f,
+                           double *restrict r2)
 {
-    const struct law_chi chi = s->chi;
-    const double *restrict n = s->z + s->P * LAW_LANES;
+    const struct law_chi chi = f->chi;
+    const double *restrict n = f->z + s->P * LAW_LANES;
     double doubt[LAW_LANES], any = -INFINITY;
     for (size_t l = 0; l < LAW_LANES; l++) {
         double x = n[l], y1 = n[LAW_LANES + l], y2 = n[2 * LAW_LANES + l], t = 1.0 + chi.c * x;
@@ -185,7 +215,7 @@ LAW_INLINE void law_radius(const struct law_group *s, double *restrict r2)
     for (size_t l = 0; any > 0.0 && l < s->n_run; l++) {
         double own[LAW_CHI_NORMALS] = {n[l], n[LAW_LANES + l], n[2 * LAW_LANES + l]};
         if (doubt[l] > 0.0)
-            r2[l] = ov_law_chi_carefully(&s->chi, s->key[l], s->step, own);
+            r2[l] = ov_law_chi_carefully(&f->chi, s->key[l], s->step, own);
     }
 }
 
@@ -211,9 +241,9 @@ LAW_INLINE void law_push(struct law_group *s, const double *restrict Delta)
                 v[l] = v[l] - fade_v * v[l] - rate_v * g[l] * Delta[l];
             }
     }
-    if (p->decay_w > 0.0) {
-        size_t n = (s->K * s->M + ov_sym_size(s->K)) * LAW_LANES; /* LQ stands behind LR */
-        double *restrict row = s->LR;
+    for (size_t b = 0; p->decay_w > 0.0 && b < s->L; b++) {
+        size_t n = s->factor[b].students * LAW_LANES;
+        double *restrict row = s->factor[b].LR; /* LQ stands behind LR */
         for (size_t i = 0; i < n; i++)
             row[i] -= fade_w * row[i];
     }
@@ -222,7 +252,8 @@ LAW_INLINE void law_push(struct law_group *s, const double *restrict Delta)
 /* The rotations of direction M + j with the new one, j = K-1 … 0, that bring the input's part
  * beyond the teacher's directions, (z_M … z_P-1, r), into the new direction: angles of the order
  * of 1/sqrt N. Its length then stands in length[0]. */
-LAW_INLINE void law_turn_input(struct law_group *s, const double *restrict r2)
+LAW_INLINE void law_turn_input(struct law_group *s, const struct law_factor *f,
+                               const double *restrict r2)
 {
     size_t K = s->K;
     double sum[LAW_LANES];
@@ -233,7 +264,7 @@ LAW_INLINE void law_turn_input(struct law_group *s, const double *restrict r2)
         length[K * LAW_LANES + l] = sqrt(sum[l]);
     }
     for (size_t j = K; j-- > 0;) {
-        const double *restrict z = s->z + (s->M + j) * LAW_LANES;
+        const double *restrict z = f->z + (s->M + j) * LAW_LANES;
         double *restrict to = length + j * LAW_LANES;
         FOR_LANES(l)
         {
@@ -242,7 +273,7 @@ LAW_INLINE void law_turn_input(struct law_group *s, const double *restrict r2)
         }
     }
     for (size_t j = 0; j < K; j++) {
-        const double *restrict z = s->z + (s->M + j) * LAW_LANES;
+        const double *restrict z = f->z + (s->M + j) * LAW_LANES;
         const double *restrict from = length + (j + 1) * LAW_LANES;
         const double *restrict to = length + j * LAW_LANES;
         double *restrict t = s->versin_z + j * LAW_LANES, *restrict sine = s->sin_z + j * LAW_LANES;
@@ -274,15 +305,15 @@ LAW_INLINE void law_turn_row(double *restrict d, const double *restrict f, doubl
 /* Row k gets e_k z, and e_k r in the new direction; then L is made lower triangular again, row by
  * row: (1) the input's rotations, after which the new direction has all of it beyond the teacher's,
  * (2) e_k times its length, (3) the rotations that rows above made, and one of the row's own. */
-LAW_INLINE void law_turn(struct law_group *s)
+LAW_INLINE void law_turn(struct law_group *s, const struct law_factor *factor, const double *own_e)
 {
     size_t K = s->K, M = s->M;
     for (size_t k = 0; k < K; k++) {
-        const double *e = s->e + k * LAW_LANES;
-        double *R = s->LR + k * M * LAW_LANES, *Q = s->LQ + ov_sym_size(k) * LAW_LANES;
+        const double *e = own_e + k * LAW_LANES;
+        double *R = factor->LR + k * M * LAW_LANES, *Q = factor->LQ + ov_sym_size(k) * LAW_LANES;
         double f[LAW_LANES] = {0.0};
         for (size_t m = 0; m < M; m++)
-            law_add_product(R + m * LAW_LANES, e, s->z + m * LAW_LANES);
+            law_add_product(R + m * LAW_LANES, e, factor->z + m * LAW_LANES);
         for (size_t j = k + 1; j-- > 0;)
             law_rotate(Q + j * LAW_LANES, f, s->versin_z + j * LAW_LANES, s->sin_z + j * LAW_LANES);
         law_add_product(f, e, s->length);
@@ -292,19 +323,41 @@ LAW_INLINE void law_turn(struct law_group *s)
     }
 }
 
+/* The rows of one block move by push e_k (z, r). */
+LAW_INLINE void law_move(struct law_group *s, const struct law_factor *f)
+{
+    double r2[LAW_LANES], *restrict own_e = s->own_e;
+    const double *e = s->e;
+    if (f->push == 0.0)
+        return;
+    for (size_t i = 0; f->push != 1.0 && i < s->K * LAW_LANES; i++)
+        own_e[i] = f->push * s->e[i];
+    if (f->push != 1.0)
+        e = s->own_e;
+    if (f->is_triangle) {
+        law_radius(s, f, r2);
+        law_turn_input(s, f, r2);
+        law_turn(s, f, e);
+        return;
+    }
+    for (size_t k = 0; k < s->K; k++)
+        for (size_t j = 0; j < f->columns; j++)
+            law_add_product(f->LR + (k * f->columns + j) * LAW_LANES, e + k * LAW_LANES,
+                            f->z + j * LAW_LANES);
+}
+
 /* Makes up to n steps, whose normals have been drawn; stops after one to look at. */
 LAW_INLINE uint64_t law_steps(struct law_group *s, uint64_t n, bool *alarm)
 {
     *alarm = false;
     for (uint64_t i = 0; i < n; i++) {
-        double Delta[LAW_LANES], r2[LAW_LANES];
+        double Delta[LAW_LANES];
         int64_t large = 0;
         law_gather(s);
         law_forward(s, Delta);
-        law_radius(s, r2);
         law_push(s, Delta);
-        law_turn_input(s, r2);
-        law_turn(s);
+        for (size_t b = 0; b < s->L; b++)
+            law_move(s, &s->factor[b]);
         s->step++;
         FOR_LANES(l)
         {

@@ -36,10 +36,14 @@ static void run_free(struct run *r)
     free(r->s.block);
     free(r->s.mu);
     free(r->s.order);
+    free(r->s.root_rate);
+    ov_weights_manifold_free(r->s.manifold);
     ov_weights_ahead_free(r->s.ahead);
     ov_weights_batch_free(r->s.together);
     ov_overlaps_free(&r->s.before);
     ov_overlaps_free(&r->s.now);
+    ov_overlaps_free(&r->s.before_parts);
+    ov_overlaps_free(&r->s.now_parts);
 }
 
 static void lay_out(struct ov_weights_state *s)
@@ -47,25 +51,26 @@ static void lay_out(struct ov_weights_state *s)
     size_t N = s->p->N, K = s->p->K, M = s->p->M, units = ov_weights_eights(K);
     s->w = ov_weights_aligned(s->block);
     s->w_star = s->w + K * N;
-    s->x = s->w_star + M * N;
+    s->x = s->w_star + M * ov_weights_teacher_N(s);
     s->v = s->x + N;
     s->lambda = s->v + K;
     s->g = s->lambda + units;
     s->dg = s->g + units;
     s->v_step = s->dg + units;
     s->push = s->v_step + K;
-    if (s->in->spectrum)
+    if (s->in->spectrum || (s->p->blocks && !s->in->train))
         s->root_c = s->push + K * s->batch;
-    for (size_t i = 0; i < N && s->root_c; i++)
+    for (size_t i = 0; i < N && s->in->spectrum; i++)
         s->root_c[i] = sqrt(s->in->spectrum[i]);
 }
 
 /* The memory of a run that looks at the inputs of `steps` steps. */
 static enum ov_status state_allocate(struct ov_weights_state *s, uint64_t steps)
 {
-    size_t N = s->p->N, K = s->p->K, M = s->p->M;
+    size_t N = s->p->N, K = s->p->K, M = s->p->M, D = ov_weights_teacher_N(s);
+    size_t larger = N > D ? N : D;
     /* 7 to align, 3 (K + 7) of the units, K of v and of what it moves by; calloc minds overflow */
-    s->block = calloc(N + s->batch + 33, (K + M + 2) * sizeof *s->block);
+    s->block = calloc(larger + s->batch + 33, (K + M + 2) * sizeof *s->block);
     s->mu = calloc(s->batch, sizeof *s->mu);
     bool again = s->in->samples > 0 && steps > s->in->samples / s->batch;
     if (again)
@@ -92,7 +97,14 @@ static enum ov_status state_create(struct run *r, const struct ov_problem *p,
         return ov_fail(err, OV_ENOMEM, "out of memory");
     memcpy(s->before.v_star, p->v_star, p->M * sizeof *p->v_star);
     memcpy(s->now.v_star, p->v_star, p->M * sizeof *p->v_star);
-    return ov_start_weights(s->w, s->w_star, s->v, p, r->key, err);
+    if (in->manifold) {
+        s->manifold = ov_weights_manifold_create(p, in->manifold, r->key);
+        return s->manifold
+                   ? ov_hidden_manifold_start(s->w, s->w_star, s->v, p, in->manifold, r->key, err)
+                   : ov_fail(err, OV_ENOMEM, "out of memory");
+    }
+    enum ov_status status = ov_start_weights(s->w, s->w_star, s->v, p, r->key, err);
+    return status == OV_OK ? ov_weights_blocks_start(s, err) : status;
 }
 
 static enum ov_status diverged(const struct ov_weights_state *r, struct ov_error *err)
@@ -101,15 +113,18 @@ static enum ov_status diverged(const struct ov_weights_state *r, struct ov_error
 }
 
 /* The overlaps and errors of the weights; the overlaps tell whether they have diverged. */
-static enum ov_status measure(struct ov_overlaps *o, double error[OV_WEIGHTS_ERRORS],
-                              const struct ov_weights_state *r, struct ov_error *err)
+static enum ov_status measure(struct ov_overlaps *o, struct ov_overlaps *parts,
+                              double error[OV_WEIGHTS_ERRORS], const struct ov_weights_state *r,
+                              struct ov_error *err)
 {
     enum ov_status status = ov_weights_measure(o, r);
     if (status == OV_OK && ov_overlaps_diverged(o->block, r->p->K, r->p->M))
         return diverged(r, err);
     if (status == OV_OK)
         status = ov_weights_errors(error, r);
-    return status == OV_OK ? OV_OK : ov_fail(err, status, "out of memory");
+    if (status != OV_OK)
+        return ov_fail(err, status, "out of memory");
+    return ov_weights_measure_blocks(parts, r, err);
 }
 
 /* One step of SGD. OV_OK, OV_EDIVERGED or OV_ENOMEM. */
@@ -175,35 +190,38 @@ static enum ov_status measure_at(double *y, double error[OV_WEIGHTS_ERRORS], str
     bool passed = r->step > at.whole; /* an earlier time lay in the same step: before is there */
     enum ov_status status = advance(run, at.whole, err);
     if (status == OV_OK && at.part > 0.0 && !passed) {
-        status = measure(&r->before, r->before_error, r, err);
+        status = measure(&r->before, &r->before_parts, r->before_error, r, err);
         if (status == OV_OK)
             status = advance(run, at.whole + 1, err);
     }
     if (status == OV_OK)
-        status = measure(&r->now, r->now_error, r, err);
+        status = measure(&r->now, &r->now_parts, r->now_error, r, err);
     if (status != OV_OK)
         return status;
     between(y, r->before.block, r->now.block, at.part, ov_overlaps_moving(r->p->K, r->p->M));
+    if (r->now_parts.block)
+        between(r->now_parts.block, r->before_parts.block, r->now_parts.block, at.part,
+                ov_overlaps_moving_blocks(r->now_parts.L, r->p->K, r->p->M));
     between(error, r->before_error, r->now_error, at.part, OV_WEIGHTS_ERRORS);
     return OV_OK;
 }
 
 size_t ov_weights_width(const struct ov_problem *p, const struct ov_inputs *in)
 {
-    bool se_alone = in && in->test && !p->labels.sign;
+    bool se_alone = in && ov_weights_tests(in) > 0 && !p->labels.sign;
     return ov_measured_width(p) + (se_alone ? 1 : 0) + (in && in->samples > 0 ? 1 : 0);
 }
 
 void ov_weights_column(char name[32], const struct ov_problem *p, const struct ov_inputs *in,
                        size_t i)
 {
-    size_t path = ov_row_width(p->K, p->M);
+    size_t path = ov_problem_row_width(p);
     if (i < path)
-        ov_row_column(name, i, p->K, p->M);
+        ov_problem_row_column(name, i, p);
     else if (i < ov_measured_width(p))
         strcpy(name, ov_sign_columns[i - path]);
     else
-        strcpy(name, i == path && in && in->test ? "eps_g_se" : "eps_t");
+        strcpy(name, i == path && in && ov_weights_tests(in) > 0 ? "eps_g_se" : "eps_t");
 }
 
 /* eps_g and the columns of labels that are signs, at `extra`. */
@@ -221,13 +239,14 @@ static enum ov_status put_sign_errors(double *row, double *extra,
 static enum ov_status fill_row(double *row, struct run *r, double alpha, struct ov_error *err)
 {
     const struct ov_problem *p = r->s.p;
-    double error[OV_WEIGHTS_ERRORS], *extra = row + ov_row_width(p->K, p->M);
+    double error[OV_WEIGHTS_ERRORS], *extra = row + ov_problem_row_width(p);
     struct ov_overlaps *now = &r->s.now;
     enum ov_status status = measure_at(now->block, error, r, place_of(alpha, p->N), err);
     if (status != OV_OK)
         return status;
+    bool has_test = ov_weights_tests(r->s.in) > 0;
     double eps_g = 0.0;
-    if (r->s.in->test)
+    if (has_test)
         eps_g = error[OV_WEIGHTS_TEST];
     else if (!p->labels.sign)
         eps_g = ov_eps_g(now, p->g, p->g_star);
@@ -239,9 +258,11 @@ static enum ov_status fill_row(double *row, struct run *r, double alpha, struct 
     row[0] = alpha;
     row[1] = eps_g;
     memcpy(row + 2, now->block, ov_overlaps_moving(p->K, p->M) * sizeof *row);
+    if (r->s.now_parts.block)
+        ov_overlaps_blocks_row(row + ov_row_width(p->K, p->M), &r->s.now_parts);
     if (p->labels.sign)
         status = put_sign_errors(row, extra, error, r, err);
-    else if (r->s.in->test)
+    else if (has_test)
         *extra = error[OV_WEIGHTS_TEST_SE];
     if (r->s.in->samples > 0)
         row[r->width - 1] = error[OV_WEIGHTS_TRAINING];
@@ -268,6 +289,8 @@ static enum ov_status check_inputs(const struct ov_inputs *in, size_t N, struct 
     if (train && (in->samples < 1 || in->samples > train->n || in->spectrum))
         return ov_fail(err, OV_EDOM, "a training set of %llu of %zu images",
                        (unsigned long long)in->samples, train->n);
+    if (in->manifold && (train || in->spectrum || in->tests < 1))
+        return ov_fail(err, OV_EDOM, "a hidden manifold with images, a spectrum or no test set");
     if (in->samples > UINT32_MAX)
         return ov_fail(err, OV_EDOM, "a training set of 2^32 inputs or more");
     return OV_OK;
@@ -293,6 +316,8 @@ static enum ov_status take_fast_way(struct run *r, enum ov_simd level, struct ov
     struct ov_weights_state *s = &r->s;
     bool one = s->batch == 1;
     s->kernel = &ov_weights_kernels[level];
+    if (s->manifold) /* whose inputs take more time than steps do */
+        return OV_OK;
     r->step = one ? ov_weights_step_fast : ov_weights_step_batch;
     if (one)
         s->ahead = ov_weights_ahead_create(s->p, level);

@@ -16,6 +16,8 @@ enum ov_status ov_weights_measure(struct ov_overlaps *o, const struct ov_weights
 {
     size_t N = r->p->N, K = r->p->K, M = r->p->M;
     memcpy(o->v, r->v, K * sizeof *o->v);
+    if (r->manifold)
+        return ov_weights_manifold_measure(o, r);
     if (!r->root_c) {
         ov_overlaps_measure(o, r->w, r->w_star, N);
         return OV_OK;
@@ -34,10 +36,11 @@ enum ov_status ov_weights_measure(struct ov_overlaps *o, const struct ov_weights
 /* Memory for four inputs and the fields they cause. */
 struct probe {
     const struct ov_weights_state *r;
-    double *block;     /* owned; everything below stands in it */
-    double *x[FOUR];   /* (N) */
-    double *sums;      /* (K or M,FOUR,8) */
-    double *field, *g; /* (FOUR, the larger of K and M) rounded up to eights */
+    double *block;            /* owned; everything below stands in it */
+    double *x[FOUR];          /* (N) */
+    const double *seen[FOUR]; /* (N or D) what the teacher sees */
+    double *sums;             /* (K or M,FOUR,8) */
+    double *field, *g;        /* (FOUR, the larger of K and M) rounded up to eights */
 };
 
 static enum ov_status probe_create(struct probe *q, const struct ov_weights_state *r)
@@ -51,21 +54,22 @@ static enum ov_status probe_create(struct probe *q, const struct ov_weights_stat
     double *next = ov_weights_aligned(q->block);
     for (size_t c = 0; c < FOUR; c++, next += row)
         q->x[c] = next;
+    for (size_t c = 0; c < FOUR; c++) /* of fewer than four inputs */
+        q->seen[c] = r->manifold ? ov_weights_hidden(r, c) : q->x[c];
     q->sums = next;
     q->field = q->sums + 8 * FOUR * n;
     q->g = q->field + fields;
     return OV_OK;
 }
 
-/* out (FOUR): sum_k v_k g(w_k.x/sqrt N) of n units, of each of the four inputs. */
-static void outputs(double out[FOUR], struct probe *q, const double *w, const double *v, size_t n,
-                    const struct ov_activation *act)
+/* out (FOUR): sum_k v_k g(w_k.x/sqrt N) of n units, of each of the four x. */
+static void outputs(double out[FOUR], struct probe *q, const double *const x[FOUR], size_t N,
+                    const double *w, const double *v, size_t n, const struct ov_activation *act)
 {
-    size_t N = q->r->p->N;
     double root_N = sqrt((double)N);
     if (q->r->kernel) {
         memset(q->sums, 0, 8 * FOUR * n * sizeof *q->sums);
-        q->r->kernel->teach(q->sums, w, n, N, (const double *const *)q->x, N);
+        q->r->kernel->teach(q->sums, w, n, N, x, N);
         for (size_t c = 0; c < FOUR; c++)
             for (size_t k = 0; k < n; k++)
                 q->field[c * n + k] = ov_weights_total(q->sums + 8 * (k * FOUR + c)) / root_N;
@@ -73,7 +77,7 @@ static void outputs(double out[FOUR], struct probe *q, const double *w, const do
     } else {
         for (size_t c = 0; c < FOUR; c++)
             for (size_t k = 0; k < n; k++)
-                q->g[c * n + k] = act->g(ov_dot(w + k * N, q->x[c], N) / root_N);
+                q->g[c * n + k] = act->g(ov_dot(w + k * N, x[c], N) / root_N);
     }
     for (size_t c = 0; c < FOUR; c++) {
         out[c] = 0.0;
@@ -90,27 +94,38 @@ static double label(const struct ov_weights_state *r, double y, uint64_t mu, boo
     return !test && r->p->sigma > 0.0 ? y + r->p->sigma * ov_weights_noise(r, mu) : y;
 }
 
-/* Mean of (phi - y)^2/2 over n inputs, and its standard error unless se is NULL: over the images
- * `test`, without label noise; or with NULL over the training set, with it. `wrong`, unless NULL:
- * how often phi has not the sign of y. */
+/* Input mu of a set into place c: of the test set, or of the training set. */
+static void fill_input(struct probe *q, size_t c, uint64_t mu, bool test)
+{
+    const struct ov_weights_state *r = q->r;
+    if (test && r->in->test)
+        ov_images_fill(q->x[c], r->in->test, (size_t)mu, 0, r->p->N);
+    else if (test)
+        ov_weights_manifold_input(q->x[c], r, mu, true);
+    else
+        ov_weights_input(q->x[c], r, mu, 0, r->p->N);
+    q->seen[c] = r->manifold ? ov_weights_hidden(r, mu) : q->x[c];
+}
+
+/* Mean of (phi - y)^2/2 over n inputs, and its standard error unless se is NULL: over the test set,
+ * without label noise, or over the training set, with it. `wrong`, unless NULL: how often phi has not
+ * the sign of y. */
 static void mean_error(double *mean, double *se, double *wrong, struct probe *q, uint64_t n,
-                       const struct ov_images *test)
+                       bool test)
 {
     const struct ov_weights_state *r = q->r;
     const struct ov_problem *p = r->p;
+    const double *const *x = (const double *const *)q->x;
     double phi[FOUR], y[FOUR], square = 0.0;
     *mean = 0.0;
     for (uint64_t mu = 0; mu < n; mu += FOUR) {
         uint64_t now = n - mu < FOUR ? n - mu : FOUR;
         for (uint64_t c = 0; c < now; c++)
-            if (test)
-                ov_images_fill(q->x[c], test, (size_t)(mu + c), 0, p->N);
-            else
-                ov_weights_input(q->x[c], r, mu + c, 0, p->N);
-        outputs(phi, q, r->w, r->v, p->K, p->g);
-        outputs(y, q, r->w_star, p->v_star, p->M, p->g_star);
+            fill_input(q, c, mu + c, test);
+        outputs(phi, q, x, p->N, r->w, r->v, p->K, p->g);
+        outputs(y, q, q->seen, ov_weights_teacher_N(r), r->w_star, p->v_star, p->M, p->g_star);
         for (uint64_t c = 0; c < now; c++) {
-            y[c] = label(r, y[c], mu + c, test != NULL);
+            y[c] = label(r, y[c], mu + c, test);
             if (wrong)
                 *wrong += ov_sign(phi[c]) != ov_sign(y[c]);
             double error = 0.5 * (phi[c] - y[c]) * (phi[c] - y[c]), from = error - *mean;
@@ -125,20 +140,20 @@ static void mean_error(double *mean, double *se, double *wrong, struct probe *q,
 enum ov_status ov_weights_errors(double error[OV_WEIGHTS_ERRORS], const struct ov_weights_state *r)
 {
     struct probe q;
-    if (!r->in->test && r->in->samples == 0)
+    uint64_t n_test = ov_weights_tests(r->in);
+    if (n_test == 0 && r->in->samples == 0)
         return OV_OK;
     if (probe_create(&q, r) != OV_OK)
         return OV_ENOMEM;
-    if (r->in->test) {
-        double n = (double)r->in->test->n, wrong = 0.0;
-        mean_error(&error[OV_WEIGHTS_TEST], &error[OV_WEIGHTS_TEST_SE], &wrong, &q, r->in->test->n,
-                   r->in->test);
+    if (n_test > 0) {
+        double n = (double)n_test, wrong = 0.0;
+        mean_error(&error[OV_WEIGHTS_TEST], &error[OV_WEIGHTS_TEST_SE], &wrong, &q, n_test, true);
         error[OV_WEIGHTS_TEST_C] = wrong / n;
         error[OV_WEIGHTS_TEST_C_SE] =
             n > 1.0 ? sqrt(wrong / n * (1.0 - wrong / n) / (n - 1.0)) : 0.0;
     }
     if (r->in->samples > 0)
-        mean_error(&error[OV_WEIGHTS_TRAINING], NULL, NULL, &q, r->in->samples, NULL);
+        mean_error(&error[OV_WEIGHTS_TRAINING], NULL, NULL, &q, r->in->samples, false);
     free(q.block);
     return OV_OK;
 }

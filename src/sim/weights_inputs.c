@@ -50,6 +50,10 @@ void ov_weights_input(double *x, const struct ov_weights_state *r, uint64_t mu, 
         ov_images_fill(x, r->in->train, (size_t)mu, from, n);
         return;
     }
+    if (r->manifold) {
+        ov_weights_manifold_input(x, r, mu, false);
+        return;
+    }
     ov_normal_fill(x, n, &r->input, mu * ov_normal_blocks(r->p->N) + from / 4);
     if (r->root_c)
         for (size_t i = 0; i < n; i++)

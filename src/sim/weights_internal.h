@@ -20,6 +20,7 @@
 struct ov_weights_ahead;
 struct ov_weights_batch;
 struct ov_weights_kernels;
+struct ov_weights_manifold;
 
 /* Errors that are means over a set of inputs: of a test set, its standard error, the same of the
  * signs' errors, of the training set. What is not asked for is 0. */
@@ -39,23 +40,26 @@ struct ov_weights_state {
     struct ov_philox input, noise, shuffle;
     double *block;           /* owned; everything down to root_c stands in it */
     double *w;               /* (K,N) */
-    double *w_star;          /* (M,N) */
+    double *w_star;          /* (M,N), on a hidden manifold (M,D) */
     double *v;               /* (K) */
     double *x;               /* (N) the plain way's input */
     double *lambda, *g, *dg; /* (K) rounded up to eights: fields, g and g' of them */
     double *v_step;          /* (K) what a step takes off v */
     double *push;            /* (batch,K) the plain way's */
     double *root_c;          /* (N) square roots of the spectrum; NULL if it is flat */
+    double *root_rate;       /* owned; (N) w stands here divided by it; NULL: all 1 */
     uint64_t *mu;            /* owned; (batch) which inputs the plain way's step takes */
     uint32_t *order;         /* owned; (samples) in which they are gone through; NULL: not needed */
     uint64_t order_epoch;    /* whose order this is; 0: none yet */
     uint64_t step;           /* how many steps have been made */
-    const struct ov_weights_kept *kept; /* NULL: none */
-    size_t n_kept;                      /* how many of them are there */
-    struct ov_overlaps before, now;     /* of two neighbouring steps, the second one this */
+    const struct ov_weights_kept *kept;         /* NULL: none */
+    size_t n_kept;                              /* how many of them are there */
+    struct ov_overlaps before, now;             /* of two neighbouring steps, the second one this */
+    struct ov_overlaps before_parts, now_parts; /* of the blocks, where rows have them */
     double before_error[OV_WEIGHTS_ERRORS], now_error[OV_WEIGHTS_ERRORS];
     const struct ov_weights_kernels *kernel; /* NULL: the plain way */
     struct ov_weights_ahead *ahead;          /* owned; the fast way's for one input, else NULL */
+    struct ov_weights_manifold *manifold;    /* owned; of inputs on a hidden one, else NULL */
     struct ov_weights_batch *together;       /* owned; the fast way's for several, else NULL */
 };
 
@@ -63,6 +67,18 @@ struct ov_weights_state {
 static inline double *ov_weights_aligned(double *p)
 {
     return p + (64 - (uintptr_t)p % 64) % 64 / sizeof *p;
+}
+
+/* The dimension of the teachers' weights. */
+static inline size_t ov_weights_teacher_N(const struct ov_weights_state *r)
+{
+    return r->in->manifold ? r->in->manifold->D : r->p->N;
+}
+
+/* The size of the test set, if there is one. */
+static inline uint64_t ov_weights_tests(const struct ov_inputs *in)
+{
+    return in->test ? in->test->n : in->manifold ? in->tests : 0;
 }
 
 /* How many numbers n take in whole eights. */
@@ -81,11 +97,31 @@ uint64_t ov_weights_sample(struct ov_weights_state *r, uint64_t j);
 void ov_weights_input(double *x, const struct ov_weights_state *r, uint64_t mu, size_t from,
                       size_t n);
 
+/* Of inputs on a hidden manifold, F and the last few of them; NULL: memory. */
+struct ov_weights_manifold *ov_weights_manifold_create(const struct ov_problem *p,
+                                                       const struct ov_hidden_manifold *h,
+                                                       uint64_t key);
+void ov_weights_manifold_free(struct ov_weights_manifold *m); /* NULL-safe */
+
+/* Input mu, whole, or that of the test set; then c (D) of this one, and of those of the three inputs
+ * before it that are in the same four. */
+void ov_weights_manifold_input(double *x, const struct ov_weights_state *r, uint64_t mu, bool test);
+const double *ov_weights_hidden(const struct ov_weights_state *r, uint64_t mu);
+
+/* Q, R and T: the covariances of the fields. Returns OV_OK or OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_weights_manifold_measure(struct ov_overlaps *o,
+                                                        const struct ov_weights_state *r);
+
 /* zeta of input mu's label. */
 double ov_weights_noise(const struct ov_weights_state *r, uint64_t mu);
 
 /* The label of input mu where labels are signs, from the teacher's output. */
 double ov_weights_sign(const struct ov_weights_state *r, double phi_star, uint64_t mu);
+/* Of p->blocks, if there are any: sets root_c unless a spectrum is given, and takes w and w_star into
+ * the coordinates of the directions. Images stay in theirs.
+ * Returns OV_OK, OV_ENOMEM, or OV_EDOM for blocks that do not say what each direction's variance is. */
+OV_NODISCARD enum ov_status ov_weights_blocks_start(struct ov_weights_state *r,
+                                                    struct ov_error *err);
 
 /* ---- steps ---- */
 
@@ -117,6 +153,12 @@ void ov_weights_units(const struct ov_weights_kernels *kernel, const struct ov_a
  * Returns OV_OK or OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_weights_measure(struct ov_overlaps *o,
                                                const struct ov_weights_state *r);
+
+/* Q, R and T of each block; nothing where rows do not have them (o->block is NULL).
+ * Returns OV_OK, OV_ENOMEM or OV_EDOM. */
+OV_NODISCARD enum ov_status ov_weights_measure_blocks(struct ov_overlaps *o,
+                                                      const struct ov_weights_state *r,
+                                                      struct ov_error *err);
 
 /* The errors that this run has. Returns OV_OK or OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_weights_errors(double error[OV_WEIGHTS_ERRORS],

@@ -12,15 +12,16 @@
 static double forward(struct ov_weights_state *r, uint64_t mu)
 {
     const struct ov_problem *p = r->p;
-    size_t N = p->N;
-    double root_N = sqrt((double)N), phi = 0.0, y = 0.0;
+    size_t N = p->N, D = ov_weights_teacher_N(r);
+    const double *c = r->manifold ? ov_weights_hidden(r, mu) : r->x;
+    double root_N = sqrt((double)N), root_D = sqrt((double)D), phi = 0.0, y = 0.0;
     for (size_t k = 0; k < p->K; k++) {
         r->lambda[k] = ov_dot(r->w + k * N, r->x, N) / root_N;
         r->g[k] = p->g->g(r->lambda[k]);
         phi += r->v[k] * r->g[k];
     }
     for (size_t m = 0; m < p->M; m++)
-        y += p->v_star[m] * p->g_star->g(ov_dot(r->w_star + m * N, r->x, N) / root_N);
+        y += p->v_star[m] * p->g_star->g(ov_dot(r->w_star + m * D, c, D) / root_D);
     if (p->sigma > 0.0)
         y += p->sigma * ov_weights_noise(r, mu);
     if (p->labels.sign)

@@ -24,7 +24,7 @@ static struct header header_of(const struct ov_weights_state *r, uint64_t key, s
 }
 
 /* The arrays that are kept besides the rows, and their sizes. */
-enum { ARRAYS = 5 };
+enum { ARRAYS = 6 };
 
 struct array {
     double *number;
@@ -39,6 +39,9 @@ static void arrays_of(struct array a[ARRAYS], const struct ov_weights_state *r)
     a[2] = (struct array){r->before.block, ov_overlaps_moving(K, M)};
     a[3] = (struct array){(double *)r->before_error, OV_WEIGHTS_ERRORS};
     a[4] = (struct array){r->kept ? r->kept->numbers + M * N : NULL, r->n_kept * (K * N + K)};
+    a[5] = (struct array){r->before_parts.block, 0};
+    if (r->before_parts.block)
+        a[5].n = ov_overlaps_moving_blocks(r->before_parts.L, K, M);
 }
 
 static size_t size_of(const struct ov_weights_state *r, uint64_t n_row, size_t width)

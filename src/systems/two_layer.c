@@ -35,15 +35,10 @@ const struct ov_engine ov_engines[] = {
 
 /* ---- shape ---- */
 
-static size_t path_width(const struct ov_two_layer *s)
-{
-    return ov_row_width(s->problem.K, s->problem.M);
-}
-
 /* Columns that are measured at each time, in front of those of a whole run. */
 static size_t measured_width(const struct ov_two_layer *s, enum ov_side side)
 {
-    return side == OV_THEORY ? path_width(s) : ov_weights_width(&s->problem, &s->data.inputs);
+    return ov_path_width(s, side);
 }
 
 #define PATH_DOC                                                                                   \
@@ -51,6 +46,13 @@ static size_t measured_width(const struct ov_two_layer *s, enum ov_side side)
     "Q_k_l: w_k.w_l/N; R_k_m: w_k.w*_m/N; v_k: second layer; all without a unit"
 
 #define WHITE_DOC "; theory is that of fresh Gaussian inputs with covariance 1"
+#define COVARIANCE_DOC                                                                             \
+    "; theory is that of fresh Gaussian inputs with the covariance C of the curve's, of mean "     \
+    "variance 1: Q_k_l: w_k.C w_l/N, R_k_m: w_k.C w*_m/N; Q_k_l_bB, R_k_m_bB: w_k.w_l/N and "      \
+    "w_k.w*_m/N of block B of its directions"
+#define IMAGES_DOC                                                                                 \
+    "; theory is that of fresh Gaussian inputs with the covariance of the images; Q_k_l_bB, "      \
+    "R_k_m_bB: the part of Q_k_l and R_k_m in block B of its directions"
 #define EXTRAS_DOC                                                                                 \
     "; sd_…, bias_…: standard deviation and mean of a run minus theory, to leading "           \
     "order in 1/N; fixed_…: the fixed point near the last row, the rate at which "               \
@@ -64,6 +66,10 @@ static const char *columns_doc(const struct ov_two_layer *s, enum ov_side side)
 {
     if (side == OV_SGD && (!s->data.plain || s->sgd_time_to.n > 0))
         return s->data.columns_doc.s;
+    if (side == OV_THEORY && ov_theory_has_blocks(s) && s->covariance.kind == OV_COVARIANCE_OWN)
+        return ov_extras_any(s) ? PATH_DOC IMAGES_DOC EXTRAS_DOC : PATH_DOC IMAGES_DOC;
+    if (side == OV_THEORY && ov_theory_has_blocks(s))
+        return ov_extras_any(s) ? PATH_DOC COVARIANCE_DOC EXTRAS_DOC : PATH_DOC COVARIANCE_DOC;
     if (side == OV_SGD || !ov_extras_any(s))
         return s->data.plain ? PATH_DOC : PATH_DOC WHITE_DOC;
     return PATH_DOC WHITE_DOC EXTRAS_DOC;
@@ -80,7 +86,6 @@ static void say(struct ov_text *out, const struct ov_two_layer *s, unsigned of)
 
 static void plan_side(struct ov_side_plan *plan, const struct ov_two_layer *s, enum ov_side side)
 {
-    const struct ov_problem *p = &s->problem;
     plan->n_row = s->n_alpha;
     plan->memory = ov_two_layer_memory(s, side);
     ov_text_addf(&plan->columns_doc, "%s", columns_doc(s, side));
@@ -94,10 +99,7 @@ static void plan_side(struct ov_side_plan *plan, const struct ov_two_layer *s, e
     ov_scaling_plan(plan, s);
     for (size_t i = 1; i < measured_width(s, side); i++) {
         char name[32];
-        if (side == OV_SGD)
-            ov_weights_column(name, p, &s->data.inputs, i);
-        else
-            ov_row_column(name, i, p->K, p->M);
+        ov_path_column(name, s, side, i);
         ov_side_column(plan, OV_ROLE_VALUE, s->problem.stop > 0.0, "%s", name);
     }
 }
@@ -106,7 +108,8 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_two_layer *s)
 {
     plan->n_run = s->theory_runs;
     plan->first = s->start_is_fixed ? 0 : 1;
-    plan->group = 1;
+    bool images = ov_theory_has_blocks(s) && s->covariance.kind >= OV_COVARIANCE_IMAGES;
+    plan->group = images ? 8 : 1; /* their spectrum is found once for all of a group */
     size_t n = 0;
     plan->module[n++] = "theory/online";
     plan->module[n++] = "model/start";
@@ -114,10 +117,16 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_two_layer *s)
         plan->module[n++] = "theory/fluctuations";
     if (s->extras.fixed_point || s->extras.eta_max)
         plan->module[n++] = "theory/fixed_point";
+    if (ov_theory_has_blocks(s)) {
+        plan->module[n++] = "model/spectrum";
+        if (images)
+            plan->module[n++] = "sim/dataset";
+    }
     plan_side(plan, s, OV_THEORY);
     ov_extras_plan(plan, s);
     ov_stop_plan(plan, s);
-    bool has_N = !s->start_is_fixed || s->extras.fluctuations; /* else it is that of the limit */
+    bool has_N = !s->start_is_fixed || s->extras.fluctuations || /* else it is that of the limit */
+                 ov_theory_needs_N(s);
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_THEORY | (has_N ? OV_OF_DRAWN : 0));
     double tol = s->problem.averages_tol;
     const struct ov_activation *g = s->problem.g, *g_star = s->problem.g_star;
@@ -134,6 +143,8 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_two_layer *s)
     bool share_images = s->data.train_path && plan->work <= 1000000;
     plan->group = share_images ? 4 : ov_engines[s->engine].group;
     plan->module[0] = ov_engines[s->engine].module;
+    if (ov_sgd_has_covariance(s))
+        plan->module[1] = "model/spectrum";
     plan_side(plan, s, OV_SGD);
     if (s->sgd_share)
         ov_share_plan(plan, false);
@@ -165,21 +176,23 @@ static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
 /* ---- running ---- */
 
 /* The path, written with the stride of rows that have extras behind it, up to its end at a level:
- * n_row rows, and how it would go on from there does not matter. */
-static enum ov_status run_path(double *rows, size_t *n_row, size_t stride,
+ * n_row rows, and how it would go on from there does not matter; and the overlaps at its end. */
+static enum ov_status run_path(double *rows, size_t *n_row, struct ov_overlaps *end, size_t stride,
                                const struct ov_two_layer *s, const struct ov_overlaps *start,
                                const struct ov_tick *tick, struct ov_error *err)
 {
     struct ov_error own = {0};
-    size_t width = path_width(s);
-    double *path = calloc(s->n_alpha * width, sizeof *path);
+    size_t width = ov_path_width(s, OV_THEORY), full = ov_problem_row_width(&s->problem);
+    double *path = calloc(s->n_alpha * full, sizeof *path);
     if (!path)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     enum ov_status status = ov_online_solve(path, &s->problem, start, s->alpha, s->n_alpha,
                                             &s->solve, NULL, tick, &own);
-    *n_row = ov_stop_rows(path, s->n_alpha, width, &s->problem);
+    *n_row = ov_stop_rows(path, s->n_alpha, full, &s->problem);
+    if (*n_row > 0)
+        ov_path_end(end, path + (*n_row - 1) * full, start, s);
     for (size_t j = 0; j < *n_row; j++)
-        ov_scaling_put(rows + j * stride, path + j * width, width, s, j);
+        ov_scaling_put(rows + j * stride, ov_path_row(path + j * full, s), width, s, j);
     free(path);
     if (status == OV_OK || *n_row < s->n_alpha)
         return OV_OK;
@@ -192,6 +205,8 @@ static enum ov_status run_engine(double *rows, const struct ov_weights_kept *kep
                                  const struct ov_two_layer *s, const uint64_t *key, size_t n,
                                  const struct ov_tick *tick, struct ov_error *err)
 {
+    if (ov_sgd_has_covariance(s))
+        return ov_covariance_run(rows, kept, s, key, n, tick, err);
     if (!s->data.plain || kept)
         return ov_data_run(rows, kept, s, key, n, tick, err);
     return ov_engines[s->engine].run(rows, &s->problem, key, n, s->alpha, s->n_alpha, tick, err);
@@ -235,18 +250,29 @@ static enum ov_status run_sgd(double *rows, const struct ov_weights_kept *kept, 
 static enum ov_status run_theory(double *rows, size_t stride, const struct ov_two_layer *s,
                                  uint64_t key, const struct ov_tick *tick, struct ov_error *err)
 {
-    struct ov_overlaps start = {0};
-    enum ov_status status = ov_overlaps_create(&start, s->problem.K, s->problem.M);
-    if (status != OV_OK)
+    struct ov_two_layer own = *s;
+    struct ov_problem *p = &own.problem;
+    struct ov_overlaps start = {0}, end = {0};
+    enum ov_status status = OV_OK;
+    if (ov_theory_has_blocks(s))
+        status = ov_blocks_of_theory(&p->blocks, s, err);
+    if (p->blocks)
+        p->blocks->in_rows = ov_path_needs_blocks(s);
+    size_t L = p->blocks ? p->blocks->L : 1;
+    if (status == OV_OK && ((status = ov_overlaps_create_blocks(&start, L, p->K, p->M)) != OV_OK ||
+                            (status = ov_overlaps_create_blocks(&end, L, p->K, p->M)) != OV_OK))
         ov_fail(err, status, "out of memory");
     if (status == OV_OK)
-        status = ov_start_overlaps(&start, &s->problem, key, err);
-    struct ov_two_layer until = *s;
+        status = ov_start_of_theory(&start, &own, key, err);
+    size_t n_row = s->n_alpha;
     if (status == OV_OK)
-        status = run_path(rows, &until.n_alpha, stride, s, &start, tick, err);
+        status = run_path(rows, &n_row, &end, stride, &own, &start, tick, err);
+    own.n_alpha = n_row;
     if (status == OV_OK)
-        status = ov_extras_run(rows, stride, &until, &start, tick, err);
+        status = ov_extras_run(rows, stride, &own, &start, &end, tick, err);
     ov_overlaps_free(&start);
+    ov_overlaps_free(&end);
+    ov_blocks_free(p->blocks);
     return status;
 }
 

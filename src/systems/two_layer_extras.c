@@ -76,7 +76,7 @@ struct filling {
     double *rows;
     size_t width, at;
     const struct ov_two_layer *s;
-    const struct ov_overlaps *start;
+    const struct ov_overlaps *start, *end;
     const struct ov_tick *tick;
     struct ov_error *err;
 };
@@ -116,12 +116,10 @@ static enum ov_status fill_fixed_point(struct filling *f)
     const struct ov_problem *p = &f->s->problem;
     struct ov_fixed_point found;
     struct ov_overlaps o = {0};
-    enum ov_status status = ov_overlaps_create(&o, p->K, p->M);
+    enum ov_status status = ov_overlaps_create_blocks(&o, f->end->L, p->K, p->M);
     if (status != OV_OK)
         return ov_fail(f->err, status, "out of memory");
-    memcpy(o.block, f->start->block, ov_overlaps_size(p->K, p->M) * sizeof *o.block);
-    memcpy(o.block, f->rows + (f->s->n_alpha - 1) * f->width + ov_two_layer_times(f->s) + 1,
-           ov_overlaps_moving(p->K, p->M) * sizeof *o.block);
+    memcpy(o.block, f->end->block, ov_overlaps_size_blocks(o.L, p->K, p->M) * sizeof *o.block);
     status = ov_fixed_point(&found, &o, p, NULL);
     ov_overlaps_free(&o);
     if (status == OV_ENOMEM)
@@ -190,17 +188,23 @@ static enum ov_status fill_eta_max(struct filling *f)
 {
     struct ov_problem p = f->s->problem;
     struct ov_overlaps o = {0};
-    double eta_max = NAN;
+    double eta_max = NAN, scale = 1.0; /* the mean variance: its rate is that of inputs in blocks */
     p.sigma = p.decay_w = p.decay_v = 0.0;
     enum ov_status status = ov_overlaps_create(&o, p.K, p.M);
     if (status != OV_OK)
         return ov_fail(f->err, status, "out of memory");
-    memcpy(o.block, f->start->block, ov_overlaps_size(p.K, p.M) * sizeof *o.block);
+    if (p.blocks) {
+        ov_overlaps_total(&o, f->start, p.blocks);
+        scale = ov_blocks_mean(p.blocks);
+        p.blocks = NULL;
+    } else {
+        memcpy(o.block, f->start->block, ov_overlaps_size(p.K, p.M) * sizeof *o.block);
+    }
     make_perfect(&o, &p);
     if (p.K >= p.M && ov_eta_max(&eta_max, &p, &o, NULL) != OV_OK)
         eta_max = NAN;
     ov_overlaps_free(&o);
-    fill_column(f, isfinite(eta_max) ? eta_max : NAN);
+    fill_column(f, isfinite(eta_max) ? eta_max / scale : NAN);
     return OV_OK;
 }
 
@@ -215,12 +219,12 @@ static enum ov_status fill_time_to(struct filling *f, double eps_g)
 }
 
 enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_layer *s,
-                             const struct ov_overlaps *start, const struct ov_tick *tick,
-                             struct ov_error *err)
+                             const struct ov_overlaps *start, const struct ov_overlaps *end,
+                             const struct ov_tick *tick, struct ov_error *err)
 {
     struct filling f = {
-        .rows = rows, .width = width, .s = s, .start = start, .tick = tick, .err = err};
-    f.at = ov_row_width(s->problem.K, s->problem.M) + ov_two_layer_times(s) - 1;
+        .rows = rows, .width = width, .s = s, .start = start, .end = end, .tick = tick, .err = err};
+    f.at = ov_path_width(s, OV_THEORY) + ov_two_layer_times(s) - 1;
     enum ov_status status = OV_OK;
     if (s->extras.fluctuations)
         status = fill_fluctuations(&f);

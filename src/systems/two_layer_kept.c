@@ -73,6 +73,8 @@ enum ov_status ov_kept_read(struct ov_two_layer *s, struct ov_value *params, str
     if ((double)s->kept.n * (double)s->problem.N * (double)(s->problem.K + s->problem.M) >
         OV_LARGEST_WEIGHTS)
         return ov_value_fail(v, err, "the weights stored would be more than 10^9 numbers a run");
+    if (s->covariance.rate || s->covariance.whiten)
+        return ov_value_fail(v, err, "weights are not stored where gradients are preconditioned");
     s->kept.row = calloc(s->kept.n, sizeof *s->kept.row);
     if (!s->kept.row)
         return ov_fail(err, OV_ENOMEM, "out of memory while reading a curve");

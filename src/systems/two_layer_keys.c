@@ -65,7 +65,27 @@ static void say_batch(struct ov_text *out, const struct ov_key *key, const void 
 static void say_inputs(struct ov_text *out, const struct ov_key *key, const void *base)
 {
     (void)key;
-    ov_data_describe(out, &((const struct ov_two_layer *)base)->data);
+    const struct ov_two_layer *s = base;
+    if (ov_sgd_has_covariance(s)) {
+        ov_text_addf(out, "inputs: gaussian\n");
+        ov_covariance_describe(out, &s->covariance);
+    }
+    ov_data_describe(out, &s->data);
+}
+
+/* The covariance that theory has, and how many blocks stand for it. */
+static void say_theory_inputs(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    const struct ov_two_layer *s = base;
+    (void)key;
+    if (!ov_theory_has_blocks(s))
+        return;
+    ov_covariance_describe(out, &s->covariance);
+    if (s->covariance.kind == OV_COVARIANCE_OWN)
+        ov_text_addf(out, "covariance: images %s first %llu of %zu\n", s->data.train_sha,
+                     (unsigned long long)s->data.inputs.samples, s->data.train.n);
+    ov_text_addf(out, "blocks: %zu %s\n", ov_covariance_blocks(s),
+                 ov_start_is_measured(s) ? "of drawn weights" : "on average");
 }
 
 static enum ov_status take_noise(void *base, const struct ov_key *key, const struct ov_value *v,
@@ -103,6 +123,13 @@ static void say_averages_tol(struct ov_text *out, const struct ov_key *key, cons
 static const struct ov_field as_averages_tol = {ov_take_real, say_averages_tol, NULL};
 static const struct ov_field as_start = {.say = say_start};
 static const struct ov_field as_inputs = {.say = say_inputs};
+static enum ov_status take_theory_inputs(void *base, const struct ov_key *key,
+                                         const struct ov_value *v, struct ov_error *err)
+{
+    return ov_as_word.take(base, key, v, err);
+}
+
+static const struct ov_field as_theory_inputs = {take_theory_inputs, say_theory_inputs, NULL};
 static const struct ov_field as_N = {ov_take_size, ov_say_size, ov_number_known};
 static const struct ov_field as_std = {ov_take_real, say_std, number_std};
 static const struct ov_field as_v = {ov_take_vector, say_v, NULL};
@@ -123,6 +150,10 @@ static const struct ov_key init_keys[] = {
      "overlaps R_km = w_k.w*_m/N of student and teacher, K x M (kind overlaps)",
      ARRAY(ov_as_matrix, problem.R, problem.K, "K x M"),
      .cols = offsetof(struct ov_two_layer, problem.M), .of = OV_OF_PROBLEM},
+    {"blocks", OV_MAPS, 0, 0, NULL, NULL, OV_OPTIONAL,
+     "Q and R of each block of inputs.covariance, in place of Q and R: sums over its directions divided "
+     "by N (kind overlaps)",
+     .field = &ov_as_blocks_QR, .of = OV_OF_PROBLEM, .each = ov_block_start_keys},
     {"std", OV_REAL, 0, 1e6, NULL, NULL, OV_OPTIONAL,
      "standard deviation of random weights (default 1), of the norm of units that an informed "
      "student has left over (0.03), of each unit's own part where denoising (0)",
@@ -143,39 +174,6 @@ static const struct ov_key alpha_keys[] = OV_TIMES_KEYS("one step, 1/N; without 
 
 static const struct ov_key t_keys[] = OV_TIMES_KEYS("one step, gamma/(p d); without d max/10^5");
 
-static const struct ov_key covariance_keys[] = {
-    {"power", OV_REAL, 0, 100, NULL, NULL, OV_REQUIRED,
-     .doc = "variances in proportion to i^-power"},
-    {.name = NULL},
-};
-
-static const char *const input_kinds[] = {"gaussian", "idx", NULL};
-
-static const struct ov_key inputs_keys[] = {
-    {"kind", OV_WORD, 0, 0, input_kinds, NULL, "gaussian",
-     .doc = "gaussian: x_i ~ N(0, c_i); idx: images of a file"},
-    {"covariance", OV_LIST | OV_MAP, 0, 1e100, NULL, covariance_keys, OV_OPTIONAL,
-     .doc = "variances c_i, scaled to a mean of 1 (default: all 1): a list, of which each number "
-            "holds "
-            "for "
-            "an equal share of the N inputs, or {power: a}; Q and R are then covariances of the "
-            "fields"},
-    {"images", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
-     .doc = "an IDX file of unsigned bytes, as it is or compressed by gzip; a relative path is one "
-            "from "
-            "the "
-            "experiment's directory; the images are inputs, the labels are the teacher's"},
-    {"test", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
-     .doc = "a second such file, on which eps_g is measured (default: images held out)"},
-    {"held_out", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL,
-     .doc = "without test: how many of the last images to measure eps_g on (default: a sixth)"},
-    {"standardise", OV_BOOL, 0, 0, NULL, NULL, "true",
-     .doc = "take each pixel's mean off, and scale all so that the mean of |x|^2/N is 1, both over "
-            "the "
-            "images that are not held out; false: bytes/255"},
-    {.name = NULL},
-};
-
 static const struct ov_key averages_keys[] = {
     {"tol", OV_REAL, 1e-12, 1e-3, NULL, NULL, OV_OPTIONAL,
      "error allowed in Gaussian averages of smooth units that are taken by quadrature (default: "
@@ -184,6 +182,8 @@ static const struct ov_key averages_keys[] = {
      KEPT(as_averages_tol, problem.averages_tol), .of = OV_OF_THEORY},
     {.name = NULL},
 };
+
+static const char *const theory_inputs[] = {"covariance", "isotropic", NULL};
 
 #define SHARE_DOC                                                                                  \
     "of M = 1: columns share, how much of the teacher's unit the student's units span, "           \
@@ -222,6 +222,18 @@ static const struct ov_key theory_keys[] = {
     {"time_to", OV_REAL | OV_LIST, 1e-300, 1e300, NULL, NULL, OV_OPTIONAL,
      "columns alpha_to_X: when eps_g falls to X, one level or a list",
      ARRAY(ov_as_levels, extras.time_to.eps_g, extras.time_to.n, ""), .of = OV_OF_THEORY},
+    {"inputs", OV_WORD, 0, 0, theory_inputs, NULL, "covariance",
+     "covariance: theory of Gaussian inputs with the covariance of the curve's own, of images too; "
+     "isotropic: of covariance 1, whatever the inputs are",
+     KEPT(as_theory_inputs, covariance.theory_inputs), .of = OV_OF_THEORY},
+    {"spiked", OV_BOOL, 0, 0, NULL, NULL, "false",
+     "with that part of a step's noise which is of relative order c_i/N: it counts where a direction has a "
+     "good share of all variance",
+     KEPT(ov_as_flag, covariance.spiked), .of = OV_OF_THEORY},
+    {"blocks", OV_BOOL, 0, 0, NULL, NULL, "false",
+     "columns Q_k_l_bB, R_k_m_bB: the overlaps of each block B, of which those of the fields are the sum, "
+     "each times its variance",
+     KEPT(ov_as_flag, covariance.in_columns), .of = OV_OF_THEORY},
     {"averages", OV_MAP, 0, 0, NULL, averages_keys, "{}",
      .doc = "how Gaussian averages without closed form are taken"},
     {.name = NULL},
@@ -245,6 +257,9 @@ static const struct ov_key sgd_keys[] = {
      ARRAY(ov_as_kept, kept.time, kept.n, ""), .of = OV_OF_SIM},
     {"match", OV_BOOL, 0, 0, NULL, NULL, "false", MATCH_DOC, KEPT(ov_as_flag, sgd_match),
      .of = OV_OF_SIM},
+    {"blocks", OV_BOOL, 0, 0, NULL, NULL, "false",
+     "columns Q_k_l_bB, R_k_m_bB, as of theory, where the covariance lists its blocks",
+     KEPT(ov_as_flag, covariance.in_sgd), .of = OV_OF_SIM},
     {.name = NULL},
 };
 
@@ -288,8 +303,8 @@ const struct ov_key ov_two_layer_keys[] = {
          "the time of its last row, to both sides"},
     {"init", OV_MAP, 0, 0, NULL, init_keys, "{}", "where the student starts",
      KEPT(as_start, problem.start), .of = OV_OF_PROBLEM},
-    {"inputs", OV_MAP, 0, 0, NULL, inputs_keys, "{}",
-     "the inputs of sgd; theory is always that of fresh Gaussian ones with covariance 1",
+    {"inputs", OV_MAP, 0, 0, NULL, ov_inputs_keys, "{}",
+     "the inputs; theory is that of fresh Gaussian ones of the same covariance",
      KEPT(as_inputs, data), .of = OV_OF_SIM},
     {"samples", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL,
      "size of a training set that sgd goes through again and again, in a new random order each "

@@ -38,6 +38,7 @@ static enum ov_status leave_out(struct ov_value *params, struct ov_error *err)
     struct ov_value *init = ov_value_get(params, "init");
     const struct ov_value *theory = ov_value_get(params, "theory");
     struct ov_value *kind = ov_value_get(init, "kind");
+    bool images = strcmp(ov_value_find(params, "inputs.kind")->string, "idx") == 0;
     const struct start_kind *start = start_kinds;
     for (const char *const *word = kind->key->words; strcmp(*word, kind->string) != 0; word++)
         start++;
@@ -53,8 +54,10 @@ static enum ov_status leave_out(struct ov_value *params, struct ov_error *err)
         {init, "weights", start->says, start->has_weights},
         {params, "weight_decay_v", "has a frozen second layer (eta_v is 0)",
          ov_value_number(params, "eta_v") != 0.0},
-        {params, "inputs", "has no sgd", ov_value_get(params, "sgd")},
-        {params, "samples", "has no sgd", ov_value_get(params, "sgd")},
+        {params, "inputs", "has neither sgd nor a theory of its inputs",
+         ov_value_get(params, "sgd") || theory->type == OV_MAP || theory->number != 0.0},
+        {init, "blocks", start->says, start->has_overlaps},
+        {params, "samples", "has no sgd", ov_value_get(params, "sgd") || images},
         {params, "method", "has no theory", theory->type == OV_MAP || theory->number != 0.0},
         {params, "rtol", "has no theory", theory->type == OV_MAP || theory->number != 0.0},
         {params, "atol", "has no theory", theory->type == OV_MAP || theory->number != 0.0},
@@ -63,6 +66,11 @@ static enum ov_status leave_out(struct ov_value *params, struct ov_error *err)
         if (!rows[i].read)
             ov_value_unused(rows[i].map, rows[i].name, rows[i].says);
     const struct ov_value *Q = ov_value_find(init, "Q"), *R = ov_value_find(init, "R");
+    if (start->has_overlaps && ov_value_get(init, "blocks")) {
+        ov_value_unused(init, "Q", "has those of each block");
+        ov_value_unused(init, "R", "has those of each block");
+        return OV_OK;
+    }
     if (start->has_overlaps && (!Q || !R))
         return ov_value_fail(init, err, "init of kind overlaps needs '%s'", Q ? "R" : "Q");
     return OV_OK;
@@ -122,7 +130,7 @@ static enum ov_status check_share(const struct ov_two_layer *s, const struct ov_
 static enum ov_status check_match(const struct ov_two_layer *s, const struct ov_value *match,
                                   struct ov_error *err)
 {
-    if (!s->data.train_path && !s->data.spectrum)
+    if (!s->data.train_path && s->covariance.kind == OV_COVARIANCE_WHITE)
         return OV_OK;
     return ov_value_fail(match, err, "match is for Gaussian inputs with covariance 1");
 }
@@ -163,7 +171,8 @@ static enum ov_status check_theory(struct ov_two_layer *s, struct ov_value *para
                                    struct ov_error *err)
 {
     struct ov_value *theory = ov_value_get(params, "theory");
-    s->start_is_fixed = ov_problem_start_is_fixed(&s->problem);
+    s->start_is_fixed = ov_problem_start_is_fixed(&s->problem) &&
+                        !(s->covariance.is_drawn && ov_theory_has_blocks(s));
     if (!s->theory_asked)
         return OV_OK;
     struct ov_value *averages = theory->type == OV_MAP ? ov_value_get(theory, "averages") : NULL;
@@ -193,7 +202,7 @@ static enum ov_status check_size(const struct ov_two_layer *s, struct ov_value *
                                  struct ov_error *err)
 {
     const struct ov_problem *p = &s->problem;
-    double numbers = (double)s->n_alpha * (double)ov_row_width(p->K, p->M);
+    double numbers = (double)s->n_alpha * (double)ov_path_width(s, OV_THEORY);
     double weights = (double)p->N * (double)(p->K + p->M);
     bool drawn = (s->sgd_runs && ov_engines[s->engine].draws_weights) || !s->start_is_fixed;
     if (numbers > largest_result)
@@ -226,11 +235,15 @@ enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params
     if (status == OV_OK)
         status = ov_weights_read(s, params, err);
     if (status == OV_OK)
+        status = ov_block_starts_read(s, params, err);
+    if (status == OV_OK)
         status = complete(&s->problem, params, err);
     if (status == OV_OK && ov_problem_project(&s->moved, &s->problem) != OV_OK)
         status = no_memory(err);
     if (status == OV_OK)
         status = check_problem(s, params, err);
+    if (status == OV_OK)
+        status = ov_covariance_complete(s, params, err);
     if (status == OV_OK)
         status = check_sgd(s, params, err);
     if (status == OV_OK)
@@ -247,6 +260,7 @@ void ov_two_layer_release(void *state)
     struct ov_two_layer *s = state;
     ov_problem_free(&s->problem);
     ov_data_free(&s->data);
+    ov_covariance_free(&s->covariance);
     free(s->alpha);
     free(s->scaling.t);
     free(s->extras.time_to.eps_g);

@@ -66,6 +66,9 @@ const struct ov_key ov_two_layer_teacher_keys[] = {
      "1/(1 - sparse)",
      OV_KEPT(&as_sparse, struct ov_two_layer, problem.sparse),
      .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
+    {"blocks", OV_MATRICES, -INFINITY, INFINITY, NULL, NULL, OV_OPTIONAL,
+     "overlaps T_mn of each block of inputs.covariance, M x M: sums over its directions divided by N",
+     .field = &ov_as_blocks_T, .of = OV_OF_PROBLEM, .shape = "M x M"},
     {"weights", OV_STRING, 0, 0, NULL, NULL, OV_OPTIONAL,
      "a .npy file of w*, M x N doubles; a relative path is one from the experiment's directory",
      OV_KEPT(&ov_as_file, struct ov_two_layer, w_star_sha), .of = OV_OF_PROBLEM},
@@ -119,9 +122,10 @@ static enum ov_status read_teacher(struct ov_two_layer *s, struct ov_value *para
     if (teacher->type != OV_MAP)
         return OV_OK;
     struct ov_value *T = ov_value_get(teacher, "T"), *sparse = ov_value_get(teacher, "sparse"),
-                    *weights = ov_value_get(teacher, "weights");
-    if (!!T + !!sparse + !!weights != 1)
-        return ov_value_fail(teacher, err, "teacher takes one of T, sparse and weights");
+                    *weights = ov_value_get(teacher, "weights"),
+                    *blocks = ov_value_get(teacher, "blocks");
+    if (!!T + !!sparse + !!weights + !!blocks != 1)
+        return ov_value_fail(teacher, err, "teacher takes one of T, sparse, weights and blocks");
     if (sparse)
         s->problem.teacher = OV_TEACHER_RANDOM;
     if (!weights)

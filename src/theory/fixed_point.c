@@ -65,7 +65,7 @@ static enum ov_status iterate(struct ov_fixed_point *found, struct ov_newton *w,
     double before = INFINITY;
     size_t most = w->pull > 0.0 ? ITERATIONS_OF_FLOW : ITERATIONS;
     for (size_t i = 0; i < most; i++) {
-        if (ov_overlaps_diverged(w->y, w->p->K, w->p->M))
+        if (ov_overlaps_diverged(ov_newton_fields(w)->block, w->p->K, w->p->M))
             return ov_fail(err, OV_EDIVERGED, "Newton's method leaves every bound after %zu steps",
                            i);
         enum ov_status status = ov_newton_solve(w);
@@ -103,8 +103,8 @@ static enum ov_fixed_kind kind_of(double growth, double bound)
 /* What there is at w->y: a covariance, its error and stability. */
 static enum ov_status judge(struct ov_fixed_point *found, struct ov_newton *w, struct ov_error *err)
 {
-    memcpy(w->o.block, w->y, ov_overlaps_moving(w->p->K, w->p->M) * sizeof *w->o.block);
-    enum ov_status status = ov_overlaps_check(&w->o, err);
+    const struct ov_overlaps *fields = ov_newton_fields(w);
+    enum ov_status status = ov_overlaps_check_blocks(&w->o, w->p->blocks, err);
     if (status == OV_EDOM) {
         ov_error_context(err, "Newton's method found a state that no weights have");
         status = OV_ENUMERIC;
@@ -121,7 +121,7 @@ static enum ov_status judge(struct ov_fixed_point *found, struct ov_newton *w, s
     found->kind = kind_of(found->growth, bound);
     if (found->kind == OV_FIXED_NOT_FOUND)
         return ov_fail(err, OV_ENUMERIC, "the spectrum at the fixed point can't be computed");
-    found->eps_g = ov_eps_g(&w->o, w->p->g, w->p->g_star);
+    found->eps_g = ov_eps_g(fields, w->p->g, w->p->g_star);
     return OV_OK;
 }
 
@@ -151,16 +151,14 @@ enum ov_status ov_fixed_point(struct ov_fixed_point *found, struct ov_overlaps *
 {
     struct ov_newton w;
     *found = (struct ov_fixed_point){.eps_g = NAN, .growth = NAN, .growth_over_eta = NAN};
-    enum ov_status status = ov_overlaps_check(o, err);
-    if (status != OV_OK) {
-        ov_error_context(err, "the start of Newton's method");
+    enum ov_status status = ov_newton_check(p, o, err);
+    if (status != OV_OK)
         return status;
-    }
     if (ov_newton_create(&w, p, o) != OV_OK)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     status = ov_newton_find(found, &w, err);
     if (status == OV_OK)
-        memcpy(o->block, w.o.block, ov_overlaps_moving(p->K, p->M) * sizeof *o->block);
+        memcpy(o->block, w.o.block, w.moving * sizeof *o->block);
     ov_newton_free(&w);
     return status;
 }

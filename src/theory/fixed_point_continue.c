@@ -18,7 +18,7 @@ static const double jump = 0.2; /* of a component of y, relative to the larger o
 struct path {
     struct ov_problem p;
     struct ov_newton newton;
-    size_t moving;
+    size_t moving; /* of all blocks */
     bool extrapolate, have_two;
     double value, value_before;
     double *block; /* owned; the views below */
@@ -35,7 +35,7 @@ static enum ov_status path_init(struct path *a, const struct ov_problem *p,
                                 const struct ov_overlaps *o, bool extrapolate)
 {
     *a = (struct path){.p = *p, .extrapolate = extrapolate};
-    a->moving = ov_overlaps_moving(p->K, p->M);
+    a->moving = ov_overlaps_moving_blocks(o->L, p->K, p->M);
     a->block = calloc(3 * a->moving, sizeof *a->block);
     if (!a->block)
         return OV_ENOMEM;
@@ -100,11 +100,13 @@ static bool reach(struct ov_fixed_point *found, struct path *a,
     return true;
 }
 
-static void write_row(double *row, const struct path *a, const struct ov_fixed_point *found)
+static void write_row(double *row, struct path *a, const struct ov_fixed_point *found)
 {
+    memcpy(a->newton.y, a->y, a->moving * sizeof *a->y);
     row[0] = a->value;
     row[1] = found->eps_g;
-    memcpy(row + 2, a->y, a->moving * sizeof *row);
+    memcpy(row + 2, ov_newton_fields(&a->newton)->block,
+           ov_overlaps_moving(a->p.K, a->p.M) * sizeof *row);
 }
 
 enum ov_status ov_fixed_point_continue(struct ov_fixed_point *found, double *rows, size_t *n_found,
@@ -114,7 +116,7 @@ enum ov_status ov_fixed_point_continue(struct ov_fixed_point *found, double *row
                                        const double *value, size_t n_value, bool extrapolate,
                                        struct ov_error *err)
 {
-    size_t width = ov_row_width(p->K, p->M);
+    size_t width = ov_row_width(p->K, p->M); /* of the fields */
     struct path a;
     *n_found = 0;
     for (size_t i = 0; i < n_value; i++)
@@ -123,7 +125,7 @@ enum ov_status ov_fixed_point_continue(struct ov_fixed_point *found, double *row
         rows[i] = NAN;
     if (lost)
         *lost = NAN;
-    enum ov_status status = n_value > 0 ? ov_overlaps_check(o, err) : OV_OK;
+    enum ov_status status = n_value > 0 ? ov_newton_check(p, o, err) : OV_OK;
     if (status != OV_OK || n_value == 0)
         return status;
     if (path_init(&a, p, o, extrapolate) != OV_OK) {

@@ -128,7 +128,7 @@ enum ov_status ov_eta_max(double *eta_max, const struct ov_problem *p, const str
     struct ov_problem q = *p;
     struct ov_newton w;
     *eta_max = NAN;
-    enum ov_status status = ov_overlaps_check(o, err);
+    enum ov_status status = ov_newton_check(p, o, err);
     if (status != OV_OK)
         return status;
     if (!(p->eta_w > 0.0 && isfinite(p->eta_w)))

@@ -17,27 +17,40 @@ static const double cut = 1e-9;
 
 /* How much each unknown counts in the length of a step: what stands twice in C counts twice in its
  * square. */
-static void set_metric(double *metric, size_t K, size_t M, size_t n)
+static void set_metric(double *metric, size_t L, size_t K, size_t M, size_t n)
 {
-    size_t n_C = ov_sym_size(K) + K * M;
+    size_t n_Q = ov_sym_size(K), n_C = L * (n_Q + K * M);
     for (size_t i = 0; i < n; i++)
         metric[i] = i < n_C ? M_SQRT2 : 1.0;
-    for (size_t k = 0; k < K; k++)
-        metric[ov_sym_at(k, k)] = 1.0;
+    for (size_t l = 0; l < L; l++)
+        for (size_t k = 0; k < K; k++)
+            metric[l * n_Q + ov_sym_at(k, k)] = 1.0;
+}
+
+enum ov_status ov_newton_check(const struct ov_problem *p, const struct ov_overlaps *o,
+                               struct ov_error *err)
+{
+    enum ov_status status = ov_online_check(p, o, err);
+    if (status == OV_OK)
+        status = ov_overlaps_check_blocks(o, p->blocks, err);
+    if (status != OV_OK)
+        ov_error_context(err, "the start of Newton's method");
+    return status;
 }
 
 enum ov_status ov_newton_create(struct ov_newton *w, const struct ov_problem *p,
                                 const struct ov_overlaps *o)
 {
-    size_t moving = ov_overlaps_moving(p->K, p->M), n = moving - (p->eta_v == 0.0 ? p->K : 0);
-    *w = (struct ov_newton){.p = p, .n = n};
+    size_t n = ov_online_integrated(p), moving = n + (p->eta_v == 0.0 ? p->K : 0);
+    *w = (struct ov_newton){.p = p, .n = n, .moving = moving};
     w->block = calloc(3 * moving + 7 * n + 2 * n * n, sizeof *w->block);
-    if (!w->block || ov_overlaps_create(&w->o, p->K, p->M) != OV_OK ||
+    if (!w->block || ov_overlaps_create_blocks(&w->o, o->L, p->K, p->M) != OV_OK ||
+        ov_overlaps_create(&w->fields, p->K, p->M) != OV_OK ||
         ov_online_create(&w->online, p, o) != OV_OK) {
         ov_newton_free(w);
         return OV_ENOMEM;
     }
-    memcpy(w->o.block, o->block, ov_overlaps_size(p->K, p->M) * sizeof *w->o.block);
+    memcpy(w->o.block, o->block, ov_overlaps_size_blocks(o->L, p->K, p->M) * sizeof *w->o.block);
     w->y = w->block;
     w->dy = w->y + moving;
     w->from = w->dy + moving;
@@ -49,7 +62,7 @@ enum ov_status ov_newton_create(struct ov_newton *w, const struct ov_problem *p,
     w->singular = w->A + n * n;
     w->scratch = w->singular + n;
     memcpy(w->y, o->block, moving * sizeof *w->y);
-    set_metric(w->metric, p->K, p->M, n);
+    set_metric(w->metric, o->L, p->K, p->M, n);
     return OV_OK;
 }
 
@@ -58,9 +71,19 @@ void ov_newton_free(struct ov_newton *w)
     if (!w)
         return;
     ov_online_free(w->online);
+    ov_overlaps_free(&w->fields);
     ov_overlaps_free(&w->o);
     free(w->block);
     *w = (struct ov_newton){0};
+}
+
+const struct ov_overlaps *ov_newton_fields(struct ov_newton *w)
+{
+    memcpy(w->o.block, w->y, w->moving * sizeof *w->y);
+    if (!w->p->blocks)
+        return &w->o;
+    ov_overlaps_total(&w->fields, &w->o, w->p->blocks);
+    return &w->fields;
 }
 
 bool ov_newton_jacobian(struct ov_newton *w)

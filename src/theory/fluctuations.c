@@ -18,6 +18,7 @@
 #include "fluctuations_local_internal.h"
 #include "fluctuations_noise_internal.h"
 #include "fluctuations_step_internal.h"
+#include "online_internal.h"
 #include "overlap/theory/jacobian.h"
 #include "overlap/theory/solve.h"
 
@@ -43,9 +44,10 @@ struct run {
     struct ov_local local;
     struct ov_noise *noise;
     struct ov_propagator propagator;
-    double *block;   /* owned; the views below and those of the states */
-    double *J;       /* (n,n) */
-    double *quarter; /* (QUARTERS,n) y */
+    double *block;     /* owned; the views below and those of the states */
+    double *J;         /* (n,n) */
+    double *quarter;   /* (QUARTERS,n) y */
+    double *of_fields; /* (n + 2,n) scratch */
     struct state now, middle, end, one, listed_middle, listed;
     double bound; /* |J| where it was last taken */
     struct ov_fluctuations_report work;
@@ -241,18 +243,32 @@ struct output {
     size_t n_alpha, next;
 };
 
+/* Standard deviations of the fields' moving numbers t: t is linear in y, so that the columns' t are the
+ * rows of < y t' >, and those rows' t < t t' >. */
+static void spread_of_fields(double *sd, struct run *r, const double *Sigma)
+{
+    size_t n = r->n, m = ov_overlaps_moving(r->local.p->K, r->local.p->M);
+    double *with_t = r->of_fields, *column = with_t + n * m, *t = column + n;
+    for (size_t j = 0; j < n; j++)
+        ov_local_of_fields(with_t + j * m, &r->local, Sigma + j * n);
+    for (size_t i = 0; i < m; i++) {
+        for (size_t j = 0; j < n; j++)
+            column[j] = with_t[j * m + i];
+        ov_local_of_fields(t, &r->local, column);
+        sd[i] = sqrt(fmax(t[i], 0.0));
+    }
+}
+
 /* Writes the row of the next listed alpha from s. */
 static void put_row(struct output *out, struct run *r, const struct state *s)
 {
-    size_t n = r->n, next = out->next++;
-    double *row = out->rows + next * (3 + 2 * n);
+    size_t n = r->n, next = out->next++, m = ov_overlaps_moving(r->local.p->K, r->local.p->M);
+    double *row = out->rows + next * (3 + 2 * m);
     double *packed = out->Sigma ? out->Sigma + next * ov_sym_size(n) : NULL;
     row[0] = out->alpha[next];
     ov_local_eps_g(&row[1], &row[2], &r->local, s->y, s->Sigma, s->mu);
-    for (size_t i = 0; i < n; i++) {
-        row[3 + i] = sqrt(fmax(s->Sigma[i * n + i], 0.0));
-        row[3 + n + i] = s->mu[i];
-    }
+    spread_of_fields(row + 3, r, s->Sigma);
+    ov_local_of_fields(row + 3 + m, &r->local, s->mu);
     for (size_t i = 0; packed && i < n; i++)
         for (size_t j = 0; j <= i; j++)
             packed[ov_sym_at(i, j)] = s->Sigma[i * n + j];
@@ -319,11 +335,11 @@ static void run_free(struct run *r)
 static enum ov_status run_init(struct run *r, const struct ov_problem *p,
                                const struct ov_overlaps *start, unsigned refine)
 {
-    size_t n = r->n = ov_overlaps_moving(p->K, p->M);
+    size_t n = r->n = ov_overlaps_moving_blocks(start->L, p->K, p->M);
     enum ov_status status = ov_noise_create(&r->noise, p, refine);
     if (status != OV_OK)
         return status;
-    r->block = calloc(STATES * (2 * n + 4) + n + QUARTERS, n * sizeof *r->block);
+    r->block = calloc(STATES * (2 * n + 4) + 2 * n + 2 + QUARTERS, n * sizeof *r->block);
     if (!r->block || ov_local_create(&r->local, p, start) != OV_OK ||
         ov_propagator_create(&r->propagator, n) != OV_OK)
         return OV_ENOMEM;
@@ -338,6 +354,7 @@ static enum ov_status run_init(struct run *r, const struct ov_problem *p,
     }
     r->J = next;
     r->quarter = r->J + n * n;
+    r->of_fields = r->quarter + QUARTERS * n;
     memcpy(r->now.y, start->block, n * sizeof *r->now.y);
     r->work.n_node = ov_noise_nodes(r->noise);
     return OV_OK;
@@ -349,6 +366,8 @@ static enum ov_status check_arguments(const struct ov_problem *p, const double *
 {
     if (!(opt->rtol >= rtol_min && opt->rtol <= rtol_max) || opt->refine > 3)
         return ov_fail(err, OV_EDOM, "rtol or refine out of range: %g, %u", opt->rtol, opt->refine);
+    if (p->blocks && p->blocks->is_signed)
+        return ov_fail(err, OV_EDOM, "signed blocks have no fluctuations");
     if (p->batch > 1)
         return ov_fail(err, OV_EDOM, "fluctuations are known for a batch of 1 only");
     if (!ov_noise_possible(p))
@@ -371,9 +390,12 @@ enum ov_status ov_fluctuations_solve(double *rows, double *Sigma, const struct o
     opt = opt ? opt : &defaults;
     for (size_t i = 0; i < n_alpha * ov_fluctuations_width(p->K, p->M); i++)
         rows[i] = NAN;
-    for (size_t i = 0; Sigma && i < n_alpha * ov_sym_size(ov_overlaps_moving(p->K, p->M)); i++)
+    for (size_t i = 0;
+         Sigma && i < n_alpha * ov_sym_size(ov_overlaps_moving_blocks(start->L, p->K, p->M)); i++)
         Sigma[i] = NAN;
-    enum ov_status status = check_arguments(p, alpha, n_alpha, opt, err);
+    enum ov_status status = ov_online_check(p, start, err);
+    if (status == OV_OK)
+        status = check_arguments(p, alpha, n_alpha, opt, err);
     if (status != OV_OK || n_alpha == 0)
         return status;
     struct run r = {.rtol = opt->rtol, .tick = tick};

@@ -11,6 +11,7 @@
 
 #include <lapacke.h>
 
+#include "online_blocks_internal.h"
 #include "online_internal.h"
 #include "overlap/model/eps_g.h"
 
@@ -25,15 +26,17 @@ static const double no_spread = 1e-14; /* a variance relative to the largest */
 enum ov_status ov_local_create(struct ov_local *w, const struct ov_problem *p,
                                const struct ov_overlaps *start)
 {
-    size_t n = ov_overlaps_moving(p->K, p->M);
+    size_t n = ov_overlaps_moving_blocks(start->L, p->K, p->M);
     *w = (struct ov_local){.p = p, .n = n};
     w->block = calloc(n + 6, n * sizeof *w->block);
-    if (!w->block || ov_overlaps_create(&w->o, p->K, p->M) != OV_OK ||
+    if (!w->block || ov_overlaps_create_blocks(&w->o, start->L, p->K, p->M) != OV_OK ||
+        ov_overlaps_create(&w->of_fields, p->K, p->M) != OV_OK ||
         ov_online_create(&w->online, p, start) != OV_OK) {
         ov_local_free(w);
         return OV_ENOMEM;
     }
-    memcpy(w->o.block, start->block, ov_overlaps_size(p->K, p->M) * sizeof *w->o.block);
+    memcpy(w->o.block, start->block,
+           ov_overlaps_size_blocks(start->L, p->K, p->M) * sizeof *w->o.block);
     w->modes = w->block;
     w->spread = w->modes + n * n;
     w->vector = w->spread + n;
@@ -50,8 +53,31 @@ void ov_local_free(struct ov_local *w)
         return;
     ov_online_free(w->online);
     ov_overlaps_free(&w->o);
+    ov_overlaps_free(&w->of_fields);
     free(w->block);
     *w = (struct ov_local){0};
+}
+
+/* The overlaps of the fields at y. */
+static struct ov_overlaps *fields(struct ov_local *w, const double *y)
+{
+    memcpy(w->o.block, y, w->n * sizeof *y);
+    if (!w->p->blocks)
+        return &w->o;
+    ov_overlaps_total(&w->of_fields, &w->o, w->p->blocks);
+    return &w->of_fields;
+}
+
+void ov_local_of_fields(double *t, const struct ov_local *w, const double *y)
+{
+    size_t K = w->p->K, n_Q = ov_sym_size(K), n_R = K * w->p->M, L = w->o.L;
+    if (!w->p->blocks) {
+        memcpy(t, y, w->n * sizeof *y);
+        return;
+    }
+    ov_blocks_total(t, w->p->blocks, y, n_Q);
+    ov_blocks_total(t + n_Q, w->p->blocks, y + L * n_Q, n_R);
+    memcpy(t + n_Q + n_R, y + L * (n_Q + n_R), K * sizeof *y);
 }
 
 int ov_local_rhs(double *dy, const double *y, void *ctx)
@@ -64,13 +90,15 @@ int ov_local_rhs(double *dy, const double *y, void *ctx)
 
 int ov_local_diverged(const double *y, void *ctx)
 {
-    const struct ov_local *w = ctx;
-    return ov_overlaps_diverged(y, w->p->K, w->p->M);
+    struct ov_local *w = ctx;
+    return ov_overlaps_diverged(fields(w, y)->block, w->p->K, w->p->M);
 }
 
 int ov_local_nearest(double *y, void *ctx)
 {
     struct ov_local *w = ctx;
+    if (w->p->blocks)
+        return ov_online_blocks_nearest(y, w->online);
     return ov_cone_project(y, y + ov_sym_size(w->p->K), w->online->cone) > 0.0;
 }
 
@@ -91,13 +119,13 @@ bool ov_local_jacobian(double *J, struct ov_local *w, const double *y)
     return true;
 }
 
-bool ov_local_slope_jumps(const struct ov_local *w, const double *y)
+bool ov_local_slope_jumps(struct ov_local *w, const double *y)
 {
     size_t K = w->p->K;
-    const double *v = y + w->n - K;
+    const struct ov_overlaps *o = fields(w, y);
     bool jumps = false;
     for (size_t k = 0; w->p->g->act == OV_ACT_LEAKY_RELU && k < K; k++)
-        jumps = jumps || (y[ov_sym_at(k, k)] == 0.0 && v[k] != 0.0);
+        jumps = jumps || (o->Q[ov_sym_at(k, k)] == 0.0 && o->v[k] != 0.0);
     return jumps;
 }
 
@@ -119,8 +147,8 @@ static bool is_inside(struct ov_local *w, const double *y, const double *directi
     bool closed = p->g->act != OV_ACT_GENERIC && p->g_star->act != OV_ACT_GENERIC;
     if (closed && ov_gauss_is_analytic(p->g, p->g_star))
         return true;
-    moved_by(w, y, direction, step);
-    return ov_cone_project(w->moved, w->moved + ov_sym_size(p->K), w->online->cone) == 0.0;
+    struct ov_overlaps *o = fields(w, moved_by(w, y, direction, step));
+    return ov_cone_project(o->Q, o->R, w->online->cone) == 0.0;
 }
 
 /* Where to take differences along a direction: at -h, 0, h if the cone reaches well beyond both,
@@ -233,10 +261,9 @@ bool ov_local_drive(double *drive, struct ov_local *w, const double *y, const do
 static double squared_error(struct ov_local *w, const double *y)
 {
     const struct ov_activation *g = w->p->g, *g_star = w->p->g_star;
-    const struct ov_overlaps *o = &w->o;
+    const struct ov_overlaps *o = fields(w, y);
     size_t K = o->K, M = o->M;
     double sum = 0.0;
-    memcpy(w->o.block, y, w->n * sizeof *y);
     for (size_t k = 0; k < K; k++) {
         double Q_kk = o->Q[ov_sym_at(k, k)];
         for (size_t l = 0; l < K; l++)

@@ -16,6 +16,7 @@ struct ov_local {
     size_t n, n_rhs; /* n_rhs counts */
     struct ov_online *online;
     struct ov_overlaps o;                   /* T, v_star for good */
+    struct ov_overlaps of_fields;           /* of inputs in blocks */
     double *block;                          /* owned; the views below */
     double *modes, *spread;                 /* (n,n) columns, (n): eigenvectors and eigenvalues */
     double *vector, *f, *moved, *up, *down; /* (n) */
@@ -36,7 +37,10 @@ bool ov_local_is_analytic(const struct ov_local *w);
 
 /* Whether a student starts where its g' has a jump: a leaky ReLU without weights, which the first
  * input moves. A ReLU without weights stays there. */
-bool ov_local_slope_jumps(const struct ov_local *w, const double *y);
+bool ov_local_slope_jumps(struct ov_local *w, const double *y);
+
+/* What of the fields' moving numbers t is by y, or a deviation of them by one of y. */
+void ov_local_of_fields(double *t, const struct ov_local *w, const double *y);
 
 /* J (n,n) row-major; false if out of memory. */
 bool ov_local_jacobian(double *J, struct ov_local *w, const double *y);

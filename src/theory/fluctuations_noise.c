@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * 1. Fixed nodes z ~ N(0, I_P): a tensor Gauss-Hermite rule, exact for linear and quadratic units,
- *    for other smooth ones (P <= 4) without its negligible weights; else Sobol's sequence through
- *    the inverse normal distribution, whitened. Where all activations are odd or all are even, z
- *    and -z give the same and one of them is enough; else Sobol's nodes come in such pairs.
+ * 1. Fixed nodes z ~ N(0, I_P): fluctuations_nodes.c.
  * 2. Fields x = L z, C = L L'.
  * 3. At given fields F = u a + u^2 b with u = y - phi = D + sigma zeta, so that the label noise
  *    zeta needs moments of u only.
@@ -15,203 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gsl/gsl_cdf.h>
-#include <gsl/gsl_integration.h>
-#include <gsl/gsl_qrng.h>
-
 #include "overlap/num/sym.h"
 
-enum { P_TENSOR = 4, P_MAX = 40, REFINE_MAX = 3, TENSOR_MAX = 1 << 20 };
+enum { REFINE_MAX = 3 };
 
-static const double negligible = 1e-9;    /* a weight relative to the largest */
 static const double psd_tolerance = 1e-7; /* what the solver of y may miss by */
-
-struct ov_noise {
-    const struct ov_problem *p;
-    size_t P, n, n_Q, n_node;
-    double *z;      /* (n_node,P) */
-    double *weight; /* (n_node), sum 1 */
-    double *block;  /* owned; the views below */
-    double *C, *L;  /* packed (P,P); (P,P) */
-    double *x, *g;  /* (P) fields and activations */
-    double *E;      /* (K) eta_w v_k g'(lambda_k) */
-    double *a, *b;  /* (n) F = u a + u^2 b, b zero beyond Q */
-    double *t, *q;  /* (n) */
-    double *mean;   /* (n) of F */
-};
-
-/* ---- nodes ---- */
-
-/* 1 for an even activation, -1 for an odd one, 0 for neither. */
-static int parity(const struct ov_activation *act)
-{
-    static const double x[3] = {0.3, 1.1, 2.7};
-    bool odd = true, even = true;
-    for (size_t i = 0; i < 3; i++) {
-        odd = odd && act->g(-x[i]) == -act->g(x[i]);
-        even = even && act->g(-x[i]) == act->g(x[i]);
-    }
-    return (even ? 1 : 0) - (odd ? 1 : 0);
-}
-
-/* Of a polynomial, by its differences at whole numbers, which are exact; 0 of others. */
-static size_t degree(const struct ov_activation *act)
-{
-    double d[OV_POLYNOMIAL_DEGREE + 1];
-    size_t found = 0;
-    if (act->family != OV_FAMILY_POLYNOMIAL)
-        return 0;
-    for (size_t i = 0; i <= OV_POLYNOMIAL_DEGREE; i++)
-        d[i] = act->g((double)i);
-    for (size_t n = 1; n <= OV_POLYNOMIAL_DEGREE; n++) {
-        for (size_t i = 0; i <= OV_POLYNOMIAL_DEGREE - n; i++)
-            d[i] = d[i + 1] - d[i];
-        found = d[0] != 0.0 ? n : found;
-    }
-    return found;
-}
-
-/* Nodes a direction for which all averages are exact; 0 if there is no such number. With degrees g
- * and g* and the larger one m, F = u a + u^2 b is of degree 2 (g - 1 + m), < F F' > of twice
- * that. */
-static size_t exact_order(const struct ov_problem *p)
-{
-    size_t g = degree(p->g), g_star = degree(p->g_star);
-    if (g == 0 || g_star == 0)
-        return 0;
-    return 2 * (g - 1 + (g > g_star ? g : g_star)) + 1;
-}
-
-/* order^P, or TENSOR_MAX + 1 if that is less. */
-static size_t tensor_size(size_t order, size_t P)
-{
-    size_t size = 1;
-    for (size_t a = 0; a < P && size <= TENSOR_MAX; a++)
-        size *= order;
-    return size <= TENSOR_MAX ? size : TENSOR_MAX + 1;
-}
-
-/* Nodes a direction of a tensor rule; 0 for Sobol's nodes. */
-static size_t tensor_order(const struct ov_problem *p, unsigned refine)
-{
-    static const size_t order[P_TENSOR + 1] = {0, 0, 32, 20, 14};
-    size_t P = p->K + p->M, exact = exact_order(p);
-    if (exact > 0 && tensor_size(exact, P) <= TENSOR_MAX)
-        return exact;
-    bool kink = p->g->act == OV_ACT_RELU || p->g_star->act == OV_ACT_RELU ||
-                p->g->act == OV_ACT_LEAKY_RELU || p->g_star->act == OV_ACT_LEAKY_RELU;
-    return P > P_TENSOR || kink ? 0 : order[P] + (P == 2 ? 16 : 4) * refine;
-}
-
-static bool allocate_nodes(struct ov_noise *w, size_t n_node)
-{
-    w->z = calloc(n_node, w->P * sizeof *w->z);
-    w->weight = calloc(n_node, sizeof *w->weight);
-    return w->z && w->weight;
-}
-
-/* Node number i of the tensor rule; returns its weight relative to that of the centre. */
-static double tensor_node(double *z, size_t i, const double *node, const double *weight,
-                          size_t order, size_t P)
-{
-    double product = 1.0;
-    for (size_t a = 0; a < P; a++, i /= order) {
-        z[a] = 2 * (i % order) + 1 == order ? 0.0 : node[i % order]; /* the centre exactly */
-        product *= weight[i % order] / weight[order / 2];
-    }
-    return product;
-}
-
-/* How much of z's weight counts where it stands for -z as well: all or nothing by the sign of the
- * last coordinate that is not 0, half for the centre, which is its own counterpart. */
-static double half_space(const double *z, size_t P)
-{
-    for (size_t a = P; a-- > 0;)
-        if (z[a] != 0.0)
-            return z[a] > 0.0 ? 1.0 : 0.0;
-    return 0.5;
-}
-
-static void normalise_weights(struct ov_noise *w)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < w->n_node; i++)
-        sum += w->weight[i];
-    for (size_t i = 0; i < w->n_node; i++)
-        w->weight[i] /= sum;
-}
-
-static enum ov_status make_tensor(struct ov_noise *w, bool half, size_t order)
-{
-    size_t P = w->P, all = tensor_size(order, P);
-    double least = exact_order(w->p) > 0 || P <= 2 ? 0.0 : negligible;
-    gsl_integration_fixed_workspace *rule =
-        gsl_integration_fixed_alloc(gsl_integration_fixed_hermite, order, 0.0, 0.5, 0.0, 0.0);
-    if (!rule || !allocate_nodes(w, all)) {
-        gsl_integration_fixed_free(rule);
-        return OV_ENOMEM;
-    }
-    const double *node = gsl_integration_fixed_nodes(rule),
-                 *weight = gsl_integration_fixed_weights(rule);
-    for (size_t i = 0; i < all; i++) {
-        double *z = w->z + w->n_node * P, product = tensor_node(z, i, node, weight, order, P);
-        double part = half ? half_space(z, P) : 1.0;
-        if (product >= least && part > 0.0)
-            w->weight[w->n_node++] = part * product;
-    }
-    gsl_integration_fixed_free(rule);
-    normalise_weights(w);
-    return OV_OK;
-}
-
-/* z <- A z with < z z' > = I: polynomials of degree 2 become exact. */
-static enum ov_status whiten(struct ov_noise *w)
-{
-    size_t P = w->P;
-    double *S = w->C, *L = w->L;
-    memset(S, 0, ov_sym_size(P) * sizeof *S);
-    for (size_t i = 0; i < w->n_node; i++)
-        for (size_t a = 0; a < P; a++)
-            for (size_t b = 0; b <= a; b++)
-                S[ov_sym_at(a, b)] += w->weight[i] * w->z[i * P + a] * w->z[i * P + b];
-    if (ov_sym_cholesky(L, S, P, 0.0) != OV_OK)
-        return OV_EDOM;
-    for (size_t i = 0; i < w->n_node; i++) {
-        double *z = w->z + i * P;
-        for (size_t a = 0; a < P; a++) {
-            for (size_t b = 0; b < a; b++)
-                z[a] -= L[a * P + b] * z[b];
-            z[a] /= L[a * P + a];
-        }
-    }
-    return OV_OK;
-}
-
-static enum ov_status make_sobol(struct ov_noise *w, bool half, unsigned refine)
-{
-    size_t P = w->P, n = (size_t)1 << (13 + refine + (half ? 1 : 0));
-    double u[P_MAX];
-    gsl_qrng *sobol = gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)P);
-    if (!sobol || !allocate_nodes(w, 2 * n)) {
-        gsl_qrng_free(sobol);
-        return OV_ENOMEM;
-    }
-    for (size_t i = 0; i < n; i++) {
-        double *z = w->z + w->n_node * P;
-        gsl_qrng_get(sobol, u);
-        for (size_t a = 0; a < P; a++)
-            z[a] = gsl_cdf_ugaussian_Pinv(u[a]);
-        w->weight[w->n_node++] = 1.0;
-        if (half)
-            continue;
-        for (size_t a = 0; a < P; a++)
-            z[P + a] = -z[a];
-        w->weight[w->n_node++] = 1.0;
-    }
-    gsl_qrng_free(sobol);
-    normalise_weights(w);
-    return whiten(w);
-}
 
 /* ---- setting up ---- */
 
@@ -219,6 +24,7 @@ void ov_noise_free(struct ov_noise *w)
 {
     if (!w)
         return;
+    ov_noise_blocks_free(w);
     free(w->z);
     free(w->weight);
     free(w->block);
@@ -233,7 +39,7 @@ size_t ov_noise_nodes(const struct ov_noise *w)
 static bool allocate(struct ov_noise *w)
 {
     size_t P = w->P, K = w->p->K, n = w->n;
-    w->block = calloc(ov_sym_size(P) + P * P + 2 * P + K + 5 * n, sizeof *w->block);
+    w->block = calloc(ov_sym_size(P) + P * P + 2 * P + K + 5 * n + w->n_Q, sizeof *w->block);
     if (!w->block)
         return false;
     w->C = w->block;
@@ -246,13 +52,8 @@ static bool allocate(struct ov_noise *w)
     w->t = w->b + n;
     w->q = w->t + n;
     w->mean = w->q + n;
+    w->linear = w->mean + n;
     return true;
-}
-
-bool ov_noise_possible(const struct ov_problem *p)
-{
-    bool grows = degree(p->g) >= 2 || degree(p->g_star) >= 2;
-    return p->K + p->M <= P_MAX && !(grows && tensor_order(p, 0) == 0);
 }
 
 enum ov_status ov_noise_create(struct ov_noise **out, const struct ov_problem *p, unsigned refine)
@@ -264,13 +65,12 @@ enum ov_status ov_noise_create(struct ov_noise **out, const struct ov_problem *p
     struct ov_noise *w = calloc(1, sizeof *w);
     if (!w)
         return OV_ENOMEM;
-    w->p = p, w->P = P, w->n_Q = ov_sym_size(p->K), w->n = ov_overlaps_moving(p->K, p->M);
-    int sign = parity(p->g), sign_star = parity(p->g_star);
-    bool half = sign != 0 && sign == sign_star;
-    size_t order = tensor_order(p, refine);
+    size_t L = p->blocks ? p->blocks->L : 1;
+    w->p = p, w->P = P, w->n_Q = L * ov_sym_size(p->K);
+    w->n = ov_overlaps_moving_blocks(L, p->K, p->M);
     enum ov_status status = OV_ENOMEM;
-    if (allocate(w))
-        status = order > 0 ? make_tensor(w, half, order) : make_sobol(w, half, refine);
+    if (allocate(w) && (!p->blocks || ov_noise_blocks_create(w) == OV_OK))
+        status = ov_noise_make_nodes(w, refine);
     if (status != OV_OK) {
         ov_noise_free(w);
         return status;
@@ -333,6 +133,8 @@ static void accumulate(double *B, double *c, struct ov_noise *w, double weight, 
     const double *a = w->a, *b = w->b;
     double *t = w->t, *q = w->q;
     size_t n = w->n, n_Q = w->n_Q;
+    if (w->blocks)
+        ov_noise_blocks_add(w, weight * u2);
     for (size_t i = 0; i < w->P; i++)
         excess += z[i] * z[i];
     for (size_t i = 0; i < n; i++) {
@@ -341,7 +143,8 @@ static void accumulate(double *B, double *c, struct ov_noise *w, double weight, 
         w->mean[i] += weight * (D * a[i] + u2 * b[i]);
     }
     for (size_t i = 0; i < n_Q; i++) {
-        c[i] += weight * excess * u2 * b[i];
+        if (!w->blocks)
+            c[i] += weight * excess * u2 * b[i];
         for (size_t j = 0; j <= i; j++)
             B[i * n + j] += a[i] * t[j] + b[i] * q[j];
     }
@@ -353,13 +156,12 @@ static void accumulate(double *B, double *c, struct ov_noise *w, double weight, 
 /* ---- B and c ---- */
 
 /* Adds decay_w^2 Q_kl - decay_w < e_k lambda_l + e_l lambda_k >, which is
- * - decay_w (< F_Q > - < e_k e_l >); linear_part: < u a > over Q. */
-static void add_decay(double *c, const struct ov_noise *w, const struct ov_overlaps *o,
-                      const double *linear_part)
+ * - decay_w (< F_Q > - < e_k e_l >); w->linear: < u a > over Q. */
+static void add_decay(double *c, const struct ov_noise *w, const struct ov_overlaps *o)
 {
     double decay = w->p->decay_w;
     for (size_t i = 0; i < w->n_Q; i++)
-        c[i] += decay * decay * o->Q[i] - decay * linear_part[i];
+        c[i] += decay * decay * o->Q[i] - decay * w->linear[i];
 }
 
 /* B <- < F F' > - < F > < F >', both triangles; nothing for a frozen v. */
@@ -377,22 +179,30 @@ static void finish(double *B, const struct ov_noise *w)
 enum ov_status ov_noise_at(double *B, double *c, struct ov_noise *w, const struct ov_overlaps *o)
 {
     size_t n = w->n, P = w->P;
-    double linear_part[P_MAX * (P_MAX + 1) / 2] = {0.0};
-    ov_overlaps_covariance(w->C, o);
+    const struct ov_overlaps *fields = w->blocks ? ov_noise_blocks_fields(w, o) : o;
+    if (!fields)
+        return OV_EDOM;
+    ov_overlaps_covariance(w->C, fields);
     if (ov_sym_cholesky(w->L, w->C, P, psd_tolerance) != OV_OK)
         return OV_EDOM;
     memset(B, 0, n * n * sizeof *B);
     memset(c, 0, n * sizeof *c);
     memset(w->mean, 0, n * sizeof *w->mean);
     memset(w->b, 0, n * sizeof *w->b);
+    memset(w->linear, 0, w->n_Q * sizeof *w->linear);
     for (size_t i = 0; i < w->n_node; i++) {
-        double D = activate(w, w->z + i * P, o);
-        coefficients(w);
+        double D = activate(w, w->z + i * P, fields);
+        if (w->blocks)
+            ov_noise_blocks_coefficients(w);
+        else
+            coefficients(w);
         accumulate(B, c, w, w->weight[i], D, w->z + i * P);
         for (size_t j = 0; w->p->decay_w > 0.0 && j < w->n_Q; j++)
-            linear_part[j] += w->weight[i] * D * w->a[j];
+            w->linear[j] += w->weight[i] * D * w->a[j];
     }
-    add_decay(c, w, o, linear_part);
+    add_decay(c, w, o);
+    if (w->blocks)
+        ov_noise_blocks_finish(B, c, w, o);
     finish(B, w);
     return OV_OK;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "fluctuations_noise_internal.h"
+#include "online_internal.h"
 #include "overlap/num/sym.h"
 #include "overlap/theory/fluctuations.h"
 
@@ -13,7 +14,9 @@ enum ov_status ov_fluctuations_noise(double *B, double *c, const struct ov_probl
                                      const struct ov_overlaps *o,
                                      const struct ov_fluctuations_options *opt)
 {
-    size_t n = ov_overlaps_moving(p->K, p->M);
+    size_t n = ov_overlaps_moving_blocks(o->L, p->K, p->M);
+    if (ov_online_check(p, o, NULL) != OV_OK)
+        return OV_EDOM;
     struct ov_noise *w;
     enum ov_status status = ov_noise_create(&w, p, opt ? opt->refine : 0);
     if (status != OV_OK)

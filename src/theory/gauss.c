@@ -13,8 +13,10 @@
  *     gauss_sigmoids   tanh with tanh, erf or linear teachers: sums of erf units
  *     gauss_smooth     smooth without closed form, both: quadrature over two fields, given which
  *                      all others are taken together
+ * Mean derivatives, which take the place of G: gauss_slopes, with gauss_half_lines, and beside the
+ * contractions.
  * Derivatives of the contractions: gauss_erf_derivatives, gauss_relu_derivatives,
- * gauss_quadratic_derivatives.
+ * gauss_quadratic_derivatives; of D: gauss_slopes_derivatives.
  * Single integrals: gauss_average, which chooses gauss_product (truncated moments),
  * gauss_polynomial or gauss_generic (quadrature).
  */
@@ -24,6 +26,7 @@
 #include <stdlib.h>
 
 #include "gauss_erf_internal.h"
+#include "gauss_half_lines_internal.h"
 #include "gauss_internal.h"
 #include "gauss_relu_internal.h"
 #include "gauss_sigmoids_internal.h"
@@ -156,27 +159,34 @@ static bool both_are(const struct ov_gauss *w, enum ov_family family)
     return w->student->family == family && w->teacher->family == family;
 }
 
-/* The contraction of a pair without one of its own in gauss_erf.c: by the student, because only
- * the student's slopes enter, unless both are of one kind that has a shorter way. */
-static ov_gauss_contraction *contraction_of(const struct ov_gauss *w)
+/* The contraction of a pair without one of its own in gauss_erf.c, and D: by the student, because
+ * only the student's slopes enter, unless both are of one kind that has a shorter way. */
+struct way {
+    ov_gauss_contraction *contract;
+    ov_gauss_slopes_of *slopes;
+};
+
+static struct way way_of(const struct ov_gauss *w)
 {
     if (w->g == OV_ACT_LINEAR)
-        return ov_gauss_contract_linear;
+        return (struct way){ov_gauss_contract_linear, ov_gauss_slopes_linear};
     if (w->g == OV_ACT_ERF)
-        return ov_gauss_contract_tilted;
+        return (struct way){ov_gauss_contract_tilted, ov_gauss_slopes_tilted};
     if (is_square(w->g) && is_square(w->g_star))
-        return ov_gauss_contract_quadratic;
+        return (struct way){ov_gauss_contract_quadratic, ov_gauss_slopes_quadratic};
     if (w->g == OV_ACT_RELU && w->g_star == OV_ACT_RELU)
-        return ov_gauss_contract_relu;
+        return (struct way){ov_gauss_contract_relu, ov_gauss_slopes_relu};
     if (is_kinked(w->g, w->g_star))
-        return ov_gauss_contract_kinks;
+        return (struct way){ov_gauss_contract_kinks, ov_gauss_slopes_kinks};
     if (both_are(w, OV_FAMILY_POLYNOMIAL))
-        return ov_gauss_contract_polynomials;
+        return (struct way){ov_gauss_contract_polynomials, ov_gauss_slopes_polynomials};
     if (both_are(w, OV_FAMILY_SINE))
-        return ov_gauss_contract_sines;
+        return (struct way){ov_gauss_contract_sines, ov_gauss_slopes_sines};
     if (w->sigmoids && w->sums)
-        return ov_gauss_contract_sigmoids;
-    return w->smooth ? ov_gauss_contract_smooth : ov_gauss_contract_sums;
+        return (struct way){ov_gauss_contract_sigmoids, ov_gauss_slopes_sigmoids};
+    if (w->smooth)
+        return (struct way){ov_gauss_contract_smooth, ov_gauss_slopes_smooth};
+    return (struct way){ov_gauss_contract_sums, ov_gauss_slopes_sums};
 }
 
 /* A student whose slopes are smooth and have no closed form, or have none with this teacher; a
@@ -215,6 +225,10 @@ enum ov_status ov_gauss_create(struct ov_gauss **out, size_t K, size_t M,
         good = good && ov_gauss_sigmoids_create(&w->sigmoids, w) == OV_OK;
     if (is_smooth(g, g_star))
         good = good && ov_gauss_smooth_create(&w->smooth, w) == OV_OK;
+    if (g->act == OV_ACT_GENERIC && has_kink(g_star->act))
+        good = good && ov_gauss_half_lines_create(&w->half_lines, g) == OV_OK;
+    if (has_kink(g->act) && g_star->act == OV_ACT_GENERIC)
+        good = good && ov_gauss_half_lines_create(&w->half_lines, g_star) == OV_OK;
     if (!good) {
         ov_gauss_free(w);
         *out = NULL;
@@ -241,6 +255,8 @@ void ov_gauss_free(struct ov_gauss *w)
     ov_gauss_relu_free(w->relu);
     ov_gauss_sigmoids_free(w->sigmoids);
     ov_gauss_smooth_free(w->smooth);
+    ov_gauss_half_lines_free(w->half_lines);
+    free(w->dG);
     free(w->act);
     free(w->block);
     free(w);
@@ -252,7 +268,15 @@ void ov_gauss_contract(double *G, double *Nz, struct ov_gauss *w, const double *
     if (w->erf)
         ov_gauss_erf_contract(G, Nz, w->erf, C, s, sigma);
     else
-        contraction_of(w)(G, Nz, w, C, s, sigma);
+        way_of(w).contract(G, Nz, w, C, s, sigma);
+}
+
+void ov_gauss_slopes(double *D, double *Nz, struct ov_gauss *w, const double *C, const double *s,
+                     double sigma)
+{
+    way_of(w).slopes(D, w, C, s);
+    if (Nz)
+        ov_gauss_contract(NULL, Nz, w, C, s, sigma);
 }
 
 bool ov_gauss_is_analytic(const struct ov_activation *g, const struct ov_activation *g_star)
@@ -281,6 +305,21 @@ void ov_gauss_derivatives(double *dG, double *dNz, struct ov_gauss *w, const dou
         ov_gauss_smooth_derivatives(dG, dNz, w, C, s, sigma);
     else
         ov_gauss_quadratic_derivatives(dG, dNz, w, C, s, sigma);
+}
+
+void ov_gauss_slopes_derivatives(double *dD, double *dNz, struct ov_gauss *w, const double *C,
+                                 const double *s, double sigma)
+{
+    if (w->erf)
+        ov_gauss_erf_slopes_derivatives(dD, w, C, s);
+    else if (w->relu)
+        ov_gauss_kinks_slopes_derivatives(dD, w, C, s);
+    else if (w->smooth)
+        ov_gauss_smooth_slopes_derivatives(dD, w, C, s);
+    else
+        ov_gauss_quadratic_slopes_derivatives(dD, w, C, s);
+    if (dNz)
+        ov_gauss_derivatives(NULL, dNz, w, C, s, sigma);
 }
 
 void ov_gauss_I2(double *I2, struct ov_gauss *w, const double *C, const double *s, size_t a)

@@ -265,7 +265,7 @@ static void stein_sum(double *G, struct ov_gauss_erf *e, const double *s, double
 /* Linear students all see the same averages. */
 static void copy_to_all(double *G, double *Nz, const struct ov_gauss_erf *e)
 {
-    for (size_t k = 1; k < e->K; k++)
+    for (size_t k = 1; G && k < e->K; k++)
         memcpy(G + k * e->P, G, e->P * sizeof *G);
     for (size_t i = 1; Nz && i < ov_sym_size(e->K); i++)
         Nz[i] = Nz[0];
@@ -277,7 +277,8 @@ void ov_gauss_erf_contract(double *G, double *Nz, struct ov_gauss_erf *e, const 
     ov_gauss_erf_load(e, C, s);
     for (size_t k = 0; k < (e->g ? e->K : 1); k++) {
         double weight = ov_gauss_erf_tilt(e, k);
-        stein_sum(G + k * e->P, e, s, weight);
+        if (G)
+            stein_sum(G + k * e->P, e, s, weight);
         if (!Nz)
             continue;
         ov_gauss_erf_pairs(e, k);

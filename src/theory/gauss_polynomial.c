@@ -251,11 +251,57 @@ void ov_gauss_contract_polynomials(double *G, double *Nz, struct ov_gauss *w, co
     for (size_t i = 0; i < ov_sym_size(w->P); i++)
         finite = finite && isfinite(C[i]);
     for (size_t k = 0; k < w->K; k++) {
-        contract_student(G + k * w->P, w, C, s, &rule, &in, w->M + k);
-        for (size_t b = 0; !finite && b < w->P; b++)
+        if (G)
+            contract_student(G + k * w->P, w, C, s, &rule, &in, w->M + k);
+        for (size_t b = 0; G && !finite && b < w->P; b++)
             G[k * w->P + b] = NAN;
         for (size_t l = 0; Nz && l <= k; l++)
             Nz[ov_sym_at(k, l)] =
                 finite ? noise_of(w, C, s, sigma, &rule, &in, w->M + k, w->M + l) : NAN;
     }
+}
+
+/* ---- mean derivatives ---- */
+
+/* g'' from g' of degree <= 3. */
+static double curvature(const struct ov_activation *g, double x)
+{
+    double near = g->dg(x + 1.0) - g->dg(x - 1.0), far = g->dg(x + 2.0) - g->dg(x - 2.0);
+    return (8.0 * near - far) / 12.0;
+}
+
+/* D_kc of the student in field k, all c, as contract_student. */
+static void slopes_of_student(double *D, const struct ov_gauss *w, const double *C, const double *s,
+                              const struct rule *rule, const struct inner *in, size_t k)
+{
+    double sd = sqrt(fmax(C[ov_sym_at(k, k)], 0.0)), on_k = 0.0;
+    for (size_t c = 0; c < w->P; c++) {
+        double on_z = c == k ? sd : sd > 0.0 ? C[ov_sym_at(k, c)] / sd : 0.0;
+        double rest = c == k ? 0.0 : sqrt(fmax(C[ov_sym_at(c, c)] - on_z * on_z, 0.0));
+        D[c] = 0.0;
+        for (size_t i = 0; i < OUTER; i++) {
+            double z = rule->x[i], value = 0.0, slope = 0.0;
+            for (size_t j = 0; j < INNER; j++) {
+                double x = on_z * z + rest * in->rule.x[j], weight = in->rule.weight[j];
+                value += weight * w->act[c]->g(x);
+                slope += weight * w->act[c]->dg(x);
+            }
+            D[c] += s[c] * rule->weight[i] * w->student->dg(sd * z) * slope;
+            on_k += s[c] * rule->weight[i] * curvature(w->student, sd * z) * value;
+        }
+    }
+    D[k] += on_k;
+}
+
+void ov_gauss_slopes_polynomials(double *D, struct ov_gauss *w, const double *C, const double *s)
+{
+    struct rule rule = outer_rule();
+    struct inner in = inner_rule();
+    bool finite = true;
+    for (size_t i = 0; i < ov_sym_size(w->P); i++)
+        finite = finite && isfinite(C[i]);
+    for (size_t k = 0; finite && k < w->K; k++)
+        slopes_of_student(D + k * w->P, w, C, s, &rule, &in, w->M + k);
+    for (size_t i = 0; !finite && i < w->K * w->P; i++)
+        D[i] = NAN;
 }

@@ -42,7 +42,7 @@ void ov_gauss_contract_quadratic(double *G, double *Nz, struct ov_gauss *w, cons
         e += s[c] * (C[c * P + c] - (w->act[c]->act == OV_ACT_HE2 ? 1.0 : 0.0));
         trace += s[c] * X[c * P + c];
     }
-    for (size_t i = 0; i < w->K * P; i++)
+    for (size_t i = 0; G && i < w->K * P; i++)
         G[i] = 2.0 * (e * C[M * P + i] + 2.0 * X[M * P + i]);
     if (!Nz)
         return;
@@ -53,4 +53,18 @@ void ov_gauss_contract_quadratic(double *G, double *Nz, struct ov_gauss *w, cons
             size_t kl = (M + k) * P + M + l;
             Nz[ov_sym_at(k, l)] = 4.0 * (C[kl] * plain + 4.0 * e * X[kl] + 8.0 * Y[kl]);
         }
+}
+
+/* D = 4 C diag(s) + 2 e on the students' rows. */
+void ov_gauss_slopes_quadratic(double *D, struct ov_gauss *w, const double *C, const double *s)
+{
+    double e = 0.0;
+    for (size_t c = 0; c < w->P; c++)
+        e += s[c] * (C[ov_sym_at(c, c)] - (w->act[c]->act == OV_ACT_HE2 ? 1.0 : 0.0));
+    for (size_t k = 0; k < w->K; k++) {
+        double *row = D + k * w->P;
+        for (size_t c = 0; c < w->P; c++)
+            row[c] = 4.0 * C[ov_sym_at(w->M + k, c)] * s[c];
+        row[w->M + k] += 2.0 * e;
+    }
 }

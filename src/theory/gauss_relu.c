@@ -294,7 +294,7 @@ void ov_gauss_contract_relu(double *G, double *Nz, struct ov_gauss *w, const dou
                             const double *s, double sigma)
 {
     ov_gauss_relu_load(w->relu, C);
-    for (size_t k = 0; k < w->K; k++)
+    for (size_t k = 0; G && k < w->K; k++)
         contract_student(G + k * w->P, w, C, s, w->M + k);
     if (!Nz)
         return;
@@ -306,4 +306,24 @@ void ov_gauss_contract_relu(double *G, double *Nz, struct ov_gauss *w, const dou
             Nz[ov_sym_at(k, l)] = alive ? sigma * sigma * (0.25 + one_over_two_pi * angle) : 0.0;
         }
     ov_gauss_relu_visit(w, scatter, &(struct sums){Nz, w, s});
+}
+
+/* ---- mean derivatives ---- */
+
+/* J_kc = 1/4 + asin(r)/2 pi; g''_k is a delta function: H_k = sum_c s_c sd_c sqrt(1 - r^2)/(2 pi
+ * sd_k) = < delta(x_k) e >, c != k. */
+void ov_gauss_slopes_relu(double *D, struct ov_gauss *w, const double *C, const double *s)
+{
+    const struct ov_gauss_relu *x = w->relu;
+    ov_gauss_relu_load(w->relu, C);
+    for (size_t k = w->M; k < w->P; k++) {
+        double *row = D + (k - w->M) * w->P, on_k = 0.0;
+        for (size_t c = 0; c < w->P; c++) {
+            const struct ov_relu_pair *kc = &x->pair[k * w->P + c];
+            bool alive = x->sd[k] != 0.0;
+            row[c] = alive ? s[c] * (0.25 + one_over_two_pi * kc->angle) : 0.0;
+            on_k += alive ? s[c] * one_over_two_pi * kc->s * x->sd[c] / x->sd[k] : 0.0;
+        }
+        row[k] += on_k;
+    }
 }

@@ -25,8 +25,9 @@ static const struct ov_sigmoid one = {1.0, 1.0};
 struct ov_gauss_sigmoids {
     size_t K, M, J, J_star; /* virtual units of one */
     const struct ov_sigmoid *unit, *unit_star;
-    struct ov_gauss_erf *erf; /* owned */
-    double *block;            /* owned; the views below, of the virtual units */
+    struct ov_gauss_erf *erf;         /* owned */
+    const struct ov_activation **act; /* owned, of the virtual units */
+    double *block;                    /* owned; the views below, of the virtual units */
     double *C, *s, *G, *Nz;
 };
 
@@ -50,12 +51,15 @@ enum ov_status ov_gauss_sigmoids_create(struct ov_gauss_sigmoids **out, const st
                                     .unit_star = sum ? ov_sigmoid_tanh : &one};
     size_t K = x->K * x->J, M = x->M * x->J_star, P = K + M;
     x->block = calloc(ov_sym_size(P) + P + K * P + ov_sym_size(K), sizeof *x->block);
+    x->act = calloc(P, sizeof *x->act);
     enum ov_act teacher = w->g_star == OV_ACT_LINEAR ? OV_ACT_LINEAR : OV_ACT_ERF;
-    if (!x->block || ov_gauss_erf_create(&x->erf, K, M, OV_ACT_ERF, teacher) != OV_OK) {
+    if (!x->block || !x->act || ov_gauss_erf_create(&x->erf, K, M, OV_ACT_ERF, teacher) != OV_OK) {
         ov_gauss_sigmoids_free(x);
         *out = NULL;
         return OV_ENOMEM;
     }
+    for (size_t i = 0; i < P; i++)
+        x->act[i] = &ov_activations[i < M ? teacher : OV_ACT_ERF];
     x->C = x->block;
     x->s = x->C + ov_sym_size(P);
     x->G = x->s + P;
@@ -68,6 +72,7 @@ void ov_gauss_sigmoids_free(struct ov_gauss_sigmoids *x)
     if (!x)
         return;
     ov_gauss_erf_free(x->erf);
+    free(x->act);
     free(x->block);
     free(x);
 }
@@ -116,8 +121,8 @@ void ov_gauss_contract_sigmoids(double *G, double *Nz, struct ov_gauss *w, const
     struct ov_gauss_sigmoids *x = w->sigmoids;
     size_t P = x->M + x->K, wide = x->M * x->J_star + x->K * x->J;
     load(x, C, s);
-    ov_gauss_erf_contract(x->G, Nz ? x->Nz : NULL, x->erf, x->C, x->s, sigma);
-    for (size_t k = 0; k < x->K; k++)
+    ov_gauss_erf_contract(G ? x->G : NULL, Nz ? x->Nz : NULL, x->erf, x->C, x->s, sigma);
+    for (size_t k = 0; G && k < x->K; k++)
         for (size_t b = 0; b < P; b++) {
             const struct ov_sigmoid *of_b;
             size_t n, at = first(x, b, &n, &of_b);
@@ -129,4 +134,26 @@ void ov_gauss_contract_sigmoids(double *G, double *Nz, struct ov_gauss *w, const
     for (size_t k = 0; Nz && k < x->K; k++)
         for (size_t l = 0; l <= k; l++)
             Nz[ov_sym_at(k, l)] = noise_of(x, k, l);
+}
+
+/* Virtual fields are x/tau: D_kc = sum_ij c_i/(tau_i tau_j) of the virtual D (signed weights have
+ * the c_j). */
+void ov_gauss_slopes_sigmoids(double *D, struct ov_gauss *w, const double *C, const double *s)
+{
+    struct ov_gauss_sigmoids *x = w->sigmoids;
+    size_t P = x->M + x->K, wide = x->M * x->J_star + x->K * x->J;
+    load(x, C, s);
+    for (size_t i = 0; i < x->K * x->J; i++)
+        ov_gauss_slopes_of_erf(x->G + i * wide, x->act, wide, x->C, x->s, x->M * x->J_star + i);
+    for (size_t k = 0; k < x->K; k++)
+        for (size_t c = 0; c < P; c++) {
+            const struct ov_sigmoid *of_c;
+            size_t n, at = first(x, c, &n, &of_c);
+            double sum = 0.0;
+            for (size_t i = 0; i < x->J; i++)
+                for (size_t j = 0; j < n; j++)
+                    sum += x->unit[i].c / (x->unit[i].tau * of_c[j].tau) *
+                           x->G[(k * x->J + i) * wide + at + j];
+            D[k * P + c] = sum;
+        }
 }

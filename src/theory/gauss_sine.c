@@ -13,7 +13,8 @@
 /* y and z of variances yy and zz: the sum (sign = 1) or the difference (-1) of the two terms. */
 static double pair(double yy, double yz, double zz, double sign)
 {
-    double size = fmin(fabs(yz), 0.5 * (yy + zz)), most = exp(size - 0.5 * (yy + zz));
+    double bound = 0.5 * (yy + zz), size = fabs(yz) > bound ? bound : fabs(yz); /* NaN stays */
+    double most = exp(size - bound);
     double near = sign < 0.0 ? -expm1(-2.0 * size) : 1.0 + exp(-2.0 * size);
     return 0.5 * most * (sign < 0.0 && yz < 0.0 ? -near : near);
 }
@@ -55,7 +56,7 @@ static double quadratic_form(const struct ov_gauss *w, const double *C, const do
 void ov_gauss_contract_sines(double *G, double *Nz, struct ov_gauss *w, const double *C,
                              const double *s, double sigma)
 {
-    for (size_t k = 0; k < w->K; k++)
+    for (size_t k = 0; G && k < w->K; k++)
         contract_student(G + k * w->P, w, C, s, w->M + k);
     for (size_t k = w->M; Nz && k < w->P; k++)
         for (size_t l = w->M; l <= k; l++) {
@@ -64,4 +65,17 @@ void ov_gauss_contract_sines(double *G, double *Nz, struct ov_gauss *w, const do
                 quadratic_form(w, C, s, k, l, -1.0) + quadratic_form(w, C, s, k, l, 1.0);
             Nz[ov_sym_at(k - w->M, l - w->M)] = 0.5 * signal + sigma * sigma * slopes;
         }
+}
+
+/* J = < cos k cos c >, H_k = -sum_c s_c < sin k sin c >. */
+void ov_gauss_slopes_sines(double *D, struct ov_gauss *w, const double *C, const double *s)
+{
+    for (size_t k = w->M; k < w->P; k++) {
+        double *row = D + (k - w->M) * w->P, sines = 0.0;
+        for (size_t c = 0; c < w->P; c++) {
+            row[c] = s[c] * pair(at(C, k, k), at(C, k, c), at(C, c, c), 1.0);
+            sines += s[c] * pair(at(C, k, k), at(C, k, c), at(C, c, c), -1.0);
+        }
+        row[k] -= sines;
+    }
 }

@@ -185,9 +185,9 @@ static double noise_of(struct ov_gauss_smooth *e, const double *s, double sigma,
     return total;
 }
 
-/* G_k of the student in field i, prepared with j = i. */
-static void row_of_G(double *G, struct ov_gauss_smooth *e, const double *C, const double *s,
-                     size_t i)
+/* Of the student in field i, prepared with j = i: all < g'_k g'_c > into e->slope; returns
+ * < g''_k sum_c s_c g_c >. */
+static double slopes_at(struct ov_gauss_smooth *e, const double *s, size_t i)
 {
     struct ov_smooth_both slope, curvature, x;
     double on_k = 0.0;
@@ -206,6 +206,14 @@ static void row_of_G(double *G, struct ov_gauss_smooth *e, const double *C, cons
             e->slope[c] += ov_smooth_mean(e, block, &slope, &x);
         }
     }
+    return on_k;
+}
+
+/* G_k of this student. */
+static void row_of_G(double *G, struct ov_gauss_smooth *e, const double *C, const double *s,
+                     size_t i)
+{
+    double on_k = slopes_at(e, s, i);
     for (size_t b = 0; b < e->P; b++) {
         G[b] = C[ov_sym_at(i, b)] * on_k;
         for (size_t c = 0; c < e->P; c++)
@@ -220,7 +228,7 @@ void ov_gauss_contract_smooth(double *G, double *Nz, struct ov_gauss *w, const d
     bool good = true;
     for (size_t k = 0; good && k < w->K; k++) {
         good = ov_smooth_prepare(e, C, s, w->M + k, w->M + k);
-        if (good)
+        if (good && G)
             row_of_G(G + k * w->P, e, C, s, w->M + k);
         if (good && Nz)
             Nz[ov_sym_at(k, k)] = noise_of(e, s, sigma, w->M + k, w->M + k);
@@ -230,8 +238,24 @@ void ov_gauss_contract_smooth(double *G, double *Nz, struct ov_gauss *w, const d
                 Nz[ov_sym_at(k, l)] = noise_of(e, s, sigma, w->M + k, w->M + l);
         }
     }
-    for (size_t i = 0; !good && i < w->K * w->P; i++)
+    for (size_t i = 0; !good && G && i < w->K * w->P; i++)
         G[i] = NAN;
     for (size_t i = 0; !good && Nz && i < ov_sym_size(w->K); i++)
         Nz[i] = NAN;
+}
+
+void ov_gauss_slopes_smooth(double *D, struct ov_gauss *w, const double *C, const double *s)
+{
+    struct ov_gauss_smooth *e = w->smooth;
+    bool good = true;
+    for (size_t k = 0; good && k < w->K; k++) {
+        double *row = D + k * w->P, on_k;
+        good = ov_smooth_prepare(e, C, s, w->M + k, w->M + k);
+        on_k = good ? slopes_at(e, s, w->M + k) : NAN;
+        for (size_t c = 0; c < w->P; c++)
+            row[c] = s[c] * e->slope[c];
+        row[w->M + k] += on_k;
+    }
+    for (size_t i = 0; !good && i < w->K * w->P; i++)
+        D[i] = NAN;
 }

@@ -39,8 +39,9 @@ static void stein_sum(double *G, const struct ov_gauss *w, const double *C, cons
 void ov_gauss_contract_linear(double *G, double *Nz, struct ov_gauss *w, const double *C,
                               const double *s, double sigma)
 {
-    stein_sum(G, w, C, s, 1.0);
-    for (size_t k = 1; k < w->K; k++)
+    if (G)
+        stein_sum(G, w, C, s, 1.0);
+    for (size_t k = 1; G && k < w->K; k++)
         memcpy(G + k * w->P, G, w->P * sizeof *G);
     double noise = Nz ? quadratic_form(w, C, s) + sigma * sigma : 0.0;
     for (size_t i = 0; Nz && i < ov_sym_size(w->K); i++)
@@ -52,7 +53,8 @@ void ov_gauss_contract_tilted(double *G, double *Nz, struct ov_gauss *w, const d
 {
     for (size_t k = 0; k < w->K; k++) {
         double weight_k = ov_gauss_tilt(w->C1, C, w->P, w->M + k, w->row);
-        stein_sum(G + k * w->P, w, w->C1, s, weight_k);
+        if (G)
+            stein_sum(G + k * w->P, w, w->C1, s, weight_k);
         for (size_t l = 0; Nz && l <= k; l++) {
             double weight_l = ov_gauss_tilt(w->C2, w->C1, w->P, w->M + l, w->row);
             Nz[ov_sym_at(k, l)] =
@@ -86,7 +88,8 @@ double ov_gauss_sum_Nz(const struct ov_gauss *w, const double *C, const double *
 void ov_gauss_contract_sums(double *G, double *Nz, struct ov_gauss *w, const double *C,
                             const double *s, double sigma)
 {
-    ov_gauss_sum_G(G, w, C, s);
+    if (G)
+        ov_gauss_sum_G(G, w, C, s);
     for (size_t k = 0; Nz && k < w->K; k++)
         for (size_t l = 0; l <= k; l++)
             Nz[ov_sym_at(k, l)] = ov_gauss_sum_Nz(w, C, s, sigma, k, l);

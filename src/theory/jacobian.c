@@ -91,13 +91,14 @@ static void first_vector(double *x, size_t n)
 
 /* Arnoldi's method, orthogonalised twice: V (m+1,n) orthonormal rows, H (m,m) by columns. Returns
  * the dimension reached, less than m where the space is invariant. */
-static size_t arnoldi(double *H, double *V, const double *J, size_t n, size_t m, double small)
+static size_t arnoldi(double *H, double *V, void (*times)(double *Jx, const double *x, void *ctx),
+                      void *ctx, size_t n, size_t m, double small)
 {
     memset(H, 0, m * m * sizeof *H);
     first_vector(V, n);
     for (size_t j = 0; j < m; j++) {
         double *next = V + (j + 1) * n;
-        ov_jacobian_times(next, J, V + j * n, n);
+        times(next, V + j * n, ctx);
         for (size_t i = 0; i < 2 * (j + 1); i++) {
             const double *old = V + i % (j + 1) * n;
             double along = dot(next, old, n);
@@ -115,20 +116,37 @@ static size_t arnoldi(double *H, double *V, const double *J, size_t n, size_t m,
     return m;
 }
 
-double ov_jacobian_growth_krylov(const double *J, size_t n, double *scratch)
+double ov_jacobian_growth_times(void (*times)(double *Jx, const double *x, void *ctx), void *ctx,
+                                double bound, size_t n, double *scratch)
 {
     size_t m = KRYLOV < n ? KRYLOV : n;
     double *V = scratch, *H = V + (m + 1) * n, *re = H + m * m, *im = re + m, growth = -INFINITY;
-    double bound = ov_jacobian_bound(J, n);
     if (!isfinite(bound))
         return NAN;
-    lapack_int order = (lapack_int)arnoldi(H, V, J, n, m, 1e-14 * bound);
+    lapack_int order = (lapack_int)arnoldi(H, V, times, ctx, n, m, 1e-14 * bound);
     if (LAPACKE_dhseqr_work(LAPACK_COL_MAJOR, 'E', 'N', order, 1, order, H, (lapack_int)m, re, im,
                             NULL, 1, V, (lapack_int)n) != 0)
         return NAN;
     for (lapack_int i = 0; i < order; i++)
         growth = fmax(growth, re[i]);
     return growth;
+}
+
+struct matrix {
+    const double *J;
+    size_t n;
+};
+
+static void times_matrix(double *Jx, const double *x, void *ctx)
+{
+    const struct matrix *a = ctx;
+    ov_jacobian_times(Jx, a->J, x, a->n);
+}
+
+double ov_jacobian_growth_krylov(const double *J, size_t n, double *scratch)
+{
+    struct matrix a = {J, n};
+    return ov_jacobian_growth_times(times_matrix, &a, ov_jacobian_bound(J, n), n, scratch);
 }
 
 double ov_jacobian_bound(const double *J, size_t n)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gauss_internal.h"
+#include "online_blocks_internal.h"
 #include "online_internal.h"
 #include "overlap/model/eps_g.h"
 
@@ -26,7 +27,10 @@ static int jacobian(double *J, const double *y, void *ctx)
 static int diverged(const double *y, void *ctx)
 {
     struct ov_online *o = ctx;
-    memcpy(o->o.block, y, ov_online_integrated(o->p) * sizeof *y);
+    ov_online_set(o, y);
+    for (size_t i = 0; o->blocks && i < ov_online_integrated(o->p); i++)
+        if (!isfinite(y[i]))
+            return 1;
     return ov_overlaps_diverged(o->o.block, o->p->K, o->p->M);
 }
 
@@ -35,6 +39,8 @@ static int diverged(const double *y, void *ctx)
 static int nearest(double *y, void *ctx)
 {
     struct ov_online *o = ctx;
+    if (o->blocks)
+        return ov_online_blocks_nearest(y, o);
     return ov_cone_project(y, y + ov_sym_size(o->p->K), o->cone) > 0.0;
 }
 
@@ -56,10 +62,14 @@ void ov_online_ode(struct ov_ode *ode, struct ov_online *o, const struct ov_over
     ov_online_hold(o, start);
     size_t n = ov_online_integrated(o->p);
     bool analytic = ov_gauss_is_analytic(o->p->g, o->p->g_star);
+    size_t rhs = o->blocks                            ? ov_online_blocks_jacobian_averages(o->p)
+                 : ov_online_jacobian_is_closed(o->p) ? 0
+                                                      : 2 * n + 1;
     *ode = (struct ov_ode){.n = n,
                            .rhs = ov_online_derivatives,
                            .jacobian = jacobian,
-                           .jacobian_rhs = ov_online_jacobian_is_closed(o->p) ? 0 : 2 * n + 1,
+                           .linear = o->blocks ? &ov_online_blocks_linear : NULL,
+                           .jacobian_rhs = rhs,
                            .diverged = diverged,
                            .nearest = analytic ? nearest : NULL,
                            .ended = ended,
@@ -88,9 +98,18 @@ double ov_online_least_eps_g(struct ov_online *o, const double *y)
 
 double ov_online_eps_g(struct ov_online *o, const double *y)
 {
-    memcpy(o->o.block, y, ov_online_integrated(o->p) * sizeof *y);
+    ov_online_set(o, y);
     ov_cone_project(o->o.Q, o->o.R, o->cone);
     return ov_eps_g(&o->o, o->p->g, o->p->g_star);
+}
+
+static void write_blocks(double *row, const struct ov_online_blocks *x, const double *y)
+{
+    size_t S = x->S, KM = x->K * x->M;
+    for (size_t l = 0; l < x->L; l++, row += S + KM) {
+        memcpy(row, y + l * S, S * sizeof *row);
+        memcpy(row + S, y + x->L * S + l * KM, KM * sizeof *row);
+    }
 }
 
 /* Row i from the integrated numbers y. */
@@ -98,7 +117,10 @@ static void write_row(double *row, struct ov_online *o, double alpha, const doub
 {
     row[0] = alpha;
     row[1] = ov_online_eps_g(o, y);
-    memcpy(row + 2, o->o.block, ov_overlaps_moving(o->p->K, o->p->M) * sizeof *row);
+    size_t n = ov_overlaps_moving(o->p->K, o->p->M);
+    memcpy(row + 2, o->o.block, n * sizeof *row);
+    if (o->blocks && o->blocks->b->in_rows)
+        write_blocks(row + 2 + n, o->blocks, y);
 }
 
 enum ov_status ov_online_solve(double *rows, const struct ov_problem *p,
@@ -106,17 +128,21 @@ enum ov_status ov_online_solve(double *rows, const struct ov_problem *p,
                                const struct ov_solve_options *opt, struct ov_solve_report *report,
                                const struct ov_tick *tick, struct ov_error *err)
 {
-    size_t n = ov_online_integrated(p), width = ov_row_width(p->K, p->M);
+    size_t n = ov_online_integrated(p), width = ov_problem_row_width(p);
     for (size_t i = 0; i < n_alpha * width; i++)
         rows[i] = NAN;
+    if (report)
+        *report = (struct ov_solve_report){.first_stand_in = NAN, .ended = NAN};
+    enum ov_status status = ov_online_check(p, start, err);
+    if (status != OV_OK)
+        return status;
     struct ov_online *o = NULL;
     double *path = calloc(n_alpha * n + 1, sizeof *path);
     if (!path || ov_online_create(&o, p, start) != OV_OK) {
         free(path);
         return ov_fail(err, OV_ENOMEM, "out of memory");
     }
-    enum ov_status status =
-        ov_online_integrate(path, o, start, alpha, n_alpha, opt, NULL, report, tick, err);
+    status = ov_online_integrate(path, o, start, alpha, n_alpha, opt, NULL, report, tick, err);
     for (size_t i = 0; i < n_alpha && !isnan(path[i * n]); i++)
         write_row(rows + i * width, o, alpha[i], path + i * n);
     ov_online_free(o);

@@ -26,32 +26,33 @@ static const double rank_of_T = 1e-12;   /* eigenvalues relative to the largest 
 
 struct differences {
     struct ov_online *o;
-    size_t K, M, n;
-    double *J;            /* (n,n) */
+    void (*f)(double *value, const double *y, struct ov_online *o);
+    size_t K, M, n, n_f;
+    double *J;            /* (n_f,n) */
     double *x;            /* (n) the point, a covariance */
     double *moved;        /* (n) */
-    double *f0, *f1, *f2; /* (n) */
+    double *f0, *f1, *f2; /* (n_f) */
     double *inverse;      /* (M,M) T^+ */
     double *range;        /* (M,M) T T^+ */
     double *X;            /* (M,K) T^+ R' */
     double *S;            /* packed (K,K) */
 };
 
-size_t ov_online_differences_scratch(const struct ov_problem *p)
+size_t ov_online_differences_scratch(const struct ov_problem *p, size_t n_f)
 {
-    size_t K = p->K, M = p->M, n = ov_online_integrated(p);
-    return 5 * n + 2 * M * M + M * K + ov_sym_size(K);
+    size_t K = p->K, M = p->M, n = ov_online_of_fields(p);
+    return 2 * n + 3 * n_f + 2 * M * M + M * K + ov_sym_size(K);
 }
 
-static struct differences views(struct ov_online *o, double *J, double *scratch)
+static struct differences views(struct ov_online *o, double *J, size_t n_f, double *scratch)
 {
-    size_t K = o->p->K, M = o->p->M, n = ov_online_integrated(o->p);
-    struct differences d = {.o = o, .K = K, .M = M, .n = n, .J = J, .x = scratch};
+    size_t K = o->p->K, M = o->p->M, n = ov_online_of_fields(o->p);
+    struct differences d = {.o = o, .K = K, .M = M, .n = n, .n_f = n_f, .J = J, .x = scratch};
     d.moved = d.x + n;
     d.f0 = d.moved + n;
-    d.f1 = d.f0 + n;
-    d.f2 = d.f1 + n;
-    d.inverse = d.f2 + n;
+    d.f1 = d.f0 + n_f;
+    d.f2 = d.f1 + n_f;
+    d.inverse = d.f2 + n_f;
     d.range = d.inverse + M * M;
     d.X = d.range + M * M;
     d.S = d.X + M * K;
@@ -105,7 +106,7 @@ static double size_of(const struct differences *d, size_t k)
 
 static void evaluate(double *f, struct differences *d)
 {
-    ov_online_derivatives(f, d->moved, d->o);
+    d->f(f, d->moved, d->o);
 }
 
 static double *restart(struct differences *d)
@@ -115,13 +116,13 @@ static double *restart(struct differences *d)
 
 static void set_column(struct differences *d, size_t j, double on_f0, double on_f1, double on_f2)
 {
-    for (size_t i = 0; i < d->n; i++)
+    for (size_t i = 0; i < d->n_f; i++)
         d->J[i * d->n + j] = on_f0 * d->f0[i] + on_f1 * d->f1[i] + on_f2 * d->f2[i];
 }
 
 static void add_column(struct differences *d, size_t j, double weight, size_t other)
 {
-    for (size_t i = 0; i < d->n; i++)
+    for (size_t i = 0; i < d->n_f; i++)
         d->J[i * d->n + j] += weight * d->J[i * d->n + other];
 }
 
@@ -191,10 +192,70 @@ static void by_v(struct differences *d, size_t k)
     set_column(d, at, 0.0, 0.5 / h, -0.5 / h);
 }
 
+/* ---- Nz by C ---- */
+
+/* Nz at C with `part` of u u' added, u = a e_i + b e_j (a e_i for j = i). */
+static void Nz_at(double *Nz, struct ov_online *o, double *C, size_t i, size_t j, double a,
+                  double b, double part)
+{
+    memcpy(C, o->C, ov_sym_size(o->p->K + o->p->M) * sizeof *C);
+    C[ov_sym_at(i, i)] += part * a * a;
+    if (i != j) {
+        C[ov_sym_at(i, j)] += part * a * b;
+        C[ov_sym_at(j, j)] += part * b * b;
+    }
+    ov_gauss_contract(NULL, Nz, o->gauss, C, o->s, o->p->sigma);
+}
+
+static double root_of_size(const struct ov_online *o, size_t i)
+{
+    enum ov_act act = (i < o->p->M ? o->p->g_star : o->p->g)->act;
+    return sqrt(fmax(o->C[ov_sym_at(i, i)], act == OV_ACT_RELU ? least_kinked : 1.0));
+}
+
+void ov_online_slopes_of_Nz(double *dNz, struct ov_online *o, double *scratch)
+{
+    size_t P = o->p->K + o->p->M, S = ov_sym_size(o->p->K), D = ov_sym_size(P), width = D + P;
+    double *C = scratch, *f0 = C + D, *f1 = f0 + S, *f2 = f1 + S;
+    ov_gauss_contract(NULL, f0, o->gauss, o->C, o->s, o->p->sigma);
+    for (size_t back = 0; back < P; back++) /* the diagonal first */
+        for (size_t j = 0; j + back < P; j++) {
+            size_t i = j + back, ij = ov_sym_at(i, j);
+            double a = root_of_size(o, i), b = root_of_size(o, j);
+            Nz_at(f1, o, C, i, j, a, b, step);
+            Nz_at(f2, o, C, i, j, a, b, 2.0 * step);
+            for (size_t n = 0; n < S; n++) {
+                double *slope = dNz + n * width,
+                       along = (2.0 * f1[n] - 1.5 * f0[n] - 0.5 * f2[n]) / step;
+                if (i == j)
+                    slope[ij] = along / (a * a);
+                else
+                    slope[ij] =
+                        (along - a * a * slope[ov_sym_at(i, i)] - b * b * slope[ov_sym_at(j, j)]) /
+                        (a * b);
+            }
+        }
+}
+
+/* ---- all ---- */
+
+static void right_hand_side(double *dy, const double *y, struct ov_online *o)
+{
+    (void)ov_online_derivatives(dy, y, o);
+}
+
 int ov_online_differences(double *J, struct ov_online *o, const double *y, double *scratch)
 {
-    struct differences d = views(o, J, scratch);
-    for (size_t i = 0; i < d.n * d.n; i++)
+    return ov_online_differences_of(J, right_hand_side, ov_online_of_fields(o->p), o, y, scratch);
+}
+
+int ov_online_differences_of(double *J,
+                             void (*f)(double *value, const double *y, struct ov_online *o),
+                             size_t n_f, struct ov_online *o, const double *y, double *scratch)
+{
+    struct differences d = views(o, J, n_f, scratch);
+    d.f = f;
+    for (size_t i = 0; i < d.n_f * d.n; i++)
         J[i] = NAN;
     if (enter(&d, y) == OV_ENOMEM)
         return -1;

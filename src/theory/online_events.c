@@ -31,6 +31,9 @@ static enum ov_status first_fall(double *alpha, const struct ov_problem *p,
                                  const struct ov_tick *tick, struct ov_error *err)
 {
     struct ov_online *o = NULL;
+    enum ov_status status = ov_online_check(p, start, err);
+    if (status != OV_OK)
+        return status;
     double *path = calloc(ov_online_integrated(p), sizeof *path);
     if (!path || ov_online_create(&o, p, start) != OV_OK) {
         free(path);
@@ -41,8 +44,7 @@ static enum ov_status first_fall(double *alpha, const struct ov_problem *p,
     struct ov_event event = {.value = height_above, .direction = -1, .ctx = &below};
     struct ov_events events = {
         .event = &event, .n = 1, .most = 1, .time = alpha, .count = &count, .stop = true};
-    enum ov_status status =
-        ov_online_integrate(path, o, start, &alpha_max, 1, opt, &events, report, tick, err);
+    status = ov_online_integrate(path, o, start, &alpha_max, 1, opt, &events, report, tick, err);
     if (height_above(start->block, &below) <= 0.0)
         *alpha = 0.0;
     ov_online_free(o);
@@ -107,7 +109,7 @@ enum ov_status ov_online_escape(double *alpha, double *plateau, const struct ov_
     enum ov_status status = check(0.0, alpha_max, err);
     if (status != OV_OK)
         return status;
-    size_t width = ov_row_width(p->K, p->M);
+    size_t width = ov_problem_row_width(p);
     double grid[GRID], *rows = calloc(GRID * width, sizeof *rows);
     if (!rows)
         return ov_fail(err, OV_ENOMEM, "out of memory");

@@ -9,6 +9,7 @@
 
 #include "gauss_internal.h"
 #include "gauss_smooth_internal.h"
+#include "online_blocks_internal.h"
 #include "online_internal.h"
 #include "overlap/model/eps_g.h"
 
@@ -142,8 +143,10 @@ int ov_online_jacobian(double *J, struct ov_online *o, const double *y)
 {
     size_t K = o->p->K, M = o->p->M, P = M + K, D = ov_sym_size(P), n = ov_online_integrated(o->p);
     bool closed = ov_online_jacobian_is_closed(o->p);
+    if (o->blocks)
+        return ov_online_blocks_jacobian(J, o, y);
     size_t rows = closed ? K * P + ov_sym_size(K) : 0,
-           scratch = closed ? D + 4 * P : ov_online_differences_scratch(o->p);
+           scratch = closed ? D + 4 * P : ov_online_differences_scratch(o->p, n);
     if (!o->derivatives)
         o->derivatives = calloc(rows * (D + P) + scratch, sizeof *o->derivatives);
     if (!o->derivatives)

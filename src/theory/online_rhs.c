@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "online_blocks_internal.h"
 #include "online_internal.h"
 #include "overlap/model/eps_g.h"
 
@@ -23,11 +24,36 @@ static double power_of_teacher(const struct ov_problem *p, const struct ov_overl
     return 0.5 * fmax(sum, 0.0);
 }
 
+/* The overlaps of the fields at the start, T and v_star for good. */
+static enum ov_status take(struct ov_online *o, const struct ov_overlaps *start)
+{
+    if (o->p->blocks) {
+        ov_overlaps_total(&o->o, start, o->p->blocks);
+        return ov_online_blocks_create(o, start);
+    }
+    memcpy(o->o.block, start->block, ov_overlaps_size(start->K, start->M) * sizeof *o->o.block);
+    return OV_OK;
+}
+
+enum ov_status ov_online_check(const struct ov_problem *p, const struct ov_overlaps *start,
+                               struct ov_error *err)
+{
+    size_t L = p->blocks ? p->blocks->L : 1;
+    if (start->L != L)
+        return ov_fail(err, OV_EDOM, "a start in %zu blocks for inputs in %zu", start->L, L);
+    if (p->spiked && (!p->blocks || p->blocks->N == 0))
+        return ov_fail(err, OV_EDOM, "the noise of order rho/N needs blocks of N directions");
+    return OV_OK;
+}
+
 enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem *p,
                                 const struct ov_overlaps *start)
 {
     size_t K = p->K, M = p->M, P = M + K;
-    struct ov_online *o = *out = calloc(1, sizeof *o);
+    struct ov_online *o = *out = NULL;
+    if (ov_online_check(p, start, NULL) != OV_OK)
+        return OV_EDOM;
+    *out = o = calloc(1, sizeof *o);
     if (!o)
         return OV_ENOMEM;
     o->p = p;
@@ -35,8 +61,8 @@ enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem 
     o->block = calloc(ov_sym_size(P) + 2 * P + K * P + ov_sym_size(K), sizeof *o->block);
     o->rests = calloc(K, sizeof *o->rests);
     if (!o->block || !o->rests || ov_overlaps_create(&o->o, K, M) != OV_OK ||
-        ov_gauss_create(&o->gauss, K, M, p->g, p->g_star) != OV_OK ||
-        ov_cone_create(&o->cone, K, M, start->T) != OV_OK) {
+        ov_gauss_create(&o->gauss, K, M, p->g, p->g_star) != OV_OK || take(o, start) != OV_OK ||
+        ov_cone_create(&o->cone, K, M, o->o.T) != OV_OK) {
         ov_online_free(o);
         *out = NULL;
         return OV_ENOMEM;
@@ -48,7 +74,6 @@ enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem 
     o->G = o->s + P;
     o->Nz = o->G + K * P;
     o->I2 = o->Nz + ov_sym_size(K);
-    memcpy(o->o.block, start->block, ov_overlaps_size(K, M) * sizeof *o->o.block);
     o->power = power_of_teacher(p, &o->o);
     return OV_OK;
 }
@@ -57,6 +82,7 @@ void ov_online_free(struct ov_online *o)
 {
     if (!o)
         return;
+    ov_online_blocks_free(o);
     ov_gauss_free(o->gauss);
     ov_cone_free(o->cone);
     ov_overlaps_free(&o->o);
@@ -68,19 +94,39 @@ void ov_online_free(struct ov_online *o)
 
 void ov_online_hold(struct ov_online *o, const struct ov_overlaps *start)
 {
+    ov_online_set(o, start->block);
     for (size_t k = 0; k < o->p->K; k++)
-        o->rests[k] = start->Q[ov_sym_at(k, k)] == 0.0 && o->p->g->dg(0.0) == 0.0;
+        o->rests[k] = o->o.Q[ov_sym_at(k, k)] == 0.0 && o->p->g->dg(0.0) == 0.0;
 }
 
 size_t ov_online_integrated(const struct ov_problem *p)
 {
+    size_t L = p->blocks ? p->blocks->L : 1;
+    return ov_overlaps_moving_blocks(L, p->K, p->M) - (p->eta_v == 0.0 ? p->K : 0);
+}
+
+size_t ov_online_of_fields(const struct ov_problem *p)
+{
     return ov_overlaps_moving(p->K, p->M) - (p->eta_v == 0.0 ? p->K : 0);
+}
+
+void ov_online_set(struct ov_online *o, const double *y)
+{
+    if (o->blocks)
+        ov_online_blocks_fields(o, y);
+    else
+        memcpy(o->o.block, y, ov_online_integrated(o->p) * sizeof *y);
 }
 
 void ov_online_prepare(struct ov_online *o, const double *y)
 {
+    ov_online_set(o, y);
+    ov_online_prepare_fields(o);
+}
+
+void ov_online_prepare_fields(struct ov_online *o)
+{
     size_t K = o->o.K, M = o->o.M;
-    memcpy(o->o.block, y, ov_online_integrated(o->p) * sizeof *y);
     bool as_it_is = o->as_it_is || ov_gauss_is_analytic(o->p->g, o->p->g_star);
     o->outside = as_it_is ? 0.0 : ov_cone_project(o->o.Q, o->o.R, o->cone);
     ov_overlaps_covariance(o->C, &o->o);
@@ -131,7 +177,7 @@ static void hold(double *dQ, double *dR, const struct ov_online *o)
 }
 
 /* paper.md eq:ode, the equation of v: sum_c s_c I2(lambda_k, x_c). */
-static void move_v(double *dv, struct ov_online *o)
+void ov_online_move_v(double *dv, struct ov_online *o)
 {
     const struct ov_problem *p = o->p;
     size_t M = p->M, P = M + p->K;
@@ -154,9 +200,16 @@ static double size_of(const struct ov_online *o)
     return size;
 }
 
+int ov_online_is_outside(const struct ov_online *o)
+{
+    return !(o->outside <= most_outside * size_of(o));
+}
+
 int ov_online_derivatives(double *dy, const double *y, void *ctx)
 {
     struct ov_online *o = ctx;
+    if (o->blocks)
+        return ov_online_blocks_derivatives(dy, y, o);
     size_t K = o->p->K, M = o->p->M;
     ov_online_prepare(o, y);
     double *Nz = o->p->gradient_flow ? NULL : o->Nz;
@@ -165,16 +218,16 @@ int ov_online_derivatives(double *dy, const double *y, void *ctx)
     move_R(dy + ov_sym_size(K), o, y + ov_sym_size(K));
     hold(dy, dy + ov_sym_size(K), o);
     if (o->p->eta_v != 0.0)
-        move_v(dy + ov_sym_size(K) + K * M, o);
-    return !(o->outside <= most_outside * size_of(o));
+        ov_online_move_v(dy + ov_sym_size(K) + K * M, o);
+    return ov_online_is_outside(o);
 }
 
 void ov_online_rhs_nearest(double *dy, struct ov_online *o, const double *y)
 {
-    size_t K = o->p->K, n = ov_overlaps_moving(K, o->p->M);
+    size_t K = o->p->K, n = ov_online_integrated(o->p);
     if (o->p->eta_v == 0.0) {
-        memcpy(o->o.v, y + n - K, K * sizeof *y);
-        memset(dy + n - K, 0, K * sizeof *dy);
+        memcpy(o->o.v, y + n, K * sizeof *y);
+        memset(dy + n, 0, K * sizeof *dy);
     }
     (void)ov_online_derivatives(dy, y, o);
 }

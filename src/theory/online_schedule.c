@@ -15,7 +15,9 @@ struct piece {
     struct ov_ode inner;
     struct ov_online *o;
     double from, length;
+    double factor;    /* of the factorisation kept */
     double *J, *f[2]; /* owned by the caller: (n,n), and right-hand sides at two rates */
+    double *by_time;  /* (n) df/ds ds/dalpha length */
 };
 
 static double alpha_of(const struct piece *x, const double *y)
@@ -46,25 +48,83 @@ static int slope(double *df, struct piece *x, const double *y, double scale)
     return far;
 }
 
+/* df/dalpha length, and the scale at y. */
+static int set_by_time(struct piece *x, const double *y)
+{
+    const struct ov_schedule *schedule = &x->o->p->schedule;
+    double alpha = alpha_of(x, y), scale = ov_schedule_scale(schedule, alpha);
+    double ds = ov_schedule_slope(schedule, alpha) * x->length;
+    int bad = slope(x->by_time, x, y, scale);
+    for (size_t i = 0; i < x->inner.n; i++)
+        x->by_time[i] *= ds;
+    return bad;
+}
+
 /* [ df/dy  df/ds ds/dalpha length ; 0  0 ] */
 static int jacobian(double *J, const double *y, void *ctx)
 {
     struct piece *x = ctx;
     size_t n = x->inner.n;
-    const struct ov_schedule *schedule = &x->o->p->schedule;
-    double alpha = alpha_of(x, y), scale = ov_schedule_scale(schedule, alpha);
-    double ds = ov_schedule_slope(schedule, alpha) * x->length;
-    double *df = J + n * (n + 1); /* the last row, which is zero in the end */
-    x->o->scale = scale;
-    int bad = x->inner.jacobian(x->J, y, x->inner.ctx);
-    bad |= slope(df, x, y, scale);
+    int bad = set_by_time(x, y);
+    bad |= x->inner.jacobian(x->J, y, x->inner.ctx);
     for (size_t i = 0; i < n; i++) {
         memcpy(J + i * (n + 1), x->J + i * n, n * sizeof *J);
-        J[i * (n + 1) + n] = df[i] * ds;
+        J[i * (n + 1) + n] = x->by_time[i];
     }
-    memset(df, 0, (n + 1) * sizeof *df);
+    memset(J + n * (n + 1), 0, (n + 1) * sizeof *J);
     return bad;
 }
+
+/* ---- the same where df/dy has a structure ---- */
+
+static int jacobian_kept(const double *y, void *ctx)
+{
+    struct piece *x = ctx;
+    int bad = set_by_time(x, y);
+    return x->inner.linear->jacobian(y, x->inner.ctx) | bad;
+}
+
+/* Of a row of df/dy and one of the last column at most. */
+static double bound(void *ctx)
+{
+    const struct piece *x = ctx;
+    double most = 0.0, inner = x->inner.linear->bound(x->inner.ctx);
+    for (size_t i = 0; i < x->inner.n; i++)
+        most = fmax(most, fabs(x->by_time[i]));
+    return inner + most;
+}
+
+static void times(double *Jx, const double *y, void *ctx)
+{
+    const struct piece *x = ctx;
+    size_t n = x->inner.n;
+    x->inner.linear->times(Jx, y, x->inner.ctx);
+    for (size_t i = 0; i < n; i++)
+        Jx[i] += x->by_time[i] * y[n];
+    Jx[n] = 0.0;
+}
+
+static int factorise(double factor, void *ctx)
+{
+    struct piece *x = ctx;
+    x->factor = factor;
+    return x->inner.linear->factorise(factor, x->inner.ctx);
+}
+
+static int solve(double *y, void *ctx)
+{
+    const struct piece *x = ctx;
+    size_t n = x->inner.n;
+    for (size_t i = 0; i < n; i++)
+        y[i] += x->factor * x->by_time[i] * y[n];
+    return x->inner.linear->solve(y, x->inner.ctx);
+}
+
+static const struct ov_ode_linear piece_linear = {.jacobian = jacobian_kept,
+                                                  .bound = bound,
+                                                  .times = times,
+                                                  .factorise = factorise,
+                                                  .solve = solve};
 
 static int diverged(const double *y, void *ctx)
 {
@@ -175,20 +235,22 @@ static enum ov_status begin(struct course *c, struct ov_online *o, const struct 
     c->ode = c->piece.inner;
     c->ode.rhs = rhs;
     c->ode.jacobian = jacobian;
+    c->ode.linear = c->piece.inner.linear ? &piece_linear : NULL;
     c->ode.jacobian_rhs += 2;
     c->ode.diverged = diverged;
     c->ode.ended = ended;
     c->ode.nearest = c->piece.inner.nearest ? nearest : NULL;
     c->ode.ctx = &c->piece;
-    size_t rows = (c->n_alpha + 1) * (n + 1);
-    c->y = calloc(n + 1 + rows + c->n_alpha + 1 + n * n + 2 * n, sizeof *c->y);
+    size_t rows = (c->n_alpha + 1) * (n + 1), n_J = c->piece.inner.linear ? 0 : n * n;
+    c->y = calloc(n + 1 + rows + c->n_alpha + 1 + n_J + 3 * n, sizeof *c->y);
     if (!c->y)
         return OV_ENOMEM;
     c->rows = c->y + n + 1;
     c->time = c->rows + rows;
     c->piece.J = c->time + c->n_alpha + 1;
-    c->piece.f[0] = c->piece.J + n * n;
+    c->piece.f[0] = c->piece.J + n_J;
     c->piece.f[1] = c->piece.f[0] + n;
+    c->piece.by_time = c->piece.f[1] + n;
     memcpy(c->y, start->block, n * sizeof *c->y);
     return OV_OK;
 }

@@ -147,7 +147,7 @@ enum ov_status ov_solve_events(double *path, const struct ov_ode *ode, const dou
         return status;
     openblas_set_num_threads(1);
     struct ov_solve_options own = *opt;
-    own.method = ode->n > MOST_FOR_MATRICES ? OV_RK8PD : opt->method;
+    own.method = ov_ode_is_too_large(ode) ? OV_RK8PD : opt->method;
     struct ov_solver s = {.ode = ode, .opt = &own, .tick = tick, .events = events};
     s.work = (struct ov_solve_report){.first_stand_in = NAN, .ended = NAN};
     if (solver_init(&s, y0, time[n_time - 1]) == OV_OK)

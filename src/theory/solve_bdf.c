@@ -46,13 +46,13 @@ static const double corrector[ORDERS + 1][ORDERS + 1] = {
 
 /* ---- memory ---- */
 
-struct ov_bdf *ov_bdf_create(size_t n)
+struct ov_bdf *ov_bdf_create(size_t n, bool has_matrix)
 {
     struct ov_bdf *b = calloc(1, sizeof *b);
     if (!b)
         return NULL;
     b->n = n;
-    b->block = calloc(n * (2 * (ORDERS + 1) + 5) + n * n, sizeof *b->block);
+    b->block = calloc(n * (2 * (ORDERS + 1) + 5) + (has_matrix ? n * n : 0), sizeof *b->block);
     b->pivot = calloc(n, sizeof *b->pivot);
     if (!b->block || !b->pivot) {
         ov_bdf_free(b);
@@ -151,19 +151,25 @@ static void predict(struct ov_bdf *b)
                 b->predicted[j][i] += b->predicted[j + 1][i];
 }
 
-/* P = 1 - factor J, factorised; J is that of s. */
-static int factorise(struct ov_bdf *b, const struct ov_solver *s, double factor)
+static int factorise_matrix(struct ov_bdf *b, const struct ov_solver *s, double factor)
 {
     size_t n = b->n;
     for (size_t i = 0; i < n * n; i++)
         b->P[i] = -factor * s->J[i];
     for (size_t i = 0; i < n; i++)
         b->P[i * (n + 1)] += 1.0;
+    /* read by columns it is the transpose */
+    return LAPACKE_dgetrf_work(LAPACK_COL_MAJOR, (lapack_int)n, (lapack_int)n, b->P, (lapack_int)n,
+                               b->pivot);
+}
+
+/* P = 1 - factor J, factorised; J is that of s. */
+static int factorise(struct ov_bdf *b, const struct ov_solver *s, double factor)
+{
+    const struct ov_ode_linear *linear = s->ode->linear;
     b->factor = 0.0;
     b->slowness = first_slowness;
-    /* read by columns it is the transpose */
-    if (LAPACKE_dgetrf_work(LAPACK_COL_MAJOR, (lapack_int)n, (lapack_int)n, b->P, (lapack_int)n,
-                            b->pivot) != 0)
+    if ((linear ? linear->factorise(factor, s->ode->ctx) : factorise_matrix(b, s, factor)) != 0)
         return GSL_FAILURE;
     b->factor = factor;
     return GSL_SUCCESS;
@@ -193,9 +199,11 @@ static int make_ready(struct ov_bdf *b, struct ov_solver *s, double stop)
 /* b->rest is replaced by the correction of a that it asks for. P may have another factor: with it
  * as it is, the slow are exact, what grows among them; scaled to half way, they would be 15 per
  * cent off. */
-static int solve(struct ov_bdf *b)
+static int solve(struct ov_bdf *b, const struct ov_solver *s)
 {
     lapack_int n = (lapack_int)b->n;
+    if (s->ode->linear)
+        return s->ode->linear->solve(b->rest, s->ode->ctx) == 0 ? GSL_SUCCESS : GSL_FAILURE;
     return LAPACKE_dgetrs_work(LAPACK_COL_MAJOR, 'T', n, 1, b->P, n, b->pivot, b->rest, n) == 0
                ? GSL_SUCCESS
                : GSL_FAILURE;
@@ -213,7 +221,7 @@ static int correct(struct ov_bdf *b, struct ov_solver *s)
             return status;
         for (size_t i = 0; i < b->n; i++)
             b->rest[i] = b->h * b->rest[i] - b->predicted[1][i] - b->a[i];
-        if (solve(b) != GSL_SUCCESS)
+        if (solve(b, s) != GSL_SUCCESS)
             return GSL_FAILURE;
         for (size_t i = 0; i < b->n; i++) {
             b->a[i] += b->rest[i];

@@ -29,8 +29,9 @@ struct ov_bdf {
     int *pivot; /* owned; (n) */
 };
 
-struct ov_bdf *ov_bdf_create(size_t n); /* NULL: out of memory */
-void ov_bdf_free(struct ov_bdf *b);     /* NULL-safe */
+/* Without a matrix P where ov_ode.linear has it. NULL: out of memory. */
+struct ov_bdf *ov_bdf_create(size_t n, bool has_matrix);
+void ov_bdf_free(struct ov_bdf *b); /* NULL-safe */
 
 /* From a point and its slope on with order 1 and a step h; from the last three points, newest
  * first and h apart, with order 5. */

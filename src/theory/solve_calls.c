@@ -83,9 +83,16 @@ int ov_solver_rhs_for_gsl(double t, const double y[], double dy[], void *params)
 static int evaluate(struct ov_solver *s, double *J, const double *y)
 {
     size_t n = s->ode->n;
+    const struct ov_ode_linear *linear = s->ode->linear;
     s->work.n_jacobian++;
     if (++s->tried > MOST_JACOBIANS)
         return GSL_EBADFUNC;
+    if (linear) {
+        count(s, s->ode->jacobian_rhs);
+        bool is_good = linear->jacobian(y, s->ode->ctx) == 0;
+        s->norm = is_good ? linear->bound(s->ode->ctx) : NAN;
+        return isfinite(s->norm) ? GSL_SUCCESS : refused(s);
+    }
     if (!s->ode->jacobian) /* an entry below atol/rtol is as uncertain as one of that size */
         return ov_jacobian(J, ov_solver_call, s, y, n, s->rtol > 0.0 ? s->atol / s->rtol : 0.0,
                            s->scratch);
@@ -94,13 +101,23 @@ static int evaluate(struct ov_solver *s, double *J, const double *y)
     return good ? GSL_SUCCESS : refused(s);
 }
 
+static void times(double *Jx, const double *x, void *ctx)
+{
+    const struct ov_solver *s = ctx;
+    if (s->ode->linear)
+        s->ode->linear->times(Jx, x, s->ode->ctx);
+    else
+        ov_jacobian_times(Jx, s->J, x, s->ode->n);
+}
+
 int ov_solver_jacobian(struct ov_solver *s, const double *y)
 {
     s->has_J = evaluate(s, s->J, y) == GSL_SUCCESS;
     s->has_growth = false;
     if (!s->has_J)
         return GSL_FAILURE;
-    s->norm = ov_jacobian_bound(s->J, s->ode->n);
+    if (!s->ode->linear)
+        s->norm = ov_jacobian_bound(s->J, s->ode->n);
     return GSL_SUCCESS;
 }
 
@@ -111,7 +128,7 @@ int ov_solver_jacobian(struct ov_solver *s, const double *y)
 double ov_solver_growth(struct ov_solver *s)
 {
     if (!s->has_growth) {
-        double growth = ov_jacobian_growth_krylov(s->J, s->ode->n, s->scratch);
+        double growth = ov_jacobian_growth_times(times, s, s->norm, s->ode->n, s->scratch);
         s->growth = growth > 1e-6 * s->norm ? exp2(ceil(4.0 * log2(growth)) / 4.0) : 0.0;
         s->has_growth = true;
     }

@@ -22,6 +22,11 @@
  * memory than there is: they are left to rk8pd. */
 enum { HISTORY = 3, MOST_FOR_MATRICES = 2000 };
 
+static inline bool ov_ode_is_too_large(const struct ov_ode *ode)
+{
+    return !ode->linear && ode->n > MOST_FOR_MATRICES;
+}
+
 struct ov_solver {
     const struct ov_ode *ode;
     const struct ov_solve_options *opt;
@@ -59,7 +64,8 @@ struct ov_solver {
     double *block; /* owned; the views below, (n) each */
     double *y, *seen_y, *seen_dy, *trial, *trial_dy, *middle_y, *middle_dy;
     double *point_y[HISTORY], *point_dy[HISTORY];
-    double *matrices;    /* owned; J (n,n) and scratch; NULL before msbdf is used */
+    double *matrices;    /* owned; J (n,n), unless ode->linear has it, and scratch; NULL before
+                            msbdf is used */
     double *J, *scratch; /* in matrices */
 };
 

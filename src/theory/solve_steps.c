@@ -83,11 +83,12 @@ static double first_step(struct ov_solver *s, const double *dy)
 static bool has_matrices(struct ov_solver *s)
 {
     size_t n = s->ode->n, n_krylov = ov_jacobian_krylov_scratch(n), n_quotient = 3 * n;
+    size_t n_J = s->ode->linear ? 0 : n * n;
     size_t scratch = n_krylov > n_quotient ? n_krylov : n_quotient;
     if (!s->matrices)
-        s->matrices = calloc(n * n + scratch, sizeof *s->matrices);
+        s->matrices = calloc(n_J + scratch, sizeof *s->matrices);
     s->J = s->matrices;
-    s->scratch = s->matrices ? s->matrices + n * n : NULL;
+    s->scratch = s->matrices ? s->matrices + n_J : NULL;
     return s->matrices != NULL;
 }
 
@@ -111,7 +112,7 @@ static bool begin_rk8pd(struct ov_solver *s)
 static bool begin_bdf(struct ov_solver *s)
 {
     if (!s->bdf)
-        s->bdf = ov_bdf_create(s->ode->n);
+        s->bdf = ov_bdf_create(s->ode->n, !s->ode->linear);
     if (s->bdf)
         ov_bdf_begin(s->bdf, s->y, s->point_dy[0], s->h);
     return s->bdf != NULL;
@@ -224,7 +225,7 @@ static int step(struct ov_solver *s, double stop)
 /* msbdf stands in for rk8pd only where a Jacobian is known or can be had by differences. */
 static bool can_change(const struct ov_solver *s)
 {
-    bool known = s->ode->jacobian && s->ode->n <= MOST_FOR_MATRICES;
+    bool known = (s->ode->jacobian || s->ode->linear) && !ov_ode_is_too_large(s->ode);
     return s->method == OV_MSBDF || s->opt->method == OV_MSBDF || known ||
            s->ode->n <= MOST_QUOTIENTS;
 }
@@ -276,7 +277,7 @@ enum ov_status ov_solver_advance(struct ov_solver *s, double stop, struct ov_err
         if (status == OV_OK && step(s, stop) != GSL_SUCCESS) {
             s->refused += refused;
             s->tried = 0;
-            if (!s->has_J && s->ode->n <= MOST_FOR_MATRICES &&
+            if (!s->has_J && !ov_ode_is_too_large(s->ode) &&
                 has_matrices(s)) /* what would grow decides whether it is at rest */
                 (void)ov_solver_jacobian(s, s->y);
             if (s->has_J)

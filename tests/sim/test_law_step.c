@@ -23,12 +23,12 @@ static double *factor(const struct law_group *s, size_t l)
     double *L = zeros(P * P);
     for (size_t a = 0; a < M; a++)
         for (size_t b = 0; b <= a; b++)
-            L[a * P + b] = s->LT[ov_sym_at(a, b) * LAW_LANES + l];
+            L[a * P + b] = s->factor[0].LT[ov_sym_at(a, b) * LAW_LANES + l];
     for (size_t k = 0; k < K; k++) {
         for (size_t m = 0; m < M; m++)
-            L[(M + k) * P + m] = s->LR[(k * M + m) * LAW_LANES + l];
+            L[(M + k) * P + m] = s->factor[0].LR[(k * M + m) * LAW_LANES + l];
         for (size_t j = 0; j <= k; j++)
-            L[(M + k) * P + M + j] = s->LQ[ov_sym_at(k, j) * LAW_LANES + l];
+            L[(M + k) * P + M + j] = s->factor[0].LQ[ov_sym_at(k, j) * LAW_LANES + l];
     }
     return L;
 }
@@ -74,7 +74,7 @@ static void plain_step(double *C, double *v, const double *L, const struct law_g
 static void radius(struct law_group *s, double r2[LAW_LANES])
 {
     s->step--;
-    law_radius(s, r2);
+    law_radius(s, &s->factor[0], r2);
     s->step++;
 }
 
@@ -250,7 +250,7 @@ START_TEST(all_instruction_sets_give_the_same_bits)
         b.drawn = n;
         ck_assert_uint_eq(law_steps(&b, n, &alarm), n);
         ck_assert_mem_eq(a.block, b.block, state * LAW_LANES * sizeof *a.block);
-        b.LQ[0] = nextafter(b.LQ[0], 9.0); /* and a bit is seen */
+        b.factor[0].LQ[0] = nextafter(b.factor[0].LQ[0], 9.0); /* and a bit is seen */
         ck_assert(memcmp(a.block, b.block, state * LAW_LANES * sizeof *a.block) != 0);
         ov_law_group_free(&a);
         ov_law_group_free(&b);
@@ -294,17 +294,17 @@ START_TEST(tiny_perpendicular_parts_are_followed)
     const double size[2] = {1e-6, 1e-12};
     for (size_t i = 0; i < 2; i++) {
         for (size_t l = 0; l < 8; l++)
-            s[i].LQ[l] = s[i].LQ[2 * LAW_LANES + l] = size[i];
+            s[i].factor[0].LQ[l] = s[i].factor[0].LQ[2 * LAW_LANES + l] = size[i];
         advance_all(&s[i], 100);
     }
     for (size_t j = 0; j < 3; j++) {
         for (size_t l = 0; l < 8; l++) {
-            double large = s[0].LQ[j * LAW_LANES + l] / size[0];
+            double large = s[0].factor[0].LQ[j * LAW_LANES + l] / size[0];
             ck_assert_double_gt(fabs(large), 1e-6);
-            ck_agree(large, s[1].LQ[j * LAW_LANES + l] / size[1], 0, 1e-3);
+            ck_agree(large, s[1].factor[0].LQ[j * LAW_LANES + l] / size[1], 0, 1e-3);
         }
     }
-    ck_assert_double_lt(s[0].LQ[0] / size[0], 0.95);
+    ck_assert_double_lt(s[0].factor[0].LQ[0] / size[0], 0.95);
     for (size_t i = 0; i < 2; i++)
         ov_law_group_free(&s[i]);
     ov_problem_free(&p);
@@ -338,7 +338,7 @@ START_TEST(rotations_do_not_drift)
     size_t moving = ov_overlaps_moving(3, 2), teacher = ov_sym_size(2) * LAW_LANES;
     double start[32], LT[64], most = 0.0, plain = fabs(plainly_rotated(0.8, N, STEPS) - 0.8);
     memcpy(start, s.now[0].block, moving * sizeof *start);
-    memcpy(LT, s.LT, teacher * sizeof *LT);
+    memcpy(LT, s.factor[0].LT, teacher * sizeof *LT);
     advance_all(&s, STEPS);
     ov_law_group_measure(&s, 0);
     for (size_t i = 0; i < moving; i++)
@@ -346,7 +346,7 @@ START_TEST(rotations_do_not_drift)
     printf("    after %d steps off by %.3g, plain rotations by %.3g\n", STEPS, most, plain);
     ck_assert_double_lt(most, 2e-14);
     ck_assert_double_gt(plain, 5e-13);
-    ck_assert_mem_eq(LT, s.LT, teacher * sizeof *LT);
+    ck_assert_mem_eq(LT, s.factor[0].LT, teacher * sizeof *LT);
     ov_law_group_free(&s);
     ov_problem_free(&p);
 }

@@ -116,7 +116,7 @@ START_TEST(mistakes_have_a_place)
              student);
     refused(more, report);
     snprintf(more, sizeof more, "    teacher: {weights: %s, sparse: 0.5}\n", teacher);
-    refused(more, "10:14: error: teacher takes one of T, sparse and weights");
+    refused(more, "10:14: error: teacher takes one of T, sparse, weights and blocks");
     snprintf(more, sizeof more, "    teacher: {weights: %s}\n    init: {kind: weights}\n", teacher);
     refused(more, "11:11: error: init of kind weights needs 'weights'");
     refused("    teacher: {}\n", "10:14: error: teacher takes one of");

@@ -21,7 +21,7 @@ static double deviation(const struct ov_problem *p, const struct ov_overlaps *o)
     struct ov_online *online;
     double dy[MOST], worst = 0.0, largest = 0.0;
     size_t n = ov_online_integrated(p);
-    ck_assert_uint_le(ov_online_differences_scratch(p), sizeof scratch / sizeof *scratch);
+    ck_assert_uint_le(ov_online_differences_scratch(p, n), sizeof scratch / sizeof *scratch);
     ck_ok(ov_online_create(&online, p, o));
     ov_online_rhs(dy, online, o->block);
     ck_assert_int_eq(ov_online_jacobian(F, online, o->block), 0);

@@ -21,16 +21,18 @@ struct ov_field;
 
 /* What a key's value may be; a bit each, so that a key can allow several. */
 enum ov_type {
-    OV_INT = 1,       /* whole number */
-    OV_REAL = 2,      /* finite number; whole numbers too */
-    OV_BOOL = 4,      /* true or false */
-    OV_WORD = 8,      /* one of `words` */
-    OV_STRING = 16,   /* any text, not empty */
-    OV_LIST = 32,     /* numbers: [0, 1, 10] */
-    OV_MATRIX = 64,   /* rows of numbers of equal length: [[1, 0], [0, 1]] */
-    OV_MAP = 128,     /* keys as `map` declares them */
-    OV_STRINGS = 256, /* texts: [K2, K4] */
-    OV_ANY = 512      /* whatever is there: only its place is kept, somebody else reads it */
+    OV_INT = 1,        /* whole number */
+    OV_REAL = 2,       /* finite number; whole numbers too */
+    OV_BOOL = 4,       /* true or false */
+    OV_WORD = 8,       /* one of `words` */
+    OV_STRING = 16,    /* any text, not empty */
+    OV_LIST = 32,      /* numbers: [0, 1, 10] */
+    OV_MATRIX = 64,    /* rows of numbers of equal length: [[1, 0], [0, 1]] */
+    OV_MAP = 128,      /* keys as `map` declares them */
+    OV_STRINGS = 256,  /* texts: [K2, K4] */
+    OV_ANY = 512,      /* whatever is there: only its place is kept, somebody else reads it */
+    OV_MAPS = 1024,    /* a list of maps, each with keys as `each` declares them */
+    OV_MATRICES = 2048 /* a list of matrices */
 };
 
 struct ov_key {
@@ -51,6 +53,8 @@ struct ov_key {
     size_t at;         /* byte of the field in the struct that the table is for */
     size_t rows, cols; /* of an array: bytes of the size_t that hold its shape */
     const char *shape; /* of an array, for messages: "teacher has M", "K x M" */
+
+    const struct ov_key *each; /* for OV_MAPS */
 };
 #define OV_REQUIRED ((const char *)0) /* missing: an error */
 #define OV_OPTIONAL ""                /* missing: no value (ov_value_get gives NULL) */
@@ -66,7 +70,8 @@ struct ov_value {
     size_t rows, cols;
     char **strings;        /* OV_STRINGS (cols); owned */
     struct ov_value *item; /* OV_MAP: (n_item) one for each key of the table that has a value, in
-                              the order of the table; owned */
+                              the order of the table; OV_MAPS, OV_MATRICES: (n_item) each of the
+                              list, with the list's own key; owned */
     size_t n_item;
     const char
         *dir; /* of the root: the directory that relative paths mean; not owned; may be NULL */

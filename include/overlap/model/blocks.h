@@ -24,21 +24,22 @@
 #include "overlap/base/status.h"
 
 struct ov_blocks {
-    size_t L, N;   /* N = 0: in the limit, without directions */
-    double *block; /* owned; the five views below */
-    double *share; /* (L) f_l: sum 1 without invisible blocks, whose share is 0 */
-    double *variance; /* (L) rho_l; 0 for invisible ones */
+    size_t L, N;                    /* N = 0: in the limit, without directions */
+    double *block;                  /* owned; the five views below */
+    double *share;                  /* (L) f_l: sum 1 without invisible blocks, whose share is 0 */
+    double *variance;               /* (L) rho_l; 0 for invisible ones */
     double *weight, *drift, *noise; /* (L) as above */
     bool is_signed;
+    bool in_rows;        /* rows have each block's Q and R, too (model/problem.h) */
     bool start_is_given; /* in blocks: T, R, Q below; else block l of a fixed start has share f_l of
                             each overlap, and that of a random one is measured */
     double *T;           /* owned; (L, packed (M,M)); start_is_given only, else NULL */
     double *R;           /* owned; (L, K, M) */
     double *Q;           /* owned; (L, packed (K,K)) */
     double *direction;   /* owned; (N) rho_i of direction i; NULL if N = 0 */
-    double *member;      /* owned; (L,N) e_li; NULL: block l is the share_l N directions behind those
+    double *member; /* owned; (L,N) e_li; NULL: block l is the share_l N directions behind those
                             of the blocks before it */
-    double *basis;       /* owned; (N,N), row i: direction i in the coordinates in which weights are
+    double *basis;  /* owned; (N,N), row i: direction i in the coordinates in which weights are
                             drawn; NULL: the same coordinates */
 };
 
@@ -53,6 +54,25 @@ void ov_blocks_set_invisible(struct ov_blocks *b, size_t l);
 
 /* How many directions block l has, share_l N to the nearest whole number. */
 size_t ov_blocks_directions(const struct ov_blocks *b, size_t l);
+
+/* Whether each direction belongs to one block. OV_OK, or OV_EDOM for blocks that share directions,
+ * or whose sizes are no whole numbers that add up to N >= 1. */
+OV_NODISCARD enum ov_status ov_blocks_check_apart(const struct ov_blocks *b, struct ov_error *err);
+
+/* Which one.
+ *   out  block  (N)
+ * Returns as ov_blocks_check_apart. */
+OV_NODISCARD enum ov_status ov_blocks_of_directions(size_t *block, const struct ov_blocks *b,
+                                                    struct ov_error *err);
+
+/* Rows of weights from the coordinates in which they are drawn to those of the directions, and
+ * back; plain copies without a basis.
+ *   out  to    (rows,N) row-major, apart from `from`
+ *   in   from  (rows,N) */
+void ov_blocks_to_directions(double *to, const struct ov_blocks *b, const double *from,
+                             size_t rows);
+void ov_blocks_from_directions(double *to, const struct ov_blocks *b, const double *from,
+                               size_t rows);
 
 /* sum_l share_l rho_l, and sum_l share_l rho_l^2. */
 double ov_blocks_mean(const struct ov_blocks *b);

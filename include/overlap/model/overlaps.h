@@ -65,16 +65,40 @@ void ov_overlaps_covariance(double *C, const struct ov_overlaps *o);
 void ov_overlaps_total(struct ov_overlaps *o, const struct ov_overlaps *parts,
                        const struct ov_blocks *b);
 
+/* Those of block l, with v and v_star. o and parts as above. */
+void ov_overlaps_of_block(struct ov_overlaps *o, const struct ov_overlaps *parts, size_t l);
+
 /* Overlaps of given weights.
  *   out  o       Q, R, T (created with K and M); v and v_star are not touched
  *   in   w       (K,N) row-major;  w_star (M,N) row-major
  * Sums run in a fixed order: the same bits everywhere. */
 void ov_overlaps_measure(struct ov_overlaps *o, const double *w, const double *w_star, size_t N);
 
+/* The same in blocks.
+ *   out  o          Q, R, T of each block (created with L of b, K and M)
+ *   in   w, w_star  (K,N), (M,N) in the coordinates of the directions of b, which has some
+ * Returns OV_OK, OV_ENOMEM, or OV_EDOM for blocks without whole directions (model/blocks.h). */
+OV_NODISCARD enum ov_status ov_overlaps_measure_blocks(struct ov_overlaps *o, const double *w,
+                                                       const double *w_star,
+                                                       const struct ov_blocks *b,
+                                                       struct ov_error *err);
+
+/* Q and R of each block as rows have them: L times [Q | R] (model/problem.h). */
+void ov_overlaps_blocks_row(double *row, const struct ov_overlaps *o);
+
+/* Block l alone: views into o, which owns them. */
+struct ov_overlaps ov_overlaps_block(const struct ov_overlaps *o, size_t l);
+
 /* Checks that everything is finite and C is positive semi-definite, to a relative 1e-9.
  * Returns OV_OK, or OV_EDOM with what is wrong ("Q_1_1 is not finite", "the joint matrix of
  * T, R, Q is not positive semi-definite: smallest eigenvalue -0.25"). */
 OV_NODISCARD enum ov_status ov_overlaps_check(const struct ov_overlaps *o, struct ov_error *err);
+
+/* The same of overlaps in blocks: of the fields', and unless blocks are signed of each block's ("block 2: …").
+ * b NULL: as ov_overlaps_check. OV_EDOM also for another number of blocks; OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_overlaps_check_blocks(const struct ov_overlaps *o,
+                                                     const struct ov_blocks *b,
+                                                     struct ov_error *err);
 
 /* Puts overlaps that are not quite those of any weights where C is positive semi-definite to
  * rounding: T and the students' part outside of the teachers' span, Q - R T^+ R', lose what is

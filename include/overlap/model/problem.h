@@ -69,7 +69,7 @@ struct ov_problem {
     double v_std; /* RANDOM with v NULL: standard deviation of v_k; >= 0 */
     size_t batch; /* inputs whose mean gradient makes a step; 0 means 1 */
     struct ov_blocks *blocks; /* owned; inputs of more than one variance, or NULL: x ~ N(0, I_N) */
-    bool spiked;         /* of theory in blocks only: with the part of a step's noise that is of
+    bool spiked;             /* of theory in blocks only: with the part of a step's noise that is of
                             relative order rho_l/N (paper.md eq:spiked) */
     struct ov_labels labels; /* of simulations only: signs in place of the above y */
     double stop; /* a run ends with the first listed time that has eps_g at most this; 0: never */
@@ -134,12 +134,6 @@ static inline size_t ov_row_width(size_t K, size_t M)
     return 2 + ov_overlaps_moving(K, M);
 }
 
-/* The same of a simulation on Gaussian inputs: behind these the columns of labels that are signs. */
-static inline size_t ov_measured_width(const struct ov_problem *p)
-{
-    return ov_row_width(p->K, p->M) + (p->labels.sign ? OV_SIGN_COLUMNS : 0);
-}
-
 /* Does a run end with this eps_g? */
 static inline bool ov_problem_stops(const struct ov_problem *p, double eps_g)
 {
@@ -148,5 +142,21 @@ static inline bool ov_problem_stops(const struct ov_problem *p, double eps_g)
 
 /* Column name of entry i of a row: "alpha", "eps_g", "Q_0_0", … */
 void ov_row_column(char name[32], size_t i, size_t K, size_t M);
+
+/* A problem's rows: of inputs in blocks Q and R are those of the fields, and with blocks->in_rows what
+ * Q and R each block has follows, block by block: "Q_0_0_b0", …, "R_0_0_b0", …, "Q_0_0_b1", … */
+static inline size_t ov_problem_row_width(const struct ov_problem *p)
+{
+    size_t L = p->blocks && p->blocks->in_rows ? p->blocks->L : 0;
+    return ov_row_width(p->K, p->M) + L * (ov_sym_size(p->K) + p->K * p->M);
+}
+
+void ov_problem_row_column(char name[32], size_t i, const struct ov_problem *p);
+
+/* The same of a simulation on Gaussian inputs: behind these the columns of labels that are signs. */
+static inline size_t ov_measured_width(const struct ov_problem *p)
+{
+    return ov_problem_row_width(p) + (p->labels.sign ? OV_SIGN_COLUMNS : 0);
+}
 
 #endif

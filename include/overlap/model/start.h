@@ -22,6 +22,7 @@ enum ov_stream {
     OV_STREAM_ORDER,
     OV_STREAM_ZEROS,
     OV_STREAM_FLIP,
+    OV_STREAM_FEATURES,
     OV_STREAM_TEST,
 };
 

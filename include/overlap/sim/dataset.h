@@ -49,6 +49,12 @@ OV_NODISCARD enum ov_status ov_dataset_scale(double *mean, double *scale,
                                              const struct ov_dataset *d, size_t n, bool standardise,
                                              struct ov_error *err);
 
+/* S_ij = the mean of x_i x_j over the images: their covariance, where the mean that is taken off is
+ * theirs.
+ *   out  S  (N,N), both triangles; the same bits on every machine
+ * Returns OV_OK or OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_images_second_moments(double *S, const struct ov_images *images);
+
 /* Elements from … from + n - 1 of input mu. */
 static inline void ov_images_fill(double *x, const struct ov_images *images, size_t mu, size_t from,
                                   size_t n)

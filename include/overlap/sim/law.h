@@ -10,9 +10,18 @@
  * Inputs must be Gaussian. The only approximations are double precision and that of the normal
  * numbers (num/normal.h). Engine `weights` is the same process in law, not number by number.
  *
+ * Of inputs in blocks (model/blocks.h, paper.md eq:blocks) each block has a factor of its own, with
+ * as many columns as it has directions, P at most; a block of more has its own chi^2:
+ *     fields = sum_l sqrt(weight_l) A^(l) z^(l),
+ *     students' rows of A^(l) move by (drift_l/sqrt(weight_l)) e_k (z^(l), r^(l)).
+ * Exact in law as well, for blocks that share no directions and have whole numbers of them; what is
+ * invisible to inputs (weight 1, no drift) is in the teachers' fields only.
+ *
  * Random numbers: Philox of the run's key. Stream 16 has, for each step, P + 4 normals in whole
- * blocks (P + 3 without label noise); streams 32, 33, … have one block a step each, for the first,
- * second, … time that a step's chi^2 was rejected. So no draw ever shifts another.
+ * Philox blocks (P + 3 without label noise), with blocks each one's P + 3 (its directions, if they
+ * are fewer than P) and the label noise; streams 32, 33, … have one Philox block a step each, for the first,
+ * second, … time that a step's chi^2 was rejected, 65536 l further on for block l. So no draw ever
+ * shifts another.
  */
 #ifndef OVERLAP_SIM_LAW_H
 #define OVERLAP_SIM_LAW_H
@@ -37,9 +46,12 @@
  *               found is gone on from if it is of this very call, to the same bits.
  * Runs are made eight at a time: multiples of eight are fastest, one run alone takes about
  * as long as six of them.
+ * With p->blocks, Q and R are those of the fields, sums over the blocks.
  * Returns OV_OK; OV_EDIVERGED with "run 3: diverges at alpha = …" (index into key; of the first
  * eight runs with a diverging one, the earliest in alpha, then the lowest index; those eight stop
- * there, later ones are not begun); OV_EDOM for bad times or N < K + M; OV_ENOMEM. */
+ * there, later ones are not begun); OV_EDOM for bad times, N < K + M, blocks that share directions
+ * or have no whole number of them, or overlaps that need more directions than a block has;
+ * OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_law_run(double *rows, const struct ov_problem *p,
                                        const uint64_t *key, size_t n_run, const double *alpha,
                                        size_t n_alpha, const struct ov_tick *tick,

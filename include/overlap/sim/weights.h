@@ -12,6 +12,7 @@
 
 #include "overlap/base/status.h"
 #include "overlap/base/tick.h"
+#include "overlap/model/hidden_manifold.h"
 #include "overlap/model/problem.h"
 #include "overlap/sim/dataset.h"
 
@@ -25,9 +26,12 @@
  * Gaussian inputs are made anew each time they are needed; only their order is kept, four bytes an
  * input, and that only if there is a second epoch. */
 struct ov_inputs {
-    const double *spectrum;        /* (N) c_i >= 0 of x_i ~ N(0, c_i); NULL: all 1 */
-    const struct ov_images *train; /* images in place of Gaussian inputs, or NULL */
-    const struct ov_images *test;  /* what eps_g is measured on; with train only */
+    const double
+        *spectrum; /* (N) c_i >= 0 of x_i ~ N(0, c_i); NULL: those of p->blocks, or all 1 */
+    const struct ov_images *train;             /* images in place of Gaussian inputs, or NULL */
+    const struct ov_images *test;              /* what eps_g is measured on; with train only */
+    const struct ov_hidden_manifold *manifold; /* inputs on a hidden manifold, or NULL */
+    uint64_t tests;   /* of a hidden manifold: eps_g is measured on so many inputs more, >= 1 */
     uint64_t samples; /* size of the training set, < 2^32; 0: fresh inputs. With train: the first
                          images of it, 1 <= samples <= train->n */
 };
@@ -46,9 +50,14 @@ OV_NODISCARD enum ov_status ov_weights_run(double *rows, const struct ov_problem
                                            const double *alpha, size_t n_alpha,
                                            const struct ov_tick *tick, struct ov_error *err);
 
-/* The width of a row of a run with given inputs (NULL: fresh white ones), and a column's name:
- * those of ov_row_width, then ov_sign_columns or, with images, "eps_g_se", then "eps_t" with a
- * training set. */
+/* Of a problem with p->blocks (model/blocks.h) inputs have the variances of their directions, or of their
+ * blocks, and the gradient is multiplied by p = drift/variance of theirs; weights are taken from
+ * the coordinates in which they are drawn to those of the directions. Q and R are those of the
+ * fields. Images know nothing of blocks but that rows can have their overlaps.
+ *
+ * The width of a row of a run with given inputs (NULL: fresh ones), and a column's name: those of
+ * ov_problem_row_width, then ov_sign_columns or, with images or a hidden manifold, "eps_g_se", then
+ * "eps_t" with a training set. */
 size_t ov_weights_width(const struct ov_problem *p, const struct ov_inputs *in);
 void ov_weights_column(char name[32], const struct ov_problem *p, const struct ov_inputs *in,
                        size_t i);
@@ -57,7 +66,9 @@ void ov_weights_column(char name[32], const struct ov_problem *p, const struct o
  *   out  rows  (n_alpha, ov_weights_width). With a spectrum Q_kl = w_k.C w_l/N and R_km =
  *              w_k.C w*_m/N, the covariances of the fields. With images eps_g is the mean of
  *              (phi - phi*)^2/2 over the test set and eps_g_se its standard error; Q and R are the
- *              overlaps of the weights. eps_t is the mean of (phi - y)^2/2 over the training set, y
+ *              overlaps of the weights. On a hidden manifold (model/hidden_manifold.h) eps_g is such a mean over
+ *              in->tests inputs that are the same all the time and not trained on; Q and R are the
+ *              covariances of the fields, which are Gaussian for large N and D only. eps_t is the mean of (phi - y)^2/2 over the training set, y
  *              with the noise it is trained on. Errors between two steps are interpolated.
  * OV_EDOM besides, for inputs of another dimension than N or a training set of a wrong size. */
 OV_NODISCARD enum ov_status ov_weights_run_inputs(double *rows, const struct ov_problem *p,

@@ -4,6 +4,8 @@
  * Newton's method on f(y) = 0. A fixed point need not exist, nor be the only one: what is found is
  * one near the given start, with its stability. A run ends there only if it is stable and the run
  * falls into its basin.
+ * Of inputs in blocks o has as many blocks, and all of their overlaps are unknowns: matrices of some
+ * (L (K(K+1)/2 + K M))^2 numbers, good for some 50 blocks.
  */
 #ifndef OVERLAP_THEORY_FIXED_POINT_H
 #define OVERLAP_THEORY_FIXED_POINT_H
@@ -56,7 +58,7 @@ OV_NODISCARD enum ov_status ov_fixed_point(struct ov_fixed_point *found, struct 
  * distance listed) so that no component of y moves by more than 0.2 of the larger of 1 and itself
  * from its prediction: a jump to another branch is not taken for the same fixed point.
  *   out     found  (n_value)
- *   out     rows   (n_value, ov_row_width(K,M)): [value, eps_g, moving numbers]; NaN from where
+ *   out     rows   (n_value, ov_row_width(K,M)): [value, eps_g, moving numbers of the fields]; NaN from where
  *                  the fixed point is lost
  *   out     n_found  how many of them were reached
  *   out     lost     the last value in between at which it was found; may be NULL
@@ -79,6 +81,7 @@ ov_fixed_point_continue(struct ov_fixed_point *found, double *rows, size_t *n_fo
  *   out  eta_max  INFINITY if it is stable up to 1e6
  *   in   p        its eta_w > 0 only matters through eta_v/eta_w
  *   in   o        the state, usually R = Q = T, v = v*
+ * In blocks it times rhobar is a number of the fields' averages alone (without p->spiked).
  * Returns OV_OK; OV_EDOM if o is not at rest at all learning rates (label noise, decay, a teacher
  * that is not learnt perfectly) or unstable as eta -> 0; OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_eta_max(double *eta_max, const struct ov_problem *p,

@@ -15,7 +15,7 @@
  * - decay_w < e_k lambda_l + e_l lambda_k >. - 1/2 J f: a step takes the time 1/N.
  *
  * Everything here is free of N: standard deviations times sqrt N, means times N.
- * All of this is for batches of one input.
+ * All of this is for batches of one input, of inputs of one variance: OV_EDOM for inputs in blocks.
  * The start has no spread: each run is compared with the theory of its own initial overlaps.
  * Second derivatives are differences that stay inside of the cone of covariances, however near its
  * edge y is: ReLU averages go like distance^(3/2) there.

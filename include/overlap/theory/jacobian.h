@@ -27,6 +27,10 @@ double ov_jacobian_growth(double *J, size_t n, double *scratch);
  * where it is above some 1/1000 of the largest eigenvalue; never far too large.
  *   in   scratch  (ov_jacobian_krylov_scratch(n)) */
 double ov_jacobian_growth_krylov(const double *J, size_t n, double *scratch);
+/* The same of a J that is only known by its products Jx (n).
+ *   in   bound  no eigenvalue is larger; not finite: the growth is NaN */
+double ov_jacobian_growth_times(void (*times)(double *Jx, const double *x, void *ctx), void *ctx,
+                                double bound, size_t n, double *scratch);
 size_t ov_jacobian_krylov_scratch(size_t n);
 
 /* y = J x. */

@@ -10,6 +10,22 @@
  * With a batch of B inputs the term with eta_w^2 is divided by B (paper.md eq:batch). Gradient flow on
  * the population risk (p->gradient_flow) does without it: the limit of small eta_w at fixed
  * eta_w alpha, in any dimension.
+ *
+ * Of inputs in blocks (p->blocks, model/blocks.h; paper.md eq:blocks) each block has overlaps of its own,
+ * C^(l) = [T R'; R Q]^(l), and all averages are those of the fields, at C = sum_l weight_l C^(l):
+ *
+ *     dR^(l)_km/dalpha = eta_w drift_l v_k sum_c D_kc C^(l)_cm - decay_w R^(l)_km
+ *     dQ^(l)_kj/dalpha = eta_w drift_l sum_c (v_k D_kc C^(l)_cj + v_j D_jc C^(l)_ck)
+ *                        - 2 decay_w Q^(l)_kj + eta_w^2 noise_l v_k v_j Nz_kj
+ *
+ * with D of ov_gauss_slopes (eq:D). p->spiked adds to the latter what of one step's exact mean is of
+ * relative order rho_l/N (eq:spiked), for a batch of B inputs
+ *     eta_w^2 v_k v_j (drift_l^2/N) [ (2/B) d/dt Nz_kj(C + t C^(l)) at t = 0
+ *                                     + (1 - 1/B) sum_cd D_kc C^(l)_cd D_jd ].
+ * A start then has as many blocks (ov_overlaps_create_blocks), moving numbers are [Q of each | R of each |
+ * v], n = ov_overlaps_moving_blocks(L,K,M), and rows have ov_problem_row_width(p) numbers: the fields'
+ * overlaps, and with blocks->in_rows each block's. Where below "n" and "[Q | R | v]" stand, it is these.
+ * All functions return OV_EDOM for a start in another number of blocks, or p->spiked without directions.
  */
 #ifndef OVERLAP_THEORY_ONLINE_H
 #define OVERLAP_THEORY_ONLINE_H
@@ -25,7 +41,7 @@
 struct ov_online; /* scratch memory and constants of one problem */
 
 /* T and v_star are taken from `start`, everything else from p (which must outlive the result).
- * Returns OV_OK or OV_ENOMEM. */
+ * Returns OV_OK, OV_EDOM (above) or OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_online_create(struct ov_online **o, const struct ov_problem *p,
                                              const struct ov_overlaps *start);
 void ov_online_free(struct ov_online *o); /* NULL-safe */
@@ -45,7 +61,10 @@ void ov_online_rhs(double *dy, struct ov_online *o, const double *y);
  * (ov_online_jacobian_is_closed); else by differences that stay inside of the cone of covariances,
  * so that y may be at its edge (a perfect student, one without weights, collinear ones): 2n + 1
  * right-hand sides, errors of some 1e-9 where the averages are smooth up to the edge. Beyond the
- * edge it is that at the edge. Returns 0, or nonzero if out of memory. */
+ * edge it is that at the edge. In blocks the parts that a block has in itself are exact, those through the
+ * fields by differences in their overlaps: as above, or of order 4, with errors of some 1e-11, where
+ * ov_gauss_is_analytic. A solver takes the parts in place of n^2 numbers: 784 blocks are as good as 10.
+ * Returns 0, or nonzero if out of memory. */
 int ov_online_jacobian(double *J, struct ov_online *o, const double *y);
 bool ov_online_jacobian_is_closed(const struct ov_problem *p);
 
@@ -55,13 +74,15 @@ bool ov_online_jacobian_is_closed(const struct ov_problem *p);
  * one: Q - R T^-1 R' without its negative eigenvalues, which must not be below -1e-3 of the largest
  * length. So is eps_g, and what is written, for every activation: no Q_kk is negative. Where averages
  * are analytic the path is put back there after a step that left it by a tenth of its tolerance:
- * negative squares of distances would else grow wherever noise drives units apart.
+ * negative squares of distances would else grow wherever noise drives units apart. In blocks what is
+ * projected are the fields' overlaps, and where those leave the cone of an analytic pair, each block's,
+ * unless blocks are signed.
  *
  * Without noise and decay (sigma = decay_w = 0, decay_v = 0 or v frozen) a student whose eps_g is
  * below 1e-15 of <tau^2>/2, tau the teacher's output, has learnt: all later rows are this state. */
 
 /* Theory of one run: from `start` to each listed alpha.
- *   out  rows   (n_alpha, ov_row_width(K,M)) row-major, as in sim/weights.h
+ *   out  rows   (n_alpha, ov_problem_row_width(p)) row-major, as in sim/weights.h
  *   in   alpha  (n_alpha) increasing, >= 0
  *   out  report may be NULL
  * Errors as ov_solve; OV_EDIVERGED by ov_overlaps_diverged; on error the rows before the failure

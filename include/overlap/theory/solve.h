@@ -13,8 +13,18 @@
 #include "overlap/base/status.h"
 #include "overlap/base/tick.h"
 
-/* Of more than 2000 equations msbdf's are left to rk8pd. */
+/* Of more than 2000 equations msbdf's are left to rk8pd, unless J has a structure. */
 enum ov_method { OV_MSBDF, OV_RK8PD };
+
+/* A Jacobian of a structure that makes it cheaper than its (n,n) numbers. It is kept where ctx, that of
+ * struct ov_ode, has it: one at a time, and one factorisation. Returns nonzero as ov_ode's. */
+struct ov_ode_linear {
+    int (*jacobian)(const double *y, void *ctx);           /* J at y */
+    double (*bound)(void *ctx);                            /* the largest row sum of |J| */
+    void (*times)(double *Jx, const double *x, void *ctx); /* J x */
+    int (*factorise)(double factor, void *ctx);            /* 1 - factor J */
+    int (*solve)(double *x, void *ctx);                    /* x <- (1 - factor J)^-1 x */
+};
 
 /* A system of n >= 1 equations. */
 struct ov_ode {
@@ -24,6 +34,7 @@ struct ov_ode {
     /* J (n,n) row-major, J_ij = d dy_i / d y_j; NULL: central differences of rhs. Nonzero as rhs.
      * Only msbdf asks for it. */
     int (*jacobian)(double *J, const double *y, void *ctx);
+    const struct ov_ode_linear *linear; /* in place of `jacobian`; NULL: matrices */
     size_t jacobian_rhs; /* right-hand sides that one `jacobian` takes, for the counts; 0: none */
     /* Nonzero if y is beyond what counts as converging ("diverges"); NULL: only non-finite is. */
     int (*diverged)(const double *y, void *ctx);
