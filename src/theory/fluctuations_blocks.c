@@ -47,8 +47,8 @@ enum ov_status ov_noise_blocks_create(struct ov_noise *w)
     if (!x)
         return OV_ENOMEM;
     size_t n_a = K * P + S + S * ov_sym_size(P) + K;
-    x->block = calloc(L + 3 * P * P + ov_sym_size(P) + 2 * L * P * P + P + K * K + n_a,
-                      sizeof *x->block);
+    x->block =
+        calloc(L + 3 * P * P + ov_sym_size(P) + 2 * L * P * P + P + K * K + n_a, sizeof *x->block);
     if (!x->block || ov_overlaps_create(&x->fields, K, p->M) != OV_OK)
         return OV_ENOMEM;
     x->L = L, x->S = S, x->KM = K * p->M;

@@ -14,17 +14,17 @@ enum { OV_NOISE_MOST_FIELDS = 40 };
 /* Nodes and scratch memory of one problem. */
 struct ov_noise {
     const struct ov_problem *p;
-    size_t P, n, n_Q, n_node; /* n numbers that move, the first n_Q are Q, of all blocks */
-    double *z;      /* (n_node,P) */
-    double *weight; /* (n_node), sum 1 */
-    double *block;  /* owned; the views below */
-    double *C, *L;  /* packed (P,P); (P,P) */
-    double *x, *g;  /* (P) fields and activations */
-    double *E;      /* (K) eta_w v_k g'(lambda_k) */
-    double *a, *b;  /* (n) F = u a + u^2 b, b zero beyond Q */
-    double *t, *q;  /* (n) */
-    double *mean;   /* (n) of F */
-    double *linear; /* (n_Q) < u a > over Q, with decay */
+    size_t P, n, n_Q, n_node;       /* n numbers that move, the first n_Q are Q, of all blocks */
+    double *z;                      /* (n_node,P) */
+    double *weight;                 /* (n_node), sum 1 */
+    double *block;                  /* owned; the views below */
+    double *C, *L;                  /* packed (P,P); (P,P) */
+    double *x, *g;                  /* (P) fields and activations */
+    double *E;                      /* (K) eta_w v_k g'(lambda_k) */
+    double *a, *b;                  /* (n) F = u a + u^2 b, b zero beyond Q */
+    double *t, *q;                  /* (n) */
+    double *mean;                   /* (n) of F */
+    double *linear;                 /* (n_Q) < u a > over Q, with decay */
     struct ov_noise_blocks *blocks; /* owned; NULL for inputs of one variance */
 };
 
