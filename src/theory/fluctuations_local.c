@@ -269,7 +269,8 @@ bool ov_local_drive(double *drive, struct ov_local *w, const double *y, const do
         for (size_t j = 0; j < w->n; j++)
             drive[j] += 0.5 * w->spread[i] * curvature_of(&t, w->f[j], w->up[j], w->down[j]);
     }
-    subtract_euler_term(drive, w, y);
+    if (!w->p->in_steps)
+        subtract_euler_term(drive, w, y);
     return true;
 }
 

@@ -69,8 +69,10 @@ struct ov_problem {
     size_t batch; /* inputs whose mean gradient makes a step; 0 means 1 */
     bool gradient_flow;       /* of theory only: without the term in eta_w^2, the noise of SGD */
     struct ov_blocks *blocks; /* owned; inputs of more than one variance, or NULL: x ~ N(0, I_N) */
-    bool spiked;         /* of theory in blocks only: with the part of a step's noise that is of
+    bool spiked;   /* of theory in blocks only: with the part of a step's noise that is of
                             relative order rho_l/N (paper.md eq:spiked) */
+    bool in_steps; /* of theory in blocks only: time goes in steps of 1/N, which moves the path by
+                            the same order: less by half of what the right-hand side changes in a step */
     double averages_tol; /* of theory's averages without closed form (theory/gauss.h,
                             ov_gauss_set_tol); 0: as they are */
 };
