@@ -243,22 +243,6 @@ struct output {
     size_t n_alpha, next;
 };
 
-/* Standard deviations of the fields' moving numbers t: t is linear in y, so that the columns' t are the
- * rows of < y t' >, and those rows' t < t t' >. */
-static void spread_of_fields(double *sd, struct run *r, const double *Sigma)
-{
-    size_t n = r->n, m = ov_overlaps_moving(r->local.p->K, r->local.p->M);
-    double *with_t = r->of_fields, *column = with_t + n * m, *t = column + n;
-    for (size_t j = 0; j < n; j++)
-        ov_local_of_fields(with_t + j * m, &r->local, Sigma + j * n);
-    for (size_t i = 0; i < m; i++) {
-        for (size_t j = 0; j < n; j++)
-            column[j] = with_t[j * m + i];
-        ov_local_of_fields(t, &r->local, column);
-        sd[i] = sqrt(fmax(t[i], 0.0));
-    }
-}
-
 /* Writes the row of the next listed alpha from s. */
 static void put_row(struct output *out, struct run *r, const struct state *s)
 {
@@ -267,7 +251,7 @@ static void put_row(struct output *out, struct run *r, const struct state *s)
     double *packed = out->Sigma ? out->Sigma + next * ov_sym_size(n) : NULL;
     row[0] = out->alpha[next];
     ov_local_eps_g(&row[1], &row[2], &r->local, s->y, s->Sigma, s->mu);
-    spread_of_fields(row + 3, r, s->Sigma);
+    ov_local_spread_of_fields(row + 3, &r->local, s->Sigma, r->of_fields);
     ov_local_of_fields(row + 3 + m, &r->local, s->mu);
     for (size_t i = 0; packed && i < n; i++)
         for (size_t j = 0; j <= i; j++)

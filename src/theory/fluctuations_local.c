@@ -80,6 +80,22 @@ void ov_local_of_fields(double *t, const struct ov_local *w, const double *y)
     memcpy(t + n_Q + n_R, y + L * (n_Q + n_R), K * sizeof *y);
 }
 
+/* t is linear in y: of the columns of Sigma it makes those of < t y' >, and of their rows < t t' >. */
+void ov_local_spread_of_fields(double *sd, const struct ov_local *w, const double *Sigma,
+                               double *scratch)
+{
+    size_t n = w->n, m = ov_overlaps_moving(w->p->K, w->p->M);
+    double *with_t = scratch, *row = with_t + n * m, *t = row + n;
+    for (size_t j = 0; j < n; j++)
+        ov_local_of_fields(with_t + j * m, w, Sigma + j * n);
+    for (size_t i = 0; i < m; i++) {
+        for (size_t j = 0; j < n; j++)
+            row[j] = with_t[j * m + i];
+        ov_local_of_fields(t, w, row);
+        sd[i] = sqrt(fmax(t[i], 0.0));
+    }
+}
+
 int ov_local_rhs(double *dy, const double *y, void *ctx)
 {
     struct ov_local *w = ctx;
@@ -253,7 +269,8 @@ bool ov_local_drive(double *drive, struct ov_local *w, const double *y, const do
         for (size_t j = 0; j < w->n; j++)
             drive[j] += 0.5 * w->spread[i] * curvature_of(&t, w->f[j], w->up[j], w->down[j]);
     }
-    subtract_euler_term(drive, w, y);
+    if (!w->p->in_steps)
+        subtract_euler_term(drive, w, y);
     return true;
 }
 

@@ -42,6 +42,10 @@ bool ov_local_slope_jumps(struct ov_local *w, const double *y);
 /* What of the fields' moving numbers t is by y, or a deviation of them by one of y. */
 void ov_local_of_fields(double *t, const struct ov_local *w, const double *y);
 
+/* The standard deviations of t where y has the covariance Sigma. scratch: (n + 2) n numbers. */
+void ov_local_spread_of_fields(double *sd, const struct ov_local *w, const double *Sigma,
+                               double *scratch);
+
 /* J (n,n) row-major; false if out of memory. */
 bool ov_local_jacobian(double *J, struct ov_local *w, const double *y);
 

@@ -163,7 +163,7 @@ static bool both_are(const struct ov_gauss *w, enum ov_family family)
  * only the student's slopes enter, unless both are of one kind that has a shorter way. */
 struct way {
     ov_gauss_contraction *contract;
-    ov_gauss_slopes_of *slopes;
+    ov_gauss_slopes_of *slopes; /* NULL: ov_gauss_slopes_smooth */
 };
 
 static struct way way_of(const struct ov_gauss *w)
@@ -185,7 +185,7 @@ static struct way way_of(const struct ov_gauss *w)
     if (w->sigmoids && w->sums)
         return (struct way){ov_gauss_contract_sigmoids, ov_gauss_slopes_sigmoids};
     if (w->smooth)
-        return (struct way){ov_gauss_contract_smooth, ov_gauss_slopes_smooth};
+        return (struct way){ov_gauss_contract_smooth, NULL};
     return (struct way){ov_gauss_contract_sums, ov_gauss_slopes_sums};
 }
 
@@ -274,7 +274,12 @@ void ov_gauss_contract(double *G, double *Nz, struct ov_gauss *w, const double *
 void ov_gauss_slopes(double *D, double *Nz, struct ov_gauss *w, const double *C, const double *s,
                      double sigma)
 {
-    way_of(w).slopes(D, w, C, s);
+    struct way way = way_of(w);
+    if (!way.slopes) {
+        ov_gauss_slopes_smooth(D, Nz, w, C, s, sigma);
+        return;
+    }
+    way.slopes(D, w, C, s);
     if (Nz)
         ov_gauss_contract(NULL, Nz, w, C, s, sigma);
 }

@@ -92,10 +92,12 @@ ov_gauss_slopes_of ov_gauss_slopes_sums; /* students with a kink, squares, w->ha
 ov_gauss_slopes_of ov_gauss_slopes_quadratic;
 ov_gauss_slopes_of ov_gauss_slopes_relu;
 ov_gauss_slopes_of ov_gauss_slopes_sigmoids;
-ov_gauss_slopes_of ov_gauss_slopes_smooth;
 ov_gauss_slopes_of ov_gauss_slopes_kinks;
 ov_gauss_slopes_of ov_gauss_slopes_polynomials;
 ov_gauss_slopes_of ov_gauss_slopes_sines;
+
+/* D and Nz: they share their nodes. */
+ov_gauss_contraction ov_gauss_slopes_smooth;
 
 /* One row: an erf student in field k of P, any others. */
 void ov_gauss_slopes_of_erf(double *D, const struct ov_activation *const *act, size_t P,

@@ -221,15 +221,28 @@ static void row_of_G(double *G, struct ov_gauss_smooth *e, const double *C, cons
     }
 }
 
-void ov_gauss_contract_smooth(double *G, double *Nz, struct ov_gauss *w, const double *C,
-                              const double *s, double sigma)
+/* D_k of this student. */
+static void row_of_D(double *D, struct ov_gauss_smooth *e, const double *s, size_t i)
+{
+    double on_k = slopes_at(e, s, i);
+    for (size_t c = 0; c < e->P; c++)
+        D[c] = s[c] * e->slope[c];
+    D[i] += on_k;
+}
+
+/* G or D, and Nz, over the same nodes; NULL to skip them. */
+static void averages(double *G, double *D, double *Nz, struct ov_gauss *w, const double *C,
+                     const double *s, double sigma)
 {
     struct ov_gauss_smooth *e = w->smooth;
+    double *rows = G ? G : D;
     bool good = true;
     for (size_t k = 0; good && k < w->K; k++) {
         good = ov_smooth_prepare(e, C, s, w->M + k, w->M + k);
         if (good && G)
             row_of_G(G + k * w->P, e, C, s, w->M + k);
+        if (good && D)
+            row_of_D(D + k * w->P, e, s, w->M + k);
         if (good && Nz)
             Nz[ov_sym_at(k, k)] = noise_of(e, s, sigma, w->M + k, w->M + k);
         for (size_t l = 0; good && Nz && l < k; l++) {
@@ -238,24 +251,20 @@ void ov_gauss_contract_smooth(double *G, double *Nz, struct ov_gauss *w, const d
                 Nz[ov_sym_at(k, l)] = noise_of(e, s, sigma, w->M + k, w->M + l);
         }
     }
-    for (size_t i = 0; !good && G && i < w->K * w->P; i++)
-        G[i] = NAN;
+    for (size_t i = 0; !good && rows && i < w->K * w->P; i++)
+        rows[i] = NAN;
     for (size_t i = 0; !good && Nz && i < ov_sym_size(w->K); i++)
         Nz[i] = NAN;
 }
 
-void ov_gauss_slopes_smooth(double *D, struct ov_gauss *w, const double *C, const double *s)
+void ov_gauss_contract_smooth(double *G, double *Nz, struct ov_gauss *w, const double *C,
+                              const double *s, double sigma)
 {
-    struct ov_gauss_smooth *e = w->smooth;
-    bool good = true;
-    for (size_t k = 0; good && k < w->K; k++) {
-        double *row = D + k * w->P, on_k;
-        good = ov_smooth_prepare(e, C, s, w->M + k, w->M + k);
-        on_k = good ? slopes_at(e, s, w->M + k) : NAN;
-        for (size_t c = 0; c < w->P; c++)
-            row[c] = s[c] * e->slope[c];
-        row[w->M + k] += on_k;
-    }
-    for (size_t i = 0; !good && i < w->K * w->P; i++)
-        D[i] = NAN;
+    averages(G, NULL, Nz, w, C, s, sigma);
+}
+
+void ov_gauss_slopes_smooth(double *D, double *Nz, struct ov_gauss *w, const double *C,
+                            const double *s, double sigma)
+{
+    averages(NULL, D, Nz, w, C, s, sigma);
 }

@@ -44,7 +44,8 @@ enum ov_status ov_online_blocks_create(struct ov_online *o, const struct ov_over
     set_sizes(x, o->p);
     size_t n_T = x->L * ov_sym_size(x->M), n_C = x->P * x->P, n_X = x->K * x->P;
     size_t slopes = x->is_spiked ? (n_X + x->S) * (x->D + x->P) + x->D + 3 * x->S : 0;
-    x->block = calloc(n_T + n_C + n_X + x->n_a + slopes, sizeof *x->block);
+    size_t later = o->p->in_steps ? x->L * x->m + x->K : 0;
+    x->block = calloc(n_T + n_C + n_X + x->n_a + slopes + 2 * later, sizeof *x->block);
     if (!x->block)
         return OV_ENOMEM;
     x->T = x->block;
@@ -52,6 +53,8 @@ enum ov_status ov_online_blocks_create(struct ov_online *o, const struct ov_over
     x->X = x->C + n_C;
     x->a = x->X + n_X;
     x->slopes = x->a + x->n_a;
+    x->next = x->slopes + slopes;
+    x->change = x->next + later;
     memcpy(x->T, start->T, n_T * sizeof *x->T);
     return x->b->is_signed ? OV_OK : create_cones(x);
 }
@@ -208,7 +211,8 @@ void ov_online_blocks_fields(struct ov_online *o, const double *y)
     memcpy(o->o.v, y + n_Q + n_R, (x->n_t - x->m) * sizeof *y);
 }
 
-int ov_online_blocks_derivatives(double *dy, const double *y, struct ov_online *o)
+/* f of paper.md eq:blocks, eq:spiked. */
+static int flow(double *dy, const double *y, struct ov_online *o)
 {
     struct ov_online_blocks *x = o->blocks;
     size_t S = x->S, KM = x->K * x->M, n_T = ov_sym_size(x->M);
@@ -227,6 +231,22 @@ int ov_online_blocks_derivatives(double *dy, const double *y, struct ov_online *
     }
     memcpy(dR + x->L * KM, x->a + x->at_dv, (x->n_a - x->at_dv) * sizeof *dy);
     return ov_online_is_outside(o);
+}
+
+/* A map y -> y + f/N goes along a path of the speed f - 1/2 (df/dy) f/N + O(1/N^2). */
+int ov_online_blocks_derivatives(double *dy, const double *y, struct ov_online *o)
+{
+    struct ov_online_blocks *x = o->blocks;
+    size_t n = ov_online_integrated(o->p);
+    int far = flow(dy, y, o);
+    if (!o->p->in_steps || far != 0)
+        return far;
+    for (size_t i = 0; i < n; i++)
+        x->next[i] = y[i] + dy[i] / (double)x->b->N;
+    far = flow(x->change, x->next, o);
+    for (size_t i = 0; i < n; i++)
+        dy[i] -= 0.5 * (x->change[i] - dy[i]);
+    return far;
 }
 
 int ov_online_blocks_nearest(double *y, struct ov_online *o)

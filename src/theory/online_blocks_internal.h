@@ -28,6 +28,7 @@ struct ov_online_blocks {
     double *T;             /* (L, packed (M,M)) */
     double *C, *X;         /* (P,P), (K,P) of one block */
     double *a;             /* (n_a) at the point evaluated */
+    double *next, *change; /* (L m + K): the point a step later, and what moves it; in_steps only */
     double *slopes; /* (K,P,D+P), (S,D+P): derivatives of G and Nz, and scratch; spiked only */
     struct ov_online_blocks_jacobian *jacobian; /* owned; NULL before it is used */
 };

@@ -41,8 +41,8 @@ enum ov_status ov_online_check(const struct ov_problem *p, const struct ov_overl
     size_t L = p->blocks ? p->blocks->L : 1;
     if (start->L != L)
         return ov_fail(err, OV_EDOM, "a start in %zu blocks for inputs in %zu", start->L, L);
-    if (p->spiked && (!p->blocks || p->blocks->N == 0))
-        return ov_fail(err, OV_EDOM, "the noise of order rho/N needs blocks of N directions");
+    if ((p->spiked || p->in_steps) && (!p->blocks || p->blocks->N == 0))
+        return ov_fail(err, OV_EDOM, "what is of order rho/N needs blocks of N directions");
     return OV_OK;
 }
 

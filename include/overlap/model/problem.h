@@ -69,11 +69,13 @@ struct ov_problem {
     double v_std; /* RANDOM with v NULL: standard deviation of v_k; >= 0 */
     size_t batch; /* inputs whose mean gradient makes a step; 0 means 1 */
     struct ov_blocks *blocks; /* owned; inputs of more than one variance, or NULL: x ~ N(0, I_N) */
-    bool spiked;             /* of theory in blocks only: with the part of a step's noise that is of
-                            relative order rho_l/N (paper.md eq:spiked) */
+    bool spiked;   /* of theory in blocks only: with the part of a step's noise that is of
+                      relative order rho_l/N (paper.md eq:spiked) */
+    bool in_steps; /* of theory in blocks only: time goes in steps of 1/N, which moves the path by
+                      the same order: less by half of what the right-hand side changes in a step */
     struct ov_labels labels; /* of simulations only: signs in place of the above y */
     double stop; /* a run ends with the first listed time that has eps_g at most this; 0: never */
-    bool gradient_flow;  /* of theory only: without the term in eta_w^2, the noise of SGD */
+    bool gradient_flow; /* of theory only: without the term in eta_w^2, the noise of SGD */
     double averages_tol; /* of theory's averages without closed form (theory/gauss.h,
                             ov_gauss_set_tol); 0: as they are */
 };

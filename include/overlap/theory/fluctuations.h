@@ -15,7 +15,13 @@
  * - decay_w < e_k lambda_l + e_l lambda_k >. - 1/2 J f: a step takes the time 1/N.
  *
  * Everything here is free of N: standard deviations times sqrt N, means times N.
- * All of this is for batches of one input, of inputs of one variance: OV_EDOM for inputs in blocks.
+ * All of this is for batches of one input.
+ *
+ * Of inputs in blocks (p->blocks) y are the overlaps of each block, Q and R, and v, of which n =
+ * ov_overlaps_moving_blocks(L,K,M); F has the block's part of each field and noise_l e_k e_j, and c_Q of
+ * block l what p->spiked adds to the path at N = 1, unless it does (paper.md eq:blocks, eq:spiked). Rows are
+ * those of the fields' overlaps. Matrices of n^2 numbers are multiplied: good for some 10 blocks. Signed
+ * blocks have none of this.
  * The start has no spread: each run is compared with the theory of its own initial overlaps.
  * Second derivatives are differences that stay inside of the cone of covariances, however near its
  * edge y is: ReLU averages go like distance^(3/2) there.
@@ -53,7 +59,7 @@ struct ov_fluctuations_report {
 };
 
 /* B and c at one state.
- *   out  B  packed (n,n), n = ov_overlaps_moving(K,M); zero for a frozen v
+ *   out  B  packed (n,n), n = ov_overlaps_moving(K,M), in blocks as above; zero for a frozen v
  *   out  c  (n)
  *   in   o  Q, R, v, T, v_star: jointly positive semi-definite
  * Returns OV_OK; OV_EDOM (not positive semi-definite, not finite; no nodes, see above; options out
@@ -71,7 +77,7 @@ static inline size_t ov_fluctuations_width(size_t K, size_t M)
 
 /* Fluctuations of runs that start at `start`, at each listed alpha.
  *   out  rows   (n_alpha, ov_fluctuations_width(K,M)) row-major
- *   out  Sigma  (n_alpha) packed (n,n) each, n = ov_overlaps_moving(K,M); may be NULL
+ *   out  Sigma  (n_alpha) packed (n,n) each, n as in ov_fluctuations_noise; may be NULL
  *   in   alpha  (n_alpha) increasing, >= 0
  *   in   opt    NULL: the defaults
  *   out  report may be NULL

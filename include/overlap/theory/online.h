@@ -22,6 +22,9 @@
  * relative order rho_l/N (eq:spiked), for a batch of B inputs
  *     eta_w^2 v_k v_j (drift_l^2/N) [ (2/B) d/dt Nz_kj(C + t C^(l)) at t = 0
  *                                     + (1 - 1/B) sum_cd D_kc C^(l)_cd D_jd ].
+ * With p->in_steps the right-hand side f is that of a path which goes through the points of the map y -> y +
+ * f(y)/N up to 1/N^2: f(y) - (f(y + f(y)/N) - f(y))/2. That is of the same order: eta_w rho_l = N/2 halves
+ * in one step what a flow would leave 61 per cent of. Jacobians are those of f.
  * A start then has as many blocks (ov_overlaps_create_blocks), moving numbers are [Q of each | R of each |
  * v], n = ov_overlaps_moving_blocks(L,K,M), and rows have ov_problem_row_width(p) numbers: the fields'
  * overlaps, and with blocks->in_rows each block's. Where below "n" and "[Q | R | v]" stand, it is these.
