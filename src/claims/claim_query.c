@@ -12,7 +12,6 @@
 
 #include "overlap/base/alloc.h"
 #include "overlap/base/text.h"
-#include "overlap/claims/expr.h"
 #include "overlap/config/param.h"
 
 /* Times are found where they are within this of the one asked for. */
@@ -180,6 +179,7 @@ static enum ov_status check_columns(struct ov_query *q, struct ov_error *err)
     q->quantity = v->string;
     snprintf(q->sd, sizeof q->sd, "sd_%.56s", q->quantity);
     snprintf(q->bias, sizeof q->bias, "bias_%.56s", q->quantity);
+    snprintf(q->se, sizeof q->se, "%.56s_se", q->quantity);
     for (size_t i = 0; i < q->n_curve && status == OV_OK; i++) {
         const struct ov_curve *c = q->curve[i];
         status = ov_column_check(c, q->side, q->quantity, place, err);
@@ -307,72 +307,7 @@ static enum ov_status read_times(struct ov_query *q, bool window, struct ov_erro
     return status;
 }
 
-/* ---- what is expected, and how nearly ---- */
-
-static bool look_up(double *x, const void *ctx, const char *name)
-{
-    return ov_curve_variable(x, ctx, name);
-}
-
-enum ov_status ov_claim_number(double *x, const struct ov_value *v, const struct ov_curve *c,
-                               struct ov_error *err)
-{
-    struct ov_error wrong = {0};
-    size_t column = 0;
-    if (v->type != OV_STRING) {
-        *x = v->number;
-        return OV_OK;
-    }
-    enum ov_status status =
-        ov_expr_evaluate(x, v->string, look_up, c, c->variable, &column, &wrong);
-    if (status != OV_OK)
-        ov_value_fail_within(v, column, err, "curve %s: formula, column %zu: %s", c->id, column + 1,
-                             wrong.text);
-    return status;
-}
-
-double ov_query_margin(const struct ov_query *q, double scale)
-{
-    return q->rel > 0.0 ? q->abs + q->rel * fabs(scale) : q->abs; /* then NaN must not matter */
-}
-
-double ov_claim_margin(const struct ov_claim *claim, double scale)
-{
-    return ov_query_margin(claim->query, scale);
-}
-
-enum ov_status ov_query_expect(struct ov_query *q, double otherwise, struct ov_error *err)
-{
-    const struct ov_value *v = q->given.expect;
-    enum ov_status status = OV_OK;
-    q->expect = ov_xcalloc(q->n_curve, sizeof *q->expect);
-    if (!v && isnan(otherwise))
-        return ov_value_fail(q->given.id, err, "expect is missing");
-    for (size_t c = 0; c < q->n_curve && status == OV_OK; c++) {
-        q->expect[c] = otherwise;
-        if (v)
-            status = ov_claim_number(&q->expect[c], v, q->curve[c], err);
-    }
-    return status;
-}
-
-enum ov_status ov_query_bounds(struct ov_query *q, struct ov_error *err)
-{
-    if (q->given.rel && q->rel >= 1.0)
-        return ov_value_fail(q->given.rel, err,
-                             "a margin of all that is expected lets 0 pass: rel must be below 1");
-    if (q->given.rel || q->given.abs)
-        return OV_OK;
-    return ov_value_fail(q->given.margin, err, "margin needs rel, abs or both");
-}
-
-enum ov_status ov_query_room(const struct ov_query *q, struct ov_error *err)
-{
-    if (q->rel > 0.0 || q->abs > 0.0)
-        return OV_OK;
-    return ov_value_fail(q->given.abs ? q->given.abs : q->given.rel, err,
-                         "a margin of 0 can never pass: what it has to hold has an error");
-}
+/* ---- the claim ---- */
 
 enum ov_status ov_query_read(struct ov_claim *claim, struct ov_error *err)
 {
