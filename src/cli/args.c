@@ -34,7 +34,7 @@ static const struct {
     {'k', "checkpoint", "SECONDS",
      "keep the state of long runs this often (default: 60; 0: at every chance)"},
     {'q', "quiet", NULL, "no progress"},
-    {'p', "paper", "FILE", "check this paper's numbers"},
+    {'p', "paper", "FILE", "this paper's numbers, in place of those of paper.md"},
     {'v', "verdicts", "FILE", "write verdicts there instead of build/verdicts.json"},
     {'r', "reason", "TEXT", "why the new number is right: one line, kept beside it"},
     {'T', "todo", NULL, "one command a block of missing runs"},

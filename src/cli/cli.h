@@ -79,6 +79,12 @@ enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_o
                                    struct ov_error *err);
 void ov_experiments_free(struct ov_experiments *all);
 
+/* The same, but an experiment with mistakes, where none was named, keeps no other from being loaded:
+ * its mistakes are reported on stderr, and that it is left out.
+ *   out  n_left_out  how many those are */
+enum ov_status ov_experiments_load_good(struct ov_experiments *all, size_t *n_left_out,
+                                        const struct ov_options *o, struct ov_error *err);
+
 /* "; did you mean 'experiments/NAME'?" for a DIR that is not there, or a NAME ("" as `front`) that no
  * experiment has; where none is near, those that it is a part of, else nothing. */
 struct ov_hint ov_experiment_hint(const char *front, const char *word);

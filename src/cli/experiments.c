@@ -118,6 +118,16 @@ static enum ov_status load(struct ov_experiments *all, const char *dir, const st
     return status;
 }
 
+/* `load` has kept it where only its claims have mistakes. */
+static void leave_out(struct ov_experiments *all, size_t *n, const char *dir,
+                      const struct ov_error *err)
+{
+    if (all->n > 0 && strcmp(all->e[all->n - 1]->dir, dir) == 0)
+        ov_experiment_free(all->e[--all->n]);
+    fprintf(stderr, "%s\n%s: left out, as it has mistakes\n", err->text, dir);
+    ++*n;
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp((*(struct ov_experiment *const *)a)->name,
@@ -137,8 +147,9 @@ static enum ov_status arrange(struct ov_experiments *all, struct ov_error *err)
     return OV_OK;
 }
 
-enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_options *o,
-                                   struct ov_error *err)
+/* Where `left_out` is given, an experiment with mistakes is reported and counted there. */
+static enum ov_status load_all(struct ov_experiments *all, size_t *left_out,
+                               const struct ov_options *o, struct ov_error *err)
 {
     enum ov_status worst = OV_OK;
     *all = (struct ov_experiments){0};
@@ -155,13 +166,29 @@ enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_o
         n = found.gl_pathc;
     }
     for (size_t i = 0; i < n; i++) {
-        enum ov_status status = load(all, dir[i], o, err);
-        if (status != OV_OK && worst == OV_OK)
+        struct ov_error own = {0};
+        enum ov_status status = load(all, dir[i], o, left_out ? &own : err);
+        if (status == OV_EUSER && left_out)
+            leave_out(all, left_out, dir[i], &own);
+        else if (status != OV_OK && worst == OV_OK)
             worst = status;
     }
     if (o->n_dir == 0)
         globfree(&found);
     return worst == OV_OK ? arrange(all, err) : worst;
+}
+
+enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_options *o,
+                                   struct ov_error *err)
+{
+    return load_all(all, NULL, o, err);
+}
+
+enum ov_status ov_experiments_load_good(struct ov_experiments *all, size_t *n_left_out,
+                                        const struct ov_options *o, struct ov_error *err)
+{
+    *n_left_out = 0;
+    return load_all(all, o->n_dir == 0 ? n_left_out : NULL, o, err);
 }
 
 void ov_experiments_free(struct ov_experiments *all)

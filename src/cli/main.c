@@ -44,11 +44,20 @@ const struct ov_command ov_commands[] = {
      "INCONCLUSIVE, STALE and MISSING among the failed. Writes build/verdicts.json (or --verdicts\n"
      "FILE; on another stream build/stream-N/verdicts.json), which 'make verify' turns into TAP and\n"
      "JUnit. Exit code 0: all good; 1: a claim or a number is wrong; 2: bad usage, bad, stale or\n"
-     "missing data; 3: inconclusive.\n",
+     "missing data; 3: inconclusive.\n"
+     "With --paper FILE, experiments with mistakes are left out, and make the exit code 2.\n\n"
+     "A paper is Markdown, and a number of it that is to be checked is written as a span:\n"
+     "  [0.0364]{claim=\"demo.floor\"}                what claim floor of demo measured\n"
+     "  [0.0289(25)]{claim=\"demo.floor-sgd\"}        of what is random, with its standard error\n"
+     "  [784]{param=\"demo.erf.N\"}                   parameter N of curve erf of demo\n"
+     "and, where a claim has several: curve=\"K4\" (of an order \"K2>K3\"), at=\"100\" its time,\n"
+     "of=\"value\" or \"expect\", \"se\", \"margin\", \"n\", \"at\"; scale=\"100\" multiplies, for per cent.\n"
+     "In a section whose heading has the class .results every number needs one.\n",
      ov_command_verify},
-    {"accept", "CLAIM…", "rth", "rewrite claims' printed numbers to what the data say",
-     "CLAIM is EXPERIMENT.ID. Rewrites what paper.md prints of it and, of a failing claim of\n"
-     "kind round or margin, the number expect in experiment.yaml; prints the difference.\n"
+    {"accept", "CLAIM…", "rpth", "rewrite claims' printed numbers to what the data say",
+     "CLAIM is EXPERIMENT.ID. Rewrites what paper.md (or --paper FILE) prints of it, in spans such\n"
+     "as [0.0364]{claim=\"demo.floor\"} ('overlap verify --help'), and, of a failing claim of kind\n"
+     "round or margin, the number expect in experiment.yaml; prints the difference.\n"
      "--reason TEXT stands beside each new number. Refused (exit code 2) without a reason or\n"
      "valid data, and wherever the variable CI is set: a person accepts, and reviews the change.\n",
      ov_command_accept},

@@ -73,8 +73,7 @@ END_TEST
  * does not read theory not at all. */
 START_TEST(what_theory_does_not_move_keeps_its_error)
 {
-    struct ov_measure m =
-        measured(MEAN("sd", "expect: 0.3, margin: {rel: 0.5}"), 0.4, 0.3, 40);
+    struct ov_measure m = measured(MEAN("sd", "expect: 0.3, margin: {rel: 0.5}"), 0.4, 0.3, 40);
     ck_agree(0.0, m.theory_se, 0, 1e-14);
     m = measured(MEAN("value", "expect: 1, margin: {abs: 0.5}"), 0.0, 0.3, 40);
     ck_assert(m.theory_se == 0.0);
@@ -124,8 +123,9 @@ END_TEST
 /* Errors of theories that may have random numbers in common. */
 START_TEST(curves_may_err_together)
 {
-    struct ov_measure m = measured(
-        CLAIM("kind: order, curves: [K2, K4], side: theory, at: 1, direction: increasing"), 0, 0, 4);
+    struct ov_measure m =
+        measured(CLAIM("kind: order, curves: [K2, K4], side: theory, at: 1, direction: increasing"),
+                 0, 0, 4);
     ck_agree(0.1 + 0.2, m.theory_se, 1e-13, 0);
     ck_agree(1.0 - 1.894578605090007 * 0.3, m.low, 1e-9, 0);
     ck_assert_int_eq(m.verdict, OV_PASS);
