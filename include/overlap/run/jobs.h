@@ -101,7 +101,8 @@ size_t ov_batch_todo(const struct ov_batch *b);
 /* How many jobs of a batch have a valid result. */
 size_t ov_batch_valid(const struct ov_batch *b);
 
-/* Why a batch has something to do, in one line: "no result yet", "eta_w: 0.2 -> 0.1",
+/* Why a batch has something to do, in one line: "no result yet", "no table yet: 30 of 64 runs are stored",
+ * "eta_w: 0.2 -> 0.1",
  * "src/sim/weights.c changed", "truncated: …"; nothing if it has not. */
 void ov_batch_why(struct ov_text *why, const struct ov_batch *b);
 
