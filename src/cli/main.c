@@ -73,11 +73,12 @@ const struct ov_command ov_commands[] = {
      "DIR: a line 'curve ID theory sgd' for each curve, with the sides that it has, and a line\n"
      "'quantity NAME' for eps_g (or the system's first quantity) and each that a claim reads.\n",
      ov_command_list},
-    {"status", "[DIR…]", "onth", "say what is there: results, comparison, figure",
+    {"status", "[DIR…]", "osnth", "say what is there: results, comparison, figure",
      "A comparison or a figure is 'stale' where it is older than its tables, or they are not valid;\n"
-     "a figure is '-' with --stream or --out, of whose results none is drawn.\n"
+     "a figure is '-' with --set, --stream or --out, of whose results none is drawn.\n"
      "Jobs that are being computed at this moment and take long have a line each: how far they\n"
-     "are, of theory how many right-hand sides of the limit at which it is given up.\n",
+     "are, of theory how many right-hand sides of the limit at which it is given up; 'stopped' are\n"
+     "those whose process is gone.\n",
      ov_command_status},
     {"new", "NAME", "fh", "copy an experiment to experiments/NAME",
      "Of --from NAME (demo), one below experiments/. The README of the copy begins with a title of\n"

@@ -33,6 +33,10 @@ says "status: says how far it is" '^  running s a theory: 42 s, 12\.3k of at mos
 touch -d '1 minute ago' build/results/s/jobs/1.running
 check "status: a process that was killed" 0 "$overlap" status s
 holds "status: says nothing of it" bash -c '! grep -q running out'
+printf '# %s %s\ns a theory: 5 s\n' "$(uname -n)" "$(readlink /proc/self/ns/pid)" >build/results/s/jobs/99999999.running
+check "status: a process that was killed a moment ago" 0 "$overlap" status s
+says "status: its process is gone" "^  stopped s a theory: 5 s: its process is gone; 'overlap run' takes it up$" out
+holds "status: nothing is running" bash -c '! grep -q running out'
 check "status: swept by the next run" 0 "$overlap" run s --quiet
 holds "status: it is gone" test ! -e build/results/s/jobs/1.running
 
@@ -53,6 +57,9 @@ check "status: compared" 0 "$overlap" compare experiments/t
 touch -d '1 minute' build/figures/t.pdf
 state "all" "8 of 8 2 of 2 yes yes"
 state "another stream has no figure" "0 of 8 0 of 2 no -" --stream 2
+state "nor have those of --set" "0 of 8 0 of 2 no -" --set eta_w=0.3
+check "status --set: run" 0 "$overlap" run experiments/t --set eta_w=0.3 --quiet
+state "--set: what is there" "8 of 8 2 of 2 no -" --set eta_w=0.3
 state "nor have results elsewhere" "0 of 8 0 of 2 no -" --out nowhere
 touch -d '2 minutes' experiments/t/plot.gp
 state "a figure before its script" "8 of 8 2 of 2 yes stale"
