@@ -70,7 +70,7 @@ ONE = code=0; $(B)/overlap run "$(1)" --tier $(TIER) || { code=$$?; [ $$code -eq
 fig-%: all ## one experiment's figure and verdicts: make fig-NAME
 	$(PLUS)@$(call ONE,experiments/$*)
 fig: all ## those of a directory anywhere: make fig DIR=/some/where
-	$(PLUS)@[ -n "$(DIR)" ] || { echo "make fig: error: which directory? make fig DIR=/some/where" >&2; exit 2; }; $(call ONE,$(DIR:/=))
+	$(PLUS)@[ -n "$(DIR)" ] || { echo "make fig: error: which directory? make fig DIR=/some/where" >&2; exit 2; }; $(call ONE,$(if $(wildcard $(DIR)),$(DIR:/=),$(if $(wildcard experiments/$(DIR)/experiment.yaml),experiments/$(DIR),$(DIR:/=))))
 demo: fig-demo ## a tiny experiment with everything, in under a minute
 	@echo "The figure is figures/demo.svg; what it says is in experiments/demo/README.md."
 VERIFY = { $(B)/overlap verify --tier $(TIER) --verdicts $(B)/verdicts.json; code=$$?; \

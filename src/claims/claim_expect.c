@@ -5,6 +5,7 @@
 #include "claim_internal.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "overlap/base/alloc.h"
@@ -31,6 +32,9 @@ enum ov_status ov_claim_number(double *x, const struct ov_value *v, const struct
                              wrong.text);
     return status;
 }
+
+/* A margin of more than so many times what is expected. */
+static const double far_beyond = 10.0;
 
 double ov_query_margin(const struct ov_query *q, double scale)
 {
@@ -62,9 +66,25 @@ enum ov_status ov_query_bounds(struct ov_query *q, struct ov_error *err)
     if (q->given.rel && q->rel >= 1.0)
         return ov_value_fail(q->given.rel, err,
                              "a margin of all that is expected lets 0 pass: rel must be below 1");
+    if (q->given.abs && q->what->relative && q->abs >= 1.0)
+        return ov_value_fail(q->given.abs, err,
+                             "a margin of all of theory lets 0 pass: abs of %s must be below 1",
+                             q->what->name);
     if (q->given.rel || q->given.abs)
         return OV_OK;
     return ov_value_fail(q->given.margin, err, "margin needs rel, abs or both");
+}
+
+void ov_query_note(char note[OV_CLAIM_NOTE], const struct ov_query *q)
+{
+    bool level = q->expect && !q->what->against_theory && !q->what->of_run;
+    *note = '\0';
+    for (size_t c = 0; level && q->given.abs && c < q->n_curve && !*note; c++)
+        if (q->expect[c] != 0.0 && q->abs > far_beyond * fabs(q->expect[c]))
+            snprintf(note, OV_CLAIM_NOTE,
+                     "a margin of %g about %g lets whatever comes pass: abs is more than %g times "
+                     "what is expected",
+                     q->abs, q->expect[c], far_beyond);
 }
 
 enum ov_status ov_query_room(const struct ov_query *q, struct ov_error *err)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "overlap/base/alloc.h"
 #include "overlap/base/sha256.h"
@@ -90,6 +91,18 @@ static void add_hint(struct ov_error *err, struct ov_hint hint)
     snprintf(err->text + used, sizeof err->text - used, "%s", hint.text);
 }
 
+/* A bare NAME that is no directory is experiments/NAME, where that is an experiment. Allocated. */
+static char *find_directory(const char *name)
+{
+    struct stat s;
+    char *below = ov_xprintf("experiments/%s", name);
+    bool bare = *name && !strchr(name, '/') && !(stat(name, &s) == 0 && S_ISDIR(s.st_mode));
+    if (bare && has_experiment(below))
+        return below;
+    free(below);
+    return ov_xstrdup(name);
+}
+
 static enum ov_status load(struct ov_experiments *all, const char *dir, const struct ov_options *o,
                            struct ov_error *err)
 {
@@ -167,11 +180,13 @@ static enum ov_status load_all(struct ov_experiments *all, size_t *left_out,
     }
     for (size_t i = 0; i < n; i++) {
         struct ov_error own = {0};
-        enum ov_status status = load(all, dir[i], o, left_out ? &own : err);
+        char *found_dir = find_directory(dir[i]);
+        enum ov_status status = load(all, found_dir, o, left_out ? &own : err);
         if (status == OV_EUSER && left_out)
-            leave_out(all, left_out, dir[i], &own);
+            leave_out(all, left_out, found_dir, &own);
         else if (status != OV_OK && worst == OV_OK)
             worst = status;
+        free(found_dir);
     }
     if (o->n_dir == 0)
         globfree(&found);

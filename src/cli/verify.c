@@ -88,6 +88,8 @@ static void print_remarks(const struct ov_claims *claims)
         const struct ov_claim *c = &claims->claim[i];
         if (c->quoted)
             printf("%s.%s: its number is quoted: %s\n", c->experiment->name, c->id, c->quoted);
+        if (*c->note)
+            printf("%s.%s: note: %s\n", c->experiment->name, c->id, c->note);
         if (c->revised)
             printf("%s.%s: revised after a look: %s\n", c->experiment->name, c->id, c->revised);
     }

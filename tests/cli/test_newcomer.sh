@@ -123,8 +123,16 @@ says "plan: its steps" '^untimed +a +sgd +4 of 4 +[0-9.]+ MB +1k steps ' out
 
 # ---- what was probably meant ----
 small experiments/mine
-check "a name for a directory" 2 "$overlap" verify mine
-says "a name for a directory: did you mean" "^overlap: error: mine/experiment.yaml: No such file or directory; did you mean 'experiments/mine'\?"
+check "a bare name: experiments/NAME" 0 "$overlap" list t
+says "a bare name: what is in it" '^curve a theory sgd$' out
+check "a bare name: plan" 0 "$overlap" plan t
+mkdir -p bare/t
+check "a bare name: a directory of that name comes first" 2 bash -c "cd bare && mkdir -p experiments && cp -r ../experiments/t experiments && '$overlap' plan t"
+says "a bare name: so its file is missing" '^overlap: error: t/experiment.yaml: No such file'
+check "keys: a path with a typo" 2 "$overlap" keys init.stdd
+says "keys: a path with a typo: did you mean" "did you mean 'init.std'"
+check "a name with a typo" 2 "$overlap" verify mien
+says "a name with a typo: did you mean" "^overlap: error: mien: No such file or directory; did you mean 'experiments/mine'\?"
 check "a typo in a directory" 2 "$overlap" run experiments/mien
 says "a typo in a directory: did you mean" "did you mean 'experiments/mine'\?"
 check "a directory that nothing is like" 2 "$overlap" run nowhere-near

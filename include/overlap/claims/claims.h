@@ -72,6 +72,8 @@ struct ov_claim_table {
     char *key;  /* the one that stands in it; NULL where there is no whole table; owned */
 };
 
+enum { OV_CLAIM_NOTE = 160 };
+
 struct ov_claim {
     const char *id; /* unique in its experiment; "EXPERIMENT.ID" names it in paper.md */
     const struct ov_experiment *experiment;
@@ -79,7 +81,9 @@ struct ov_claim {
     const struct ov_claim_kind *kind;
     struct ov_query *query; /* what the keys ask for, resolved; private */
     enum ov_evidence evidence;
-    const char *quoted;  /* where its number is quoted from; NULL: it is not */
+    const char *quoted; /* where its number is quoted from; NULL: it is not */
+    char note
+        [OV_CLAIM_NOTE]; /* what a reader should know: its margin lets whatever comes pass; "" */
     const char *revised; /* why the claim was changed after a look at the data; NULL: it was not */
     struct ov_measure *measure; /* (n_measure), after evaluation */
     size_t n_measure, worst;    /* index of the measure that decides the verdict */
@@ -158,7 +162,7 @@ struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name
 /* verdicts.json, which TAP, JUnit, the lock and drift are views of (src/tools/views.sh): {"format":
  * 1, members of `more`, "claims": {"EXPERIMENT.ID": {"verdict", "says", "source", "kind", p_pass,
  * p_fail, p_holm, "experiment", "title", "why", "evidence", "quoted": from where or null,
- * "revised": why or null, "asks": its keys with defaults, "tables": {"CURVE.SIDE": KEY}, "worst": index, "measures": [{curve, at, value, se,
+ * "revised": why or null, "note": what to know or null, "asks": its keys with defaults, "tables": {"CURVE.SIDE": KEY}, "worst": index, "measures": [{curve, at, value, se,
  * theory_se, n, expect, margin, verdict, low, high, p_pass, p_fail, needed}]}}, "evidence": {class: claims, …}}:
  * claims in their order, numbers as JSON numbers in full precision, null where not finite. No clock,
  * host or path in it. What is no UTF-8 becomes U+FFFD. Nothing is written where the file holds it
