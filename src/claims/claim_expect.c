@@ -66,10 +66,6 @@ enum ov_status ov_query_bounds(struct ov_query *q, struct ov_error *err)
     if (q->given.rel && q->rel >= 1.0)
         return ov_value_fail(q->given.rel, err,
                              "a margin of all that is expected lets 0 pass: rel must be below 1");
-    if (q->given.abs && q->what->relative && q->abs >= 1.0)
-        return ov_value_fail(q->given.abs, err,
-                             "a margin of all of theory lets 0 pass: abs of %s must be below 1",
-                             q->what->name);
     if (q->given.rel || q->given.abs)
         return OV_OK;
     return ov_value_fail(q->given.margin, err, "margin needs rel, abs or both");
@@ -79,6 +75,9 @@ void ov_query_note(char note[OV_CLAIM_NOTE], const struct ov_query *q)
 {
     bool level = q->expect && !q->what->against_theory && !q->what->of_run;
     *note = '\0';
+    if (q->given.abs && q->what->relative && q->abs >= 1.0)
+        snprintf(note, OV_CLAIM_NOTE, "a margin of all of theory lets 0 pass: abs of %s is %g",
+                 q->what->name, q->abs);
     for (size_t c = 0; level && q->given.abs && c < q->n_curve && !*note; c++)
         if (q->expect[c] != 0.0 && q->abs > far_beyond * fabs(q->expect[c]))
             snprintf(note, OV_CLAIM_NOTE,

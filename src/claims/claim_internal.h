@@ -106,9 +106,10 @@ OV_NODISCARD enum ov_status ov_claim_number(double *x, const struct ov_value *v,
 /* Reads expect for every curve; `otherwise` where it is not given, an error if that is NaN. */
 OV_NODISCARD enum ov_status ov_query_expect(struct ov_query *q, double otherwise,
                                             struct ov_error *err);
-/* OV_EUSER where a margin says nothing: of all that is expected, or of all of theory. */
+/* OV_EUSER where a margin says nothing: of all that is expected. */
 OV_NODISCARD enum ov_status ov_query_bounds(struct ov_query *q, struct ov_error *err);
-/* Says where a margin is more than ten times what is expected of some curve; "" where it is not. */
+/* Says where a margin is more than ten times what is expected of some curve, or all of theory; ""
+ * where it is not. */
 void ov_query_note(char note[OV_CLAIM_NOTE], const struct ov_query *q);
 /* OV_EUSER where theory, which the claim reads, has a standard error: it has no digits to hold. */
 OV_NODISCARD enum ov_status ov_query_digits(const struct ov_query *q, const char *kind,

@@ -20,7 +20,9 @@ enum ov_exit { EXIT_GOOD = 0, EXIT_CLAIM = 1, EXIT_USER = 2, EXIT_OPEN = 3, EXIT
 struct ov_options {
     const char **dir; /* (n_dir) the plain arguments */
     size_t n_dir;
-    const char *out, *curve, *side, *from, *paper, *verdicts, *command;
+    const char **curve; /* (n_curve) */
+    size_t n_curve;
+    const char *out, *side, *from, *paper, *verdicts, *command;
     const char *reason;
     const char **set; /* (n_set) */
     size_t n_set;
@@ -39,6 +41,7 @@ struct ov_command {
     const char *options;   /* the option letters it takes, see args.c */
     const char *doc;       /* one line */
     const char *more;      /* the rest of --help */
+    const char *examples;  /* of --help, a line each */
     int (*run)(const struct ov_options *options);
 };
 extern const struct ov_command ov_commands[]; /* name NULL at the end */

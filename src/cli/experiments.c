@@ -117,8 +117,12 @@ static enum ov_status load(struct ov_experiments *all, const char *dir, const st
         return ov_fail(err, OV_ENOMEM, "out of memory");
     all->e = grown;
     enum ov_status status = ov_experiment_load(&grown[all->n], dir, &options, &own);
-    if (status != OV_OK && !has_experiment(dir))
-        add_hint(&own, ov_experiment_hint("experiments/", dir));
+    if (status != OV_OK && !has_experiment(dir)) {
+        struct ov_hint hint = ov_experiment_hint("experiments/", dir);
+        if (!*hint.text && strncmp(dir, "experiments/", 12) == 0)
+            snprintf(hint.text, sizeof hint.text, "; 'overlap list --tier full' names them all");
+        add_hint(&own, hint);
+    }
     if (status == OV_OK) {
         /* a mistake among the claims is a mistake of the file: said before anything runs */
         struct ov_claims claims = {0};
@@ -268,7 +272,7 @@ enum ov_status ov_plan_load(struct ov_plan *plan, const struct ov_experiments *a
         if (ov_is_above(o, all->e[i]))
             continue;
         char *out = ov_out_of(o, all->e[i]);
-        status = ov_plan_add(plan, all->e[i], out, o->curve, err);
+        status = ov_plan_add_curves(plan, all->e[i], out, o->curve, o->n_curve, err);
         free(out);
     }
     return status;

@@ -187,8 +187,6 @@ check "an unknown option" 2 "$overlap" run s --sed 3
 says "an unknown option: did you mean" "did you mean '--se[te]"
 check "an unknown command" 2 "$overlap" rum s
 says "an unknown command: did you mean" "did you mean 'run'"
-check "two curves" 2 "$overlap" run s --curve a --curve b
-says "two curves: says so" "--curve names one curve or group; a second one is 'b'"
 check "an unknown curve" 2 "$overlap" run s --curve b
 
 # ---- trouble while running ----

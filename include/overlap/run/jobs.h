@@ -78,6 +78,10 @@ struct ov_plan {
 OV_NODISCARD enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e,
                                         const char *out, const char *curve_id,
                                         struct ov_error *err);
+/* The same of several curves or groups, each curve once; of none: of all. */
+OV_NODISCARD enum ov_status ov_plan_add_curves(struct ov_plan *plan, const struct ov_experiment *e,
+                                               const char *out, const char *const *id, size_t n_id,
+                                               struct ov_error *err);
 void ov_plan_free(struct ov_plan *plan); /* NULL-safe, twice-safe */
 
 /* Appends which jobs from … to - 1 of a batch are, as " seed 3", " seeds 1-4", and " seed 3, alpha =
