@@ -88,7 +88,7 @@ double ov_test_halfwidth(const struct ov_test *t, double p)
 static double tail_of_both(double distance, const struct ov_test *t)
 {
     double low = log(least_p), high = log(0.5);
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 40; i++) {
         double middle = 0.5 * (low + high);
         if (ov_test_halfwidth(t, exp(middle)) > distance)
             low = middle;
@@ -114,8 +114,9 @@ static bool would_decide(const struct ov_measure *m, size_t n, double p)
 {
     struct ov_test t = {0};
     ov_test_errors(&t, m->spread / sqrt((double)n), (double)n - 1.0, m->floor, m->floor_freedom);
-    double farther = isinf(m->far) ? 0.0 : ov_test_tail(m->far, &t);
-    return ov_test_tail(m->slack, &t) + farther <= p;
+    if (isinf(m->far))
+        return ov_test_halfwidth(&t, p) <= m->slack;
+    return ov_test_tail(m->slack, &t) + ov_test_tail(m->far, &t) <= p;
 }
 
 /* As ov_seeds_needed: 0 if none do. */

@@ -252,7 +252,7 @@ static double erring_path(const void *ctx, double seed, size_t j, size_t column)
 static void erring_rates(struct erring_paths e, const char *yaml, size_t n, double fail,
                          double pass)
 {
-    enum { SETS = 200 };
+    enum { SETS = 100 };
     struct fake f;
     size_t count[OV_SKIPPED + 1] = {0};
     fake_open(&f, yaml);
