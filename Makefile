@@ -69,8 +69,11 @@ ONE = code=0; $(B)/overlap run "$(1)" --tier $(TIER) || { code=$$?; [ $$code -eq
   $(B)/overlap verify "$(1)" --tier $(TIER) --verdicts "$(B)/$$(basename "$(1)")-verdicts.json" || $(KEEP); exit $$code
 fig-%: all ## one experiment's figure and verdicts: make fig-NAME
 	$(PLUS)@$(call ONE,experiments/$*)
+verify-%: all ## one experiment's verdicts: make verify-NAME
+	$(PLUS)@$(B)/overlap run "experiments/$*" --tier $(TIER) || [ $$? -eq 4 ] || exit 2; \
+	  $(B)/overlap verify "experiments/$*" --tier $(TIER) --verdicts "$(B)/$*-verdicts.json"
 fig: all ## those of a directory anywhere: make fig DIR=/some/where
-	$(PLUS)@[ -n "$(DIR)" ] || { echo "make fig: error: which directory? make fig DIR=/some/where" >&2; exit 2; }; $(call ONE,$(DIR:/=))
+	$(PLUS)@[ -n "$(DIR)" ] || { echo "make fig: error: which directory? make fig DIR=/some/where" >&2; exit 2; }; $(call ONE,$(if $(wildcard $(DIR)),$(DIR:/=),$(if $(wildcard experiments/$(DIR)/experiment.yaml),experiments/$(DIR),$(DIR:/=))))
 demo: fig-demo ## a tiny experiment with everything, in under a minute
 	@echo "The figure is figures/demo.svg; what it says is in experiments/demo/README.md."
 VERIFY = { $(B)/overlap verify --tier $(TIER) --verdicts $(B)/verdicts.json; code=$$?; \
@@ -136,6 +139,7 @@ doctor: ## what is there, what is missing and what that costs
 install: all ## program, library, headers and man page below PREFIX
 	install -D -m 755 $(B)/overlap $(DESTDIR)$(PREFIX)/bin/overlap
 	install -D -m 644 $(B)/liboverlap.a $(DESTDIR)$(PREFIX)/lib/liboverlap.a
+	install -D -m 644 src/cli/overlap.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/overlap
 	install -D -m 644 src/cli/overlap.1 $(DESTDIR)$(PREFIX)/share/man/man1/overlap.1
 	cd include && find overlap -name '*.h' -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/include/{} \;
 clean: ## remove what was compiled; results stay

@@ -16,6 +16,9 @@
 
 enum { DRAWS = 10000 };
 
+/* So many seeds tell how times are correlated, beside a theory that errs. */
+static const size_t known_well = 10;
+
 /* Part of theory that is rounding: runs start where theory does, but not to the last digit. */
 static const double rounding = 1e-10;
 
@@ -59,11 +62,11 @@ static void look_at(struct instant *now, const struct band *b, double *x, size_t
                   rounding * (absolute ? fabs(theory) : 1.0);
     now->sd = predicted ? p->sd[k] : m.sd;
     now->test = (struct ov_test){.value = m.mean,
-                                 .se = now->sd / sqrt((double)p->n),
-                                 .freedom = predicted ? HUGE_VAL : (double)p->n - 1.0,
                                  .low = now->expect - now->margin,
                                  .high = now->expect + now->margin,
                                  .n = p->n};
+    ov_test_errors(&now->test, now->sd / sqrt((double)p->n),
+                   predicted ? HUGE_VAL : (double)p->n - 1.0, p->theory_se[k], p->theory_freedom);
     double pass, fail;
     ov_test_p(&pass, &fail, &now->test);
     now->pass = pass < 0.5 ? 0.5 * ov_simultaneous_all(&b->all, 2.0 * pass) : pass;
@@ -114,9 +117,10 @@ static void judge_times(struct ov_finding *f, const struct band *b)
     }
     free(x);
     const struct ov_test *t = &worst.test;
-    double half = t->se > 0.0 ? ov_student_quantile(0.5 * b->one, t->freedom) * t->se : 0.0;
+    double half = ov_test_halfwidth(t, 0.5 * b->one);
     m->value = t->value;
     m->se = t->se;
+    m->theory_se = t->theory_se;
     m->low = t->value - half;
     m->high = t->value + half;
     m->expect = worst.expect;
@@ -129,16 +133,51 @@ static void judge_times(struct ov_finding *f, const struct band *b)
         m->needed = least < SIZE_MAX ? least : most;
 }
 
+/* Two rows more for a theory that errs, whose error is one number for all times: at a distance of c
+ * from the mean on either side of it they add 2 c c' to the sums of squares (n - 1) S,
+ * c = (n (n - 1)/2)^(1/2) theory_se, which makes them those of n (S/n + theory_se theory_se'), the
+ * covariance of the means. Of few seeds S is not known well enough to be taken for that of two more:
+ * then all rows are the mean, and times count as uncorrelated, which is the safe side. */
+static size_t add_theory(double *x, const struct ov_paths *p)
+{
+    size_t n = p->n, J = p->n_time;
+    double c = sqrt(0.5 * (double)n * ((double)n - 1.0));
+    bool errs = false;
+    for (size_t k = 0; k < J; k++)
+        errs = errs || p->theory_se[k] > 0.0;
+    for (size_t k = 0; k < J && errs; k++) {
+        double mean = 0.0;
+        for (size_t i = 0; i < n; i++)
+            mean += x[i * J + k] / (double)n;
+        for (size_t i = 0; i < n && n < known_well; i++)
+            x[i * J + k] = mean;
+        x[n * J + k] = mean + (n < known_well ? 0.0 : c * p->theory_se[k]);
+        x[(n + 1) * J + k] = 2.0 * mean - x[n * J + k];
+    }
+    return errs ? n + 2 : n;
+}
+
+/* The mean deviations of all times, as correlated as they are. */
+static void look_together(struct band *b, uint64_t key)
+{
+    const struct ov_paths *p = b->p;
+    double *x = ov_xcalloc((p->n + 2) * p->n_time, sizeof *x);
+    memcpy(x, p->x, p->n * p->n_time * sizeof *x);
+    size_t rows = add_theory(x, p);
+    enum ov_status status = ov_simultaneous_create(&b->all, x, rows, p->n_time, key, DRAWS);
+    free(x);
+    if (status != OV_OK) /* numbers are finite: nothing but memory can fail */
+        ov_out_of_memory(0);
+}
+
 static void judge_paths(struct ov_finding *f, const struct ov_claim *claim, struct band *b)
 {
     const struct ov_paths *p = b->p;
     struct ov_measure *m = &f->measure;
     m->n = p->n;
     m->verdict = OV_INCONCLUSIVE;
-    if (p->n >= 2 || b->q->predicted) { /* numbers are finite: nothing but memory can fail */
-        if (ov_simultaneous_create(&b->all, p->x, p->n, p->n_time, key_of(claim, p), DRAWS) !=
-            OV_OK)
-            ov_out_of_memory(0);
+    if (p->n >= 2 || b->q->predicted) {
+        look_together(b, key_of(claim, p));
         b->one = ov_simultaneous_one(&b->all, 1.0 - OV_CLAIM_LEVEL);
         judge_times(f, b);
         ov_simultaneous_free(&b->all);

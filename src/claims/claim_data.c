@@ -20,7 +20,8 @@
 struct tables {
     const struct ov_query *q;
     struct ov_result own, theory;
-    int column, partner_column, sd, bias;
+    int column, partner_column, sd, bias, se;
+    double up; /* theory is taken to be so many of its standard errors higher than it is */
     enum ov_verdict verdict; /* PASS: can be used */
     char why[512];
 };
@@ -50,7 +51,7 @@ static void read_side(struct tables *t, struct ov_result *r, struct ov_claim *cl
 {
     const struct ov_query *q = t->q;
     const struct ov_curve *curve = q->curve[c];
-    const char *quantity[] = {q->quantity, q->sd, q->bias, NULL};
+    const char *quantity[] = {q->quantity, q->sd, q->bias, q->se, NULL};
     ov_result_read(r, out, claim->experiment, curve, side, quantity);
     note(claim, curve, side, r);
     if (r->state == OV_VALID || t->verdict != OV_PASS)
@@ -69,6 +70,10 @@ static void tables_read(struct tables *t, struct ov_claim *claim, size_t c, cons
     if (t->verdict != OV_PASS)
         return;
     t->column = ov_table_find(&t->own.table, q->quantity);
+    const struct ov_result *theory = q->what->against_theory ? &t->theory : &t->own;
+    t->se = -1;
+    if (ov_query_theory_errs(q, q->curve[c]))
+        t->se = ov_table_find(&theory->table, q->se);
     if (!q->what->against_theory)
         return;
     t->partner_column = ov_table_find(&t->theory.table, q->quantity);
@@ -80,6 +85,11 @@ static void tables_free(struct tables *t)
 {
     ov_result_free(&t->own);
     ov_result_free(&t->theory);
+}
+
+static double error_at(const struct tables *t, const struct ov_result *theory, size_t i, size_t j)
+{
+    return t->up != 0.0 ? t->up * ov_result_at(theory, i, j, (size_t)t->se) : 0.0;
 }
 
 static double theory_at(const struct tables *t, size_t partner, size_t j, int column)
@@ -94,8 +104,10 @@ static bool numbers_at(double *own, double *theory, size_t *partner, const struc
 {
     *own = ov_result_at(&t->own, i, j, (size_t)t->column);
     *theory = NAN;
-    if (!t->q->what->against_theory)
+    if (!t->q->what->against_theory) {
+        *own += error_at(t, &t->own, i, j);
         return true;
+    }
     int found = ov_result_partner(&t->theory, &t->own, i);
     double at = ov_result_at(&t->own, i, j, 1);
     *partner = found < 0 ? 0 : (size_t)found;
@@ -105,7 +117,7 @@ static bool numbers_at(double *own, double *theory, size_t *partner, const struc
                  ov_result_at(&t->own, i, 0, 0), t->own.table.column[1], at);
         return false;
     }
-    *theory = theory_at(t, *partner, j, t->partner_column);
+    *theory = theory_at(t, *partner, j, t->partner_column) + error_at(t, &t->theory, *partner, j);
     return true;
 }
 
@@ -229,11 +241,9 @@ static void refuse_seed(struct ov_sample *s, const struct tables *t, size_t k)
                  ": a run that `stop` ends has nan from then on, see column stopped_at");
 }
 
-static void fill(struct ov_sample *s, const struct tables *t, const struct ov_span *span)
+static void fill_numbers(struct ov_sample *s, const struct tables *t, const struct ov_span *span)
 {
     s->n = t->own.n_seed;
-    s->single = t->q->side == OV_THEORY && s->n == 1;
-    s->share = t->q->what->of_run && !t->q->what->when;
     s->x = ov_xcalloc(s->n, sizeof *s->x);
     if (t->q->what->of_run)
         fill_divergence(s, t);
@@ -241,8 +251,32 @@ static void fill(struct ov_sample *s, const struct tables *t, const struct ov_sp
         fill_window(s, t, span);
     else
         fill_time(s, t, span->first);
+}
+
+/* The numbers that there were with theory so many standard errors higher. */
+static double *fill_shifted(const struct ov_sample *s, struct tables *t, const struct ov_span *span,
+                            double up)
+{
+    struct ov_sample other = *s;
+    t->up = up;
+    fill_numbers(&other, t, span);
+    t->up = 0.0;
+    return other.x;
+}
+
+static void fill(struct ov_sample *s, struct tables *t, const struct ov_span *span)
+{
+    if (t->se >= 0) {
+        double freedom = s->curve->side[OV_THEORY].error_freedom;
+        s->theory_freedom = freedom > 0.0 ? freedom : HUGE_VAL;
+        s->higher = fill_shifted(s, t, span, 1.0);
+        s->lower = fill_shifted(s, t, span, -1.0);
+    }
+    fill_numbers(s, t, span);
+    s->single = t->q->side == OV_THEORY && s->n == 1;
+    s->share = t->q->what->of_run && !t->q->what->when;
     for (size_t k = 0; k < s->n && s->verdict == OV_PASS; k++)
-        if (!isfinite(s->x[k]))
+        if (!isfinite(s->x[k]) || (s->higher && !(isfinite(s->higher[k]) && isfinite(s->lower[k]))))
             refuse_seed(s, t, k);
 }
 
@@ -270,38 +304,26 @@ struct ov_sample *ov_samples_read(struct ov_claim *claim, const char *out)
 
 void ov_samples_free(struct ov_sample *sample, size_t n)
 {
-    for (size_t i = 0; sample && i < n; i++)
+    for (size_t i = 0; sample && i < n; i++) {
         free(sample[i].x);
+        free(sample[i].higher);
+        free(sample[i].lower);
+    }
     free(sample);
 }
 
-/* A few runs that all diverged do not show that all do: the error is that of a share with one more
- * of each kind (Laplace), which is never 0. */
-static struct ov_mean share_of(const struct ov_sample *s)
-{
-    double n = (double)s->n, ones = 0.0;
-    for (size_t i = 0; i < s->n; i++)
-        ones += s->x[i];
-    double p = (ones + 1.0) / (n + 2.0), sd = sqrt(p * (1.0 - p));
-    return (struct ov_mean){s->n, ones / n, sd, sd / sqrt(n)};
-}
-
-struct ov_mean ov_sample_estimate(const struct ov_sample *s, bool log_scale)
-{
-    if (s->share && s->n > 1 && !log_scale)
-        return share_of(s);
-    if (!s->single)
-        return ov_jackknife(s->x, s->n, s->reduce, log_scale);
-    double x = ov_reduce(s->x, s->n, s->reduce);
-    return (struct ov_mean){s->n, log_scale ? log(fabs(x)) : x, 0.0, 0.0};
-}
-
 /* ---- paths ---- */
+
+static double deviation(const struct ov_query *q, double own, double theory)
+{
+    return (own - theory) * (q->what->relative ? 1.0 / theory : 1.0);
+}
 
 /* Time k of the window, which is time j of the tables. False where a number is missing. */
 static bool fill_instant(struct ov_paths *p, const struct tables *t, size_t k, size_t j)
 {
     const struct ov_query *q = t->q;
+    double up = 0.0, down = 0.0;
     p->time[k] = ov_result_at(&t->own, 0, j, 1);
     p->verdict = OV_FAIL;
     for (size_t i = 0; i < p->n; i++) {
@@ -309,20 +331,24 @@ static bool fill_instant(struct ov_paths *p, const struct tables *t, size_t k, s
         size_t partner;
         if (!numbers_at(x, &theory, &partner, t, i, j, p->why))
             return false;
-        double scale = q->what->relative ? 1.0 / theory : 1.0, part = 1.0 / (double)p->n;
-        *x = scale * (*x - theory);
+        double scale = q->what->relative ? 1.0 / theory : 1.0, part = 1.0 / (double)p->n, own = *x;
+        double se = t->se >= 0 ? theory_at(t, partner, j, t->se) : 0.0;
+        *x = deviation(q, own, theory);
+        up += part * (deviation(q, own, theory + se) - *x);
+        down += part * (deviation(q, own, theory - se) - *x);
         p->theory[k] += part * theory;
         if (q->predicted)
             p->sd[k] += part * fabs(scale) * theory_at(t, partner, j, t->sd);
         if (q->predicted && t->bias >= 0)
             p->bias[k] += part * scale * theory_at(t, partner, j, t->bias);
-        if (isfinite(*x) && isfinite(p->sd[k]) && isfinite(p->bias[k]))
+        if (isfinite(*x) && isfinite(p->sd[k]) && isfinite(p->bias[k]) && isfinite(up + down))
             continue;
         snprintf(p->why, sizeof p->why, "%s of %s is not a finite number in seed %.0f at %s = %g",
                  q->what->name, q->quantity, ov_result_at(&t->own, i, 0, 0), t->own.table.column[1],
                  p->time[k]);
         return false;
     }
+    p->theory_se[k] = fmax(fabs(up), fabs(down));
     p->verdict = OV_PASS;
     return true;
 }
@@ -337,11 +363,14 @@ void ov_paths_read(struct ov_paths *p, struct ov_claim *claim, size_t c, const c
     if (p->verdict == OV_PASS) {
         p->n = t.own.n_seed;
         p->n_time = w->last - w->first + 1;
-        p->time = ov_xcalloc((4 + p->n) * p->n_time, sizeof *p->time);
+        double freedom = p->curve->side[OV_THEORY].error_freedom;
+        p->theory_freedom = freedom > 0.0 ? freedom : HUGE_VAL;
+        p->time = ov_xcalloc((5 + p->n) * p->n_time, sizeof *p->time);
         p->theory = p->time + p->n_time;
         p->sd = p->theory + p->n_time;
         p->bias = p->sd + p->n_time;
-        p->x = p->bias + p->n_time;
+        p->theory_se = p->bias + p->n_time;
+        p->x = p->theory_se + p->n_time;
         for (size_t k = 0; k < p->n_time && fill_instant(p, &t, k, w->first + k); k++)
             continue;
     }

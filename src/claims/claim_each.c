@@ -31,6 +31,13 @@ static enum ov_status read_expect(struct ov_query *q, struct ov_error *err)
     return ov_query_expect(q, q->what->absolute || q->what->relative ? 0.0 : NAN, err);
 }
 
+static void say_outside(struct ov_finding *f)
+{
+    const struct ov_measure *m = &f->measure;
+    ov_finding_explain(f, "%.6g in [%.6g, %.6g] is not within %.6g ± %.3g", m->value, m->low,
+                       m->high, m->expect, m->margin);
+}
+
 /* ---- exact ---- */
 
 double ov_exact_margin(const struct ov_query *q, const struct ov_sample *s, double expect)
@@ -45,7 +52,8 @@ enum ov_status ov_exact_parse(struct ov_query *q, struct ov_error *err)
     q->rtol = ulps ? ulps->number * DBL_EPSILON : rtol->number;
     if (ulps && rtol->node)
         return ov_value_fail(ulps, err, "give rtol or ulps, not both");
-    return read_expect(q, err);
+    enum ov_status status = ov_query_digits(q, "exact", err);
+    return status == OV_OK ? read_expect(q, err) : status;
 }
 
 void ov_exact_judge(struct ov_finding *f, struct ov_claim *claim, const struct ov_sample *s,
@@ -92,12 +100,34 @@ enum ov_status ov_mean_parse(struct ov_query *q, struct ov_error *err)
     return status == OV_OK ? ov_query_room(q, err) : status;
 }
 
+/* With no other error than theory's. */
+static void test_margin(struct ov_finding *f, const struct ov_sample *s)
+{
+    struct ov_measure *m = &f->measure;
+    struct ov_test t = {
+        .value = m->value, .low = m->expect - m->margin, .high = m->expect + m->margin};
+    ov_test_errors(&t, 0.0, HUGE_VAL, m->theory_se, s->theory_freedom);
+    m->low = m->value - ov_test_halfwidth(&t, OV_CLAIM_ERROR);
+    m->high = m->value + ov_test_halfwidth(&t, OV_CLAIM_ERROR);
+    ov_measure_test(m, &t);
+    if (m->verdict == OV_FAIL)
+        say_outside(f);
+    else if (m->verdict == OV_INCONCLUSIVE)
+        ov_finding_undecided(f, "undecided");
+}
+
 void ov_margin_judge(struct ov_finding *f, struct ov_claim *claim, const struct ov_sample *s,
                      size_t i, const char *out)
 {
     struct ov_measure *m = &f->measure;
     (void)out;
-    if (!begin(f, claim, s, i) || fabs(m->value - m->expect) <= m->margin)
+    if (!begin(f, claim, s, i))
+        return;
+    if (m->theory_se > 0.0) {
+        test_margin(f, s + i);
+        return;
+    }
+    if (fabs(m->value - m->expect) <= m->margin)
         return;
     m->verdict = OV_FAIL;
     ov_finding_explain(f, "%.8g is not within %.8g ± %.3g", m->value, m->expect, m->margin);
@@ -123,7 +153,7 @@ enum ov_status ov_round_parse(struct ov_query *q, struct ov_error *err)
     q->expect = ov_xcalloc(q->n_curve, sizeof *q->expect);
     for (size_t c = 0; c < q->n_curve; c++)
         q->expect[c] = q->literal.value;
-    return OV_OK;
+    return ov_query_digits(q, "round", err);
 }
 
 void ov_round_judge(struct ov_finding *f, struct ov_claim *claim, const struct ov_sample *s,
@@ -147,9 +177,11 @@ void ov_round_judge(struct ov_finding *f, struct ov_claim *claim, const struct o
 static void set_test(struct ov_test *t, const struct ov_measure *m, const struct ov_sample *s)
 {
     bool spread = s->reduce != OV_REDUCE_MEAN;
-    struct ov_mean estimate = ov_sample_estimate(s, spread);
+    struct ov_estimate e = ov_sample_estimate(s, spread);
     double low = m->expect - m->margin, high = m->expect + m->margin;
-    *t = (struct ov_test){estimate.mean, estimate.se, (double)s->n - 1.0, low, high, s->n};
+    *t = (struct ov_test){.value = e.value, .low = low, .high = high, .n = s->n};
+    ov_test_errors(t, e.seed_se, s->single ? HUGE_VAL : (double)s->n - 1.0, e.theory_se,
+                   e.theory_freedom);
     if (spread) {
         t->low = low > 0.0 ? log(low) : -HUGE_VAL;
         t->high = high > 0.0 ? log(high) : -HUGE_VAL;
@@ -200,15 +232,15 @@ void ov_mean_judge(struct ov_finding *f, struct ov_claim *claim, const struct ov
         m->se = t.se;
         test_share(m, &t);
     } else if (isfinite(t.se)) {
-        double half = ov_student_halfwidth(s[i].n, OV_CLAIM_LEVEL) * t.se;
+        double half = ov_test_halfwidth(&t, OV_CLAIM_ERROR);
         m->se = spread ? m->value * t.se : t.se;
+        m->theory_se = spread ? m->value * t.theory_se : t.theory_se;
         m->low = spread ? exp(t.value - half) : t.value - half;
         m->high = spread ? exp(t.value + half) : t.value + half;
         ov_measure_test(m, &t);
     }
     if (m->verdict == OV_FAIL)
-        ov_finding_explain(f, "%.6g in [%.6g, %.6g] is not within %.6g ± %.3g", m->value, m->low,
-                           m->high, m->expect, m->margin);
+        say_outside(f);
     else if (m->verdict == OV_INCONCLUSIVE)
         ov_finding_undecided(f, "undecided");
 }

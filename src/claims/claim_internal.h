@@ -72,6 +72,7 @@ struct ov_query {
     const struct ov_statistic *what;
     const char *quantity;
     char sd[64], bias[64];     /* "sd_eps_g", "bias_eps_g": theory's columns of what it predicts */
+    char se[64];               /* "eps_g_se": theory's column of its own standard error */
     struct ov_span *span;      /* (n_curve, n_at) where in a curve's times */
     double *expect;            /* (n_curve) NaN: none */
     double rel, abs;           /* margin */
@@ -107,8 +108,17 @@ OV_NODISCARD enum ov_status ov_claim_number(double *x, const struct ov_value *v,
 /* Reads expect for every curve; `otherwise` where it is not given, an error if that is NaN. */
 OV_NODISCARD enum ov_status ov_query_expect(struct ov_query *q, double otherwise,
                                             struct ov_error *err);
-/* OV_EUSER where a margin says nothing. */
+/* OV_EUSER where a margin says nothing: of all that is expected. */
 OV_NODISCARD enum ov_status ov_query_bounds(struct ov_query *q, struct ov_error *err);
+/* Says where a margin is more than ten times what is expected of some curve, or all of theory; ""
+ * where it is not. */
+void ov_query_note(char note[OV_CLAIM_NOTE], const struct ov_query *q);
+/* OV_EUSER where theory, which the claim reads, has a standard error: it has no digits to hold. */
+OV_NODISCARD enum ov_status ov_query_digits(const struct ov_query *q, const char *kind,
+                                            struct ov_error *err);
+/* Whether theory of this curve has a standard error of the claim's quantity, which the claim reads
+ * or is against. */
+bool ov_query_theory_errs(const struct ov_query *q, const struct ov_curve *c);
 /* OV_EUSER, at the margin, where it is 0: no interval of a random number lies within. */
 OV_NODISCARD enum ov_status ov_query_room(const struct ov_query *q, struct ov_error *err);
 /* Fails at v with what the words would have been: "WHAT; did you mean 'NEAR'?", with the
@@ -128,6 +138,10 @@ struct ov_sample {
     const struct ov_curve *curve;
     double at; /* the time measured, the same for all seeds; else NaN */
     double *x; /* (n) owned */
+    /* (n) what x were if theory were one of its own standard errors higher, or lower, in all of its
+     * rows; NULL: it has none; owned */
+    double *higher, *lower;
+    double theory_freedom; /* degrees of freedom of that error; HUGE_VAL: normal */
     size_t n;
     bool single; /* one run of theory: no seeds to average over */
     bool share;  /* ones and zeros: the share of runs that diverged */
@@ -141,9 +155,19 @@ struct ov_sample {
 struct ov_sample *ov_samples_read(struct ov_claim *claim, const char *out);
 void ov_samples_free(struct ov_sample *sample, size_t n); /* NULL-safe */
 
-/* The sample's number, or its logarithm, with the error over seeds (ov_jackknife); one run of
- * theory has none: se = 0. */
-struct ov_mean ov_sample_estimate(const struct ov_sample *s, bool log);
+/* A number and its two errors, which are independent: simulation and theory have random numbers of
+ * their own. */
+struct ov_estimate {
+    double value, seed_se;            /* over seeds; 0 for one run of theory, NaN for one seed */
+    double theory_se, theory_freedom; /* theory's own; 0 where it has none */
+};
+
+/* The sample's number, or its logarithm, with the error over seeds (ov_jackknife) and that of
+ * theory: how far the number moves with theory by one standard error, all of its rows alike, as the
+ * same random numbers are in all of them. */
+struct ov_estimate ov_sample_estimate(const struct ov_sample *s, bool log);
+/* Of both errors together. */
+double ov_estimate_se(const struct ov_estimate *e);
 
 /* Paths of one curve: each seed's deviation from its theory at every time of the window. */
 struct ov_paths {
@@ -151,6 +175,8 @@ struct ov_paths {
     size_t n, n_time;
     double *time, *theory;   /* (n_time) times; the mean over seeds of theory there; owned */
     double *sd, *bias;       /* (n_time) predicted for a run, where asked for; within `time` */
+    double *theory_se;       /* (n_time) theory's own error of the mean deviation; within `time` */
+    double theory_freedom;   /* its degrees of freedom */
     double *x;               /* (n, n_time) within `time` */
     enum ov_verdict verdict; /* as of a sample */
     char why[512];
@@ -211,18 +237,29 @@ void ov_finding_undecided(struct ov_finding *f, const char *unclear);
 
 /* An estimate against the range allowed for what it estimates. */
 struct ov_test {
-    double value, se, freedom; /* Student's degrees of freedom; HUGE_VAL: normal */
-    double low, high;          /* the range; either may be infinite */
-    size_t n;                  /* seeds */
+    double value, se;
+    double low, high; /* the range; either may be infinite */
+    size_t n;         /* seeds */
+    /* What se is made of, each with Student's degrees of freedom; HUGE_VAL: normal. */
+    double seed_se, freedom, theory_se, theory_freedom;
 };
+/* Sets the test's se, (seed_se^2 + theory_se^2)^(1/2), and what it is made of. */
+void ov_test_errors(struct ov_test *t, double seed_se, double seed_freedom, double theory_se,
+                    double theory_freedom);
+/* Half of the interval that leaves p, below 1/2, on either side, 0 where se is: of two errors,
+ * (t_1^2 seed_se^2 + t_2^2 theory_se^2)^(1/2) with t_1, t_2 the quantiles of each, which never covers
+ * less than it says (Banerjee 1960), however few degrees of freedom there are. */
+double ov_test_halfwidth(const struct ov_test *t, double p);
 /* The two p-values.
  *   out  pass  that the truth lies outside of the range, and looks this well inside
  *   out  fail  that it lies inside, and looks this far outside on either side
  * se = 0 gives 0 and 1. */
 void ov_test_p(double *pass, double *fail, const struct ov_test *t);
-/* P(T > distance/se), for se = 0 whether it is not: 0 or 1. */
+/* P(T > distance/se), for se = 0 whether it is not: 0 or 1; of two errors the p at which
+ * ov_test_halfwidth is the distance. */
 double ov_test_tail(double distance, const struct ov_test *t);
-/* What needed is worked out from: the spread of one seed and its distance to the nearer bound. */
+/* What needed is worked out from: the spread of one seed, its distance to the nearer bound, and
+ * theory's own error. */
 void ov_measure_reach(struct ov_measure *m, const struct ov_test *t);
 /* Seeds that would decide at this level (one-sided); 0 if not known. */
 size_t ov_measure_needed(const struct ov_measure *m, double level);

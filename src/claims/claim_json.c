@@ -145,6 +145,7 @@ static json_t *measure_json(const struct ov_measure *m)
                 ov_json_put(o, "at", ov_json_number(m->at)) &&
                 ov_json_put(o, "value", ov_json_number(m->value)) &&
                 ov_json_put(o, "se", ov_json_number(m->se)) &&
+                ov_json_put(o, "theory_se", ov_json_number(m->theory_se)) &&
                 ov_json_put(o, "n", json_integer((json_int_t)m->n)) &&
                 ov_json_put(o, "expect", ov_json_number(m->expect)) &&
                 ov_json_put(o, "margin", ov_json_number(m->margin)) &&

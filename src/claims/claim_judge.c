@@ -36,13 +36,6 @@ static double strain(const struct ov_measure *m)
 
 /* ---- p-values ---- */
 
-double ov_test_tail(double distance, const struct ov_test *t)
-{
-    if (t->se > 0.0 && isfinite(distance))
-        return ov_student_tail(distance / t->se, t->freedom);
-    return distance >= 0.0 ? 0.0 : 1.0;
-}
-
 void ov_test_p(double *pass, double *fail, const struct ov_test *t)
 {
     *pass = fmax(ov_test_tail(t->high - t->value, t), ov_test_tail(t->value - t->low, t));
@@ -58,16 +51,12 @@ void ov_test_p(double *pass, double *fail, const struct ov_test *t)
 
 void ov_measure_reach(struct ov_measure *m, const struct ov_test *t)
 {
-    m->spread = t->se * sqrt((double)t->n);
+    m->spread = t->seed_se * sqrt((double)t->n);
+    m->floor = t->theory_se;
+    m->floor_freedom = t->theory_freedom;
     m->slack = fabs(fmin(t->high - t->value, t->value - t->low));
     bool outside = t->value > t->high || t->value < t->low;
     m->far = outside ? fmax(t->high - t->value, t->value - t->low) : HUGE_VAL;
-}
-
-size_t ov_measure_needed(const struct ov_measure *m, double level)
-{
-    size_t n = ov_seeds_needed(m->spread, m->slack, m->far, level * m->share, OV_CLAIM_MOST_SEEDS);
-    return n > 0 && n <= m->n ? m->n + 1 : n; /* those that are there did not do */
 }
 
 void ov_measure_decide(struct ov_measure *m)
@@ -158,7 +147,11 @@ void ov_finding_explain(struct ov_finding *f, const char *fmt, ...)
 void ov_finding_undecided(struct ov_finding *f, const char *unclear)
 {
     const struct ov_measure *m = &f->measure;
-    if (m->n < 2)
+    bool theory = m->theory_se > 0.0 && m->needed == 0 && isfinite(m->se);
+    if (theory)
+        ov_finding_explain(f, "%s: theory's own standard error, %.2g, is too large%s", unclear,
+                           m->theory_se, m->n ? " for any number of seeds" : "");
+    else if (m->n < 2)
         ov_finding_explain(f, "%s: one seed gives no error", unclear);
     else if (isnan(m->se))
         ov_finding_explain(f, "%s: %zu seeds give no error", unclear, m->n);
@@ -189,7 +182,9 @@ bool ov_finding_begin(struct ov_finding *f, const struct ov_sample *s)
         return false;
     }
     m->value = m->low = m->high = ov_reduce(s->x, s->n, s->reduce);
-    m->se = ov_sample_estimate(s, false).se;
+    struct ov_estimate e = ov_sample_estimate(s, false);
+    m->se = ov_estimate_se(&e);
+    m->theory_se = e.theory_se;
     m->n = s->single ? 0 : s->n;
     return true;
 }

@@ -209,7 +209,8 @@ const struct ov_claim_kind ov_claim_kinds[] = {
      exact_keys, OV_SIDE_THEORY, ov_exact_parse, ov_exact_judge, ov_exact_margin},
     {"margin",
      "A deterministic value: |value - expect| <= margin. Where there are seeds, their mean is "
-     "taken as it is.",
+     "taken as it is; where theory has a standard error of its own (column QUANTITY_se), its 90 % "
+     "interval has to lie inside, as of kind mean.",
      margin_kind_keys, OV_SIDE_THEORY, ov_margin_parse, ov_margin_judge, ov_given_margin},
     {"round",
      "A deterministic value that, rounded to the digits printed in expect, gives the same digits. "
@@ -217,12 +218,13 @@ const struct ov_claim_kind ov_claim_kinds[] = {
      round_keys, OV_SIDE_THEORY, ov_round_parse, ov_round_judge, ov_round_margin},
     {"mean",
      "The mean over seeds by a test of equivalence: PASS if its 90 % interval lies inside of "
-     "expect ± margin, FAIL if wholly outside, else INCONCLUSIVE.",
+     "expect ± margin, FAIL if wholly outside, else INCONCLUSIVE. Against a theory that has a "
+     "standard error of its own (column QUANTITY_se), that counts beside the seeds'.",
      mean_keys, OV_SIDE_SGD, ov_mean_parse, ov_mean_judge, ov_given_margin},
     {"band",
      "The whole curve against theory: PASS if the mean deviation's 90 % interval, simultaneous "
      "over all times of the window, lies inside of margin + |bias|/N everywhere, FAIL if wholly "
-     "outside somewhere, else INCONCLUSIVE.",
+     "outside somewhere, else INCONCLUSIVE. Theory's own standard error counts as in kind mean.",
      band_keys, OV_SIDE_PATHS, ov_band_parse, ov_band_judge, NULL},
     {"scaling",
      "How a statistic changes from curve to curve: exponent of a power law, or slope of a line, "

@@ -17,24 +17,27 @@ static size_t effective_seeds(double va, size_t na, double vb, size_t nb)
     return freedom >= 1.0 && freedom < 1e9 ? (size_t)freedom + 1 : 2;
 }
 
-/* The interval of upper - lower, which the claim says is above the margin. */
+/* The interval of upper - lower, which the claim says is above the margin. Theories of two curves
+ * may have random numbers in common: their own errors are added up, which is the most that they are
+ * of a difference. */
 static void judge_difference(struct ov_finding *f, const struct ov_sample *upper,
                              const struct ov_sample *lower)
 {
     struct ov_measure *m = &f->measure;
-    struct ov_mean a = ov_sample_estimate(upper, false), b = ov_sample_estimate(lower, false);
-    double va = a.se * a.se, vb = b.se * b.se;
-    size_t seeds = effective_seeds(va, upper->n, vb, lower->n);
-    m->value = a.mean - b.mean;
-    m->se = sqrt(va + vb);
+    struct ov_estimate a = ov_sample_estimate(upper, false), b = ov_sample_estimate(lower, false);
+    double va = a.seed_se * a.seed_se, vb = b.seed_se * b.seed_se;
+    struct ov_test t = {.value = a.value - b.value};
+    ov_test_errors(&t, sqrt(va + vb), (double)effective_seeds(va, upper->n, vb, lower->n) - 1.0,
+                   a.theory_se + b.theory_se, fmin(a.theory_freedom, b.theory_freedom));
+    m->value = t.value;
+    m->se = t.se;
+    m->theory_se = t.theory_se;
     m->verdict = OV_INCONCLUSIVE;
     if (isnan(m->se))
         return;
-    const struct ov_test t = {.se = m->se, .freedom = (double)seeds - 1.0};
-    double half = m->se > 0.0 ? ov_student_halfwidth(seeds, OV_CLAIM_LEVEL) * m->se : 0.0;
-    m->low = m->value - half;
-    m->high = m->value + half;
-    if (upper->single && lower->single) {
+    m->low = m->value - ov_test_halfwidth(&t, OV_CLAIM_ERROR);
+    m->high = m->value + ov_test_halfwidth(&t, OV_CLAIM_ERROR);
+    if (upper->single && lower->single && m->theory_se == 0.0) {
         m->verdict = m->value > m->margin ? OV_PASS : OV_FAIL;
         return;
     }
@@ -43,6 +46,8 @@ static void judge_difference(struct ov_finding *f, const struct ov_sample *upper
     m->spread = sqrt(va * (double)upper->n + vb * (double)lower->n);
     m->slack = fabs(m->value - m->margin);
     m->far = HUGE_VAL;
+    m->floor = t.theory_se;
+    m->floor_freedom = t.theory_freedom;
     ov_measure_decide(m);
 }
 
@@ -72,7 +77,7 @@ void ov_order_judge(struct ov_finding *f, struct ov_claim *claim, const struct o
     }
     if (m->at != other.measure.at)
         m->at = NAN;
-    m->margin = ov_query_margin(q, ov_sample_estimate(lower, false).mean);
+    m->margin = ov_query_margin(q, ov_sample_estimate(lower, false).value);
     m->n = first->single || (!second->single && second->n < first->n) ? other.measure.n : m->n;
     judge_difference(f, upper, lower);
     if (m->verdict == OV_FAIL)

@@ -12,7 +12,6 @@
 
 #include "overlap/base/alloc.h"
 #include "overlap/base/text.h"
-#include "overlap/claims/expr.h"
 #include "overlap/config/param.h"
 
 /* Times are found where they are within this of the one asked for. */
@@ -181,6 +180,7 @@ static enum ov_status check_columns(struct ov_query *q, struct ov_error *err)
     q->quantity = v->string;
     snprintf(q->sd, sizeof q->sd, "sd_%.56s", q->quantity);
     snprintf(q->bias, sizeof q->bias, "bias_%.56s", q->quantity);
+    snprintf(q->se, sizeof q->se, "%.56s_se", q->quantity);
     for (size_t i = 0; i < q->n_curve && status == OV_OK; i++) {
         status = ov_column_check(q->curve[i], q->side, q->quantity, place, err);
         if (status == OV_OK && q->what->against_theory)
@@ -201,12 +201,17 @@ double ov_query_at(const struct ov_query *q, size_t i)
     return at->type == OV_LIST ? at->array[i] : at->number;
 }
 
-/* The measured time nearest to number i of the claim's, within 5 %, of curve number c. */
-static enum ov_status find_time(struct ov_query *q, size_t c, size_t i, struct ov_error *err)
+/* A time that a curve is not measured at, and the nearest two. */
+struct missed {
+    double at, first, second;
+};
+
+/* The measured time nearest to number i of the claim's, of curve number c. False where it is not
+ * within 5 %. */
+static bool find_time(struct missed *missed, struct ov_query *q, size_t c, size_t i)
 {
     const struct ov_side_plan *side = &q->curve[c]->side[q->side];
     const struct ov_value *v = q->given.at;
-    struct ov_span *span = &q->span[c * q->n_at + i];
     double at = ov_query_at(q, i);
     size_t first = 0, second = 0;
     if (v->type == OV_WORD && strcmp(v->string, "last") == 0)
@@ -220,12 +225,39 @@ static enum ov_status find_time(struct ov_query *q, size_t c, size_t i, struct o
             second = k;
         }
     }
-    *span = (struct ov_span){first, first};
-    if (v->type == OV_WORD || fabs(side->time[first] - at) <= near_enough * fabs(at))
-        return OV_OK;
-    return ov_value_fail(
-        v, err, "curve %s is not measured at %s = %g; the nearest times are %g and %g",
-        q->curve[c]->id, side->column[0].name, at, side->time[first], side->time[second]);
+    q->span[c * q->n_at + i] = (struct ov_span){first, first};
+    *missed = (struct missed){at, side->time[first], side->time[second]};
+    return v->type == OV_WORD || fabs(side->time[first] - at) <= near_enough * fabs(at);
+}
+
+/* All of the claim's times, of curve number c; those that it is not measured at are named. */
+static enum ov_status find_times(struct ov_query *q, size_t c, struct ov_error *err)
+{
+    struct ov_text all = {0};
+    struct missed one, last = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < q->n_at; i++) {
+        if (find_time(&one, q, c, i))
+            continue;
+        last = one;
+        ov_text_addf(&all, "%s%g (%g, %g)", n++ ? ", " : "", one.at, one.first, one.second);
+    }
+    if (all.failed)
+        ov_out_of_memory(all.room);
+    const char *id = q->curve[c]->id, *time = q->curve[c]->side[q->side].column[0].name;
+    enum ov_status status = OV_OK;
+    if (n == 1)
+        status = ov_value_fail(q->given.at, err,
+                               "curve %s is not measured at %s = %g; the nearest times are %g and "
+                               "%g",
+                               id, time, last.at, last.first, last.second);
+    else if (n > 1)
+        status = ov_value_fail(q->given.at, err,
+                               "curve %s is not measured at %zu times, %s = %s; in parentheses: "
+                               "the nearest of each",
+                               id, n, time, all.s);
+    ov_text_free(&all);
+    return status;
 }
 
 /* Too few times, n, in the window that the claim gives. */
@@ -302,77 +334,12 @@ static enum ov_status read_times(struct ov_query *q, bool window, struct ov_erro
                              q->what->name);
     if (q->n_at == 0)
         return ov_value_fail(at, err, "at selects nothing");
-    for (size_t k = 0; k < q->n_curve * q->n_at && status == OV_OK; k++)
-        status = find_time(q, k / q->n_at, k % q->n_at, err);
+    for (size_t c = 0; c < q->n_curve && status == OV_OK; c++)
+        status = find_times(q, c, err);
     return status;
 }
 
-/* ---- what is expected, and how nearly ---- */
-
-static bool look_up(double *x, const void *ctx, const char *name)
-{
-    return ov_curve_variable(x, ctx, name);
-}
-
-enum ov_status ov_claim_number(double *x, const struct ov_value *v, const struct ov_curve *c,
-                               struct ov_error *err)
-{
-    struct ov_error wrong = {0};
-    size_t column = 0;
-    if (v->type != OV_STRING) {
-        *x = v->number;
-        return OV_OK;
-    }
-    enum ov_status status =
-        ov_expr_evaluate(x, v->string, look_up, c, c->variable, &column, &wrong);
-    if (status != OV_OK)
-        ov_value_fail_within(v, column, err, "curve %s: formula, column %zu: %s", c->id, column + 1,
-                             wrong.text);
-    return status;
-}
-
-double ov_query_margin(const struct ov_query *q, double scale)
-{
-    return q->rel > 0.0 ? q->abs + q->rel * fabs(scale) : q->abs; /* then NaN must not matter */
-}
-
-double ov_claim_margin(const struct ov_claim *claim, double scale)
-{
-    return ov_query_margin(claim->query, scale);
-}
-
-enum ov_status ov_query_expect(struct ov_query *q, double otherwise, struct ov_error *err)
-{
-    const struct ov_value *v = q->given.expect;
-    enum ov_status status = OV_OK;
-    q->expect = ov_xcalloc(q->n_curve, sizeof *q->expect);
-    if (!v && isnan(otherwise))
-        return ov_value_fail(q->given.id, err, "expect is missing");
-    for (size_t c = 0; c < q->n_curve && status == OV_OK; c++) {
-        q->expect[c] = otherwise;
-        if (v)
-            status = ov_claim_number(&q->expect[c], v, q->curve[c], err);
-    }
-    return status;
-}
-
-enum ov_status ov_query_bounds(struct ov_query *q, struct ov_error *err)
-{
-    if (q->given.rel && q->rel >= 1.0)
-        return ov_value_fail(q->given.rel, err,
-                             "a margin of all that is expected lets 0 pass: rel must be below 1");
-    if (q->given.rel || q->given.abs)
-        return OV_OK;
-    return ov_value_fail(q->given.margin, err, "margin needs rel, abs or both");
-}
-
-enum ov_status ov_query_room(const struct ov_query *q, struct ov_error *err)
-{
-    if (q->rel > 0.0 || q->abs > 0.0)
-        return OV_OK;
-    return ov_value_fail(q->given.abs ? q->given.abs : q->given.rel, err,
-                         "a margin of 0 can never pass: what it has to hold has an error");
-}
+/* ---- the claim ---- */
 
 enum ov_status ov_query_read(struct ov_claim *claim, struct ov_error *err)
 {

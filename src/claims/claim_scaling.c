@@ -108,23 +108,26 @@ static double plain(const struct ov_sample *s, bool log_value)
     return log_value ? log(fabs(y)) : y;
 }
 
-/* The sum of a_c y_c and its error. False where a y_c has no value. */
+/* The sum of a_c y_c and its error. The theories of the curves may have random numbers in common, so
+ * their own errors are added up as if the worst came together: sum_c |a_c| se_c. False where a y_c has no value. */
 static bool fit(struct ov_test *t, const struct ov_query *q, const struct ov_sample *s)
 {
-    double value = 0.0, variance = 0.0, below = 0.0;
+    double value = 0.0, variance = 0.0, below = 0.0, theory_se = 0.0, theory_freedom = HUGE_VAL;
     t->n = SIZE_MAX;
     for (size_t c = 0; c < q->n_curve; c++) {
-        struct ov_mean y = ov_sample_estimate(&s[c * q->n_at], q->log_value);
-        double a = q->weight[c], v = a * a * y.se * y.se;
-        value += a * (isnan(y.mean) ? plain(&s[c * q->n_at], q->log_value) : y.mean);
+        struct ov_estimate y = ov_sample_estimate(&s[c * q->n_at], q->log_value);
+        double a = q->weight[c], v = a * a * y.seed_se * y.seed_se;
+        value += a * (isnan(y.value) ? plain(&s[c * q->n_at], q->log_value) : y.value);
         variance += v;
+        theory_se += fabs(a) * y.theory_se;
+        theory_freedom = fmin(theory_freedom, y.theory_freedom);
         if (s[c * q->n_at].n > 1)
             below += v * v / (double)(s[c * q->n_at].n - 1);
         t->n = s[c * q->n_at].n < t->n ? s[c * q->n_at].n : t->n;
     }
     t->value = value;
-    t->se = sqrt(variance);
-    t->freedom = below > 0.0 ? variance * variance / below : HUGE_VAL;
+    ov_test_errors(t, sqrt(variance), below > 0.0 ? variance * variance / below : HUGE_VAL,
+                   theory_se, theory_freedom);
     return isfinite(value) && isfinite(t->se);
 }
 
@@ -138,16 +141,16 @@ static bool has_logarithms(struct ov_finding *f, const struct ov_query *q,
     for (size_t c = 0; q->log_value && c < q->n_curve; c++) {
         if (s[c * q->n_at].reduce != OV_REDUCE_MEAN)
             continue;
-        struct ov_mean y = ov_sample_estimate(&s[c * q->n_at], false);
-        double far = fabs(y.mean) / y.se;
-        if (y.mean == 0.0 || (far >= clear_of_zero && sign * y.mean < 0.0)) {
+        struct ov_estimate y = ov_sample_estimate(&s[c * q->n_at], false);
+        double se = ov_estimate_se(&y), far = fabs(y.value) / se;
+        if (y.value == 0.0 || (far >= clear_of_zero && sign * y.value < 0.0)) {
             m->verdict = OV_FAIL;
             ov_finding_explain(f, "%.100s: the means change their sign: no power law",
                                s[c * q->n_at].curve->id);
             return false;
         }
-        if (far >= clear_of_zero || y.se == 0.0) {
-            sign = copysign(1.0, y.mean);
+        if (far >= clear_of_zero || se == 0.0) {
+            sign = copysign(1.0, y.value);
             continue;
         }
         double more = (double)s[c * q->n_at].n * pow(clear_of_zero / far, 2.0);
@@ -176,16 +179,17 @@ static void judge_slope(struct ov_finding *f, const struct ov_query *q, const st
     m->n = single ? 0 : t.n;
     m->value = t.value;
     m->se = t.se;
+    m->theory_se = t.theory_se;
     if (!has_logarithms(f, q, s))
         return;
     t.low = m->expect - m->margin;
     t.high = m->expect + m->margin;
     m->verdict = OV_INCONCLUSIVE;
-    if (single) {
+    if (single && !(t.theory_se > 0.0)) {
         m->low = m->high = m->value;
         m->verdict = m->value >= t.low && m->value <= t.high ? OV_PASS : OV_FAIL;
     } else if (known) {
-        double half = t.se > 0.0 ? ov_student_quantile(OV_CLAIM_ERROR, t.freedom) * t.se : 0.0;
+        double half = ov_test_halfwidth(&t, OV_CLAIM_ERROR);
         m->low = t.value - half;
         m->high = t.value + half;
         ov_measure_test(m, &t);

@@ -113,6 +113,8 @@ static enum ov_status claim_read(struct ov_claim *claim, const struct ov_claims 
     if (claim->query->given.revised)
         claim->revised = claim->query->given.revised->string;
     const struct ov_statistic *what = claim->query->what;
+    if (asked == OV_OK)
+        ov_query_note(claim->note, claim->query);
     bool share = asked == OV_OK && what->of_run && !what->when;
     if (share && (claim->kind->judge == ov_order_judge || claim->kind->judge == ov_scaling_judge))
         asked = ov_value_fail(claim->query->given.id, err,

@@ -45,6 +45,7 @@ static json_t *claim_json(struct ov_claim *claim)
         ov_json_put(o, "evidence", json_string(ov_evidence_name(claim->evidence))) &&
         ov_json_put(o, "quoted", claim->quoted ? ov_json_text(claim->quoted) : json_null()) &&
         ov_json_put(o, "revised", claim->revised ? ov_json_text(claim->revised) : json_null()) &&
+        ov_json_put(o, "note", *claim->note ? ov_json_text(claim->note) : json_null()) &&
         ov_json_put(o, "asks", ov_json_asks(claim)) &&
         ov_json_put(o, "tables", ov_json_tables(claim)) &&
         ov_json_put(o, "worst", json_integer((json_int_t)claim->worst)) &&

@@ -63,6 +63,8 @@ static void fill_row(struct ov_text *cell, const struct ov_claim *claim)
     else
         add_pair(&cell[EXPECTED], m->expect, m->margin);
     add_pair(&cell[MEASURED], m->value, ov_measure_is_random(m) ? m->se : 0.0);
+    if (m->theory_se > 0.0)
+        ov_text_addf(&cell[MEASURED], " (theory %.2g)", m->theory_se);
     ov_text_addf(&cell[SEEDS], m->n ? "%zu" : "-", m->n);
     struct ov_text rest = {0}; /* is kept whole where the curve's name is cut */
     if (!isnan(m->at))

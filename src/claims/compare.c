@@ -153,16 +153,29 @@ static void make_workspace(struct comparison *c)
     c->deviation = ov_xcalloc(n, sizeof *c->deviation);
 }
 
+/* The column of theory's standard error of a quantity, -1 if it has none. */
+static int find_error(const struct pair *p, const char *quantity)
+{
+    char *name = ov_xprintf("%s_se", quantity);
+    int column = ov_table_find(&p->theory.table, name);
+    free(name);
+    return column;
+}
+
 /* One row: quantity in column k of theory and column l of simulation, at time j. Returns z. Where
- * a run has diverged or ended, of either side, a mean over the others would be biased: there is none. */
-static double add_row(struct comparison *c, const struct pair *p, size_t k, size_t l, size_t j)
+ * a run has diverged or ended, of either side, a mean over the others would be biased: there is none.
+ *   in  e  the column of theory's own standard error, which is one number for all seeds; -1 */
+static double add_row(struct comparison *c, const struct pair *p, size_t k, int e, size_t l,
+                      size_t j)
 {
     size_t n = p->sgd.n_seed, lost = 0;
-    double max_abs = 0.0;
+    double max_abs = 0.0, theory_se = 0.0;
     for (size_t i = 0; i < n; i++) {
         size_t partner = (size_t)ov_result_partner(&p->theory, &p->sgd, i);
         c->x[i] = ov_result_at(&p->theory, partner, j, k);
         c->y[i] = ov_result_at(&p->sgd, i, j, l);
+        if (e >= 0)
+            theory_se += ov_result_at(&p->theory, partner, j, (size_t)e) / (double)n;
         c->deviation[i] = c->y[i] - c->x[i];
         max_abs = fmax(max_abs, fabs(c->deviation[i]));
         lost += isnan(c->deviation[i]) ? 1 : 0;
@@ -170,8 +183,8 @@ static double add_row(struct comparison *c, const struct pair *p, size_t k, size
     struct ov_mean d = ov_mean_of(c->deviation, n);
     double theory = ov_mean_of(c->x, n).mean, sgd = ov_mean_of(c->y, n).mean;
     bool exact = max_abs <= same_rtol * fabs(theory) + same_atol;
-    double z = n >= 2 && d.se > 0.0 && !exact ? d.mean / d.se : NAN;
-    const double cell[] = {theory, sgd, d.mean, d.se, d.sd, z, max_abs};
+    double z = n >= 2 && d.se > 0.0 && !exact ? d.mean / hypot(d.se, theory_se) : NAN;
+    const double cell[] = {theory, sgd, d.mean, d.se, d.sd, z, max_abs, theory_se};
     ov_text_addf(&c->rows, "%s,%s,%.17g,%zu", p->curve->id, p->sgd.table.column[l],
                  ov_result_at(&p->sgd, 0, j, 1), n - lost);
     for (size_t i = 0; i < sizeof cell / sizeof *cell; i++)
@@ -200,16 +213,18 @@ static void add_curve(struct comparison *c, struct ov_agreement *found, const st
         int k = ov_table_find(&p->theory.table, p->sgd.table.column[l]);
         if (k < 0)
             continue;
+        int e = find_error(p, p->sgd.table.column[l]);
+        size_t n = p->sgd.n_seed, errs = (size_t)p->curve->side[OV_THEORY].error_freedom + 1;
+        if (e >= 0 && errs > 1 && errs < n)
+            n = errs;
         main_column = main_column < 0 ? (int)l : main_column;
         for (size_t j = 0; j < p->sgd.n_time; j++) {
-            double z = add_row(c, p, (size_t)k, l, j);
+            double z = add_row(c, p, (size_t)k, e, l, j);
             found->n_row++;
             if (main_column != (int)l || isnan(z))
                 continue;
             found->n_z++;
-            found->least_seeds = found->n_z == 1 || p->sgd.n_seed < found->least_seeds
-                                     ? p->sgd.n_seed
-                                     : found->least_seeds;
+            found->least_seeds = found->n_z == 1 || n < found->least_seeds ? n : found->least_seeds;
             if (fabs(z) <= fabs(found->worst_z)) /* false for the first */
                 continue;
             snprintf(found->worst_quantity, sizeof found->worst_quantity, "%s",
@@ -257,18 +272,19 @@ static enum ov_status write_table(const struct comparison *c, const char *time, 
         add_key(&text, c->pair + i, &c->pair[i].theory, OV_THEORY);
         add_key(&text, c->pair + i, &c->pair[i].sgd, OV_SGD);
     }
-    ov_text_addf(
-        &text,
-        "# columns: n - seeds; theory, sgd - means over the seeds; deviation - mean of "
-        "sgd minus theory, each seed against the\n"
-        "# theory that starts at this seed's overlaps; se, sd - its standard error and "
-        "the seeds' standard deviation;\n"
-        "# z - deviation/se, nan where n < 2, se = 0 or no seed deviates by more than "
-        "rounding; max_abs - largest |deviation| of a seed;\n"
-        "# where a run has diverged or ended, or has no such number: n - the seeds that are left, all "
-        "else nan\n"
-        "curve,quantity,%s,n,theory,sgd,deviation,se,sd,z,max_abs\n",
-        time);
+    ov_text_addf(&text,
+                 "# columns: n - seeds; theory, sgd - means over the seeds; deviation - mean of "
+                 "sgd minus theory, each seed against the\n"
+                 "# theory that starts at this seed's overlaps; se, sd - its standard error and "
+                 "the seeds' standard deviation;\n"
+                 "# z - deviation/(se^2 + theory_se^2)^(1/2), nan where n < 2, se = 0 or no seed "
+                 "deviates by more than rounding;\n"
+                 "# max_abs - largest |deviation| of a seed; theory_se - theory's own standard "
+                 "error, 0 where it has none;\n"
+                 "# where a run has diverged or ended, or has no such number: n - the seeds that are "
+                 "left, all else nan\n"
+                 "curve,quantity,%s,n,theory,sgd,deviation,se,sd,z,max_abs,theory_se\n",
+                 time);
     ov_text_add(&text, c->rows.s ? c->rows.s : "", c->rows.len);
     ov_table_seal(&text);
     if (text.failed || c->rows.failed)

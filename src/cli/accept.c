@@ -93,11 +93,10 @@ static void summarise(const struct ov_accepted *accepted, const char *name)
 }
 
 /* Each claim reads the files as the one before has left them. */
-static enum ov_status accept_claim(struct ov_claim *claim, const char *name, const char *reason,
-                                   struct ov_error *err)
+static enum ov_status accept_claim(struct ov_claim *claim, const char *name, const char *paper,
+                                   const char *reason, struct ov_error *err)
 {
     struct ov_accepted accepted = {0};
-    const char *paper = ov_file_exists("paper.md") ? "paper.md" : NULL;
     enum ov_status status = ov_accept(&accepted, claim, paper, reason, err);
     if (status == OV_OK) {
         show_change(&accepted.experiment);
@@ -114,10 +113,11 @@ static enum ov_status accept_claim(struct ov_claim *claim, const char *name, con
 static int accept_all(struct ov_claims *claims, const struct ov_options *o)
 {
     int code = EXIT_GOOD;
+    const char *paper = o->paper ? o->paper : ov_file_exists("paper.md") ? "paper.md" : NULL;
     for (size_t i = 0; i < o->n_dir; i++) {
         struct ov_error err = {0};
         struct ov_claim *claim = ov_claims_find(claims, o->dir[i]);
-        if (accept_claim(claim, o->dir[i], o->reason, &err) != OV_OK)
+        if (accept_claim(claim, o->dir[i], paper, o->reason, &err) != OV_OK)
             code = ov_report(&err);
     }
     return code;
@@ -129,13 +129,14 @@ int ov_command_accept(const struct ov_options *o)
     struct ov_experiments all = {0};
     struct ov_claims claims = {0};
     struct ov_options every = *o; /* the plain arguments are no directories */
+    size_t left_out;
     every.n_dir = 0;
     enum ov_status status = refuse_in_ci(&err);
     if (status == OV_OK && (o->n_dir == 0 || !*o->dir[0]))
         status = ov_fail(&err, OV_EUSER,
                          "expected a CLAIM: overlap accept EXPERIMENT.ID… --reason TEXT");
     if (status == OV_OK)
-        status = ov_experiments_load(&all, &every, &err);
+        status = ov_experiments_load_good(&all, &left_out, &every, &err);
     if (status == OV_OK)
         status = ov_claims_load(&claims, &all, &every, &err);
     if (status == OV_OK)

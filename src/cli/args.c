@@ -19,7 +19,7 @@ static const struct {
     const char *name, *argument, *doc;
 } option_table[] = {
     {'o', "out", "DIR", "results below DIR instead of build/results/NAME"},
-    {'c', "curve", "ID", "only this curve or group"},
+    {'c', "curve", "ID", "only this curve or group; may be given several times"},
     {'s', "set", "KEY=VALUE",
      "override a parameter: eta_w=0.1, init.std=0.5, K4.sgd.seeds=3;\n"
      "                     results then are in build/results/NAME+eta_w=0.1…"},
@@ -34,7 +34,7 @@ static const struct {
     {'k', "checkpoint", "SECONDS",
      "keep the state of long runs this often (default: 60; 0: at every chance)"},
     {'q', "quiet", NULL, "no progress"},
-    {'p', "paper", "FILE", "check this paper's numbers"},
+    {'p', "paper", "FILE", "this paper's numbers, in place of those of paper.md"},
     {'v', "verdicts", "FILE", "write verdicts there instead of build/verdicts.json"},
     {'r', "reason", "TEXT", "why the new number is right: one line, kept beside it"},
     {'T', "todo", NULL, "one command a block of missing runs"},
@@ -62,6 +62,7 @@ void ov_command_help(const struct ov_command *c)
     }
     if (strchr(c->options, 'j'))
         printf("-j N is short for --jobs N.\n");
+    printf("\nexamples:\n%s", c->examples);
 }
 
 static bool complain(const struct ov_command *c, const char *what, const char *word)
@@ -108,9 +109,7 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
         o->out = word;
         return *word || complain(c, "an empty --out", word);
     case 'c':
-        if (o->curve)
-            return complain(c, "--curve names one curve or group; a second one is", word);
-        o->curve = word;
+        o->curve[o->n_curve++] = word;
         return true;
     case 's':
         o->set[o->n_set++] = word;
@@ -196,7 +195,8 @@ bool ov_options_read(struct ov_options *o, const struct ov_command *c, int argc,
     o->dir = calloc((size_t)argc + 1, sizeof *o->dir);
     o->set = calloc((size_t)argc + 1, sizeof *o->set);
     o->command = join(argc, argv);
-    if (!o->dir || !o->set || !o->command)
+    o->curve = calloc((size_t)argc + 1, sizeof *o->curve);
+    if (!o->dir || !o->set || !o->curve || !o->command)
         return complain(c, "out of memory", "");
     for (int i = 0; i < N_OPTIONS; i++)
         if (strchr(c->options, option_table[i].letter))
@@ -230,6 +230,7 @@ void ov_options_free(struct ov_options *o)
 {
     free(o->dir);
     free(o->set);
+    free(o->curve);
     free((char *)o->command);
 }
 

@@ -20,7 +20,9 @@ enum ov_exit { EXIT_GOOD = 0, EXIT_CLAIM = 1, EXIT_USER = 2, EXIT_OPEN = 3, EXIT
 struct ov_options {
     const char **dir; /* (n_dir) the plain arguments */
     size_t n_dir;
-    const char *out, *curve, *side, *from, *paper, *verdicts, *command;
+    const char **curve; /* (n_curve) */
+    size_t n_curve;
+    const char *out, *side, *from, *paper, *verdicts, *command;
     const char *reason;
     const char **set; /* (n_set) */
     size_t n_set;
@@ -39,6 +41,7 @@ struct ov_command {
     const char *options;   /* the option letters it takes, see args.c */
     const char *doc;       /* one line */
     const char *more;      /* the rest of --help */
+    const char *examples;  /* of --help, a line each */
     int (*run)(const struct ov_options *options);
 };
 extern const struct ov_command ov_commands[]; /* name NULL at the end */
@@ -78,6 +81,12 @@ struct ov_experiments {
 enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_options *o,
                                    struct ov_error *err);
 void ov_experiments_free(struct ov_experiments *all);
+
+/* The same, but an experiment with mistakes, where none was named, keeps no other from being loaded:
+ * its mistakes are reported on stderr, and that it is left out.
+ *   out  n_left_out  how many those are */
+enum ov_status ov_experiments_load_good(struct ov_experiments *all, size_t *n_left_out,
+                                        const struct ov_options *o, struct ov_error *err);
 
 /* "; did you mean 'experiments/NAME'?" for a DIR that is not there, or a NAME ("" as `front`) that no
  * experiment has; where none is near, those that it is a part of, else nothing. */

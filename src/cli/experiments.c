@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "overlap/base/alloc.h"
 #include "overlap/base/sha256.h"
@@ -90,6 +91,18 @@ static void add_hint(struct ov_error *err, struct ov_hint hint)
     snprintf(err->text + used, sizeof err->text - used, "%s", hint.text);
 }
 
+/* A bare NAME that is no directory is experiments/NAME, where that is an experiment. Allocated. */
+static char *find_directory(const char *name)
+{
+    struct stat s;
+    char *below = ov_xprintf("experiments/%s", name);
+    bool bare = *name && !strchr(name, '/') && !(stat(name, &s) == 0 && S_ISDIR(s.st_mode));
+    if (bare && has_experiment(below))
+        return below;
+    free(below);
+    return ov_xstrdup(name);
+}
+
 static enum ov_status load(struct ov_experiments *all, const char *dir, const struct ov_options *o,
                            struct ov_error *err)
 {
@@ -104,8 +117,12 @@ static enum ov_status load(struct ov_experiments *all, const char *dir, const st
         return ov_fail(err, OV_ENOMEM, "out of memory");
     all->e = grown;
     enum ov_status status = ov_experiment_load(&grown[all->n], dir, &options, &own);
-    if (status != OV_OK && !has_experiment(dir))
-        add_hint(&own, ov_experiment_hint("experiments/", dir));
+    if (status != OV_OK && !has_experiment(dir)) {
+        struct ov_hint hint = ov_experiment_hint("experiments/", dir);
+        if (!*hint.text && strncmp(dir, "experiments/", 12) == 0)
+            snprintf(hint.text, sizeof hint.text, "; 'overlap list --tier full' names them all");
+        add_hint(&own, hint);
+    }
     if (status == OV_OK) {
         /* a mistake among the claims is a mistake of the file: said before anything runs */
         struct ov_claims claims = {0};
@@ -116,6 +133,16 @@ static enum ov_status load(struct ov_experiments *all, const char *dir, const st
     if (status != OV_OK)
         ov_error_append(err, &own);
     return status;
+}
+
+/* `load` has kept it where only its claims have mistakes. */
+static void leave_out(struct ov_experiments *all, size_t *n, const char *dir,
+                      const struct ov_error *err)
+{
+    if (all->n > 0 && strcmp(all->e[all->n - 1]->dir, dir) == 0)
+        ov_experiment_free(all->e[--all->n]);
+    fprintf(stderr, "%s\n%s: left out, as it has mistakes\n", err->text, dir);
+    ++*n;
 }
 
 static int by_name(const void *a, const void *b)
@@ -137,8 +164,9 @@ static enum ov_status arrange(struct ov_experiments *all, struct ov_error *err)
     return OV_OK;
 }
 
-enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_options *o,
-                                   struct ov_error *err)
+/* Where `left_out` is given, an experiment with mistakes is reported and counted there. */
+static enum ov_status load_all(struct ov_experiments *all, size_t *left_out,
+                               const struct ov_options *o, struct ov_error *err)
 {
     enum ov_status worst = OV_OK;
     *all = (struct ov_experiments){0};
@@ -155,13 +183,31 @@ enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_o
         n = found.gl_pathc;
     }
     for (size_t i = 0; i < n; i++) {
-        enum ov_status status = load(all, dir[i], o, err);
-        if (status != OV_OK && worst == OV_OK)
+        struct ov_error own = {0};
+        char *found_dir = find_directory(dir[i]);
+        enum ov_status status = load(all, found_dir, o, left_out ? &own : err);
+        if (status == OV_EUSER && left_out)
+            leave_out(all, left_out, found_dir, &own);
+        else if (status != OV_OK && worst == OV_OK)
             worst = status;
+        free(found_dir);
     }
     if (o->n_dir == 0)
         globfree(&found);
     return worst == OV_OK ? arrange(all, err) : worst;
+}
+
+enum ov_status ov_experiments_load(struct ov_experiments *all, const struct ov_options *o,
+                                   struct ov_error *err)
+{
+    return load_all(all, NULL, o, err);
+}
+
+enum ov_status ov_experiments_load_good(struct ov_experiments *all, size_t *n_left_out,
+                                        const struct ov_options *o, struct ov_error *err)
+{
+    *n_left_out = 0;
+    return load_all(all, o->n_dir == 0 ? n_left_out : NULL, o, err);
 }
 
 void ov_experiments_free(struct ov_experiments *all)
@@ -226,7 +272,7 @@ enum ov_status ov_plan_load(struct ov_plan *plan, const struct ov_experiments *a
         if (ov_is_above(o, all->e[i]))
             continue;
         char *out = ov_out_of(o, all->e[i]);
-        status = ov_plan_add(plan, all->e[i], out, o->curve, err);
+        status = ov_plan_add_curves(plan, all->e[i], out, o->curve, o->n_curve, err);
         free(out);
     }
     return status;

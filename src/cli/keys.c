@@ -6,8 +6,10 @@
 #include "cli.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "overlap/base/alloc.h"
 #include "overlap/base/text.h"
 #include "overlap/claims/claims.h"
 #include "overlap/claims/expr.h"
@@ -139,19 +141,42 @@ static size_t add_matches(struct ov_text *t, const struct section *s, size_t n, 
     return all;
 }
 
-/* No key: the nearest name of a section or of a key. */
+/* Names and paths of keys ("init", "init.std"); owned. */
+struct names {
+    char **name;
+    size_t n;
+};
+
+static void add_paths(struct names *all, const char *front, const struct ov_key *keys)
+{
+    for (const struct ov_key *k = keys; k && k->name; k++) {
+        char *path = ov_xprintf("%s%s%s", front, *front ? "." : "", k->name);
+        all->name = ov_xrealloc(all->name, all->n + 2, sizeof *all->name);
+        all->name[all->n++] = path;
+        all->name[all->n] = NULL;
+        if (k->types & OV_MAP)
+            add_paths(all, path, k->map);
+    }
+}
+
+/* No key: the nearest name of a section or of a key; of a path, the nearest path. */
 static enum ov_status no_such_key(const struct section *s, size_t n, const char *word,
                                   struct ov_error *err)
 {
-    const char *names[512] = {all_kinds};
-    size_t m = 1;
+    struct names all = {0};
+    const struct ov_key sections[] = {{.name = all_kinds}, {0}};
+    add_paths(&all, "", sections);
     for (size_t i = 0; i < n; i++) {
-        if (m < 500)
-            names[m++] = s[i].name;
-        for (const struct ov_key *k = s[i].keys; k->name && m < 500; k++)
-            names[m++] = k->name;
+        const struct ov_key section[] = {{.name = s[i].name}, {0}};
+        add_paths(&all, "", section);
+        add_paths(&all, "", s[i].keys);
     }
-    return ov_fail(err, OV_EUSER, "no key matches '%s'%s", word, ov_hint(word, names).text);
+    enum ov_status status = ov_fail(err, OV_EUSER, "no key matches '%s'%s", word,
+                                    ov_hint(word, (const char *const *)all.name).text);
+    for (size_t i = 0; i < all.n; i++)
+        free(all.name[i]);
+    free(all.name);
+    return status;
 }
 
 static enum ov_status add_word(struct ov_text *t, const struct section *s, size_t n,

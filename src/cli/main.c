@@ -24,11 +24,14 @@ const struct ov_command ov_commands[] = {
      "each with a JSON file beside it. What is there and valid is not computed again. Long runs "
      "keep their\n"
      "state below jobs/ and go on from there if they are killed.\n",
+     "  overlap run demo\n"
+     "  overlap run demo --set eta_w=0.1 --curve erf\n"
+     "  overlap run --tier quick --jobs 2\n",
      ov_command_run},
     {"compare", "[DIR…]", "osnth", "write agreement.csv: simulation against theory, seed by seed",
      "Every seed is compared with the theory that started at its own overlaps. What has not\n"
      "changed since is left as it is. Without DIR: every experiment of the tier.\n",
-     ov_command_compare},
+     "  overlap compare demo\n", ov_command_compare},
     {"verify", "[DIR…]", "osntpvh", "check the claims, and the numbers in paper.md",
      "Without DIR: every experiment below experiments/, and paper.md. Prints a row a claim: what is\n"
      "expected ± margin, measured ± standard error, from n seeds, the verdict, what is set against\n"
@@ -44,45 +47,69 @@ const struct ov_command ov_commands[] = {
      "INCONCLUSIVE, STALE and MISSING among the failed. Writes build/verdicts.json (or --verdicts\n"
      "FILE; on another stream build/stream-N/verdicts.json), which 'make verify' turns into TAP and\n"
      "JUnit. Exit code 0: all good; 1: a claim or a number is wrong; 2: bad usage, bad, stale or\n"
-     "missing data; 3: inconclusive.\n",
+     "missing data; 3: inconclusive.\n"
+     "With --paper FILE, experiments with mistakes are left out, and make the exit code 2.\n\n"
+     "A paper is Markdown, and a number of it that is to be checked is written as a span:\n"
+     "  [0.0364]{claim=\"demo.floor\"}                what claim floor of demo measured\n"
+     "  [0.0289(25)]{claim=\"demo.floor-sgd\"}        of what is random, with its standard error\n"
+     "  [784]{param=\"demo.erf.N\"}                   parameter N of curve erf of demo\n"
+     "and, where a claim has several: curve=\"K4\" (of an order \"K2>K3\"), at=\"100\" its time,\n"
+     "of=\"value\" or \"expect\", \"se\", \"margin\", \"n\", \"at\"; scale=\"100\" multiplies, for per cent.\n"
+     "In a section whose heading has the class .results every number needs one.\n",
+     "  overlap verify demo\n"
+     "  overlap verify demo --paper mine.md\n"
+     "  overlap verify --stream 7\n",
      ov_command_verify},
-    {"accept", "CLAIM…", "rth", "rewrite claims' printed numbers to what the data say",
-     "CLAIM is EXPERIMENT.ID. Rewrites what paper.md prints of it and, of a failing claim of\n"
-     "kind round or margin, the number expect in experiment.yaml; prints the difference.\n"
+    {"accept", "CLAIM…", "rpth", "rewrite claims' printed numbers to what the data say",
+     "CLAIM is EXPERIMENT.ID. Rewrites what paper.md (or --paper FILE) prints of it, in spans such\n"
+     "as [0.0364]{claim=\"demo.floor\"} ('overlap verify --help'), and, of a failing claim of kind\n"
+     "round or margin, the number expect in experiment.yaml; prints the difference.\n"
      "--reason TEXT stands beside each new number. Refused (exit code 2) without a reason or\n"
      "valid data, and wherever the variable CI is set: a person accepts, and reviews the change.\n",
-     ov_command_accept},
+     "  overlap accept demo.floor --reason \"the rate was a typing mistake\"\n", ov_command_accept},
     {"plan", "[DIR…]", "ocsntjTh", "say what would run, and why",
      "The column memory is what one process takes; CPU the time of the runs to do, from what the\n"
      "last ones took, else the steps of a simulation. The last lines sum up, for --jobs processes.\n"
      "A run may come in pieces, such as the alphas of a quadratic network's curve: each counts as a\n"
      "run. With --todo: one command a block of missing runs, in pieces a seed, for GNU parallel or a\n"
      "SLURM array.\n",
+     "  overlap plan demo\n"
+     "  overlap plan --tier full --jobs 8\n"
+     "  overlap plan demo --todo | parallel\n",
      ov_command_plan},
     {"list", "[DIR…]", "th", "name the experiments of a tier, or what is in one",
      "Without DIR: the names of the experiments of the tier below experiments/, one a line. With\n"
      "DIR: a line 'curve ID theory sgd' for each curve, with the sides that it has, and a line\n"
      "'quantity NAME' for eps_g (or the system's first quantity) and each that a claim reads.\n",
+     "  overlap list --tier full\n"
+     "  overlap list demo\n",
      ov_command_list},
-    {"status", "[DIR…]", "onth", "say what is there: results, comparison, figure",
+    {"status", "[DIR…]", "osnth", "say what is there: results, comparison, figure",
      "A comparison or a figure is 'stale' where it is older than its tables, or they are not valid;\n"
-     "a figure is '-' with --stream or --out, of whose results none is drawn.\n"
+     "a figure is '-' with --set, --stream or --out, of whose results none is drawn.\n"
      "Jobs that are being computed at this moment and take long have a line each: how far they\n"
-     "are, of theory how many right-hand sides of the limit at which it is given up.\n",
+     "are, of theory how many right-hand sides of the limit at which it is given up; 'stopped' are\n"
+     "those whose process is gone.\n",
+     "  overlap status\n"
+     "  overlap status demo --set eta_w=0.1\n",
      ov_command_status},
     {"new", "NAME", "fh", "copy an experiment to experiments/NAME",
      "Of --from NAME (demo), one below experiments/. The README of the copy begins with a title of\n"
      "its own, to be filled in.\n",
-     ov_command_new},
+     "  overlap new mine --from demo\n", ov_command_new},
     {"keys", "[SYSTEM] [KEY…]", "Fh", "the reference of experiment.yaml",
      "First the names of all keys, then each with its type, range, default and meaning. In place\n"
      "of SYSTEM also 'experiment' (the file itself), 'claims', or a kind of claim, which a key of the\n"
      "same name follows (scaling). KEY is a name, a path (init.std), a pattern ('eta*'), a part of a\n"
      "name, or of what the key means (noise).\n",
+     "  overlap keys two-layer\n"
+     "  overlap keys init.std\n"
+     "  overlap keys noise\n"
+     "  overlap keys --formulas\n",
      ov_command_keys},
     {"doctor", "", "h", "what this installation is made of, and what it lacks", "",
-     ov_command_doctor},
-    {NULL, NULL, NULL, NULL, NULL, NULL},
+     "  overlap doctor\n", ov_command_doctor},
+    {NULL, NULL, NULL, NULL, NULL, NULL, NULL},
 };
 
 /* Characters of UTF-8 text, which printf takes for bytes. */
@@ -103,7 +130,7 @@ static void print_usage(FILE *f)
     for (const struct ov_command *c = ov_commands; c->name; c++)
         fprintf(f, "  %-8s %s%*s %s\n", c->name, c->arguments, 16 - width_of(c->arguments), "",
                 c->doc);
-    fprintf(f, "\n'overlap COMMAND --help' says more; --version prints the version.\n"
+    fprintf(f, "\n'overlap help COMMAND' says more; --version prints the version.\n"
                "Exit codes: 0 good, 1 a claim failed, 2 bad usage, configuration or data,\n"
                "3 inconclusive, 4 a job failed or diverged.\n");
 }
@@ -157,9 +184,19 @@ int main(int argc, char **argv)
         printf("overlap %s (commit %s)\n", OV_VERSION, ov_build_commit());
         return EXIT_GOOD;
     }
-    const struct ov_command *command = find_command(argv[1]);
+    bool asks = strcmp(argv[1], "help") == 0;
+    if (asks && argc == 2) {
+        print_usage(stdout);
+        return EXIT_GOOD;
+    }
+    const char *name = asks ? argv[2] : argv[1];
+    const struct ov_command *command = find_command(name);
     if (!command)
-        return unknown_command(argv[1]);
+        return unknown_command(name);
+    if (asks) {
+        ov_command_help(command);
+        return EXIT_GOOD;
+    }
     struct ov_options options;
     int code = EXIT_USER;
     if (ov_options_read(&options, command, argc, argv)) {
@@ -169,8 +206,9 @@ int main(int argc, char **argv)
     }
     ov_options_free(&options);
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        if (!is_pipe(STDOUT_FILENO)) /* whose reader has what it wants: overlap keys | head */
-            fprintf(stderr, "overlap: error: can't write to standard output\n");
+        if (is_pipe(STDOUT_FILENO)) /* whose reader has what it wants: overlap plan | head */
+            return code;
+        fprintf(stderr, "overlap: error: can't write to standard output\n");
         code = code == EXIT_GOOD ? EXIT_JOB : code;
     }
     return code;

@@ -51,14 +51,14 @@ static bool find_figure(struct stat *s, const struct ov_experiment *e)
 
 /* "stale": of tables that are not valid now, or before they, the comparison or its script came. Its
  * PDF is what plot.sh dates it by. Without any table, a figure that came with the files is there, and
- * no more is known; of results with --stream or --out there is none: "-". */
+ * no more is known; of results with --set, --stream or --out there is none: "-". */
 static const char *figure(const struct ov_experiment *e, const struct ov_options *o,
                           const struct ov_plan *plan, const char *out)
 {
     struct stat drawn, s;
     size_t tables = 0;
     bool good = true;
-    if (o->stream > 1 || o->out)
+    if (o->stream > 1 || o->out || o->n_set > 0)
         return "-";
     if (!find_figure(&drawn, e))
         return "no";
@@ -74,17 +74,24 @@ static const char *figure(const struct ov_experiment *e, const struct ov_options
     return good || tables == 0 ? "yes" : "stale";
 }
 
-/* What processes are computing at this moment. */
-static void print_underway(const char *out)
+static void print_lines(const struct ov_text *lines, const char *front, const char *end)
 {
-    struct ov_text lines = {0};
-    ov_underway_read(&lines, out);
-    for (char *line = lines.failed ? NULL : lines.s; line && *line;) {
+    for (const char *line = lines->failed ? NULL : lines->s; line && *line;) {
         size_t n = strcspn(line, "\n");
-        printf("  running %.*s\n", (int)n, line);
+        printf("  %s %.*s%s\n", front, (int)n, line, end);
         line += n + (line[n] == '\n');
     }
+}
+
+/* What processes are computing at this moment, or were until a moment ago. */
+static void print_underway(const char *out)
+{
+    struct ov_text lines = {0}, gone = {0};
+    ov_underway_read(&lines, &gone, out);
+    print_lines(&lines, "running", "");
+    print_lines(&gone, "stopped", ": its process is gone; 'overlap run' takes it up");
     ov_text_free(&lines);
+    ov_text_free(&gone);
 }
 
 static enum ov_status print_experiment(const struct ov_experiment *e, int width,

@@ -88,6 +88,8 @@ static void print_remarks(const struct ov_claims *claims)
         const struct ov_claim *c = &claims->claim[i];
         if (c->quoted)
             printf("%s.%s: its number is quoted: %s\n", c->experiment->name, c->id, c->quoted);
+        if (*c->note)
+            printf("%s.%s: note: %s\n", c->experiment->name, c->id, c->note);
         if (c->revised)
             printf("%s.%s: revised after a look: %s\n", c->experiment->name, c->id, c->revised);
     }
@@ -169,17 +171,22 @@ int ov_command_verify(const struct ov_options *o)
     struct ov_paper_report paper = {0};
     char *usual = usual_path(o);
     const char *path = o->verdicts ? o->verdicts : usual;
-    enum ov_status status = ov_experiments_load(&all, o, &err);
+    size_t left_out = 0;
+    enum ov_status status = o->paper ? ov_experiments_load_good(&all, &left_out, o, &err)
+                                     : ov_experiments_load(&all, o, &err);
     if (status == OV_OK)
         status = ov_claims_load(&claims, &all, o, &err);
     if (status == OV_OK)
         status = check_paper(&paper, &claims, &all, o, &err);
     if (status == OV_OK)
-        status = ov_verdicts_write(path, &claims, paper_of(o), &paper, &err);
+        status = left_out == 0 ? ov_verdicts_write(path, &claims, paper_of(o), &paper, &err)
+                               : ov_verdicts_broken(path, "an experiment has mistakes", NULL);
     if (status != OV_OK)
         if (ov_verdicts_broken(path, err.text, NULL) != OV_OK)
             fprintf(stderr, "overlap: %s is that of an earlier time\n", path);
     int code = status == OV_OK ? conclude(&claims, &paper) : ov_report(&err);
+    if (code == EXIT_GOOD && left_out > 0)
+        code = EXIT_USER;
     free(usual);
     ov_paper_report_free(&paper);
     ov_claims_free(&claims);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <libfyaml.h>
 
@@ -133,6 +134,20 @@ static void add_map_keys(struct ov_text *t, const struct ov_key *key)
         ov_text_addf(t, "%s%s", k == key->map ? " with " : ", ", k->name);
 }
 
+/* Other words for true and false, as other YAML has them. */
+static const char *truth_of(const char *s)
+{
+    static const char *const yes[] = {"yes", "on", "y", "true", "1"};
+    static const char *const no[] = {"no", "off", "n", "false", "0"};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+        if (strcasecmp(s, yes[i]) == 0)
+            return "; write true";
+        if (strcasecmp(s, no[i]) == 0)
+            return "; write false";
+    }
+    return "";
+}
+
 void ov_mistyped(struct ov_reading *r, const struct ov_key *key, struct fy_node *node)
 {
     struct ov_text t = {0};
@@ -141,8 +156,11 @@ void ov_mistyped(struct ov_reading *r, const struct ov_key *key, struct fy_node 
     add_map_keys(&t, key);
     const char *s = text_of(node);
     bool word = s && key->types & OV_WORD;
+    const char *truth = key->types & OV_BOOL && s ? truth_of(s) : "";
     OV_MISTAKE(r, node, "%s must be %s, not %s%s", key->name, t.s, shown(buffer, node),
-               word ? ov_hint(s, key->words).text : "");
+               *truth ? truth
+               : word ? ov_hint(s, key->words).text
+                      : "");
     ov_text_free(&t);
 }
 

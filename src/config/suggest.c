@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* Costs are counted in halves, so that a wrong case is half an edit. */
 enum { EDIT = 2, CASE = 1, LONGEST = 63 };
@@ -42,9 +43,33 @@ static size_t distance(const char *a, size_t n, const char *b, size_t m)
     return row[n % 3][m];
 }
 
+/* What others call it: the first of these that there is. */
+static const char *by_another_name(const char *word, const char *const *names)
+{
+    static const struct {
+        const char *word, *name;
+    } known[] = {{"learning_rate", "eta_w"},
+                 {"learning_rate", "eta"},
+                 {"learning_rate", "gamma"},
+                 {"lr", "eta_w"},
+                 {"lr", "eta"},
+                 {"lr", "gamma"},
+                 {"batch_size", "batch"},
+                 {"hidden_units", "K"},
+                 {"input_dim", "N"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        for (size_t j = 0; strcasecmp(word, known[i].word) == 0 && names[j]; j++)
+            if (strcmp(names[j], known[i].name) == 0)
+                return names[j];
+    return NULL;
+}
+
 const char *ov_suggest(const char *word, const char *const *names)
 {
     size_t n = strlen(word);
+    const char *other = by_another_name(word, names);
+    if (other)
+        return other;
     if (n == 0 || n > LONGEST)
         return NULL;
     size_t limit = smaller(EDIT + EDIT * n / 3, EDIT * n - 1);

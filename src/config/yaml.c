@@ -4,6 +4,7 @@
  */
 #include "overlap/config/yaml.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -51,6 +52,29 @@ static size_t character(const unsigned char *s, size_t n)
     return overlong || beyond ? 0 : length;
 }
 
+/* Whether a non-breaking space at i stands where YAML would need a plain one: in front of all else
+ * in its line, or right behind "key:" or "-", which it makes a part of a word. */
+static bool breaks_nothing(const char *bytes, size_t i)
+{
+    size_t start = i, end = i;
+    while (start > 0 && bytes[start - 1] != '\n')
+        start--;
+    while (start < end && bytes[start] == ' ')
+        start++;
+    if (start == end)
+        return true;
+    if (bytes[start] == '-' && (start + 1 == end || bytes[start + 1] == ' '))
+        start++;
+    while (start < end && bytes[start] == ' ')
+        start++;
+    if (start == end)
+        return true;
+    for (end--;
+         start < end && (isalnum((unsigned char)bytes[start]) || strchr("_.-", bytes[start]));)
+        start++;
+    return start == end && bytes[end] == ':';
+}
+
 static enum ov_status check_text(const char *bytes, size_t n, const char *name,
                                  struct ov_error *err)
 {
@@ -58,6 +82,11 @@ static enum ov_status check_text(const char *bytes, size_t n, const char *name,
         size_t length = character((const unsigned char *)bytes + i, n - i);
         if (length == 0)
             return fail_at(name, bytes, i, "not a text: a byte that is no printable UTF-8", err);
+        if (length == 2 && memcmp(bytes + i, "\xc2\xa0", 2) == 0 && breaks_nothing(bytes, i))
+            return fail_at(name, bytes, i,
+                           "a non-breaking space (U+00A0), which is part of a word here: write a "
+                           "plain one",
+                           err);
         i += length;
     }
     return n > 0 ? OV_OK : fail_at(name, bytes, 0, "there is nothing in it", err);

@@ -99,6 +99,18 @@ static const char *without_maps(const struct ov_curve *c, const char *name)
     return key && key->of & OV_IN_FORMULAS ? key->name : name;
 }
 
+/* A number inside of a map that is no variable of its own, by its path: "eta_w.start". */
+static bool find_number(double *x, const struct ov_curve *c, const char *path)
+{
+    bool known = strchr(path, '.') && c->params.keys && ov_schema_find(c->params.keys, path);
+    struct ov_value params = c->params;
+    const struct ov_value *v = known ? ov_value_find(&params, path) : NULL;
+    if (!v || (v->type != OV_INT && v->type != OV_REAL))
+        return false;
+    *x = v->number;
+    return true;
+}
+
 bool ov_curve_variable(double *x, const struct ov_curve *c, const char *name)
 {
     name = without_maps(c, name);
@@ -108,7 +120,7 @@ bool ov_curve_variable(double *x, const struct ov_curve *c, const char *name)
         *x = c->variable_is[i];
         return true;
     }
-    return false;
+    return find_number(x, c, name);
 }
 
 const char *ov_curve_time(const struct ov_curve *c)

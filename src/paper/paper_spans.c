@@ -139,19 +139,38 @@ static void no_such_curve(struct check *c, const struct ov_experiment *e, const 
     free(names);
 }
 
+/* Splits "CURVE.NAME", either of which may have points in it ("sgd.eta_w.start"): CURVE is as long
+ * as it can be. How many curves that are, 0 with `id` up to the last point where there are none. */
+static size_t split_param(const struct ov_curve **curve, char id[256], const char **param,
+                          const struct ov_experiment *e, const char *what)
+{
+    size_t n = 0;
+    for (size_t end = strlen(what); n == 0 && end > 0; end--) {
+        if (what[end] != '.')
+            continue;
+        snprintf(id, 256, "%.*s", (int)end, what);
+        n = ov_experiment_select(curve, e, id);
+        if (n > 0)
+            *param = what + end + 1;
+    }
+    const char *last = strrchr(what, '.');
+    if (n == 0)
+        snprintf(id, 256, "%.*s", (int)(last ? last - what : 0), what);
+    return n;
+}
+
 /* "CURVE.NAME" of an experiment; a group is fine where its curves agree. True if the number is
  * right. */
 static bool check_curve_param(struct check *c, const struct ov_experiment *e, const char *what)
 {
-    const char *dot = strrchr(what, '.'), *param = dot ? dot + 1 : what;
+    const char *param = what;
     char id[256];
-    snprintf(id, sizeof id, "%.*s", (int)(dot ? dot - what : 0), what);
     const struct ov_curve **curve = calloc(e->n_curve + 1, sizeof(*curve));
     if (!curve) {
         c->p->failed = true;
         return false;
     }
-    size_t n = ov_experiment_select(curve, e, id);
+    size_t n = split_param(curve, id, &param, e, what);
     bool right = n > 0;
     if (n == 0)
         no_such_curve(c, e, id);

@@ -70,7 +70,10 @@ static double seconds_by(const struct ov_batch *b, const char *out)
 
 double ov_batch_seconds(const struct ov_batch *b)
 {
+    struct ov_cost noted = ov_cost_noted(b);
     double seconds = seconds_by(b, b->out);
+    if (noted.n_run > 0)
+        seconds = noted.seconds / (double)noted.n_run;
     if (isnan(seconds)) {
         char *usual = ov_results_dir(b->experiment);
         seconds = seconds_by(b, usual);

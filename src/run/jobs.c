@@ -124,25 +124,50 @@ static void share_runs(struct ov_plan *plan, size_t first)
     }
 }
 
-enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e, const char *out,
-                           const char *curve_id, struct ov_error *err)
+/* Marks the curves that the ids name; false at one that names none. */
+static bool mark_wanted(bool *wanted, size_t *bad, const struct ov_experiment *e,
+                        const char *const *id, size_t n_id)
 {
     const struct ov_curve **found = ov_xcalloc(e->n_curve, sizeof *found);
-    size_t n = curve_id ? ov_experiment_select(found, e, curve_id) : e->n_curve;
-    size_t before = plan->n_batch;
+    for (*bad = 0; *bad < n_id; ++*bad) {
+        size_t n = ov_experiment_select(found, e, id[*bad]);
+        for (size_t i = 0; i < n; i++)
+            wanted[found[i] - e->curve] = true;
+        if (n == 0)
+            break;
+    }
+    free(found);
+    return *bad == n_id;
+}
+
+enum ov_status ov_plan_add_curves(struct ov_plan *plan, const struct ov_experiment *e,
+                                  const char *out, const char *const *id, size_t n_id,
+                                  struct ov_error *err)
+{
+    bool *wanted = ov_xcalloc(e->n_curve + 1, sizeof *wanted);
+    size_t before = plan->n_batch, bad;
     struct ov_seen seen;
+    if (!mark_wanted(wanted, &bad, e, id, n_id)) {
+        free(wanted);
+        return ov_fail(err, OV_EUSER, "%s: error: no curve or group '%s'", e->path, id[bad]);
+    }
     ov_seen_open(&seen, out);
-    for (size_t i = 0; i < n; i++) {
-        const struct ov_curve *c = curve_id ? found[i] : &e->curve[i];
-        add_batch(plan, e, c, OV_THEORY, out, &seen);
-        add_batch(plan, e, c, OV_SGD, out, &seen);
+    for (size_t i = 0; i < e->n_curve; i++) {
+        if (n_id > 0 && !wanted[i])
+            continue;
+        add_batch(plan, e, &e->curve[i], OV_THEORY, out, &seen);
+        add_batch(plan, e, &e->curve[i], OV_SGD, out, &seen);
     }
     ov_seen_close(&seen);
     share_runs(plan, before);
-    free(found);
-    if (n == 0 && curve_id)
-        return ov_fail(err, OV_EUSER, "%s: error: no curve or group '%s'", e->path, curve_id);
+    free(wanted);
     return OV_OK;
+}
+
+enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e, const char *out,
+                           const char *curve_id, struct ov_error *err)
+{
+    return ov_plan_add_curves(plan, e, out, &curve_id, curve_id ? 1 : 0, err);
 }
 
 void ov_plan_free(struct ov_plan *plan)

@@ -100,8 +100,10 @@ enum ov_status ov_batch_assemble(struct ov_batch *b, const char *command, double
         status = ov_sidecar_write(b, command, seconds, err);
     if (status == OV_OK)
         status = write_table(b, &text, err);
-    if (status == OV_OK)
+    if (status == OV_OK) {
         ov_failure_write(b->out, b->curve, b->side, b->key, NULL);
+        ov_cost_forget(b);
+    }
     b->table_valid = status == OV_OK;
     ov_stored_free(&stored);
     ov_text_free(&text);

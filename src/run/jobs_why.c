@@ -54,6 +54,16 @@ static void add_change(struct ov_text *why, const char *old, const char *line, s
         ov_text_addf(why, ": %.*s -> %.*s", (int)n_old, was, (int)n_now, now);
 }
 
+/* Of a batch that has no table. */
+static void say_stored(struct ov_text *why, const struct ov_batch *b)
+{
+    size_t n = ov_batch_valid(b);
+    if (n == 0)
+        ov_text_addf(why, "no result yet");
+    else
+        ov_text_addf(why, "no table yet: %zu of %zu runs are stored", n, b->n_job);
+}
+
 void ov_batch_why(struct ov_text *why, const struct ov_batch *b)
 {
     if (b->table_valid)
@@ -66,7 +76,7 @@ void ov_batch_why(struct ov_text *why, const struct ov_batch *b)
     size_t before = why->len;
     ov_sidecar_inputs(&old, &n_seed, b);
     if (!ov_file_exists(path)) {
-        ov_text_addf(why, "no result yet");
+        say_stored(why, b);
     } else if (ov_table_read(&t, path, (const char *const[]){NULL}, &err) != OV_OK) {
         ov_text_addf(why, "%s", err.text);
     } else {

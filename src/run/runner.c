@@ -10,6 +10,7 @@
  * 4. As soon as the last run of a batch is stored, its table is put together, by a child too.
  */
 #include "overlap/run/runner.h"
+#include "overlap/run/sidecar.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -139,6 +140,7 @@ static void take_end(struct runner *r, struct worker *w)
     if (w->resumed_at == 0) { /* else it is the time of a part */
         b->cost.seconds += w->reply.head.cpu;
         b->cost.n_run += n;
+        ov_cost_note(b, w->reply.head.cpu, n);
     }
     ov_runner_stored(r, task->batch, task->from, task->to);
 }

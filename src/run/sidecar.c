@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <gsl/gsl_version.h>
 #include <jansson.h>
 
+#include "overlap/base/alloc.h"
 #include "build.h" /* made by the Makefile: OV_BUILD_COMMIT */
 
 const char *ov_build_commit(void)
@@ -149,4 +151,47 @@ bool ov_sidecar_cost(struct ov_text *inputs, struct ov_cost *cost, uint64_t *wor
     json_decref(root);
     free(path);
     return cost->n_run > 0 && cost->seconds >= 0.0 && inputs->len > 0;
+}
+
+/* ---- what stored runs took that have no table yet ---- */
+
+static char *notes_path(const struct ov_batch *b)
+{
+    return ov_xprintf("%s/jobs/%.*s.cost", b->out, OV_BLOCK_KEY, b->inputs_key);
+}
+
+/* Several processes may add lines. What can't be written is not known later, no more. */
+void ov_cost_note(const struct ov_batch *b, double seconds, size_t n_job)
+{
+    char *path = notes_path(b);
+    FILE *f = n_job > 0 ? fopen(path, "a") : NULL;
+    if (f) {
+        fprintf(f, "%.6g %zu\n", seconds, n_job);
+        fclose(f);
+    }
+    free(path);
+}
+
+struct ov_cost ov_cost_noted(const struct ov_batch *b)
+{
+    struct ov_cost all = {0.0, 0, 1};
+    char *path = notes_path(b);
+    FILE *f = fopen(path, "r");
+    double seconds;
+    size_t n;
+    while (f && fscanf(f, "%lf %zu", &seconds, &n) == 2) {
+        all.seconds += seconds;
+        all.n_run += n;
+    }
+    if (f)
+        fclose(f);
+    free(path);
+    return all;
+}
+
+void ov_cost_forget(const struct ov_batch *b)
+{
+    char *path = notes_path(b);
+    unlink(path);
+    free(path);
 }

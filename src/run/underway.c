@@ -5,6 +5,9 @@
 #include "overlap/run/underway.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +19,7 @@
 #include "overlap/base/clock.h"
 
 #define SUFFIX ".running"
+enum { HOME = 256 };
 
 static const double stale = 30.0; /* seconds; the runner tells every two */
 
@@ -47,14 +51,42 @@ void ov_underway_add(struct ov_text *t, const struct ov_batch *b, const char *na
     }
 }
 
+/* The machine and the namespace that process numbers are of. */
+static void find_home(char home[HOME])
+{
+    char host[128] = "", space[64] = "";
+    if (gethostname(host, sizeof host - 1) != 0)
+        strcpy(host, "?");
+    ssize_t n = readlink("/proc/self/ns/pid", space, sizeof space - 1);
+    space[n > 0 ? n : 0] = '\0';
+    snprintf(home, HOME, "# %s %s", host, space);
+}
+
+/* Whether the process that wrote this text, as PATH names it, was here and is gone. */
+static bool is_gone(const char *path, const char *text)
+{
+    const char *slash = strrchr(path, '/');
+    long pid = strtol(slash ? slash + 1 : path, NULL, 10);
+    char home[HOME];
+    find_home(home);
+    size_t n = strlen(home);
+    bool here = strncmp(text, home, n) == 0 && text[n] == '\n';
+    return here && pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
 void ov_underway_write(const char *out, const char *lines)
 {
     char *path = ov_xprintf("%s/jobs/%ld" SUFFIX, out, (long)getpid());
+    char home[HOME], *text = NULL;
     enum ov_status ignored = OV_OK;
-    if (lines && *lines)
-        ignored = ov_file_put(path, lines, strlen(lines), NULL);
-    else
+    if (lines && *lines) {
+        find_home(home);
+        text = ov_xprintf("%s\n%s", home, lines);
+        ignored = ov_file_put(path, text, strlen(text), NULL);
+        free(text);
+    } else {
         unlink(path);
+    }
     (void)ignored;
     free(path);
 }
@@ -80,24 +112,37 @@ static void for_each(const char *out, void (*visit)(void *ctx, const char *path,
     free(jobs);
 }
 
+struct lines {
+    struct ov_text *alive, *gone;
+};
+
 static void read_one(void *ctx, const char *path, double age)
 {
+    const struct lines *to = ctx;
     struct ov_text file = {0};
-    if (age <= stale && ov_file_read(&file, path, 0, NULL) == OV_OK)
-        ov_text_add(ctx, file.s, file.len);
+    if (age <= stale && ov_file_read(&file, path, 0, NULL) == OV_OK) {
+        const char *head = *file.s == '#' ? strchr(file.s, '\n') : NULL;
+        size_t skip = head ? (size_t)(head + 1 - file.s) : 0;
+        struct ov_text *t = is_gone(path, file.s) ? to->gone : to->alive;
+        if (t)
+            ov_text_add(t, file.s + skip, file.len - skip);
+    }
     ov_text_free(&file);
 }
 
-void ov_underway_read(struct ov_text *lines, const char *out)
+void ov_underway_read(struct ov_text *lines, struct ov_text *gone, const char *out)
 {
-    for_each(out, read_one, lines);
+    struct lines to = {lines, gone};
+    for_each(out, read_one, &to);
 }
 
 static void remove_stale(void *ctx, const char *path, double age)
 {
+    struct ov_text file = {0};
     (void)ctx;
-    if (age > stale)
+    if (age > stale || (ov_file_read(&file, path, 0, NULL) == OV_OK && is_gone(path, file.s)))
         unlink(path);
+    ov_text_free(&file);
 }
 
 void ov_underway_sweep(const char *out)

@@ -340,8 +340,9 @@ void ov_blocks_sweep(const char *out, double seconds, bool (*wanted)(void *ctx, 
     DIR *d = open_jobs(out);
     for (const struct dirent *entry; d && (entry = readdir(d));) {
         size_t n = strlen(entry->d_name);
-        if (n > 4 + OV_BLOCK_KEY && strcmp(entry->d_name + n - 4, ".csv") == 0 &&
-            fstatat(dirfd(d), entry->d_name, &s, AT_SYMLINK_NOFOLLOW) == 0 &&
+        bool block = n > 4 + OV_BLOCK_KEY && strcmp(entry->d_name + n - 4, ".csv") == 0;
+        bool cost = n == 5 + OV_BLOCK_KEY && strcmp(entry->d_name + n - 5, ".cost") == 0;
+        if ((block || cost) && fstatat(dirfd(d), entry->d_name, &s, AT_SYMLINK_NOFOLLOW) == 0 &&
             difftime(time(NULL), s.st_mtime) > seconds && !wanted(ctx, entry->d_name))
             unlinkat(dirfd(d), entry->d_name, 0);
     }

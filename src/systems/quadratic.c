@@ -115,6 +115,7 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_qs_curve *s)
     if (s->kind == OV_QS_DMFT) {
         struct ov_dmft p = ov_qs_dmft(s);
         plan->memory += ov_dmft_memory(&p);
+        plan->error_freedom = (double)s->dmft_replicas - 1.0;
     }
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_THEORY);
     if (s->z && s->d > 0) /* of which the largest eigenvalue depends on d */

@@ -94,6 +94,8 @@ START_TEST(mistakes_are_named_at_their_place)
         {"kind: band, curves: K2, width: theory, margin: {abs: 1}", "no column 'sd_eps_g'"},
         {"kind: scaling, curves: K2, against: K, at: 1, expect: 1, margin: {abs: 1}",
          "at least two curves"},
+        {"kind: mean, curves: K2, at: [1, 3, 10, 30], expect: 1, margin: {abs: 1}",
+         "curve K2 is not measured at 2 times, alpha = 3 (1, 0), 30 (10, 1)"},
         {"kind: scaling, curves: wide, at: 1, expect: 1, margin: {abs: 1}", "against"},
         {"kind: scaling, curves: wide, against: L, at: 1, expect: 1, margin: {abs: 1}",
          "no parameter 'L'; it has K, eta_w"},
@@ -206,9 +208,46 @@ START_TEST(lists_and_ids)
 }
 END_TEST
 
+/* Margins beside which what is expected is nothing are said, with the verdict; others are not. */
+START_TEST(margins_of_anything_are_noted)
+{
+    static const struct {
+        const char *yaml, *note;
+    } row[] = {
+        {CLAIM("kind: mean, curves: K2, at: 1, expect: 0.03, margin: {abs: 0.4}"),
+         "a margin of 0.4 about 0.03 lets whatever comes pass"},
+        {CLAIM("kind: margin, curves: wide, at: 1, expect: -K/100, margin: {abs: 0.51}"),
+         "a margin of 0.51 about -0.05 lets"},
+        {CLAIM("kind: scaling, curves: wide, against: K, at: 1, expect: 0.5, margin: {abs: 6}"),
+         "a margin of 6 about 0.5"},
+        {CLAIM("kind: mean, curves: K2, at: 1, statistic: relative, margin: {abs: 1}"),
+         "a margin of all of theory lets 0 pass: abs of relative is 1"},
+        {CLAIM("kind: band, curves: K2, statistic: relative, margin: {abs: 2}"),
+         "abs of relative is 2"},
+        {CLAIM("kind: mean, curves: K2, at: 1, expect: 0.05, margin: {abs: 0.4}"), NULL},
+        {CLAIM("kind: mean, curves: K2, at: 1, expect: 0, margin: {abs: 0.4}"), NULL},
+        {CLAIM("kind: mean, curves: K2, at: 1, statistic: deviation, expect: 1e-3, "
+               "margin: {abs: 0.4}"),
+         NULL},
+        {CLAIM("kind: order, curves: wide, at: 1, direction: increasing, margin: {abs: 4}"), NULL}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct fake f;
+        fake_open(&f, row[i].yaml);
+        struct ov_claims claims = read_claims(&f);
+        if (row[i].note)
+            ck_contains(claims.claim[0].note, row[i].note);
+        else
+            ck_assert_str_eq(claims.claim[0].note, "");
+        ov_claims_free(&claims);
+        fake_close(&f);
+    }
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, mistakes_are_named_at_their_place);
+    OV_TEST(s, margins_of_anything_are_noted);
     OV_TEST(s, formulas_are_marked_where_they_are_wrong);
     OV_TEST(s, formulas_are_underlined);
     OV_TEST(s, margins_of_nothing_that_can_pass);

@@ -52,16 +52,19 @@ static struct ov_text read_agreement(const struct fake *f)
 static void check_rows(const struct fake *f, bool by_seed)
 {
     struct ov_text t = read_agreement(f);
-    char *at = strstr(t.s, "curve,quantity,alpha,n,theory,sgd,deviation,se,sd,z,max_abs\n");
+    char *at =
+        strstr(t.s, "curve,quantity,alpha,n,theory,sgd,deviation,se,sd,z,max_abs,theory_se\n");
     ck_assert_ptr_nonnull(at);
     for (int row = 0; row < 2 * FAKE_TIMES; row++) {
         char curve[16], quantity[16];
-        double alpha, theory, sgd, deviation, se, sd, z, max_abs;
+        double alpha, theory, sgd, deviation, se, sd, z, max_abs, theory_se;
         size_t n, j = (size_t)row % FAKE_TIMES;
         at = strchr(at, '\n') + 1;
-        int got = sscanf(at, "%15[^,],%15[^,],%lf,%zu,%lf,%lf,%lf,%lf,%lf,%lf,%lf\n", curve,
-                         quantity, &alpha, &n, &theory, &sgd, &deviation, &se, &sd, &z, &max_abs);
-        ck_assert_int_eq(got, 11);
+        int got =
+            sscanf(at, "%15[^,],%15[^,],%lf,%zu,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf\n", curve, quantity,
+                   &alpha, &n, &theory, &sgd, &deviation, &se, &sd, &z, &max_abs, &theory_se);
+        ck_assert_int_eq(got, 12);
+        ck_agree(0, theory_se, 0, 0);
         ck_assert_str_eq(curve, "K2");
         ck_assert_str_eq(quantity, row < FAKE_TIMES ? "eps_g" : "Q_0_0");
         ck_assert_uint_eq(n, 3);
@@ -168,7 +171,7 @@ START_TEST(one_seed_has_no_z)
     ck_ok(ov_compare(&found, &f.e, f.out, NULL));
     ck_assert(isnan(found.worst_z));
     struct ov_text t = read_agreement(&f);
-    ck_contains(t.s, "K2,eps_g,0,1,2,1,-1,nan,nan,nan,1\n");
+    ck_contains(t.s, "K2,eps_g,0,1,2,1,-1,nan,nan,nan,1,0\n");
     ov_text_free(&t);
     fake_close(&f);
 }
@@ -302,7 +305,7 @@ START_TEST(a_mean_over_what_is_left_is_none)
     ck_ok(ov_compare(&found, &f.e, f.out, NULL));
     snprintf(path, sizeof path, "%s/agreement.csv", f.out);
     ck_ok(ov_file_read(&text, path, 0, NULL));
-    ck_contains(text.s, "\nK2,eps_g,100,2,nan,nan,nan,nan,nan,nan,nan\n");
+    ck_contains(text.s, "\nK2,eps_g,100,2,nan,nan,nan,nan,nan,nan,nan,nan\n");
     ck_contains(text.s, "\nK2,eps_g,10,3,");
     ck_assert_ptr_null(strstr(text.s, "\nK2,eps_g,10,3,nan"));
     ov_text_free(&text);

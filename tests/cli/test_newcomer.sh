@@ -33,6 +33,10 @@ says "status: says how far it is" '^  running s a theory: 42 s, 12\.3k of at mos
 touch -d '1 minute ago' build/results/s/jobs/1.running
 check "status: a process that was killed" 0 "$overlap" status s
 holds "status: says nothing of it" bash -c '! grep -q running out'
+printf '# %s %s\ns a theory: 5 s\n' "$(uname -n)" "$(readlink /proc/self/ns/pid)" >build/results/s/jobs/99999999.running
+check "status: a process that was killed a moment ago" 0 "$overlap" status s
+says "status: its process is gone" "^  stopped s a theory: 5 s: its process is gone; 'overlap run' takes it up$" out
+holds "status: nothing is running" bash -c '! grep -q running out'
 check "status: swept by the next run" 0 "$overlap" run s --quiet
 holds "status: it is gone" test ! -e build/results/s/jobs/1.running
 
@@ -53,6 +57,9 @@ check "status: compared" 0 "$overlap" compare experiments/t
 touch -d '1 minute' build/figures/t.pdf
 state "all" "8 of 8 2 of 2 yes yes"
 state "another stream has no figure" "0 of 8 0 of 2 no -" --stream 2
+state "nor have those of --set" "0 of 8 0 of 2 no -" --set eta_w=0.3
+check "status --set: run" 0 "$overlap" run experiments/t --set eta_w=0.3 --quiet
+state "--set: what is there" "8 of 8 2 of 2 no -" --set eta_w=0.3
 state "nor have results elsewhere" "0 of 8 0 of 2 no -" --out nowhere
 touch -d '2 minutes' experiments/t/plot.gp
 state "a figure before its script" "8 of 8 2 of 2 yes stale"
@@ -116,8 +123,16 @@ says "plan: its steps" '^untimed +a +sgd +4 of 4 +[0-9.]+ MB +1k steps ' out
 
 # ---- what was probably meant ----
 small experiments/mine
-check "a name for a directory" 2 "$overlap" verify mine
-says "a name for a directory: did you mean" "^overlap: error: mine/experiment.yaml: No such file or directory; did you mean 'experiments/mine'\?"
+check "a bare name: experiments/NAME" 0 "$overlap" list t
+says "a bare name: what is in it" '^curve a theory sgd$' out
+check "a bare name: plan" 0 "$overlap" plan t
+mkdir -p bare/t
+check "a bare name: a directory of that name comes first" 2 bash -c "cd bare && mkdir -p experiments && cp -r ../experiments/t experiments && '$overlap' plan t"
+says "a bare name: so its file is missing" '^overlap: error: t/experiment.yaml: No such file'
+check "keys: a path with a typo" 2 "$overlap" keys init.stdd
+says "keys: a path with a typo: did you mean" "did you mean 'init.std'"
+check "a name with a typo" 2 "$overlap" verify mien
+says "a name with a typo: did you mean" "^overlap: error: mien: No such file or directory; did you mean 'experiments/mine'\?"
 check "a typo in a directory" 2 "$overlap" run experiments/mien
 says "a typo in a directory: did you mean" "did you mean 'experiments/mine'\?"
 check "a directory that nothing is like" 2 "$overlap" run nowhere-near

@@ -171,6 +171,27 @@ if command -v pandoc >/dev/null; then
     says "accept: says so" 'no valid data'
     mv away build/results
     check "accept: the paper alone" 0 "$overlap" accept good.start --reason "so it is"
+    cp kept.md mine.md && cp paper.md other.md
+    check "accept: another paper" 0 "$overlap" accept good.start --paper mine.md --reason "so it is"
+    says "accept: rewrites that one" '<!-- 8.88 was printed: so it is -->' mine.md
+    holds "accept: and not paper.md" cmp paper.md other.md
+    check "accept: another paper that is not there" 2 "$overlap" accept good.start --paper none.md --reason "so it is"
+    # an experiment that somebody is still writing keeps nobody from his own
+    mkdir experiments/unfinished experiments/unclaimed
+    echo "title: to do" >experiments/unfinished/experiment.yaml
+    sed 's/kind: [a-z]*/kind: none/' experiments/good/experiment.yaml >experiments/unclaimed/experiment.yaml
+    cp kept.md mine.md
+    check "accept: beside unfinished experiments" 0 "$overlap" accept good.start --paper mine.md --reason "so it is"
+    says "accept: they are left out" '^experiments/unfinished: left out, as it has mistakes$'
+    says "accept: one with wrong claims, too" '^experiments/unclaimed/experiment.yaml:[0-9]+:[0-9]+: error: unknown kind'
+    says "accept: it is rewritten" 'so it is' mine.md
+    check "accept: a claim of one that is left out" 2 "$overlap" accept unclaimed.start --reason "so it is"
+    check "verify --paper: beside unfinished experiments" 2 "$overlap" verify --paper mine.md
+    says "verify --paper: the numbers are checked" '^paper: 1 numbers checked, 0 wrong, 0 skipped$' out
+    check "verify --paper: of an experiment that is named" 0 "$overlap" verify experiments/good --paper mine.md
+    check "verify: without --paper all have to be right" 2 "$overlap" verify
+    holds "verify: and nothing is said of the others" bash -c '! grep -q "numbers checked" out'
+    rm -r experiments/unfinished experiments/unclaimed
 else
     echo "skip accept: no pandoc here"
     sed -i 's/expect: 9.99/expect: 1.00/' experiments/good/experiment.yaml # what it would have done

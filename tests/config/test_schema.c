@@ -193,8 +193,9 @@ START_TEST(mistakes_have_a_place)
     gives("{K: 1, eta_w: .nan}\n",
           "F:1:15: error: eta_w must be a number, not '.nan'\n{K: 1, eta_w: .nan}\n"
           "              ^~~~");
-    gives("{K: 1, on: yes}\n",
-          "F:1:12: error: on must be true or false, not 'yes'\n{K: 1, on: yes}\n           ^~~");
+    gives(
+        "{K: 1, on: yes}\n",
+        "F:1:12: error: on must be true or false, not 'yes'; write true\n{K: 1, on: yes}\n           ^~~");
     gives("{K: 1, g: erg}\n",
           "F:1:11: error: g must be one of linear, erf, not 'erg'; did you mean "
           "'erf'?\n{K: 1, g: erg}\n          ^~~");

@@ -2,7 +2,8 @@
  *
  * An experiment of a system that computes nothing: tests write its tables with numbers of their
  * choice. Curves K2, K3, K4 and the group "wide" of wide-K5 and wide-K6; columns alpha, eps_g,
- * Q_0_0, and of a theory that predicts: sd_eps_g, bias_eps_g.
+ * Q_0_0, of a theory that predicts: sd_eps_g, bias_eps_g, and of one that errs: eps_g_se, with seven
+ * degrees of freedom.
  */
 #ifndef OVERLAP_TESTS_RUN_FAKE_H
 #define OVERLAP_TESTS_RUN_FAKE_H
@@ -27,7 +28,7 @@ static const double fake_alpha[FAKE_TIMES] = {0.0, 1.0, 10.0, 100.0, 1000.0};
 /* What a curve's `state` is. */
 struct fake_curve {
     double K, eta_w, N;
-    bool predicts;
+    bool predicts, errs;    /* columns sd_eps_g and bias_eps_g; eps_g_se */
     size_t n_theory, n_sgd; /* seeds; theory's only one is number 0 */
 };
 
@@ -62,6 +63,10 @@ static inline void fake_plan(struct ov_curve *c)
             ov_side_column(s, OV_ROLE_VALUE, false, "sd_eps_g");
             ov_side_column(s, OV_ROLE_VALUE, false, "bias_eps_g");
         }
+        if (side == OV_THEORY && own->errs) {
+            ov_side_column(s, OV_ROLE_VALUE, false, "eps_g_se");
+            s->error_freedom = 7.0;
+        }
         ov_text_addf(&s->parameters, "side: %s\nK: %g\neta_w: %g\n", ov_side_name(side), own->K,
                      own->eta_w);
     }
@@ -84,7 +89,7 @@ static inline void fake_open(struct fake *f, const char *claims)
     *f = (struct fake){.out = "/tmp/overlap-fake-XXXXXX"};
     ck_assert_ptr_nonnull(mkdtemp(f->out));
     for (size_t i = 0; i < FAKE_CURVES; i++) {
-        f->state[i] = (struct fake_curve){(double)i + 2.0, 0.2, 0.0, false, 1, 3};
+        f->state[i] = (struct fake_curve){(double)i + 2.0, 0.2, 0.0, false, false, 1, 3};
         f->curve[i] = (struct ov_curve){
             .id = fake_ids[i], .group = i < 3 ? fake_ids[i] : fake_group, .state = f->state + i};
         fake_plan(&f->curve[i]);
@@ -121,7 +126,7 @@ static inline void fake_close(struct fake *f)
 }
 
 /* The numbers of a table: of seed number `seed` at time j in column "eps_g" or "Q_0_0" (2, 3), of a
- * theory that predicts "sd_eps_g" or "bias_eps_g" (4, 5). */
+ * theory that predicts "sd_eps_g" or "bias_eps_g" (4, 5), of one that errs "eps_g_se" (the last). */
 typedef double fake_number(const void *ctx, double seed, size_t j, size_t column);
 
 static inline void fake_table(struct ov_table *t, const struct fake *f, size_t c, enum ov_side side,

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "fake_runs.h"
+#include "overlap/run/estimate.h"
 #include "overlap/run/jobs.h"
 #include "overlap/run/runner.h"
+#include "overlap/run/sidecar.h"
 
 static void why_of(struct ov_text *why, struct bench *b, size_t batch)
 {
@@ -64,6 +66,37 @@ START_TEST(the_plan_says_why)
 }
 END_TEST
 
+/* Two of four runs are stored: how many, and what the others will take by what they took. */
+START_TEST(some_runs_are_stored)
+{
+    struct bench b;
+    struct ov_plan plan = {0};
+    struct ov_run_report report;
+    struct ov_text why = {0};
+    bench_make(&b);
+    ck_ok(ov_plan_add(&plan, &b.experiment, b.out, "one", NULL));
+    for (size_t i = 2; i < 4; i++)
+        plan.batch[OV_SGD].job[i].left_out = true;
+    ck_ok(ov_plan_run(&plan, &(struct ov_run_options){.workers = 1}, &report, NULL));
+    ck_assert_uint_eq(report.n_done, 3);
+    ov_plan_free(&plan);
+    why_of(&why, &b, OV_SGD);
+    ck_assert_str_eq(why.s, "no table yet: 2 of 4 runs are stored");
+    ck_ok(ov_plan_add(&plan, &b.experiment, b.out, "one", NULL));
+    struct ov_cost cost = ov_cost_noted(&plan.batch[OV_SGD]);
+    ck_assert_uint_eq(cost.n_run, 2);
+    ck_assert(cost.seconds > 0.0);
+    ck_agree(cost.seconds, ov_batch_seconds(&plan.batch[OV_SGD]), 1e-12, 0);
+    ck_ok(run(&b, 1, &report, NULL));
+    ck_assert_uint_eq(ov_cost_noted(&plan.batch[OV_SGD]).n_run, 0); /* the sidecar has it now */
+    why_of(&why, &b, OV_SGD);
+    ck_assert_str_eq(why.s, "");
+    ov_plan_free(&plan);
+    ov_text_free(&why);
+    bench_remove(&b);
+}
+END_TEST
+
 START_TEST(other_columns_are_no_result)
 {
     struct bench b;
@@ -89,6 +122,7 @@ END_TEST
 static void add_tests(Suite *s)
 {
     OV_TEST(s, the_plan_says_why);
+    OV_TEST(s, some_runs_are_stored);
     OV_TEST(s, other_columns_are_no_result);
 }
 

@@ -41,6 +41,10 @@ START_TEST(kinds_are_read)
     ck_assert(ov_curve_variable(&x, &e->curve[0], "exponent") && x == 0.75);
     ck_assert(ov_curve_variable(&x, &e->curve[0], "time") && x == 20.0);
     ck_assert(ov_curve_variable(&x, &e->curve[0], "eta_w") && x == 0.5);
+    ck_assert(ov_curve_variable(&x, &e->curve[0], "eta_w.start") && x == 0.5);
+    ck_assert(ov_curve_variable(&x, &e->curve[0], "eta_w.decay.time") && x == 20.0);
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "eta_w.stat"));
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "eta_w.decay.kind"));
     ck_assert(!ov_curve_variable(&x, &e->curve[0], "factor"));
     ov_experiment_free(e);
     e = with(STEPS, "    theory: true\n");

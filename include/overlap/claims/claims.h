@@ -41,12 +41,15 @@ bool ov_evidence_counts(enum ov_evidence e);
 /* One number that a claim measured: a claim over several curves or times has several. */
 struct ov_measure {
     char curve[272]; /* the curve's id; for `order` the pair, "K2>K3" or "K2<K3" as it is claimed */
-    double at;     /* the time measured at; NaN where seeds differ in it or nothing was measured */
-    double value;  /* measured; NaN where there is no valid data */
-    double se;     /* its standard error over seeds; 0 for one run of theory, NaN for one seed */
-    size_t n;      /* seeds (of a pair: the fewer); 0 for one run of theory, or no data */
-    double expect; /* NaN where the kind has none (order) */
-    double margin; /* absolute half-width allowed around expect; order: the least difference */
+    double at;    /* the time measured at; NaN where seeds differ in it or nothing was measured */
+    double value; /* measured; NaN where there is no valid data */
+    double se;    /* its standard error: over seeds and, where theory is an average over random
+                      numbers (columns QUANTITY_se), theory's own; 0 for one run of a theory that has
+                      none, NaN for one seed */
+    double theory_se; /* theory's own part of se, 0 where it has none */
+    size_t n;         /* seeds (of a pair: the fewer); 0 for one run of theory, or no data */
+    double expect;    /* NaN where the kind has none (order) */
+    double margin;    /* absolute half-width allowed around expect; order: the least difference */
     double low, high; /* the 90 % interval of the value (equal to it where deterministic) */
     double p_pass;    /* that it looks this well inside while the truth is outside the margin; NaN
                          where nothing is random */
@@ -54,12 +57,13 @@ struct ov_measure {
     size_t needed;    /* INCONCLUSIVE: seeds that would decide; 0: not known */
     /* What `needed` is made of: one seed's standard deviation, the distance to the nearer bound
      * and, from outside, to the farther one (else HUGE_VAL), on the scale of the test, and the part
-     * of the level that is left for one time of a band. */
-    double spread, slack, far, share;
+     * of the level that is left for one time of a band; theory's own error on that scale, which no
+     * seeds make smaller, with its degrees of freedom. */
+    double spread, slack, far, share, floor, floor_freedom;
     enum ov_verdict verdict;
 };
 
-/* True where `se` is an error over seeds, and not the rounding of runs that theory starts alike. */
+/* True where `se` is an error over seeds or of theory, and not the rounding of runs that theory starts alike. */
 bool ov_measure_is_random(const struct ov_measure *m);
 
 /* A table that a claim read. */
@@ -68,6 +72,8 @@ struct ov_claim_table {
     char *key;  /* the one that stands in it; NULL where there is no whole table; owned */
 };
 
+enum { OV_CLAIM_NOTE = 160 };
+
 struct ov_claim {
     const char *id; /* unique in its experiment; "EXPERIMENT.ID" names it in paper.md */
     const struct ov_experiment *experiment;
@@ -75,7 +81,9 @@ struct ov_claim {
     const struct ov_claim_kind *kind;
     struct ov_query *query; /* what the keys ask for, resolved; private */
     enum ov_evidence evidence;
-    const char *quoted;  /* where its number is quoted from; NULL: it is not */
+    const char *quoted; /* where its number is quoted from; NULL: it is not */
+    char note
+        [OV_CLAIM_NOTE]; /* what a reader should know: its margin lets whatever comes pass; "" */
     const char *revised; /* why the claim was changed after a look at the data; NULL: it was not */
     struct ov_measure *measure; /* (n_measure), after evaluation */
     size_t n_measure, worst;    /* index of the measure that decides the verdict */
@@ -154,8 +162,8 @@ struct ov_claim *ov_claims_find(const struct ov_claims *claims, const char *name
 /* verdicts.json, which TAP, JUnit, the lock and drift are views of (src/tools/views.sh): {"format":
  * 1, members of `more`, "claims": {"EXPERIMENT.ID": {"verdict", "says", "source", "kind", p_pass,
  * p_fail, p_holm, "experiment", "title", "why", "evidence", "quoted": from where or null,
- * "revised": why or null, "asks": its keys with defaults, "tables": {"CURVE.SIDE": KEY}, "worst": index, "measures": [{curve, at, value, se,
- * n, expect, margin, verdict, low, high, p_pass, p_fail, needed}]}}, "evidence": {class: claims, …}}:
+ * "revised": why or null, "note": what to know or null, "asks": its keys with defaults, "tables": {"CURVE.SIDE": KEY}, "worst": index, "measures": [{curve, at, value, se,
+ * theory_se, n, expect, margin, verdict, low, high, p_pass, p_fail, needed}]}}, "evidence": {class: claims, …}}:
  * claims in their order, numbers as JSON numbers in full precision, null where not finite. No clock,
  * host or path in it. What is no UTF-8 becomes U+FFFD. Nothing is written where the file holds it
  * already.

@@ -18,7 +18,8 @@ struct ov_agreement {
     double worst_z; /* z of largest |z| among those of the system's first quantity (eps_g); NaN
                        where no curve has two seeds */
     double worst_z_time;
-    size_t n_z, least_seeds; /* how many z those are; the fewest seeds behind one */
+    size_t n_z, least_seeds; /* how many z those are; the fewest seeds (or numbers behind
+                                    theory's own error) behind one */
     size_t n_diverged;       /* curves with a run that diverged */
     char worst_quantity[32];
     char time[32]; /* "alpha", "t": the name of the time column */
@@ -31,12 +32,13 @@ struct ov_agreement {
 double ov_agreement_bound(const struct ov_agreement *found, double level);
 
 /* Compares every curve that has both sides and writes OUT/agreement.csv (sealed as every table):
- *     curve,quantity,TIME,n,theory,sgd,deviation,se,sd,z,max_abs
+ *     curve,quantity,TIME,n,theory,sgd,deviation,se,sd,z,max_abs,theory_se
  * with TIME the name of the system's time (alpha, t);
  * one row per curve, quantity (eps_g, Q_0_0, …) and time: n seeds, the means over seeds of theory
  * and simulation, mean deviation, its standard error, the seeds' standard deviation,
- * z = deviation/se (nan for n < 2, se = 0, or where no seed deviates by more than rounding: 1e-10
- * of theory), largest |deviation| of a seed. Where a run of either side has diverged, n counts the
+ * z = deviation/(se^2 + theory_se^2)^(1/2) (nan for n < 2, se = 0, or where no seed deviates by more
+ * than rounding: 1e-10 of theory), largest |deviation| of a seed, theory's own standard error
+ * (column QUANTITY_se of theory, 0 where it has none; one number for all seeds). Where a run of either side has diverged, n counts the
  * seeds that are left and all else is nan. A curve without one of the sides is left out. Comments
  * name the keys of the tables read.
  *

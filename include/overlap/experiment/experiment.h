@@ -37,8 +37,8 @@ struct ov_curve {
 
 /* Gives a curve a variable that formulas may name: "K", "L" = K - M. `name` is a constant. */
 void ov_curve_define(struct ov_curve *c, const char *name, double x);
-/* The value of a formula's variable, by its name or by the path that vary takes ("scaling.gamma");
- * false if the curve has none of that name. */
+/* The value of a formula's variable, by its name or by the path that vary takes ("scaling.gamma",
+ * "eta_w.start", which formulas may not name); false if the curve has none of that name. */
 bool ov_curve_variable(double *x, const struct ov_curve *c, const char *name);
 /* The name of the time that a curve's tables are ordered by: "alpha". */
 const char *ov_curve_time(const struct ov_curve *c);

@@ -82,9 +82,11 @@ struct ov_side_plan {
     size_t group;  /* so many runs are best made together; 1 where that brings nothing, and of runs
                       in pieces */
     uint64_t work; /* of one job, in the units that its tick counts (steps); 0: not known */
-    double memory; /* bytes that a process allocates besides its rows, as well as can be told
+    double error_freedom; /* of theory: degrees of freedom of the standard errors that its columns
+                             QUANTITY_se hold; 0: they are as good as known */
+    double memory;        /* bytes that a process allocates besides its rows, as well as can be told
                       before, checkpoints included */
-    bool failed;   /* memory ran out while this was filled in */
+    bool failed;          /* memory ran out while this was filled in */
 };
 
 static inline size_t ov_side_pieces(const struct ov_side_plan *s)

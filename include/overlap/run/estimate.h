@@ -8,8 +8,8 @@
 #include "overlap/base/text.h"
 #include "overlap/run/jobs.h"
 
-/* Seconds of CPU time that the runs to do of a batch will take, from what the runs of the curve's
- * last table took: in `out`, else in build/results/NAME. Where the work is known (simulation), the
+/* Seconds of CPU time that the runs to do of a batch will take, from what those
+ * took that are stored already, else the runs of the curve's last table: in `out`, else in build/results/NAME. Where the work is known (simulation), the
  * time of a step of the same simulator, whatever else has changed; where it is not (theory), the
  * time of a run of the same parameters, whatever has changed of the code or the random numbers. NaN where nothing tells. */
 double ov_batch_seconds(const struct ov_batch *b);

@@ -78,6 +78,10 @@ struct ov_plan {
 OV_NODISCARD enum ov_status ov_plan_add(struct ov_plan *plan, const struct ov_experiment *e,
                                         const char *out, const char *curve_id,
                                         struct ov_error *err);
+/* The same of several curves or groups, each curve once; of none: of all. */
+OV_NODISCARD enum ov_status ov_plan_add_curves(struct ov_plan *plan, const struct ov_experiment *e,
+                                               const char *out, const char *const *id, size_t n_id,
+                                               struct ov_error *err);
 void ov_plan_free(struct ov_plan *plan); /* NULL-safe, twice-safe */
 
 /* Appends which jobs from … to - 1 of a batch are, as " seed 3", " seeds 1-4", and " seed 3, alpha =
@@ -101,7 +105,8 @@ size_t ov_batch_todo(const struct ov_batch *b);
 /* How many jobs of a batch have a valid result. */
 size_t ov_batch_valid(const struct ov_batch *b);
 
-/* Why a batch has something to do, in one line: "no result yet", "eta_w: 0.2 -> 0.1",
+/* Why a batch has something to do, in one line: "no result yet", "no table yet: 30 of 64 runs are stored",
+ * "eta_w: 0.2 -> 0.1",
  * "src/sim/weights.c changed", "truncated: …"; nothing if it has not. */
 void ov_batch_why(struct ov_text *why, const struct ov_batch *b);
 

@@ -30,6 +30,13 @@ void ov_sidecar_inputs(struct ov_text *inputs, size_t *n_seed, const struct ov_b
 bool ov_sidecar_cost(struct ov_text *inputs, struct ov_cost *cost, uint64_t *work, const char *out,
                      const struct ov_curve *c, enum ov_side side);
 
+/* Until a table stands, and with it a sidecar, OUT/jobs has a file of what its runs took that are
+ * stored already: a line "SECONDS JOBS" for each block of them. */
+void ov_cost_note(const struct ov_batch *b, double seconds, size_t n_job);
+/* All of it together; n_run is 0 where there is none, n_piece 1: jobs count. */
+struct ov_cost ov_cost_noted(const struct ov_batch *b);
+void ov_cost_forget(const struct ov_batch *b);
+
 /* "abcdef012345" of the build, "+" at its end where the tree had changes; "unknown". */
 const char *ov_build_commit(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a run is at, for people in another terminal: OUT/jobs/PID.running has a line for each job
- * that takes long, and is there only while they do.
+ * that takes long, and is there only while they do. Its first line says whose PID that is: of which machine and namespace.
  */
 #ifndef OVERLAP_RUN_UNDERWAY_H
 #define OVERLAP_RUN_UNDERWAY_H
@@ -23,9 +23,10 @@ void ov_underway_add(struct ov_text *t, const struct ov_batch *b, const char *na
  * written nothing is told: the run matters more. */
 void ov_underway_write(const char *out, const char *lines);
 
-/* What all processes are at below `out`: appends their lines. What has not been told anew for half a
- * minute is of a process that was killed, and left out. */
-void ov_underway_read(struct ov_text *lines, const char *out);
+/* What all processes are at below `out`: appends their lines; to `gone` (may be NULL) those of processes of
+ * this machine that are not there any more. What has not been told anew for half a minute is of a
+ * process that was killed, wherever, and left out. */
+void ov_underway_read(struct ov_text *lines, struct ov_text *gone, const char *out);
 
 /* Removes what killed processes left. */
 void ov_underway_sweep(const char *out);

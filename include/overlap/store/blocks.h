@@ -92,8 +92,8 @@ void ov_table_keep(const char *out, const char *path, const struct ov_text *text
  * name finds them. */
 void ov_tables_sweep(const char *out, const struct ov_experiment *e);
 
-/* Removes blocks (and single runs, as earlier versions stored them) below OUT/jobs that are older
- * than `seconds`.
+/* Removes blocks (and single runs, as earlier versions stored them; and KEY.cost, what runs took)
+ * below OUT/jobs that are older than `seconds`.
  *   in   wanted  true for an inputs key, of which the first OV_BLOCK_KEY digits are given, of which
  *                runs are planned: its blocks stay */
 enum { OV_BLOCK_KEY = 32 };

@@ -35,7 +35,7 @@ struct ov_result {
 /* Reads OUT/CURVE.SIDE.csv. Never fails for what is on disk: that is the state.
  *   in   quantity  the columns, at most OV_QUANTITIES_MAX, whose cells are read besides seed and
  *                  time, NULL at the end (names that the table lacks are passed over); NULL: all */
-enum { OV_QUANTITIES_MAX = 3 };
+enum { OV_QUANTITIES_MAX = 4 };
 void ov_result_read(struct ov_result *r, const char *out, const struct ov_experiment *e,
                     const struct ov_curve *c, enum ov_side side, const char *const *quantity);
 void ov_result_free(struct ov_result *r); /* NULL-safe, twice-safe */
