@@ -260,6 +260,37 @@ START_TEST(both_sides_run)
 }
 END_TEST
 
+/* Images are read once for several runs, which are those that each would be alone; long ones are not
+ * grouped, since a killed group begins anew. */
+START_TEST(short_runs_share_their_images)
+{
+    struct idx_dir d = idx_dir_make();
+    char more[300];
+    write_idx(d.path, 40, 5, 10, true);
+    snprintf(more, sizeof more, "    inputs: {kind: idx, images: %s}\n", d.path);
+    struct ov_experiment *e = load_more(CURVE, more);
+    struct ov_curve *c = &e->curve[0];
+    ck_assert_uint_eq(c->side[OV_SGD].group, 4);
+    size_t size = c->side[OV_SGD].n_row * c->side[OV_SGD].n_col;
+    double *rows = calloc(4 * size, sizeof *rows);
+    const uint64_t key[3] = {7, 8, 9};
+    ck_ok(sys->run(rows, c, OV_SGD, key, 3, NULL, NULL));
+    for (size_t i = 0; i < 3; i++) {
+        ck_ok(sys->run(rows + 3 * size, c, OV_SGD, &key[i], 1, NULL, NULL));
+        ck_assert_int_eq(memcmp(rows + i * size, rows + 3 * size, size * sizeof *rows), 0);
+    }
+    ck_assert_int_ne(memcmp(rows, rows + size, size * sizeof *rows), 0);
+    free(rows);
+    ov_experiment_free(e);
+    char *longer = edited(CURVE, "alpha: [0, 0.5, 1]", "alpha: [0, 0.5, 1, 100000]");
+    e = load_more(longer, more);
+    ck_assert_uint_eq(e->curve[0].side[OV_SGD].group, 1);
+    ov_experiment_free(e);
+    free(longer);
+    idx_dir_remove(&d);
+}
+END_TEST
+
 /* Other images in a file that was read for the key are no result under that key. */
 static void notices_a_change(const struct idx_dir *changes, const char *more)
 {
@@ -322,6 +353,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, what_images_do_not_allow);
     OV_TEST(s, keys_are_of_the_bytes);
     OV_TEST(s, both_sides_run);
+    OV_TEST(s, short_runs_share_their_images);
     OV_TEST(s, a_file_that_changes_is_noticed);
     OV_TEST(s, paths_start_at_the_experiment);
 }
