@@ -106,7 +106,8 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_two_layer *s)
 {
     plan->n_run = s->theory_runs;
     plan->first = s->start_is_fixed ? 0 : 1;
-    plan->group = 1;
+    bool images = ov_theory_has_blocks(s) && s->covariance.kind >= OV_COVARIANCE_IMAGES;
+    plan->group = images ? 8 : 1; /* their spectrum is found once for all of a group */
     size_t n = 0;
     plan->module[n++] = "theory/online";
     plan->module[n++] = "model/start";
@@ -116,7 +117,7 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_two_layer *s)
         plan->module[n++] = "theory/fixed_point";
     if (ov_theory_has_blocks(s)) {
         plan->module[n++] = "model/spectrum";
-        if (s->covariance.kind >= OV_COVARIANCE_IMAGES)
+        if (images)
             plan->module[n++] = "sim/dataset";
     }
     plan_side(plan, s, OV_THEORY);
@@ -170,10 +171,11 @@ static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
 
 /* ---- running ---- */
 
-/* The path, written with the stride of rows that have extras behind it. */
-static enum ov_status run_path(double *rows, size_t stride, const struct ov_two_layer *s,
-                               const struct ov_overlaps *start, const struct ov_tick *tick,
-                               struct ov_error *err)
+/* The path, written with the stride of rows that have extras behind it, and the overlaps at its
+ * end. */
+static enum ov_status run_path(double *rows, struct ov_overlaps *end, size_t stride,
+                               const struct ov_two_layer *s, const struct ov_overlaps *start,
+                               const struct ov_tick *tick, struct ov_error *err)
 {
     size_t width = ov_path_width(s, OV_THEORY), full = ov_problem_row_width(&s->problem);
     double *path = calloc(s->n_alpha * full, sizeof *path);
@@ -181,6 +183,7 @@ static enum ov_status run_path(double *rows, size_t stride, const struct ov_two_
         return ov_fail(err, OV_ENOMEM, "out of memory");
     enum ov_status status =
         ov_online_solve(path, &s->problem, start, s->alpha, s->n_alpha, &s->solve, NULL, tick, err);
+    ov_path_end(end, path + (s->n_alpha - 1) * full, start, s);
     for (size_t j = 0; j < s->n_alpha; j++)
         ov_scaling_put(rows + j * stride, ov_path_row(path + j * full, s), width, s, j);
     free(path);
@@ -232,22 +235,24 @@ static enum ov_status run_theory(double *rows, size_t stride, const struct ov_tw
 {
     struct ov_two_layer own = *s;
     struct ov_problem *p = &own.problem;
-    struct ov_overlaps start = {0};
+    struct ov_overlaps start = {0}, end = {0};
     enum ov_status status = OV_OK;
     if (ov_theory_has_blocks(s))
         status = ov_blocks_of_theory(&p->blocks, s, err);
     if (p->blocks)
         p->blocks->in_rows = ov_path_needs_blocks(s);
-    if (status == OV_OK && (status = ov_overlaps_create_blocks(&start, p->blocks ? p->blocks->L : 1,
-                                                               p->K, p->M)) != OV_OK)
+    size_t L = p->blocks ? p->blocks->L : 1;
+    if (status == OV_OK && ((status = ov_overlaps_create_blocks(&start, L, p->K, p->M)) != OV_OK ||
+                            (status = ov_overlaps_create_blocks(&end, L, p->K, p->M)) != OV_OK))
         ov_fail(err, status, "out of memory");
     if (status == OV_OK)
         status = ov_start_of_theory(&start, &own, key, err);
     if (status == OV_OK)
-        status = run_path(rows, stride, &own, &start, tick, err);
+        status = run_path(rows, &end, stride, &own, &start, tick, err);
     if (status == OV_OK)
-        status = ov_extras_run(rows, stride, &own, &start, tick, err);
+        status = ov_extras_run(rows, stride, &own, &start, &end, tick, err);
     ov_overlaps_free(&start);
+    ov_overlaps_free(&end);
     ov_blocks_free(p->blocks);
     return status;
 }

@@ -63,7 +63,7 @@ static enum ov_status total_of(double **total, const struct ov_covariance *c, co
 static enum ov_status check_count(const struct ov_covariance *c, const struct ov_value *v,
                                   const char *name, struct ov_error *err)
 {
-    if (c->kind != OV_COVARIANCE_LIST && c->kind != OV_COVARIANCE_SHARES)
+    if (!ov_covariance_is_listed(c))
         return ov_value_fail(v, err, "%s needs inputs with a covariance that lists its blocks",
                              name);
     if (v->n_item != c->n)

@@ -15,11 +15,6 @@ static enum ov_status no_memory(struct ov_error *err)
     return ov_fail(err, OV_ENOMEM, "out of memory");
 }
 
-static bool is_listed(const struct ov_covariance *c)
-{
-    return c->kind == OV_COVARIANCE_LIST || c->kind == OV_COVARIANCE_SHARES;
-}
-
 /* ---- variances of directions ---- */
 
 /* How many of them belong to entry l of a list; the entry of each direction. */
@@ -107,6 +102,12 @@ static enum ov_status listed(struct ov_blocks **b, const struct ov_two_layer *s)
     return status == OV_OK ? give_start(*b, s) : status;
 }
 
+/* Powers may be as good as 0. */
+static double whitening(double rho)
+{
+    return 1.0 / fmax(rho, OV_SPECTRUM_FLOOR);
+}
+
 /* A block a direction, or one where all are alike. */
 static enum ov_status one_each(struct ov_blocks **b, const double *rho, size_t N, bool alike,
                                bool whiten)
@@ -114,7 +115,7 @@ static enum ov_status one_each(struct ov_blocks **b, const double *rho, size_t N
     size_t L = alike ? 1 : N;
     enum ov_status status = ov_blocks_create(b, L);
     for (size_t l = 0; l < L && status == OV_OK; l++)
-        ov_blocks_set(*b, l, rho[l], 1.0 / (double)L, whiten ? 1.0 / rho[l] : 1.0);
+        ov_blocks_set(*b, l, rho[l], 1.0 / (double)L, whiten ? whitening(rho[l]) : 1.0);
     return status;
 }
 
@@ -125,7 +126,7 @@ static enum ov_status measure(double **rho, double **f, size_t *n, const struct 
 {
     const struct ov_covariance *c = &s->covariance;
     size_t N = s->problem.N;
-    bool listed_one = is_listed(c), density = !listed_one && N == 0;
+    bool listed_one = ov_covariance_is_listed(c), density = !listed_one && N == 0;
     *n = listed_one ? c->n : density ? OV_SPECTRUM_NODES : N;
     *rho = calloc(*n, sizeof **rho);
     *f = calloc(*n, sizeof **f);
@@ -158,7 +159,7 @@ static enum ov_status set_all(struct ov_blocks **b, const struct ov_two_layer *s
 {
     enum ov_status status = ov_blocks_create(b, L);
     for (size_t l = 0; l < L && status == OV_OK; l++)
-        ov_blocks_set(*b, l, node[l], share[l], s->covariance.whiten ? 1.0 / node[l] : 1.0);
+        ov_blocks_set(*b, l, node[l], share[l], s->covariance.whiten ? whitening(node[l]) : 1.0);
     return status;
 }
 
@@ -239,14 +240,15 @@ static enum ov_status make(struct ov_blocks **b, const struct ov_two_layer *s, s
     const struct ov_covariance *c = &s->covariance;
     size_t N = s->problem.N, exact = ov_covariance_exact(c, N);
     bool measured = ov_start_is_measured(s),
-         needs_all = directions || (!is_listed(c) && L == exact);
+         needs_all = directions || (!ov_covariance_is_listed(c) && L == exact);
     double *rho = needs_all && N > 0 ? calloc(N, sizeof *rho) : NULL, alike = 1.0;
     enum ov_status status = OV_OK;
     if (needs_all && N > 0)
         status = rho ? ov_covariance_variances(rho, s, err) : no_memory(err);
     if (status == OV_OK && L == exact) {
-        status = is_listed(c) ? listed(b, s)
-                              : one_each(b, rho ? rho : &alike, N, exact == 1 && N != 1, c->whiten);
+        status = ov_covariance_is_listed(c)
+                     ? listed(b, s)
+                     : one_each(b, rho ? rho : &alike, N, exact == 1 && N != 1, c->whiten);
         if (status != OV_OK)
             ov_fail(err, status, "the blocks of a covariance: %s", ov_status_name(status));
     } else if (status == OV_OK) {

@@ -93,7 +93,7 @@ void ov_covariance_describe(struct ov_text *out, const struct ov_covariance *c)
     if (c->kind == OV_COVARIANCE_WHITE)
         return;
     ov_text_addf(out, "covariance:");
-    if (c->kind == OV_COVARIANCE_LIST || c->kind == OV_COVARIANCE_SHARES)
+    if (ov_covariance_is_listed(c))
         say_list(out, c->given, c->n);
     if (c->kind == OV_COVARIANCE_SHARES) {
         ov_text_addf(out, " shares");
@@ -228,7 +228,7 @@ static enum ov_status read_named(struct ov_covariance *c, struct ov_two_layer *s
 
 static enum ov_status read_rates(struct ov_covariance *c, struct ov_value *v, struct ov_error *err)
 {
-    bool listed = c->kind == OV_COVARIANCE_LIST || c->kind == OV_COVARIANCE_SHARES;
+    bool listed = ov_covariance_is_listed(c);
     if (c->kind == OV_COVARIANCE_IMAGES)
         return ov_value_fail(v, err,
                              "precondition is for variances above 0: those of images are not");
@@ -278,10 +278,13 @@ enum ov_status ov_covariance_take_blocks(struct ov_covariance *c, const struct o
         c->asked = strcmp(blocks->string, "all") == 0 ? OV_BLOCKS_ALL : OV_BLOCKS_AUTO;
     else
         c->asked = (size_t)blocks->number;
-    bool listed = c->kind == OV_COVARIANCE_LIST || c->kind == OV_COVARIANCE_SHARES;
+    bool listed = ov_covariance_is_listed(c);
     if (listed && c->asked != OV_BLOCKS_ALL && c->asked > c->n)
         return ov_value_fail(blocks, err, "blocks is %zu, but the covariance lists %zu variances",
                              c->asked, c->n);
+    if (c->rate && c->asked != OV_BLOCKS_ALL && c->asked != OV_BLOCKS_AUTO && c->asked != c->n)
+        return ov_value_fail(blocks, err, "precondition is given for %zu blocks: they can't be %zu",
+                             c->n, c->asked);
     return OV_OK;
 }
 
@@ -332,7 +335,7 @@ static double ratio(const struct ov_covariance *c, size_t N)
 
 size_t ov_covariance_exact(const struct ov_covariance *c, size_t N)
 {
-    bool listed = c->kind == OV_COVARIANCE_LIST || c->kind == OV_COVARIANCE_SHARES;
+    bool listed = ov_covariance_is_listed(c);
     if (listed)
         return c->n;
     return ratio(c, N) == 1.0 ? 1 : N;
@@ -353,8 +356,9 @@ size_t ov_covariance_blocks(const struct ov_two_layer *s)
     const struct ov_covariance *c = &s->covariance;
     size_t N = s->problem.N;
     size_t exact = ov_covariance_exact(c, N), L = c->asked;
-    bool listed = c->kind == OV_COVARIANCE_LIST || c->kind == OV_COVARIANCE_SHARES;
-    if (c->T || L == OV_BLOCKS_ALL || (listed && L == OV_BLOCKS_AUTO && c->n <= most_given))
+    bool listed = ov_covariance_is_listed(c);
+    if (c->T || c->rate || L == OV_BLOCKS_ALL ||
+        (listed && L == OV_BLOCKS_AUTO && c->n <= most_given))
         L = exact;
     else if (listed && L == OV_BLOCKS_AUTO)
         L = most_given;

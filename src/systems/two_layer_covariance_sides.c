@@ -60,7 +60,24 @@ void ov_path_column(char name[32], const struct ov_two_layer *s, enum ov_side si
 
 bool ov_path_needs_blocks(const struct ov_two_layer *s)
 {
-    return s->covariance.in_columns || s->covariance.kind == OV_COVARIANCE_OWN;
+    return s->covariance.in_columns || s->covariance.kind == OV_COVARIANCE_OWN ||
+           s->extras.fixed_point;
+}
+
+void ov_path_end(struct ov_overlaps *o, const double *row, const struct ov_overlaps *start,
+                 const struct ov_two_layer *s)
+{
+    size_t K = o->K, M = o->M, nQ = ov_sym_size(K), nR = K * M;
+    const struct ov_blocks *b = s->problem.blocks;
+    memcpy(o->block, start->block, ov_overlaps_size_blocks(o->L, K, M) * sizeof *o->block);
+    if (b && !b->in_rows)
+        return;
+    const double *part = b ? row + ov_row_width(K, M) : row + 2;
+    for (size_t l = 0; l < o->L; l++) {
+        memcpy(o->Q + l * nQ, part + l * (nQ + nR), nQ * sizeof *o->Q);
+        memcpy(o->R + l * nR, part + l * (nQ + nR) + nQ, nR * sizeof *o->R);
+    }
+    memcpy(o->v, row + 2 + nQ + nR, K * sizeof *o->v);
 }
 
 const double *ov_path_row(double *row, const struct ov_two_layer *s)
@@ -78,22 +95,17 @@ const double *ov_path_row(double *row, const struct ov_two_layer *s)
 
 /* ---- starts ---- */
 
-static bool is_listed(const struct ov_covariance *c)
-{
-    return c->kind == OV_COVARIANCE_LIST || c->kind == OV_COVARIANCE_SHARES;
-}
-
 static size_t directions(const struct ov_two_layer *s, size_t l)
 {
     const struct ov_covariance *c = &s->covariance;
-    return is_listed(c) ? (size_t)rint(c->share[l] * (double)s->problem.N) : 1;
+    return ov_covariance_is_listed(c) ? (size_t)rint(c->share[l] * (double)s->problem.N) : 1;
 }
 
 /* The first block with fewer directions than units; as many as there are: none. */
 static size_t first_small(const struct ov_two_layer *s)
 {
     size_t L = ov_covariance_exact(&s->covariance, s->problem.N), l = 0;
-    if (!is_listed(&s->covariance) && L == 1) /* all are alike */
+    if (!ov_covariance_is_listed(&s->covariance) && L == 1) /* all are alike */
         return L;
     while (l < L && directions(s, l) >= s->problem.K + s->problem.M)
         l++;
@@ -190,10 +202,9 @@ static enum ov_status check_asked(const struct ov_two_layer *s, struct ov_value 
     } rows[] = {
         {!has, "theory.spiked", "spiked is for theory of inputs with a covariance"},
         {!has, "theory.blocks", "blocks is for theory of inputs with a covariance"},
-        {!ov_sgd_has_covariance(s) || !is_listed(c), "sgd.blocks",
+        {!ov_sgd_has_covariance(s) || !ov_covariance_is_listed(c), "sgd.blocks",
          "blocks is for inputs whose covariance lists its blocks"},
         {has, "theory.fluctuations", "fluctuations are known for inputs with covariance 1 only"},
-        {has, "theory.fixed_point", "fixed_point is for inputs with covariance 1"},
         {has && has_rates, "theory.eta_max", "eta_max is for a gradient without preconditioner"},
         {has && s->problem.N == 0, "theory.spiked", "spiked needs 'N', the input dimension"},
         {has && s->problem.gradient_flow, "theory.spiked",
@@ -215,9 +226,17 @@ enum ov_status ov_covariance_complete(struct ov_two_layer *s, struct ov_value *p
     if (c->kind == OV_COVARIANCE_WHITE || status != OV_OK)
         return status;
     bool density = c->kind == OV_COVARIANCE_LOGNORMAL || c->kind == OV_COVARIANCE_MARCHENKO_PASTUR;
-    bool needs_N = s->sgd_runs || ov_start_is_measured(s) || (!is_listed(c) && !density);
+    bool needs_N =
+        s->sgd_runs || ov_start_is_measured(s) || (!ov_covariance_is_listed(c) && !density);
     if (needs_N)
         status = ov_covariance_check_N(s, params, err);
+    if (status == OV_OK && s->sgd_runs && !ov_engines[s->engine].draws_weights &&
+        ov_covariance_exact(c, s->problem.N) > OV_MOST_LAW_BLOCKS)
+        return ov_value_fail(
+            ov_value_find(params, "sgd"), err,
+            "engine law has a block for each of N = %zu directions, at most %d: take "
+            "engine weights",
+            s->problem.N, OV_MOST_LAW_BLOCKS);
     if (status == OV_OK && ov_theory_has_blocks(s))
         status = ov_covariance_check_blocks(s, params, err);
     else if (status == OV_OK)

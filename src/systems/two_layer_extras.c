@@ -66,7 +66,7 @@ struct filling {
     double *rows;
     size_t width, at;
     const struct ov_two_layer *s;
-    const struct ov_overlaps *start;
+    const struct ov_overlaps *start, *end;
     const struct ov_tick *tick;
     struct ov_error *err;
 };
@@ -108,12 +108,10 @@ static enum ov_status fill_fixed_point(struct filling *f)
     const struct ov_problem *p = &f->s->problem;
     struct ov_fixed_point found;
     struct ov_overlaps o = {0};
-    enum ov_status status = ov_overlaps_create(&o, p->K, p->M);
+    enum ov_status status = ov_overlaps_create_blocks(&o, f->end->L, p->K, p->M);
     if (status != OV_OK)
         return ov_fail(f->err, status, "out of memory");
-    memcpy(o.block, f->start->block, ov_overlaps_size(p->K, p->M) * sizeof *o.block);
-    memcpy(o.block, f->rows + (f->s->n_alpha - 1) * f->width + ov_two_layer_times(f->s) + 1,
-           ov_overlaps_moving(p->K, p->M) * sizeof *o.block);
+    memcpy(o.block, f->end->block, ov_overlaps_size_blocks(o.L, p->K, p->M) * sizeof *o.block);
     status = ov_fixed_point(&found, &o, p, NULL);
     ov_overlaps_free(&o);
     if (status == OV_ENOMEM)
@@ -213,11 +211,11 @@ static enum ov_status fill_time_to(struct filling *f, double eps_g)
 }
 
 enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_layer *s,
-                             const struct ov_overlaps *start, const struct ov_tick *tick,
-                             struct ov_error *err)
+                             const struct ov_overlaps *start, const struct ov_overlaps *end,
+                             const struct ov_tick *tick, struct ov_error *err)
 {
     struct filling f = {
-        .rows = rows, .width = width, .s = s, .start = start, .tick = tick, .err = err};
+        .rows = rows, .width = width, .s = s, .start = start, .end = end, .tick = tick, .err = err};
     f.at = ov_path_width(s, OV_THEORY) + ov_two_layer_times(s) - 1;
     enum ov_status status = OV_OK;
     if (s->extras.fluctuations)

@@ -224,8 +224,7 @@ enum ov_status ov_data_read(struct ov_two_layer *s, struct ov_value *params, str
 {
     struct ov_value *sgd = ov_value_get(params, "sgd"), *batch = ov_value_get(params, "batch");
     s->data.plain = true;
-    bool of_theory = s->theory_asked && s->covariance.theory_inputs == OV_THEORY_COVARIANCE;
-    enum ov_status status = sgd || of_theory ? read_inputs(s, params, err) : OV_OK;
+    enum ov_status status = sgd || s->theory_asked ? read_inputs(s, params, err) : OV_OK;
     if (status == OV_OK)
         status = check_samples(&s->data, params, err);
     if (status != OV_OK || !sgd)

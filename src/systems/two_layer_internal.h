@@ -17,6 +17,7 @@
 /* Numbers in the weights of one run: 8 GB. */
 #define OV_LARGEST_WEIGHTS 1e9
 #define OV_MOST_UNITS 1000 /* of student or teacher */
+#define OV_MOST_LAW_BLOCKS 65535
 
 /* A simulator of sim/, all with one contract (sim/law.h). */
 struct ov_engine {
@@ -86,6 +87,12 @@ struct ov_covariance {
     bool is_drawn; /* a start from given overlaps that blocks are too small to hold: weights
                                 have them as a whole, and what each block has is measured, seed by seed */
 };
+
+/* Are the variances given one by one? */
+static inline bool ov_covariance_is_listed(const struct ov_covariance *c)
+{
+    return c->kind == OV_COVARIANCE_LIST || c->kind == OV_COVARIANCE_SHARES;
+}
 
 enum ov_theory_inputs { OV_THEORY_COVARIANCE, OV_THEORY_ISOTROPIC };
 
@@ -223,6 +230,9 @@ size_t ov_path_width(const struct ov_two_layer *s, enum ov_side side);
  * in place: of images Q and R are overlaps of the weights, as sgd's are, the sum over blocks. */
 bool ov_path_needs_blocks(const struct ov_two_layer *s);
 const double *ov_path_row(double *row, const struct ov_two_layer *s);
+/* The overlaps of a row of theory's solver, of as many blocks as the start has. */
+void ov_path_end(struct ov_overlaps *o, const double *row, const struct ov_overlaps *start,
+                 const struct ov_two_layer *s);
 void ov_path_column(char name[32], const struct ov_two_layer *s, enum ov_side side, size_t i);
 
 /* ---- images ---- */
@@ -323,6 +333,7 @@ bool ov_extras_any(const struct ov_two_layer *s);
 void ov_extras_plan(struct ov_side_plan *plan, const struct ov_two_layer *s);
 OV_NODISCARD enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_layer *s,
                                           const struct ov_overlaps *start,
-                                          const struct ov_tick *tick, struct ov_error *err);
+                                          const struct ov_overlaps *end, const struct ov_tick *tick,
+                                          struct ov_error *err);
 
 #endif

@@ -82,7 +82,9 @@ static double blocks_memory(const struct ov_two_layer *s)
     double own = sym(K) + K * M, n = L * own + K, rank = K * P + sym(K) + K;
     double solver = 100.0 * n + 3.0 * L * own * own + 4.0 * n * rank + 3.0 * rank * rank;
     bool measured = ov_start_is_measured(s);
-    return 8.0 * (solver + (L + 4.0) * N + (measured ? 2.0 * P * N : 0.0)) + images_memory(s);
+    bool reduced = L != (double)ov_covariance_exact(&s->covariance, s->problem.N);
+    return 8.0 * (solver + ((reduced ? L : 0.0) + 6.0) * N + (measured ? 2.0 * P * N : 0.0)) +
+           images_memory(s);
 }
 
 static double theory_memory(const struct ov_two_layer *s)

@@ -16,7 +16,7 @@
  * Mean derivatives, which take the place of G: gauss_slopes, with gauss_half_lines, and beside the
  * contractions.
  * Derivatives of the contractions: gauss_erf_derivatives, gauss_relu_derivatives,
- * gauss_quadratic_derivatives.
+ * gauss_quadratic_derivatives; of D: gauss_slopes_derivatives.
  * Single integrals: gauss_average, which chooses gauss_product (truncated moments),
  * gauss_polynomial or gauss_generic (quadrature).
  */
@@ -256,6 +256,7 @@ void ov_gauss_free(struct ov_gauss *w)
     ov_gauss_sigmoids_free(w->sigmoids);
     ov_gauss_smooth_free(w->smooth);
     ov_gauss_half_lines_free(w->half_lines);
+    free(w->dG);
     free(w->act);
     free(w->block);
     free(w);
@@ -304,6 +305,21 @@ void ov_gauss_derivatives(double *dG, double *dNz, struct ov_gauss *w, const dou
         ov_gauss_smooth_derivatives(dG, dNz, w, C, s, sigma);
     else
         ov_gauss_quadratic_derivatives(dG, dNz, w, C, s, sigma);
+}
+
+void ov_gauss_slopes_derivatives(double *dD, double *dNz, struct ov_gauss *w, const double *C,
+                                 const double *s, double sigma)
+{
+    if (w->erf)
+        ov_gauss_erf_slopes_derivatives(dD, w, C, s);
+    else if (w->relu)
+        ov_gauss_kinks_slopes_derivatives(dD, w, C, s);
+    else if (w->smooth)
+        ov_gauss_smooth_slopes_derivatives(dD, w, C, s);
+    else
+        ov_gauss_quadratic_slopes_derivatives(dD, w, C, s);
+    if (dNz)
+        ov_gauss_derivatives(NULL, dNz, w, C, s, sigma);
 }
 
 void ov_gauss_I2(double *I2, struct ov_gauss *w, const double *C, const double *s, size_t a)

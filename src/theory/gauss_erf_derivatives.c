@@ -179,7 +179,8 @@ void ov_gauss_erf_derivatives(double *dG, double *dNz, struct ov_gauss_erf *e, c
     ov_gauss_erf_load(e, C, s);
     for (size_t k = 0; k < K; k++) {
         double weight = ov_gauss_erf_tilt(e, k);
-        derive_G_of(dG + k * e->P * width, e, s, weight, k);
+        if (dG)
+            derive_G_of(dG + k * e->P * width, e, s, weight, k);
         ov_gauss_erf_pairs(e, k);
         for (size_t l = 0; l <= k && e->g; l++)
             derive_pair(dNz + ov_sym_at(k, l) * width, e, s, sigma, weight, k, l);
@@ -187,7 +188,7 @@ void ov_gauss_erf_derivatives(double *dG, double *dNz, struct ov_gauss_erf *e, c
     if (e->g)
         return;
     derive_linear(dNz, e, s);
-    for (size_t k = 1; k < e->K; k++)
+    for (size_t k = 1; dG && k < e->K; k++)
         memcpy(dG + k * e->P * width, dG, e->P * width * sizeof *dG);
     for (size_t i = 1; i < ov_sym_size(e->K); i++)
         memcpy(dNz + i * width, dNz, width * sizeof *dNz);

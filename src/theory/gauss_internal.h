@@ -21,13 +21,14 @@ struct ov_gauss {
     struct ov_gauss_half_lines *half_lines; /* owned; NULL unless one has kinks, one is generic */
     bool sums;                              /* use them */
     const struct ov_activation **act;       /* (P) owned: of each field */
-    double *block;                          /* owned; the views below */
-    double *C1;                             /* packed (P,P), one factor tilted */
-    double *C2;                             /* packed (P,P), two factors tilted */
-    double *row;                            /* (P) of a tilt */
-    double *q;                              /* (P) scales, or s_c <g_c'> */
-    double *work;                           /* (8 P) of gauss_polynomial.c */
-    double *square;                         /* (4,P,P) of gauss_quadratic.c */
+    double *dG;     /* (K,P,D+P) owned; of gauss_kinks_derivatives.c, made when asked for */
+    double *block;  /* owned; the views below */
+    double *C1;     /* packed (P,P), one factor tilted */
+    double *C2;     /* packed (P,P), two factors tilted */
+    double *row;    /* (P) of a tilt */
+    double *q;      /* (P) scales, or s_c <g_c'> */
+    double *work;   /* (8 P) of gauss_polynomial.c */
+    double *square; /* (4,P,P) of gauss_quadratic.c */
 };
 
 /* Multiplies the Gaussian by sqrt(2/pi) exp(-x_i^2/2): tilted (P,P) packed from C, may be C.
@@ -107,6 +108,12 @@ typedef void ov_gauss_derivation(double *dG, double *dNz, struct ov_gauss *w, co
 ov_gauss_derivation ov_gauss_quadratic_derivatives; /* x^2 or He2, both */
 ov_gauss_derivation ov_gauss_relu_derivatives;      /* ReLU, both */
 ov_gauss_derivation ov_gauss_kinks_derivatives; /* ReLU or leaky student; these or linear teacher */
+
+/* Of D of ov_gauss_slopes alone. */
+ov_gauss_slopes_of ov_gauss_erf_slopes_derivatives;   /* erf and linear, both */
+ov_gauss_slopes_of ov_gauss_kinks_slopes_derivatives; /* as ov_gauss_kinks_derivatives, ReLU too */
+ov_gauss_slopes_of ov_gauss_quadratic_slopes_derivatives;
+ov_gauss_slopes_of ov_gauss_smooth_slopes_derivatives;
 
 /* Parts of contract_sums: all of G; Nz_kl. */
 void ov_gauss_sum_G(double *G, const struct ov_gauss *w, const double *C, const double *s);

@@ -140,22 +140,14 @@ static void contract_Nz(double *Nz, const struct ov_gauss *w, const double *C,
         }
 }
 
-/* A student without weights has no sign. */
-static bool have_signs(const struct ov_gauss *w, const double *C)
-{
-    for (size_t k = w->M; k < w->P; k++)
-        if (C[ov_sym_at(k, k)] <= 0.0)
-            return false;
-    return true;
-}
-
 void ov_gauss_contract_kinks(double *G, double *Nz, struct ov_gauss *w, const double *C,
                              const double *s, double sigma)
 {
-    if (!have_signs(w, C)) {
-        ov_gauss_contract_sums(G, Nz, w, C, s, sigma);
-        return;
-    }
+    for (size_t k = w->M; k < w->P; k++)
+        if (C[ov_sym_at(k, k)] <= 0.0) { /* without weights: no sign */
+            ov_gauss_contract_sums(G, Nz, w, C, s, sigma);
+            return;
+        }
     struct ov_kink_signal x = ov_kink_signal_of(w, C, s);
     if (Nz) {
         ov_gauss_contract_relu(NULL, Nz, w, C, x.p, 0.0);
@@ -165,23 +157,20 @@ void ov_gauss_contract_kinks(double *G, double *Nz, struct ov_gauss *w, const do
         contract_G(G, w, C, x.p, x.Cq, ov_kink_shape_of(w->student));
 }
 
-/* < sgn_k sgn_c > = (2/pi) asin r; g''_k = 2 A delta: H_k is G's part along k. */
+/* < sgn_k sgn_c > = (2/pi) asin r; g''_k = 2 A delta: H_k is G's part along k. A student without
+ * weights counts as a line of slope A sgn(0) + B = B - A. */
 void ov_gauss_slopes_kinks(double *D, struct ov_gauss *w, const double *C, const double *s)
 {
     struct ov_kink_shape g = ov_kink_shape_of(w->student);
-    if (!have_signs(w, C)) {
-        ov_gauss_slopes_sums(D, w, C, s);
-        return;
-    }
     for (size_t k = w->M; k < w->P; k++) {
-        double *row = D + (k - w->M) * w->P, on_k = 0.0;
+        double *row = D + (k - w->M) * w->P, on_k = 0.0, kk = C[ov_sym_at(k, k)];
+        bool dead = kk <= 0.0;
         for (size_t c = 0; c < w->P; c++) {
             struct ov_kink_shape h = ov_kink_shape_of(w->act[c]);
             struct ov_kink_angle to = ov_kink_angle_of(C, k, c);
-            bool alive = C[ov_sym_at(c, c)] > 0.0;
-            double sign = g.A * two_over_pi * s[c] * h.A;
-            row[c] = alive ? g.B * s[c] * h.B + sign * to.asin : g.B * s[c] * (h.B - h.A);
-            on_k += sign * to.area / C[ov_sym_at(k, k)];
+            double sign = dead ? 0.0 : g.A * two_over_pi * s[c] * h.A;
+            row[c] = (dead ? g.B - g.A : g.B) * s[c] * h.B + sign * to.asin;
+            on_k += dead ? 0.0 : sign * to.area / kk;
         }
         row[k] += on_k;
     }

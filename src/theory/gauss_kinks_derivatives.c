@@ -13,6 +13,7 @@
  * of slope A sgn(0) + B = B - A: its own slope is infinite.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gauss_kinks_internal.h"
@@ -202,12 +203,20 @@ void ov_gauss_kinks_derivatives(double *dG, double *dNz, struct ov_gauss *w, con
                                 const double *s, double sigma)
 {
     size_t D = ov_sym_size(w->P), width = D + w->P;
+    bool all = dG != NULL;
+    if (!all && !w->dG)
+        w->dG = calloc(w->K * w->P * width, sizeof *w->dG);
+    if (!all && !w->dG) {
+        memset(dNz, 0xff, ov_sym_size(w->K) * width * sizeof *dNz); /* NaN */
+        return;
+    }
+    dG = all ? dG : w->dG;
     struct kinks x = {w, C, ov_kink_shape_of(w->student), ov_kink_signal_of(w, C, s), D, width};
     ov_gauss_relu_derivatives(dG, dNz, w, C, x.x.p, 0.0);
     for (size_t k = w->M; k < w->P; k++)
         for (size_t l = w->M; l <= k; l++)
             derive_Nz(dNz + width * ov_sym_at(k - w->M, l - w->M), &x, dG, sigma, k, l);
-    for (size_t k = w->M; k < w->P; k++)
+    for (size_t k = w->M; all && k < w->P; k++)
         for (size_t b = 0; b < w->P; b++)
             derive_G(dG + ((k - w->M) * w->P + b) * width, &x, k, b);
 }

@@ -107,9 +107,10 @@ void ov_gauss_quadratic_derivatives(double *dG, double *dNz, struct ov_gauss *w,
         v.plain += 2.0 * s[c] * v.X[ov_sym_at(c, c)];
     }
     v.plain += v.e * v.e;
-    memset(dG, 0, K * P * width * sizeof *dG);
+    if (dG)
+        memset(dG, 0, K * P * width * sizeof *dG);
     memset(dNz, 0, ov_sym_size(K) * width * sizeof *dNz);
-    for (size_t k = 0; k < K; k++)
+    for (size_t k = 0; dG && k < K; k++)
         for (size_t b = 0; b < P; b++)
             derive_G(dG + (k * P + b) * width, &v, M + k, b);
     for (size_t k = 0; k < K; k++)

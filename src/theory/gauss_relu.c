@@ -320,7 +320,7 @@ void ov_gauss_slopes_relu(double *D, struct ov_gauss *w, const double *C, const 
         double *row = D + (k - w->M) * w->P, on_k = 0.0;
         for (size_t c = 0; c < w->P; c++) {
             const struct ov_relu_pair *kc = &x->pair[k * w->P + c];
-            bool alive = x->sd[k] != 0.0 && x->sd[c] != 0.0;
+            bool alive = x->sd[k] != 0.0;
             row[c] = alive ? s[c] * (0.25 + one_over_two_pi * kc->angle) : 0.0;
             on_k += alive ? s[c] * one_over_two_pi * kc->s * x->sd[c] / x->sd[k] : 0.0;
         }

@@ -161,9 +161,10 @@ void ov_gauss_relu_derivatives(double *dG, double *dNz, struct ov_gauss *w, cons
 {
     size_t width = ov_sym_size(w->P) + w->P, rows = ov_sym_size(w->K);
     ov_gauss_relu_load(w->relu, C);
-    memset(dG, 0, w->K * w->P * width * sizeof *dG);
+    if (dG)
+        memset(dG, 0, w->K * w->P * width * sizeof *dG);
     memset(dNz, 0, rows * width * sizeof *dNz);
-    for (size_t k = 0; k < w->K; k++)
+    for (size_t k = 0; dG && k < w->K; k++)
         for (size_t b = 0; b < w->P; b++)
             derive_G(dG + (k * w->P + b) * width, w, C, s, w->M + k, b);
     for (size_t k = 0; k < w->K; k++)

@@ -13,7 +13,8 @@
 /* y and z of variances yy and zz: the sum (sign = 1) or the difference (-1) of the two terms. */
 static double pair(double yy, double yz, double zz, double sign)
 {
-    double size = fmin(fabs(yz), 0.5 * (yy + zz)), most = exp(size - 0.5 * (yy + zz));
+    double bound = 0.5 * (yy + zz), size = fabs(yz) > bound ? bound : fabs(yz); /* NaN stays */
+    double most = exp(size - bound);
     double near = sign < 0.0 ? -expm1(-2.0 * size) : 1.0 + exp(-2.0 * size);
     return 0.5 * most * (sign < 0.0 && yz < 0.0 ? -near : near);
 }

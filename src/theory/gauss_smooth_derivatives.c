@@ -75,8 +75,8 @@ static void row_of_dG(double *dG, const struct ov_gauss_smooth *e, const double 
     }
 }
 
-static void derivatives_of_G(double *dG, struct ov_gauss_smooth *e, const double *C,
-                             const double *s, size_t i)
+/* Into e->slope and e->scratch: value (P), d_on_k (D), d_slope (P,D). */
+static void slopes_of_i(struct ov_gauss_smooth *e, const double *s, size_t i)
 {
     size_t P = e->P, D_size = ov_sym_size(P);
     double *value = e->scratch, *d_on_k = value + P, *d_slope = d_on_k + D_size;
@@ -87,7 +87,45 @@ static void derivatives_of_G(double *dG, struct ov_gauss_smooth *e, const double
             ov_smooth_at(e, block, c, 2 * BLOCK);
         add_slopes(d_on_k, d_slope, value, e, block, s, i);
     }
+}
+
+static void derivatives_of_G(double *dG, struct ov_gauss_smooth *e, const double *C,
+                             const double *s, size_t i)
+{
+    double *value = e->scratch, *d_on_k = value + e->P, *d_slope = d_on_k + ov_sym_size(e->P);
+    slopes_of_i(e, s, i);
     row_of_dG(dG, e, C, s, i, value, d_on_k, d_slope);
+}
+
+/* D_kc = s_c slope_c + delta_ck on_k. */
+static void row_of_dD(double *dD, const struct ov_gauss_smooth *e, const double *s, size_t i)
+{
+    size_t P = e->P, D_size = ov_sym_size(P), width = D_size + P;
+    const double *value = e->scratch, *d_on_k = value + P, *d_slope = d_on_k + D_size;
+    for (size_t c = 0; c < P; c++) {
+        double *row = dD + c * width;
+        for (size_t a = 0; a < D_size; a++)
+            row[a] = s[c] * d_slope[c * D_size + a] + (c == i ? d_on_k[a] : 0.0);
+        for (size_t a = 0; a < P; a++)
+            row[D_size + a] = (c == i ? value[a] : 0.0) + (a == c ? e->slope[c] : 0.0);
+    }
+}
+
+void ov_gauss_smooth_slopes_derivatives(double *dD, struct ov_gauss *w, const double *C,
+                                        const double *s)
+{
+    struct ov_gauss_smooth *e = w->smooth;
+    size_t size = w->P * (ov_sym_size(w->P) + w->P);
+    bool good = true;
+    for (size_t k = 0; good && k < w->K; k++) {
+        good = ov_smooth_prepare(e, C, s, w->M + k, w->M + k);
+        if (good)
+            slopes_of_i(e, s, w->M + k);
+        if (good)
+            row_of_dD(dD + k * size, e, s, w->M + k);
+    }
+    for (size_t i = 0; !good && i < w->K * size; i++)
+        dD[i] = NAN;
 }
 
 /* ---- Nz ---- */
@@ -262,12 +300,12 @@ void ov_gauss_smooth_derivatives(double *dG, double *dNz, struct ov_gauss *w, co
         for (size_t l = 0; good && l <= k; l++) {
             size_t i = w->M + k, j = w->M + l;
             good = ov_smooth_prepare(e, C, s, i, j);
-            if (good && k == l)
+            if (good && dG && k == l)
                 derivatives_of_G(dG + k * P * width, e, C, s, i);
             if (good)
                 derivatives_of_Nz(dNz + ov_sym_at(k, l) * width, e, s, sigma, i, j);
         }
-    for (size_t i = 0; !good && i < w->K * P * width; i++)
+    for (size_t i = 0; !good && dG && i < w->K * P * width; i++)
         dG[i] = NAN;
     for (size_t i = 0; !good && i < ov_sym_size(w->K) * width; i++)
         dNz[i] = NAN;

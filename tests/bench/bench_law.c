@@ -12,6 +12,7 @@
  * these at the measured peak and the normals explain.
  */
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,6 +165,43 @@ static void bench(size_t K, size_t M, size_t steps, double one_normal, double pe
     fflush(stdout);
 }
 
+/* n numbers x, for ov_blocks_free. */
+static double *all(double x, size_t n)
+{
+    double *y = calloc(n, sizeof *y);
+    if (!y)
+        fail("out of memory");
+    for (size_t i = 0; i < n; i++)
+        y[i] = x;
+    return y;
+}
+
+/* L blocks of N/L directions each, or of one, but for the first. All weights are parallel at the
+ * start, so that one direction is enough. */
+static void bench_blocks(size_t L, bool of_one, size_t steps)
+{
+    double v[] = {1.0, 1.0}, Q;
+    struct ov_problem p = {.N = N, .K = 2, .M = 2, .eta_w = 0.2, .sigma = 0.1};
+    p.g = p.g_star = &ov_activations[OV_ACT_ERF];
+    p.v = p.v_star = v;
+    if (ov_blocks_create(&p.blocks, L) != OV_OK)
+        fail("out of memory");
+    struct ov_blocks *b = p.blocks;
+    b->N = N;
+    for (size_t l = 0; l < L; l++) {
+        size_t n = of_one ? 1 : N / L;
+        ov_blocks_set(b, l, l % 2 ? 1.5 : 0.5, (double)(l == 0 ? N - (L - 1) * n : n) / N, 1.0);
+    }
+    b->start_is_given = true;
+    b->T = all(0.5 / (double)L, 3 * L);
+    b->Q = all(0.5 / (double)L, 3 * L);
+    b->R = all(0.5 / (double)L, 4 * L);
+    double ns = step_ns(&p, steps, RUNS, &Q);
+    printf("%6zu %12s %10.1f %15.1f\n", L, of_one ? "one" : "many", ns, ns / (double)L);
+    fflush(stdout);
+    ov_blocks_free(b);
+}
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -178,5 +216,13 @@ int main(void)
     bench(8, 4, 100000, one_normal, per_ns);
     bench(32, 4, 10000, one_normal, per_ns);
     bench(64, 4, 3000, one_normal, per_ns);
+    printf("in blocks, K = M = 2, 8 runs\n"
+           "blocks   directions    ns/step  ns/step, block\n"
+           "            of each    and run         and run\n");
+    bench_blocks(1, false, 200000);
+    bench_blocks(3, false, 100000);
+    bench_blocks(10, false, 30000);
+    bench_blocks(50, false, 10000);
+    bench_blocks(50, true, 10000);
     return 0;
 }

@@ -288,6 +288,49 @@ static void bench_parts(const struct ov_problem *p)
     ov_overlaps_free(&o);
 }
 
+/* Mean derivatives in the place of G, and the derivatives of both: best of five. */
+static void bench_slopes(const struct ov_problem *p)
+{
+    static double C[MOST * (MOST + 1) / 2], s[MOST], Nz[MOST * MOST], D[MOST * MOST];
+    size_t K = p->K, M = p->M, P = K + M, width = ov_sym_size(P) + P;
+    struct ov_overlaps o = random_start(K, M);
+    struct ov_gauss *w;
+    double *d = calloc((K * P + ov_sym_size(K)) * width, sizeof *d), *dNz = d + K * P * width;
+    double best[4] = {INFINITY, INFINITY, INFINITY, INFINITY};
+    if (!d || ov_gauss_create(&w, K, M, p->g, p->g_star) != OV_OK)
+        fail("out of memory");
+    for (size_t a = 0; a < P; a++)
+        s[a] = a < M ? 1.0 : -1.0;
+    ov_overlaps_covariance(C, &o);
+    int times = is_slow(p) ? 2 : 200;
+    for (int turn = 0; turn < 20; turn++) {
+        double start = seconds();
+        for (int i = 0; i < times; i++) {
+            switch (turn % 4) {
+            case 0:
+                ov_gauss_contract(D, Nz, w, C, s, p->sigma);
+                break;
+            case 1:
+                ov_gauss_slopes(D, Nz, w, C, s, p->sigma);
+                break;
+            case 2:
+                ov_gauss_derivatives(d, dNz, w, C, s, p->sigma);
+                break;
+            default:
+                ov_gauss_slopes_derivatives(d, dNz, w, C, s, p->sigma);
+            }
+        }
+        best[turn % 4] = fmin(best[turn % 4], 1e6 * (seconds() - start) / times);
+    }
+    printf(
+        "%-5s %2zu,%zu  G and Nz %.2f us, D and Nz %.2f (ratio %.2f); their derivatives %.2f and "
+        "%.2f (%.2f)\n",
+        p->g->name, K, M, best[0], best[1], best[1] / best[0], best[2], best[3], best[3] / best[2]);
+    ov_gauss_free(w);
+    free(d);
+    ov_overlaps_free(&o);
+}
+
 static void bench(const struct ov_activation *g)
 {
     /* ReLU: sets of four fields, of the fourth order in K; once to 10^3. Smooth units: seconds. */
@@ -302,6 +345,8 @@ static void bench(const struct ov_activation *g)
                                .eta_w = 0.1,
                                .sigma = 0.1};
         bench_parts(&p);
+        if (p.K <= 8) /* larger ones of ReLU: seconds */
+            bench_slopes(&p);
         bench_run(&p, 1e3);
         if (!relu && !smooth)
             bench_run(&p, 1e5);

@@ -110,6 +110,12 @@ START_TEST(systems_take_what_they_say)
         "{N: 400000, K: 8, M: 4, sgd: {engine: law, seeds: 8}, alpha: [0, 1.0e-4]}",
         "{N: 1000, K: 30, M: 20, theory: true, alpha: [0, 100]}", /* until there are matrices */
         "{N: 1000, K: 10, M: 10, theory: {fluctuations: true}, alpha: [0, 1.0e-4]}",
+        /* inputs in blocks: a block a direction, drawn weights, few blocks of many directions */
+        "{N: 3000, K: 2, M: 2, inputs: {covariance: {power: 1}, blocks: all}, theory: true, alpha: [0, 300]}",
+        "{N: 100000, K: 8, M: 4, inputs: {covariance: {power: 1}}, theory: true, alpha: [0, 1.0e-4]}",
+        "{N: 400000, K: 8, M: 4, inputs: {covariance: [2, 1]}, sgd: {engine: weights, seeds: 1}, alpha: [0, 1.0e-4]}",
+        "{N: 100000, K: 8, M: 4, inputs: {covariance: {power: 1}}, sgd: {engine: weights, seeds: 1}, alpha: [0, 1.0e-4]}",
+        "{N: 5000, K: 4, M: 2, inputs: {covariance: {power: 1}}, sgd: {engine: law, seeds: 8}, alpha: [0, 0.002]}",
         /* samples; their Gram matrix, for a minimum and for a flow */
         "{kappa: 1, kappa_star: 0.25, lambda: 2, d: 60, alpha: 0.45, sgd: {seeds: 1}}",
         "{kappa: 1, kappa_star: 0.25, lambda: 2, d: 60, alpha: 2, sgd: {seeds: 1}}",

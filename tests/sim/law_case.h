@@ -22,7 +22,7 @@ static inline uint64_t *keys(uint64_t first, size_t n)
 static inline double *law_rows(const struct ov_problem *p, const uint64_t *key, size_t n_run,
                                const double *alpha, size_t n)
 {
-    double *rows = zeros(n_run * n * ov_row_width(p->K, p->M));
+    double *rows = zeros(n_run * n * ov_problem_row_width(p));
     struct ov_error e = {0};
     ck_assert_msg(ov_law_run(rows, p, key, n_run, alpha, n, NULL, &e) == OV_OK, "%s", e.text);
     return rows;

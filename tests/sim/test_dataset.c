@@ -180,6 +180,35 @@ START_TEST(standardised_inputs_have_mean_0_and_mean_square_1)
 }
 END_TEST
 
+/* Several slabs of images; of some with a mean that is not theirs. */
+START_TEST(second_moments_are_sums)
+{
+    enum { n = 2345, N = 12 };
+    struct ov_dataset set;
+    double mean[N], scale, x[N], S[N * N], sum[N * N] = {0};
+    write_idx(d.path, n, 3, 4, false);
+    ck_ok(ov_dataset_read(&set, d.path, NULL));
+    ck_ok(ov_dataset_scale(mean, &scale, &set, n, true, NULL));
+    for (size_t used = n; used > 10; used /= 4) {
+        struct ov_images images = {set.bytes, used, N, mean, scale};
+        double trace = 0.0;
+        memset(sum, 0, sizeof sum);
+        for (size_t mu = 0; mu < used; mu++) {
+            ov_images_fill(x, &images, mu, 0, N);
+            for (size_t i = 0; i < N * N; i++)
+                sum[i] += x[i / N] * x[i % N] / (double)used;
+        }
+        ck_ok(ov_images_second_moments(S, &images));
+        for (size_t i = 0; i < N * N; i++)
+            ck_agree(sum[i], S[i], 1e-11, 1e-11);
+        for (size_t i = 0; i < N; i++)
+            trace += S[i * N + i] / N;
+        ck_agree(1.0, trace, used == n ? 1e-12 : 0.2, 0);
+    }
+    ov_dataset_free(&set);
+}
+END_TEST
+
 static void add(Suite *s, const char *name, const TTest *test)
 {
     TCase *c = tcase_create(name);
@@ -196,6 +225,7 @@ static void add_tests(Suite *s)
     add(s, "broken_files_are_refused", broken_files_are_refused);
     add(s, "what_is_no_file_is_refused", what_is_no_file_is_refused);
     add(s, "damaged_compression_is_refused", damaged_compression_is_refused);
+    add(s, "second_moments", second_moments_are_sums);
     add(s, "standardised", standardised_inputs_have_mean_0_and_mean_square_1);
 }
 

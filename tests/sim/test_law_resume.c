@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "law_case.h"
+#include "blocks_case.h"
 #include "overlap/base/text.h"
 
 enum { STATES = 64, RUNS = 11 };
@@ -63,6 +63,12 @@ static struct ov_problem small_problem(void)
     return p;
 }
 
+/* K + M = 5: fewer directions, one more, many more. */
+static void give_three_blocks(struct ov_problem *p)
+{
+    give_blocks(p, 3, (size_t[]){2, 6, 16}, (double[]){2.0, 1.2, 0.4}, NULL);
+}
+
 /* Rows of `n_run` runs that start from a state, or from nothing; what they save is put on a shelf.
  */
 static double *rows_from(const struct ov_text *state, struct shelf *s, const struct ov_problem *p,
@@ -70,7 +76,7 @@ static double *rows_from(const struct ov_text *state, struct shelf *s, const str
 {
     struct ov_error e = {0};
     uint64_t *key = keys(5, n_run);
-    double *rows = zeros(n_run * TIMES * ov_row_width(p->K, p->M));
+    double *rows = zeros(n_run * TIMES * ov_problem_row_width(p));
     struct ov_checkpoint checkpoint = {state ? state->s : NULL, state ? state->len : 0, due, save,
                                        s};
     const struct ov_tick tick = {tell, s, &checkpoint};
@@ -81,23 +87,22 @@ static double *rows_from(const struct ov_text *state, struct shelf *s, const str
 
 static size_t rows_size(const struct ov_problem *p, size_t n_run)
 {
-    return n_run * TIMES * ov_row_width(p->K, p->M) * sizeof(double);
+    return n_run * TIMES * ov_problem_row_width(p) * sizeof(double);
 }
 
-START_TEST(from_every_state_to_the_same_bits)
+static void check_every_state(const struct ov_problem *p)
 {
-    struct ov_problem p = small_problem();
     uint64_t *key = keys(5, RUNS), last = 0;
-    double *calm = law_rows(&p, key, RUNS, times, TIMES);
+    double *calm = law_rows(p, key, RUNS, times, TIMES);
     for (size_t every = 1; every <= 3; every++) {
         struct shelf s = {.every = every};
-        double *saving = rows_from(NULL, &s, &p, RUNS);
-        ck_assert_mem_eq(calm, saving, rows_size(&p, RUNS));
+        double *saving = rows_from(NULL, &s, p, RUNS);
+        ck_assert_mem_eq(calm, saving, rows_size(p, RUNS));
         ck_assert_uint_ge(s.n, 12 / every);
         for (size_t i = 0; i < s.n; i++) {
             struct shelf none = {.every = 1000000, .asked = 1};
-            double *rows = rows_from(&s.state[i], &none, &p, RUNS);
-            ck_assert_mem_eq(calm, rows, rows_size(&p, RUNS));
+            double *rows = rows_from(&s.state[i], &none, p, RUNS);
+            ck_assert_mem_eq(calm, rows, rows_size(p, RUNS));
             ck_assert_uint_ge(none.first_told, last + (i > 0)); /* it did not start again */
             ck_assert_uint_eq(none.n, 0);
             last = none.first_told;
@@ -110,6 +115,21 @@ START_TEST(from_every_state_to_the_same_bits)
     }
     free(calm);
     free(key);
+}
+
+START_TEST(from_every_state_to_the_same_bits)
+{
+    struct ov_problem p = small_problem();
+    check_every_state(&p);
+    ov_problem_free(&p);
+}
+END_TEST
+
+START_TEST(in_blocks_as_well)
+{
+    struct ov_problem p = small_problem();
+    give_three_blocks(&p);
+    check_every_state(&p);
     ov_problem_free(&p);
 }
 END_TEST
@@ -173,7 +193,26 @@ START_TEST(what_does_not_fit_is_ignored)
 }
 END_TEST
 
-/* The test above would see a state that is used though it should not be: one byte of the lanes
+START_TEST(states_of_other_blocks_are_ignored)
+{
+    struct ov_problem p = small_problem();
+    struct shelf s = {.every = 1}, none = {.every = 1000000, .asked = 1};
+    give_three_blocks(&p);
+    double *calm = rows_from(NULL, &s, &p, 3);
+    const struct ov_text *state = &s.state[s.n - 1];
+    ov_blocks_set(p.blocks, 1, 1.2, 0.25, 0.9);
+    double *expected = rows_from(NULL, &none, &p, 3), *rows = rows_from(state, &none, &p, 3);
+    ck_assert(memcmp(calm, expected, rows_size(&p, 3)) != 0);
+    ck_assert_mem_eq(expected, rows, rows_size(&p, 3));
+    free(calm);
+    free(rows);
+    free(expected);
+    shelf_free(&s);
+    ov_problem_free(&p);
+}
+END_TEST
+
+/* The tests above would see a state that is used though it should not be: one byte of the lanes
  * changed gives other rows. */
 START_TEST(a_changed_state_is_seen)
 {
@@ -195,6 +234,8 @@ END_TEST
 static void add_tests(Suite *s)
 {
     OV_TEST(s, from_every_state_to_the_same_bits);
+    OV_TEST(s, in_blocks_as_well);
+    OV_TEST(s, states_of_other_blocks_are_ignored);
     OV_TEST(s, states_of_resumed_runs_are_as_good);
     OV_TEST(s, what_does_not_fit_is_ignored);
     OV_TEST(s, a_changed_state_is_seen);

@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
+#include "blocks_case.h"
 #include "test.h"
-#include "weights_case.h"
 
 enum { MOST = 2000 };
 
@@ -87,12 +87,15 @@ START_TEST(every_state_leads_to_the_same_rows)
     for (size_t i = 0; i < N; i++)
         spectrum[i] = i % 2 ? 0.5 : 1.5;
     const struct ov_inputs inputs[] = {{0}, {.samples = 11}, {.samples = 50, .spectrum = spectrum}};
-    for (size_t variant = 0; variant < 4; variant++) {
+    for (size_t variant = 0; variant < 5; variant++) {
         struct ov_problem p = problem(N, 3, 2, "erf", "erf");
         p.batch = variant == 1 ? 3 : 1;
         p.decay_w = variant % 2 ? 0.3 : 0;
         p.eta_v = variant % 3 ? 0.3 : 0;
-        assert_resumes(&p, &inputs[variant % 3]);
+        if (variant == 4) /* fresh inputs in blocks with rates, whose overlaps are in the rows */
+            give_blocks(&p, 2, (size_t[]){10000, 30000}, (double[]){1.5, 0.5},
+                        (double[]){0.5, 2.0});
+        assert_resumes(&p, &inputs[variant == 4 ? 0 : variant % 3]);
         ov_problem_free(&p);
     }
     free(spectrum);

@@ -6,8 +6,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "overlap/model/eps_g.h"
+#include "overlap/model/start.h"
+#include "overlap/sim/dataset.h"
 #include "sim/idx_files.h"
 #include "two_layer_cases.h"
+#include "two_layer_internal.h"
 
 static const struct ov_system *const sys = &ov_system_two_layer;
 
@@ -311,6 +315,73 @@ START_TEST(images_lend_their_covariance)
 }
 END_TEST
 
+/* eps_g of weights W on Gaussian inputs with the second moments S of images, C = W S W'/N. */
+static double eps_g_on(const struct ov_problem *p, const double *S, uint64_t key)
+{
+    size_t N = p->N, K = p->K, M = p->M;
+    double *w = calloc(N, (K + M) * sizeof *w), *Sw = calloc(N, (K + M) * sizeof *Sw);
+    struct ov_overlaps o;
+    struct ov_error err = {0};
+    ck_assert(w && Sw);
+    ck_ok(ov_overlaps_create(&o, K, M));
+    ck_ok(ov_start_weights(w, w + K * N, o.v, p, key, &err));
+    memcpy(o.v_star, p->v_star, M * sizeof *o.v_star);
+    for (size_t a = 0; a < K + M; a++)
+        for (size_t i = 0; i < N; i++)
+            for (size_t j = 0; j < N; j++)
+                Sw[a * N + i] += S[i * N + j] * w[a * N + j];
+    for (size_t a = 0; a < K + M; a++)
+        for (size_t b = 0; b < K + M; b++) {
+            double C = 0.0;
+            for (size_t i = 0; i < N; i++)
+                C += w[a * N + i] * Sw[b * N + i] / (double)N;
+            if (a < K && b <= a)
+                o.Q[ov_sym_at(a, b)] = C;
+            else if (a < K && b >= K)
+                o.R[a * M + b - K] = C;
+            else if (a >= K && b >= K)
+                o.T[ov_sym_at(a - K, b - K)] = C;
+        }
+    double eps_g = ov_eps_g(&o, p->g, p->g_star);
+    ov_overlaps_free(&o);
+    free(w);
+    free(Sw);
+    return eps_g;
+}
+
+/* Theory of images that sgd trains on: the covariance of the first `samples`, scaled as they are. */
+START_TEST(images_of_sgd_have_their_covariance)
+{
+    struct idx_dir d = idx_dir_make();
+    char more[300];
+    struct ov_error err = {0};
+    struct ov_dataset images;
+    double mean[50], scale, S[50 * 50];
+    write_idx(d.path, 200, 5, 10, true);
+    ck_ok(ov_dataset_read(&images, d.path, &err));
+    ck_ok(ov_dataset_scale(mean, &scale, &images, 180, true, &err));
+    ck_ok(ov_images_second_moments(S, &(struct ov_images){images.bytes, 120, 50, mean, scale}));
+    snprintf(more, sizeof more,
+             "    inputs: {kind: idx, images: %s, held_out: 20}\n    samples: 120\n", d.path);
+    struct ov_experiment *e = load_more(CURVE, more);
+    const struct ov_two_layer *s = e->curve[0].state;
+    for (uint64_t key = 1; key < 4; key++) {
+        double *rows = theory_of(e, key);
+        ck_agree(eps_g_on(&s->problem, S, key), rows[1], 1e-7, 0);
+        free(rows);
+    }
+    ck_assert_ptr_nonnull(strstr(e->curve[0].side[OV_THEORY].parameters.s, " first 120 of 180\n"));
+    ov_experiment_free(e);
+    char *isotropic = edited(CURVE, "theory: true", "theory: {inputs: isotropic}");
+    e = load_more(isotropic, more);
+    ck_assert_ptr_null(strstr(e->curve[0].side[OV_THEORY].parameters.s, "images"));
+    ov_experiment_free(e);
+    free(isotropic);
+    ov_dataset_free(&images);
+    idx_dir_remove(&d);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, check_cases);
@@ -321,6 +392,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, sides_start_alike);
     OV_TEST(s, whitening_is_white);
     OV_TEST(s, images_lend_their_covariance);
+    OV_TEST(s, images_of_sgd_have_their_covariance);
 }
 
 OV_TEST_MAIN("systems/two-layer, covariances");

@@ -29,14 +29,28 @@ struct network {
     double C[36], s[8], sigma, G[64], Nz[36];
 };
 
-static inline void contract(struct network *n)
+static inline struct ov_gauss *averages_of(struct network *n)
 {
     struct ov_gauss *w;
     n->P = n->K + n->M;
     for (size_t a = 0; a < n->P; a++)
         n->act[a] = a < n->M ? n->g_star : n->g;
     ck_ok(ov_gauss_create(&w, n->K, n->M, n->g, n->g_star));
+    return w;
+}
+
+static inline void contract(struct network *n)
+{
+    struct ov_gauss *w = averages_of(n);
     ov_gauss_contract(n->G, n->Nz, w, n->C, n->s, n->sigma);
+    ov_gauss_free(w);
+}
+
+/* D in the place of G. */
+static inline void slopes(struct network *n)
+{
+    struct ov_gauss *w = averages_of(n);
+    ov_gauss_slopes(n->G, n->Nz, w, n->C, n->s, n->sigma);
     ov_gauss_free(w);
 }
 

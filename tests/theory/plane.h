@@ -15,7 +15,7 @@
 
 #include "theory/pairs.h"
 
-enum { PLANE_NODES = 20, PLANE_BREAKS = 40 };
+enum { PLANE_NODES = 24, PLANE_BREAKS = 40 };
 
 struct plane {
     struct network *n; /* K, M, P, g, g_star, act, s */
@@ -45,11 +45,11 @@ static inline void plane_fields(struct plane *p)
     gsl_integration_glfixed_table_free(t);
 }
 
-/* Panels of at most 3 between -9 and 9, and at further breaks. Sorts. */
+/* Panels of at most 4.5 between -9 and 9, and at further breaks. Sorts. */
 static inline size_t plane_breaks(double *at, size_t n)
 {
-    for (int i = -3; i <= 3; i++)
-        at[n++] = 3.0 * i;
+    for (int i = -2; i <= 2; i++)
+        at[n++] = 4.5 * i;
     for (size_t i = 1; i < n; i++)
         for (size_t j = i; j > 0 && at[j] < at[j - 1]; j--) {
             double x = at[j];

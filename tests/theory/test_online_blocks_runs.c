@@ -76,7 +76,8 @@ static struct blocks_case signed_blocks(const struct directions *d, size_t n, en
     double node[N], low = log(d->rho[N - 1]), high = log(d->rho[0]);
     c.p.blocks->is_signed = true;
     for (size_t l = 0; l < n; l++)
-        node[l] = 0.5 * (low + high) + 0.5 * (high - low) * cos(M_PI * ((double)l + 0.5) / (double)n);
+        node[l] =
+            0.5 * (low + high) + 0.5 * (high - low) * cos(M_PI * ((double)l + 0.5) / (double)n);
     for (size_t l = 0; l < n; l++) {
         double share = 0.0;
         for (size_t j = 0; j < N; j++) {
@@ -248,7 +249,8 @@ START_TEST(plateau_lasts_as_long_as_the_square_says)
             double part = (i ? 1e-4 : 1e-3) * rho[l] / mean, u = b + part, w = b - part;
             double f = share[l], both = f * (u * u + w * w);
             set_block(&c, l, rho[l] / mean, f, (double[]){f, 0, f},
-                      (double[]){f * u, f * w, f * w, f * u}, (double[]){both, 2 * f * u * w, both});
+                      (double[]){f * u, f * w, f * w, f * u},
+                      (double[]){both, 2 * f * u * w, both});
         }
         ck_ok(ov_online_time_to(&left[i], &c.p, &c.start, 0.005, 5e3, &opt, NULL, NULL, NULL));
     }

@@ -91,7 +91,7 @@ END_TEST
 START_TEST(a_history_of_three_points)
 {
     gsl_rng *r = ov_test_rng(5);
-    struct ov_bdf *b = ov_bdf_create(2);
+    struct ov_bdf *b = ov_bdf_create(2, true);
     ck_assert_ptr_nonnull(b);
     for (size_t turn = 0; turn < 50; turn++) {
         double h = gsl_ran_flat(r, 0.01, 2.0), c[2][6], y[3][2], dy[3][2];

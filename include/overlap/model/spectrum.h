@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Spectra of the inputs' covariance, and few blocks in place of many directions (paper.md
- * eq:spectra). Variances are positive unless they are given, and scaled to a mean of 1:
+ * eq:blocks). Variances are positive unless they are given, and scaled to a mean of 1:
  *
  *     power            rho_i in proportion to i^-a, i = 1 … N
  *     lognormal        ln rho ~ N(-s^2/2, s^2)
@@ -54,7 +54,7 @@ void ov_spectrum_floor(double *rho, size_t n, double floor);
 
 /* How many blocks describe a spectrum to an error of some 1e-6 of eps_g on average over starts,
  * 5 + 1.5 ln(largest/smallest), and to 1e-4 for the start of one run, 5 + 2.5 of it, rounded up
- * (measured: paper.md eq:spectra). */
+ * (measured: paper.md eq:blocks). */
 size_t ov_spectrum_blocks(double largest, double smallest);
 size_t ov_spectrum_signed_blocks(double largest, double smallest);
 

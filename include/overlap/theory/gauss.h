@@ -41,7 +41,7 @@ void ov_gauss_free(struct ov_gauss *w); /* NULL-safe */
 /* The error allowed in contracted averages that have no closed form and are smooth, of numbers of
  * order one: 1e-12 to 1e-3. At first it is 1e-9, and of tanh students with tanh, erf or linear
  * teachers, which are sums of erf units then and where 1e-8 or more is allowed, some 1e-8 (3e-7 at
- * variances of 3). No other pair takes note. It is not kept at large variances, where series end and
+ * variances of 3, 3e-6 of units of no length). No other pair takes note. It is not kept at large variances, where series end and
  * grids are bounded: GELU errs by 1e-7 at a variance of 14, 1e-5 at 72, and its G by 2e-4 at a
  * standard deviation of 29 (ten per cent at 60); tanh with a tol below 1e-8 by 3e-7 at a variance of
  * 6, 1e-5 at 14 and grossly from 100 on, where its default, the sum of erf units, is good. */
@@ -68,11 +68,17 @@ const char *ov_gauss_method_to(const struct ov_activation *g, const struct ov_ac
 void ov_gauss_contract(double *G, double *Nz, struct ov_gauss *w, const double *C, const double *s,
                        double sigma);
 
-/* The same by the mean derivatives of what is averaged (paper.md eq:D), which serve inputs of any
- * covariance: with e = sum_a s_a g_a(x_a),
- *     D_kc = < d/dx_c [ g'(lambda_k) e ] >,   G_kb = sum_c D_kc C_cb for the b of any block.
- * Never by way of the inverse of C, which is singular at perfect learning.
- *   out  D   (K,P) row-major, columns teacher first
+/* The mean derivatives in the place of G, which serve inputs of any covariance (paper.md eq:D): with
+ * e = sum_a s_a g_a(x_a)
+ *     D_kc = < d/dx_c [ g'(lambda_k) e ] > = s_c < g'_k g'_c > + delta_ck < g''(lambda_k) e >,
+ * c = k meaning the column of student k, and sum_c D_kc C_cb = G_kb. Where C = sum_l rho_l C^(l)
+ * belongs to blocks of inputs, rho_l sum_c D_kc C^(l)_cb is the part of G_kb that is block l's.
+ * D exists, and is smooth but for kinks, where C is singular: equal, dependent or vanishing fields,
+ * as at perfect learning. It never goes by the inverse of C. Closed where G is, and to the errors of ov_gauss_method
+ * otherwise; where one of student and teacher has kinks and the other is generic, below 1e-8. A
+ * student of no length with a kink has g' = 0, or OV_LEAK; of any other field c with a kink and of no
+ * length D_kc is some finite number, as all that it is multiplied with is zero.
+ *   out  D   (K,P) row-major, columns teacher first; sigma does not enter
  *   out  Nz, in C, s, sigma  as ov_gauss_contract */
 void ov_gauss_slopes(double *D, double *Nz, struct ov_gauss *w, const double *C, const double *s,
                      double sigma);
@@ -90,6 +96,7 @@ bool ov_gauss_has_derivatives(const struct ov_activation *g, const struct ov_act
  *   out  dG   (K,P,D+P), D = P(P+1)/2: of G_kb by the packed C (an entry off the diagonal stands
  *             for both) and by s
  *   out  dNz  (K(K+1)/2,D+P) of packed Nz
+ * dG may be NULL.
  * Finite for every C that is a covariance, and where rounding or a trial step has left the cone of
  * covariances. Where two ReLU fields coincide the derivative by their covariance can be infinite
  * (averages move like the angle between them, the root of 1 - r^2) or depend on how C gets there;
@@ -99,6 +106,11 @@ bool ov_gauss_has_derivatives(const struct ov_activation *g, const struct ov_act
  * the length of a ReLU unit of length zero, which keeps it. */
 void ov_gauss_derivatives(double *dG, double *dNz, struct ov_gauss *w, const double *C,
                           const double *s, double sigma);
+
+/* The derivatives of D_kc of ov_gauss_slopes in the place of those of G_kb, all else as there: those
+ * of a pair that has none at r = +-1 are 0 too. dNz may be NULL. */
+void ov_gauss_slopes_derivatives(double *dD, double *dNz, struct ov_gauss *w, const double *C,
+                                 const double *s, double sigma);
 
 /* The derivatives of I2 (model/eps_g.h) by ab, aa and bb: d[0], d[1], d[2]. Neither activation
  * generic. Finite where I2 is, as above. */
