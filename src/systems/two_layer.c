@@ -150,7 +150,11 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_two_layer *s)
 }
 
 static const struct ov_variable variables[] = {
-    {"eta", "eta_w"}, {"L", "K - M, units to spare"}, {0}};
+    {"eta", "eta_w"},
+    {"L", "K - M, units to spare"},
+    {"rho2",
+     "<rho^2>, mean square of the variances of inputs scaled to a mean of 1; N_eff is N/rho2"},
+    {0}};
 
 static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
 {
@@ -166,6 +170,9 @@ static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
     ov_define_variables(c, ov_two_layer_keys, s);
     ov_curve_define(c, "eta", s->problem.eta_w);
     ov_curve_define(c, "L", (double)s->problem.K - (double)s->problem.M);
+    double rho2;
+    if (ov_covariance_mean_square(&rho2, s))
+        ov_curve_define(c, "rho2", rho2);
     return OV_OK;
 }
 
