@@ -272,19 +272,20 @@ static enum ov_status write_table(const struct comparison *c, const char *time, 
         add_key(&text, c->pair + i, &c->pair[i].theory, OV_THEORY);
         add_key(&text, c->pair + i, &c->pair[i].sgd, OV_SGD);
     }
-    ov_text_addf(&text,
-                 "# columns: n - seeds; theory, sgd - means over the seeds; deviation - mean of "
-                 "sgd minus theory, each seed against the\n"
-                 "# theory that starts at this seed's overlaps; se, sd - its standard error and "
-                 "the seeds' standard deviation;\n"
-                 "# z - deviation/(se^2 + theory_se^2)^(1/2), nan where n < 2, se = 0 or no seed "
-                 "deviates by more than rounding;\n"
-                 "# max_abs - largest |deviation| of a seed; theory_se - theory's own standard "
-                 "error, 0 where it has none;\n"
-                 "# where a run has diverged or ended, or has no such number: n - the seeds that are "
-                 "left, all else nan\n"
-                 "curve,quantity,%s,n,theory,sgd,deviation,se,sd,z,max_abs,theory_se\n",
-                 time);
+    ov_text_addf(
+        &text,
+        "# columns: n - seeds; theory, sgd - means over the seeds; deviation - mean of "
+        "sgd minus theory, each seed against the\n"
+        "# theory that starts at this seed's overlaps; se, sd - its standard error and "
+        "the seeds' standard deviation;\n"
+        "# z - deviation/(se^2 + theory_se^2)^(1/2), nan where n < 2, se = 0 or no seed "
+        "deviates by more than rounding;\n"
+        "# max_abs - largest |deviation| of a seed; theory_se - theory's own standard "
+        "error, 0 where it has none;\n"
+        "# where a run has diverged or ended, or has no such number: n - the seeds that are "
+        "left, all else nan\n"
+        "curve,quantity,%s,n,theory,sgd,deviation,se,sd,z,max_abs,theory_se\n",
+        time);
     ov_text_add(&text, c->rows.s ? c->rows.s : "", c->rows.len);
     ov_table_seal(&text);
     if (text.failed || c->rows.failed)

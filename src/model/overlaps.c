@@ -131,22 +131,35 @@ static void block_name(char name[32], size_t i, size_t K, size_t M)
     }
 }
 
-static enum ov_status check_joint(const struct ov_overlaps *o, struct ov_error *err)
+/* What rounding and a solver's tolerance may make negative, relative to the largest length. */
+static const double exact = 1e-9;
+
+/* The largest length of a unit. */
+static double size_of(const struct ov_overlaps *o)
+{
+    double size = 0.0;
+    for (size_t k = 0; k < o->K; k++)
+        size = fmax(size, fabs(o->Q[ov_sym_at(k, k)]));
+    for (size_t m = 0; m < o->M; m++)
+        size = fmax(size, fabs(o->T[ov_sym_at(m, m)]));
+    return size;
+}
+
+/* C has no eigenvalue below -least. */
+static enum ov_status check_joint(const struct ov_overlaps *o, double least, struct ov_error *err)
 {
     size_t P = o->K + o->M;
     double *C = calloc(ov_sym_size(P), sizeof *C);
     if (!C)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     ov_overlaps_covariance(C, o);
-    double min = 0.0, scale = 0.0;
-    for (size_t i = 0; i < P; i++)
-        scale = fmax(scale, fabs(C[ov_sym_at(i, i)]));
+    double min = 0.0;
     enum ov_status status = ov_sym_min_eigenvalue(&min, C, P);
     free(C);
     if (status != OV_OK)
         return ov_fail(err, status, "the eigenvalues of the joint matrix of T, R, Q: %s",
                        ov_status_name(status));
-    if (min < -1e-9 * scale)
+    if (min < -least)
         return ov_fail(err, OV_EDOM,
                        "the joint matrix of T, R, Q is not positive semi-definite: smallest "
                        "eigenvalue %.6g",
@@ -154,7 +167,7 @@ static enum ov_status check_joint(const struct ov_overlaps *o, struct ov_error *
     return OV_OK;
 }
 
-enum ov_status ov_overlaps_check(const struct ov_overlaps *o, struct ov_error *err)
+static enum ov_status check(const struct ov_overlaps *o, double least, struct ov_error *err)
 {
     for (size_t i = 0; i < ov_overlaps_size(o->K, o->M); i++) {
         char name[32];
@@ -163,7 +176,12 @@ enum ov_status ov_overlaps_check(const struct ov_overlaps *o, struct ov_error *e
         block_name(name, i, o->K, o->M);
         return ov_fail(err, OV_EDOM, "%s is not finite", name);
     }
-    return check_joint(o, err);
+    return check_joint(o, least, err);
+}
+
+enum ov_status ov_overlaps_check(const struct ov_overlaps *o, struct ov_error *err)
+{
+    return check(o, exact * size_of(o), err);
 }
 
 enum ov_status ov_overlaps_check_blocks(const struct ov_overlaps *o, const struct ov_blocks *b,
@@ -177,10 +195,13 @@ enum ov_status ov_overlaps_check_blocks(const struct ov_overlaps *o, const struc
     if (ov_overlaps_create(&one, o->K, o->M) != OV_OK)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     ov_overlaps_total(&one, o, b);
+    double size = size_of(&one);
     enum ov_status status = ov_overlaps_check(&one, err);
     for (size_t l = 0; !b->is_signed && status == OV_OK && l < b->L; l++) {
         ov_overlaps_of_block(&one, o, l);
-        if ((status = ov_overlaps_check(&one, err)) != OV_OK)
+        double seen = size / fmax(b->weight[l], 1e-300); /* by the fields */
+        status = check(&one, exact * fmax(size_of(&one), seen), err);
+        if (status != OV_OK)
             ov_error_context(err, "block %zu", l);
     }
     ov_overlaps_free(&one);

@@ -148,6 +148,23 @@ static enum ov_status measure(double **rho, double **f, size_t *n, const struct 
     return status == OV_OK ? OV_OK : ov_fail(err, status, "the nodes of a density");
 }
 
+bool ov_covariance_mean_square(double *mean, const struct ov_two_layer *s)
+{
+    struct ov_error own = {0};
+    size_t n = 0;
+    double *rho = NULL, *f = NULL;
+    enum ov_covariance_kind kind = s->covariance.kind;
+    bool of_files = kind == OV_COVARIANCE_IMAGES || kind == OV_COVARIANCE_OWN;
+    bool is_known =
+        !of_files && kind != OV_COVARIANCE_WHITE && measure(&rho, &f, &n, s, &own) == OV_OK;
+    *mean = is_known ? 0.0 : 1.0;
+    for (size_t i = 0; i < n && is_known; i++)
+        *mean += f[i] * rho[i] * rho[i];
+    free(rho);
+    free(f);
+    return is_known || kind == OV_COVARIANCE_WHITE;
+}
+
 static double floor_of(const struct ov_covariance *c)
 {
     bool images = c->kind == OV_COVARIANCE_IMAGES || c->kind == OV_COVARIANCE_OWN;

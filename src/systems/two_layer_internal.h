@@ -252,6 +252,10 @@ size_t ov_covariance_exact(const struct ov_covariance *c, size_t N);
 OV_NODISCARD enum ov_status ov_covariance_variances(double *rho, const struct ov_two_layer *s,
                                                     struct ov_error *err);
 
+/* <rho^2>, the mean square of the variances of inputs whose mean variance is 1 (paper.md eq:neff). False
+ * where it takes a file of images to know it. */
+bool ov_covariance_mean_square(double *mean, const struct ov_two_layer *s);
+
 /* The blocks of theory, and those of sgd, which are never reduced. The caller's to free, on error
  * too. */
 OV_NODISCARD enum ov_status ov_blocks_of_theory(struct ov_blocks **b, const struct ov_two_layer *s,

@@ -30,6 +30,8 @@ const struct ov_variable ov_two_layer_variables[] = {
     {"dg_2", "<g'(x)^2>"},
     {"dg_3", "<g'(x)^3>"},
     {"dg_4", "<g'(x)^4>"},
+    {"rho2",
+     "<rho^2>, mean square of the variances of inputs scaled to a mean of 1; N_eff is N/rho2"},
     {0}};
 
 /* < g'(x)^n >, x ~ N(0,1), n = 1 ... N_MOMENT, by the rule of midpoints: exact to rounding for
@@ -65,6 +67,9 @@ void ov_two_layer_define(struct ov_curve *c, const struct ov_two_layer *s)
     ov_curve_define(c, "eta", p->eta_w);
     ov_curve_define(c, "L", (double)p->K - (double)p->M);
     define_teacher(c, p);
+    double rho2;
+    if (ov_covariance_mean_square(&rho2, s))
+        ov_curve_define(c, "rho2", rho2);
     for (size_t n = 0; n < N_MOMENT; n++)
         ov_curve_define(c, moment_name[n], moment[n]);
 }

@@ -91,6 +91,22 @@ bool ov_newton_jacobian(struct ov_newton *w)
     return ov_online_jacobian(w->J, w->online, w->y) == 0;
 }
 
+/* Blocks rest at their own pace: of each equation its largest coefficient becomes 1, lest those of small
+ * variances are cut. */
+static void equilibrate(struct ov_newton *w)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        double largest = 0.0, *row = w->A + i * w->n;
+        for (size_t j = 0; j < w->n; j++)
+            largest = fmax(largest, fabs(row[j]));
+        if (largest == 0.0)
+            continue;
+        w->step[i] /= largest;
+        for (size_t j = 0; j < w->n; j++)
+            row[j] /= largest;
+    }
+}
+
 enum ov_status ov_newton_solve(struct ov_newton *w)
 {
     lapack_int n = (lapack_int)w->n, rank;
@@ -110,6 +126,8 @@ enum ov_status ov_newton_solve(struct ov_newton *w)
     for (size_t i = 0; i < w->n; i++)
         for (size_t j = 0; j < w->n; j++)
             w->A[i * w->n + j] = (w->J[i * w->n + j] - (i == j ? w->pull : 0.0)) / w->metric[j];
+    if (w->p->blocks)
+        equilibrate(w);
     if (LAPACKE_dgelsd(LAPACK_ROW_MAJOR, n, n, 1, w->A, n, w->step, 1, w->singular, cut, &rank) !=
         0)
         return OV_ENUMERIC;

@@ -94,7 +94,8 @@ struct ov_overlaps ov_overlaps_block(const struct ov_overlaps *o, size_t l);
  * T, R, Q is not positive semi-definite: smallest eigenvalue -0.25"). */
 OV_NODISCARD enum ov_status ov_overlaps_check(const struct ov_overlaps *o, struct ov_error *err);
 
-/* The same of overlaps in blocks: of the fields', and unless blocks are signed of each block's ("block 2: …").
+/* The same of overlaps in blocks: of the fields', and unless blocks are signed of each block's ("block 2: …"),
+ * to as much as counts in the fields: blocks may be smaller than a solver's tolerance.
  * b NULL: as ov_overlaps_check. OV_EDOM also for another number of blocks; OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_overlaps_check_blocks(const struct ov_overlaps *o,
                                                      const struct ov_blocks *b,

@@ -75,7 +75,7 @@ struct ov_problem {
                       the same order: less by half of what the right-hand side changes in a step */
     struct ov_labels labels; /* of simulations only: signs in place of the above y */
     double stop; /* a run ends with the first listed time that has eps_g at most this; 0: never */
-    bool gradient_flow; /* of theory only: without the term in eta_w^2, the noise of SGD */
+    bool gradient_flow;  /* of theory only: without the term in eta_w^2, the noise of SGD */
     double averages_tol; /* of theory's averages without closed form (theory/gauss.h,
                             ov_gauss_set_tol); 0: as they are */
 };
