@@ -190,6 +190,13 @@ static enum ov_status in_vain(struct ov_value *params, const char *path, const c
     return v && v->number != 0.0 ? ov_value_fail(v, err, "%s", says) : OV_OK;
 }
 
+/* Does theory have blocks that share directions? */
+static bool is_signed(const struct ov_two_layer *s)
+{
+    return ov_start_is_measured(s) &&
+           ov_covariance_blocks(s) != ov_covariance_exact(&s->covariance, s->problem.N);
+}
+
 /* What `theory` asks for that inputs in blocks, or others, do not have. */
 static enum ov_status check_asked(const struct ov_two_layer *s, struct ov_value *params,
                                   struct ov_error *err)
@@ -204,7 +211,8 @@ static enum ov_status check_asked(const struct ov_two_layer *s, struct ov_value 
         {!has, "theory.blocks", "blocks is for theory of inputs with a covariance"},
         {!ov_sgd_has_covariance(s) || !ov_covariance_is_listed(c), "sgd.blocks",
          "blocks is for inputs whose covariance lists its blocks"},
-        {has, "theory.fluctuations", "fluctuations are known for inputs with covariance 1 only"},
+        {has && is_signed(s), "theory.fluctuations",
+         "fluctuations of drawn weights need a block for each direction: blocks: all"},
         {has && has_rates, "theory.eta_max", "eta_max is for a gradient without preconditioner"},
         {has && s->problem.N == 0, "theory.spiked", "spiked needs 'N', the input dimension"},
         {has && s->problem.gradient_flow, "theory.spiked",
@@ -221,7 +229,8 @@ enum ov_status ov_covariance_complete(struct ov_two_layer *s, struct ov_value *p
                                       struct ov_error *err)
 {
     struct ov_covariance *c = &s->covariance;
-    s->problem.spiked = c->spiked;
+    s->problem.spiked = s->problem.in_steps =
+        c->spiked; /* both of order rho/N, and of one another */
     enum ov_status status = check_asked(s, params, err);
     if (c->kind == OV_COVARIANCE_WHITE || status != OV_OK)
         return status;

@@ -227,8 +227,8 @@ static const struct ov_key theory_keys[] = {
      "isotropic: of covariance 1, whatever the inputs are",
      KEPT(as_theory_inputs, covariance.theory_inputs), .of = OV_OF_THEORY},
     {"spiked", OV_BOOL, 0, 0, NULL, NULL, "false",
-     "with that part of a step's noise which is of relative order c_i/N: it counts where a direction has a "
-     "good share of all variance",
+     "with that part of a step's noise which is of relative order c_i/N, and time in steps of 1/N: it "
+     "counts where a direction has a good share of all variance",
      KEPT(ov_as_flag, covariance.spiked), .of = OV_OF_THEORY},
     {"blocks", OV_BOOL, 0, 0, NULL, NULL, "false",
      "columns Q_k_l_bB, R_k_m_bB: the overlaps of each block B, of which those of the fields are the sum, "

@@ -50,7 +50,6 @@ wrong "too few directions" 'K: 2' 'N: 12\n    sgd: {engine: law, seeds: 1}\n    
 wrong "no N" 'K: 2' 'sgd: {engine: law, seeds: 1}\n    K: 2' "17:26: error: covariance needs 'N', the input dimension$"
 wrong "rates of other blocks" '0.5}\]}' '0.5}], precondition: [1, 2, 3]}' '16:106: error: precondition has 3 numbers; the covariance lists 2$'
 wrong "spiked without N" 'theory: {blocks: true}' 'theory: {spiked: true}' "10:20: error: spiked needs 'N', the input dimension$"
-wrong "spreads" 'theory: {blocks: true}' 'theory: {fluctuations: true}' '10:26: error: fluctuations are known for inputs with covariance 1 only$'
 wrong "blocks of white inputs" 'theory: {blocks: true}' 'theory: {blocks: true, inputs: isotropic}' '10:20: error: blocks is for theory of inputs with a covariance$'
 wrong "two names" 'covariance: .*' 'covariance: {power: 1, lognormal: 1}}' '16:26: error: covariance takes one of power, lognormal, marchenko_pastur and images$'
 
@@ -80,3 +79,7 @@ check "engine weights embeds them as a whole" 0 "$overlap" run law --out law_out
 sed -i '/init:/d; s/{power: 1}}/{power: 1}, blocks: 1}/; s/sgd: .*/theory: true/' law/experiment.yaml
 check "one block for drawn weights" 2 "$overlap" run law --out law_out
 says "one block for drawn weights: said" '^law/experiment.yaml:11:46: error: drawn weights need 2 blocks at least'
+
+sed -i 's/theory: true/theory: {fluctuations: true}/; s/, blocks: 1//' law/experiment.yaml
+check "signed blocks have no spread" 2 "$overlap" run law --out law_out
+says "signed blocks have no spread: said" '^law/experiment.yaml:13:28: error: fluctuations of drawn weights need a block for each direction'
