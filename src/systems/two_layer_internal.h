@@ -239,8 +239,7 @@ OV_NODISCARD enum ov_status ov_covariance_check_blocks(const struct ov_two_layer
 /* Does theory have blocks; does sgd have Gaussian inputs of several variances? */
 bool ov_theory_has_blocks(const struct ov_two_layer *s);
 bool ov_sgd_has_covariance(const struct ov_two_layer *s);
-/* Does theory depend on N, be its start fixed? */
-bool ov_theory_needs_N(const struct ov_two_layer *s);
+bool ov_theory_needs_N(const struct ov_two_layer *s); /* even if its start is fixed */
 /* Does theory start from what is measured on weights? */
 bool ov_start_is_measured(const struct ov_two_layer *s);
 
