@@ -13,7 +13,7 @@
 #include "overlap/num/fmath.h"
 #include "overlap/num/normal.h"
 
-#define ONE_OVER_PI 0x1.45f306dc9c883p-2
+#define TWO_OVER_PI 0x1.45f306dc9c883p-1
 #define SQRT_TWO_OVER_PI 0x1.9884533d43651p-1
 
 const char *const ov_sign_columns[OV_SIGN_COLUMNS] = {"eps_g_se", "eps_c", "eps_c_se"};
@@ -70,7 +70,7 @@ static double within_one(double r)
 static double angle_of(double r)
 {
     double away = r < 0.0 ? 1.0 + r : 1.0 - r;
-    double small = 2.0 * ov_asin(sqrt(0.5 * away)) * ONE_OVER_PI;
+    double small = TWO_OVER_PI * ov_asin(sqrt(0.5 * away));
     return r < 0.0 ? 1.0 - small : small;
 }
 
@@ -89,7 +89,7 @@ static double with_sign(const struct ov_activation *g, double Q, double R, doubl
         return 0.0; /* <g> times sign(0) = 1 */
     if (g->act == OV_ACT_LINEAR)
         return SQRT_TWO_OVER_PI * R / sqrt(T);
-    return 2.0 * ONE_OVER_PI * ov_asin(within_one(R / sqrt(T * (1.0 + Q))));
+    return TWO_OVER_PI * ov_asin(within_one(R / sqrt(T * (1.0 + Q))));
 }
 
 /* <(phi - sign nu)^2>/2, nu = sum_m v*_m nu_m. */

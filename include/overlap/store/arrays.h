@@ -6,7 +6,8 @@
  * that `sha256sum -c` reads, what they hold; it ends in the same seal as a table. It is written last
  * and removed first, so that what it lists is one run's. A run without it, or of which a file is
  * missing or holds anything else, has no valid result. An array that was not reached has no file and
- * is not listed.
+ * is not listed. Directories of curves or seeds that are not asked for any more stay; nothing reads
+ * them.
  */
 #ifndef OVERLAP_STORE_ARRAYS_H
 #define OVERLAP_STORE_ARRAYS_H
