@@ -26,6 +26,12 @@ do for [k=1:4] { do for [e in times[k]] {
     print sprintf("%d,%.9g,%.9g", k, real(e)/eta_max[k], STATS_min)
 } }
 unset print
+set print $raced
+do for [e in "1 2 2.7 3.2 3.5"] {
+    stats table("run-time-eta_w".e, "sgd") using (column("alpha_to_1e-12")) every 241::240 nooutput
+    print sprintf("%.9g,%.9g,%.9g", real(e)/eta_max[1], STATS_mean, STATS_stddev/sqrt(STATS_records))
+}
+unset print
 set print $noise
 do for [k in "1 2 4"] { do for [e in noise[int(k)]] {
     stats table(id("noise", int(k), e), "theory") using (column("fixed_eps_g")) every ::0::0 nooutput
@@ -54,7 +60,8 @@ set xlabel "η_w / η_{max}"
 set ylabel "{/:Italic α }at{/:Italic  ε_g }= 10^{−12}" offset 1
 unset key
 set arrow 1 from 2.0/3,30 to 2.0/3,3000 nohead ls 100
-plot for [k=1:4] $times using ($1 == k ? $2 : NaN):3 with lines ls k
+plot for [k=1:4] $times using ($1 == k ? $2 : NaN):3 with lines ls k, \
+     $raced using 1:2:3 with yerrorbars ls 11
 unset arrow 1
 
 set lmargin at screen 0.75; set rmargin at screen 0.985

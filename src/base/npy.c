@@ -141,3 +141,28 @@ enum ov_status ov_npy_read(double **x, size_t *rows, size_t *cols, const char *p
     ov_text_free(&text);
     return status;
 }
+
+/* The header ends in a newline at a multiple of 64 bytes. */
+void ov_npy_print(struct ov_text *out, const double *x, size_t rows, size_t cols)
+{
+    char shape[64], header[256];
+    size_t n = cols > 0 ? rows * cols : rows;
+    if (cols > 0)
+        snprintf(shape, sizeof shape, "(%zu, %zu)", rows, cols);
+    else
+        snprintf(shape, sizeof shape, "(%zu,)", rows);
+    int used = snprintf(header, sizeof header,
+                        "{'descr': '<f8', 'fortran_order': False, 'shape': %s, }", shape);
+    size_t length = (MAGIC + 4 + (size_t)used + 1 + 63) / 64 * 64 - MAGIC - 4;
+    const char front[] = {'\x93', 'N', 'U', 'M', 'P', 'Y', 1, 0, (char)length, 0};
+    ov_text_add(out, front, sizeof front);
+    ov_text_addf(out, "%-*s\n", (int)length - 1, header);
+    for (size_t i = 0; i < n; i++) {
+        unsigned char byte[8];
+        uint64_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        for (size_t b = 0; b < sizeof byte; b++)
+            byte[b] = (unsigned char)(bits >> 8 * b);
+        ov_text_add(out, (const char *)byte, sizeof byte);
+    }
+}

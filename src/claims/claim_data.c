@@ -155,6 +155,22 @@ static void fill_window(struct ov_sample *s, const struct tables *t, const struc
     free(time);
 }
 
+/* What a run is beside theory, in the units of the statistic. */
+static double beside_theory(const struct tables *t, double own, double theory, size_t partner,
+                            size_t j)
+{
+    const struct ov_statistic *what = t->q->what;
+    if (what->logarithm)
+        return log(own / theory);
+    if (what->relative)
+        return own / theory - 1.0;
+    if (what->standardised)
+        return (own - theory) / theory_at(t, partner, j, t->sd);
+    if (what->in_biases)
+        return (own - theory) / theory_at(t, partner, j, t->bias);
+    return own - theory;
+}
+
 /* A statistic of single times, at time j. */
 static void fill_time(struct ov_sample *s, const struct tables *t, size_t j)
 {
@@ -169,9 +185,7 @@ static void fill_time(struct ov_sample *s, const struct tables *t, size_t j)
         }
         if (!what->against_theory)
             continue;
-        s->x[i] = what->relative ? s->x[i] / theory - 1.0 : s->x[i] - theory;
-        if (what->standardised)
-            s->x[i] /= theory_at(t, partner, j, t->sd);
+        s->x[i] = beside_theory(t, s->x[i], theory, partner, j);
         sum += theory;
     }
     if (what->against_theory)
@@ -210,6 +224,9 @@ static void refuse_seed(struct ov_sample *s, const struct tables *t, size_t k)
         snprintf(s->why + used, sizeof s->why - used, ": %s diverges at %s = %.6g",
                  own ? ov_side_name(t->q->side) : "theory", t->own.table.column[1],
                  own ? t->own.diverged_at[k] : t->theory.diverged_at[partner]);
+    else if (ov_table_find(&t->own.table, "stopped_at") >= 0)
+        snprintf(s->why + used, sizeof s->why - used,
+                 ": a run that `stop` ends has nan from then on, see column stopped_at");
 }
 
 static void fill(struct ov_sample *s, const struct tables *t, const struct ov_span *span)

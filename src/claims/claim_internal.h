@@ -34,6 +34,8 @@ struct ov_statistic {
     bool against_theory;
     bool absolute, relative, standardised; /* the deviation itself; divided by theory; by theory's
                                               sd of a run */
+    bool in_biases;                        /* by the shift of the mean that theory predicts */
+    bool logarithm;                        /* ln(sgd/theory) */
     bool of_run, when;                     /* of divergence: no times; the time of it */
     enum ov_reduction reduce;              /* of the seeds' numbers */
     /* Of a window: a path's number, all of y finite (against theory: |deviation|); NaN where there

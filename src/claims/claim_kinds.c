@@ -95,7 +95,9 @@ static const struct ov_key margin_keys[] = {
          "value",                                                                                  \
          GIVEN(statistic),                                                                         \
          .doc = "of a time: value; deviation (sgd - theory of the same seed), relative "           \
-                "(sgd/theory - 1); over seeds sd and rms of the deviation, and ratio_sd, its sd "  \
+                "(sgd/theory - 1), log_ratio (ln(sgd/theory)), ratio_bias (the deviation in "      \
+                "units of the mean that theory predicts for it, column bias_QUANTITY); over "      \
+                "seeds sd and rms of the deviation, and ratio_sd, its sd "                         \
                 "in units of what theory predicts (column sd_QUANTITY), and spread, the sd of "    \
                 "the value. Of a window: min, max, "                                               \
                 "argmin, argmax (their times), mean (of the times listed), mean_relative (that "   \

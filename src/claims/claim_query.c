@@ -176,17 +176,17 @@ static void settle_quantity(struct ov_claim *claim)
 static enum ov_status check_columns(struct ov_query *q, struct ov_error *err)
 {
     const struct ov_value *v = q->given.quantity, *place = v->node ? v : q->given.id;
+    const char *unit = q->what->standardised ? q->sd : q->what->in_biases ? q->bias : NULL;
     enum ov_status status = OV_OK;
     q->quantity = v->string;
     snprintf(q->sd, sizeof q->sd, "sd_%.56s", q->quantity);
     snprintf(q->bias, sizeof q->bias, "bias_%.56s", q->quantity);
     for (size_t i = 0; i < q->n_curve && status == OV_OK; i++) {
-        const struct ov_curve *c = q->curve[i];
-        status = ov_column_check(c, q->side, q->quantity, place, err);
+        status = ov_column_check(q->curve[i], q->side, q->quantity, place, err);
         if (status == OV_OK && q->what->against_theory)
-            status = ov_column_check(c, OV_THEORY, q->quantity, place, err);
-        if (status == OV_OK && q->what->standardised)
-            status = ov_column_check(c, OV_THEORY, q->sd, place, err);
+            status = ov_column_check(q->curve[i], OV_THEORY, q->quantity, place, err);
+        if (status == OV_OK && unit)
+            status = ov_column_check(q->curve[i], OV_THEORY, unit, place, err);
     }
     return status;
 }

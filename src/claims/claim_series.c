@@ -63,25 +63,13 @@ static double plateau(size_t *where, const struct ov_series *s)
     return q[*where];
 }
 
-const char *const ov_claim_statistics[] = {"value",
-                                           "deviation",
-                                           "relative",
-                                           "min",
-                                           "max",
-                                           "argmin",
-                                           "argmax",
-                                           "mean",
-                                           "plateau",
-                                           "sd",
-                                           "rms",
-                                           "ratio_sd",
-                                           "max_deviation",
-                                           "argmax_deviation",
-                                           "diverged",
-                                           "diverged_at",
-                                           "spread",
-                                           "mean_relative",
-                                           NULL};
+const char *const ov_claim_statistics[] = {
+    "value",      "deviation",   "relative",      "min",
+    "max",        "argmin",      "argmax",        "mean",
+    "plateau",    "sd",          "rms",           "ratio_sd",
+    "ratio_bias", "log_ratio",   "max_deviation", "argmax_deviation",
+    "diverged",   "diverged_at", "spread",        "mean_relative",
+    NULL};
 
 const struct ov_statistic ov_statistics[] = {
     {.name = "value"},
@@ -96,6 +84,8 @@ const struct ov_statistic ov_statistics[] = {
     {.name = "sd", .against_theory = true, .reduce = OV_REDUCE_SD},
     {.name = "rms", .against_theory = true, .reduce = OV_REDUCE_RMS},
     {.name = "ratio_sd", .against_theory = true, .standardised = true, .reduce = OV_REDUCE_SD},
+    {.name = "ratio_bias", .against_theory = true, .in_biases = true},
+    {.name = "log_ratio", .against_theory = true, .relative = true, .logarithm = true},
     {.name = "max_deviation", .of_window = largest, .against_theory = true},
     {.name = "argmax_deviation", .of_window = time_of_largest, .against_theory = true},
     {.name = "diverged", .of_run = true},

@@ -154,7 +154,7 @@ static void make_workspace(struct comparison *c)
 }
 
 /* One row: quantity in column k of theory and column l of simulation, at time j. Returns z. Where
- * a run has diverged, of either side, a mean over the others would be biased: there is none. */
+ * a run has diverged or ended, of either side, a mean over the others would be biased: there is none. */
 static double add_row(struct comparison *c, const struct pair *p, size_t k, size_t l, size_t j)
 {
     size_t n = p->sgd.n_seed, lost = 0;
@@ -165,8 +165,7 @@ static double add_row(struct comparison *c, const struct pair *p, size_t k, size
         c->y[i] = ov_result_at(&p->sgd, i, j, l);
         c->deviation[i] = c->y[i] - c->x[i];
         max_abs = fmax(max_abs, fabs(c->deviation[i]));
-        lost += isnan(c->deviation[i]) &&
-                (ov_result_diverged(&p->theory, partner) || ov_result_diverged(&p->sgd, i));
+        lost += isnan(c->deviation[i]) ? 1 : 0;
     }
     struct ov_mean d = ov_mean_of(c->deviation, n);
     double theory = ov_mean_of(c->x, n).mean, sgd = ov_mean_of(c->y, n).mean;
@@ -258,16 +257,18 @@ static enum ov_status write_table(const struct comparison *c, const char *time, 
         add_key(&text, c->pair + i, &c->pair[i].theory, OV_THEORY);
         add_key(&text, c->pair + i, &c->pair[i].sgd, OV_SGD);
     }
-    ov_text_addf(&text,
-                 "# columns: n - seeds; theory, sgd - means over the seeds; deviation - mean of "
-                 "sgd minus theory, each seed against the\n"
-                 "# theory that starts at this seed's overlaps; se, sd - its standard error and "
-                 "the seeds' standard deviation;\n"
-                 "# z - deviation/se, nan where n < 2, se = 0 or no seed deviates by more than "
-                 "rounding; max_abs - largest |deviation| of a seed;\n"
-                 "# where a run has diverged: n - the seeds that are left, all else nan\n"
-                 "curve,quantity,%s,n,theory,sgd,deviation,se,sd,z,max_abs\n",
-                 time);
+    ov_text_addf(
+        &text,
+        "# columns: n - seeds; theory, sgd - means over the seeds; deviation - mean of "
+        "sgd minus theory, each seed against the\n"
+        "# theory that starts at this seed's overlaps; se, sd - its standard error and "
+        "the seeds' standard deviation;\n"
+        "# z - deviation/se, nan where n < 2, se = 0 or no seed deviates by more than "
+        "rounding; max_abs - largest |deviation| of a seed;\n"
+        "# where a run has diverged or ended, or has no such number: n - the seeds that are left, all "
+        "else nan\n"
+        "curve,quantity,%s,n,theory,sgd,deviation,se,sd,z,max_abs\n",
+        time);
     ov_text_add(&text, c->rows.s ? c->rows.s : "", c->rows.len);
     ov_table_seal(&text);
     if (text.failed || c->rows.failed)

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_sf_psi.h>
 #include <muParserDLL.h>
 
 #include "overlap/config/schema.h"
@@ -35,6 +37,7 @@ const struct ov_expr_word ov_expr_words[] = {{"pi", "3.14159…", false},
                                              {"min", "the smallest of its arguments", true},
                                              {"max", "the largest of its arguments", true},
                                              {"erf", "error function", true},
+                                             {"digamma", "derivative of ln Gamma", true},
                                              {0}};
 
 /* One formula on its way: the variables found in it and what is wrong. */
@@ -186,11 +189,18 @@ static enum ov_status refused(struct formula *f, muParserHandle_t parser)
     return WRONG(f, column, "%s", complaint(mupGetErrorCode(parser)));
 }
 
+static double digamma(double x)
+{
+    gsl_sf_result y;
+    return gsl_sf_psi_e(x, &y) == GSL_SUCCESS ? y.val : NAN; /* it has poles */
+}
+
 static enum ov_status compute(double *x, struct formula *f, muParserHandle_t parser)
 {
     mupDefineConst(parser, "pi", acos(-1.0));
     mupDefineConst(parser, "e", exp(1.0));
     mupDefineFun1(parser, "erf", erf, 1);
+    mupDefineFun1(parser, "digamma", digamma, 1);
     for (size_t i = 0; i < f->n_name; i++)
         mupDefineVar(parser, f->name[i], &f->value[i]);
     if (mupError(parser))

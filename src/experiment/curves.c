@@ -119,7 +119,8 @@ static bool has_whole_pieces(const struct ov_side_plan *s)
 {
     size_t n = ov_side_piece_rows(s);
     return s->n_row % ov_side_pieces(s) == 0 && n % (s->n_each > 1 ? s->n_each : 1) == 0 &&
-           (ov_side_pieces(s) == 1 || s->group == 1);
+           (ov_side_pieces(s) == 1 || s->group == 1) &&
+           (s->n_array == 0 || (s->group == 1 && ov_side_pieces(s) == 1));
 }
 
 /* What every system has to fill in: times that increase (n_each rows each), columns that are named once and come in

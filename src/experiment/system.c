@@ -35,6 +35,30 @@ void ov_side_column(struct ov_side_plan *s, enum ov_role role, bool may_be_nan, 
     va_end(ap);
 }
 
+void ov_side_array(struct ov_side_plan *s, size_t rows, size_t cols, const char *fmt, ...)
+{
+    struct ov_array *grown = realloc(s->array, (s->n_array + 1) * sizeof *grown);
+    if (!grown) {
+        s->failed = true;
+        return;
+    }
+    s->array = grown;
+    struct ov_array *added = &grown[s->n_array++];
+    *added = (struct ov_array){.rows = rows, .cols = cols};
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(added->name, sizeof added->name, fmt, ap);
+    va_end(ap);
+}
+
+size_t ov_side_arrays_size(const struct ov_side_plan *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_array; i++)
+        n += ov_array_size(&s->array[i]);
+    return n;
+}
+
 void ov_side_column_closed(struct ov_side_plan *s)
 {
     if (s->n_col > 0)
@@ -100,6 +124,7 @@ void ov_curve_release(struct ov_curve *c, const struct ov_system *system)
         free(c->state);
     for (size_t i = 0; i < 2; i++) {
         free(c->side[i].column);
+        free(c->side[i].array);
         ov_text_free(&c->side[i].columns_doc);
         ov_text_free(&c->side[i].parameters);
     }

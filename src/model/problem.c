@@ -107,6 +107,13 @@ static enum ov_status check_rates(const struct ov_problem *p, const char **key,
         if (!(isfinite(rates[i].value) && rates[i].value >= 0.0))
             return BLAME(rates[i].key, "%s must be a number >= 0, not %g", rates[i].key,
                          rates[i].value);
+    if (p->labels.sign && p->sigma > 0.0)
+        return BLAME("sigma", "sigma is the noise of real-valued labels; a sign has labels.flip");
+    if (p->labels.sign && !(p->labels.flip >= 0.0 && p->labels.flip <= 0.5))
+        return BLAME("labels.flip", "the share of flipped labels must be from 0 to 1/2, not %g",
+                     p->labels.flip);
+    if (p->labels.sign && p->labels.test < 2)
+        return BLAME("labels.test", "a mean with an error needs two inputs or more");
     if (p->sparse >= 1.0)
         return BLAME("teacher.sparse", "the share of zeros must be below 1, not %g", p->sparse);
     return OV_OK;

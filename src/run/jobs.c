@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "overlap/base/alloc.h"
+#include "overlap/store/arrays.h"
 #include "overlap/store/seen.h"
 #include "overlap/store/table.h"
 
@@ -19,6 +20,14 @@ static bool is_wanted(const struct ov_batch *b, const char *text)
     bool wanted = !diverged;
     free(diverged);
     return wanted;
+}
+
+/* True if the arrays of n runs from `first` on are there, as where the side has none. */
+static bool has_arrays(const struct ov_runs_of *of, uint64_t first, size_t n)
+{
+    char *wrong = ov_arrays_wrong_of(of, first, n);
+    free(wrong);
+    return !wrong;
 }
 
 /* A whole table under its key, with the columns that are asked for, stands for all of its runs; else
@@ -32,7 +41,8 @@ static void look(struct ov_batch *b, struct ov_seen *seen)
     if (ov_seen_head(&t, seen, path, NULL) == OV_OK)
         key = ov_comment_find(t.s, "key");
     b->table_valid = key && strcmp(key, b->key) == 0 && is_wanted(b, t.s) &&
-                     ov_lines_first(t.s, ov_batch_side(b));
+                     ov_lines_first(t.s, ov_batch_side(b)) &&
+                     has_arrays(&of, b->job[0].seed, b->n_seed);
     free(key);
     free(path);
     ov_text_free(&t);
@@ -40,7 +50,8 @@ static void look(struct ov_batch *b, struct ov_seen *seen)
         ov_stored_read(&stored, &of);
     for (size_t i = 0; i < b->n_job; i++)
         b->job[i].valid =
-            b->table_valid || ov_stored_find(&stored, b->job[i].seed, b->job[i].piece);
+            b->table_valid || (ov_stored_find(&stored, b->job[i].seed, b->job[i].piece) &&
+                               has_arrays(&of, b->job[i].seed, 1));
     ov_stored_free(&stored);
 }
 
@@ -93,6 +104,7 @@ struct ov_job *ov_job_twin(const struct ov_batch *b, size_t i, const struct ov_b
     size_t pieces = ov_side_pieces(ov_batch_side(b));
     bool there = b != other && seed >= first && seed - first < other->n_seed &&
                  pieces == ov_side_pieces(ov_batch_side(other)) &&
+                 ov_batch_side(b)->n_array == 0 && /* arrays are each curve's own */
                  b->curve->fails_if_diverged == other->curve->fails_if_diverged &&
                  strcmp(b->inputs_key, other->inputs_key) == 0 && strcmp(b->out, other->out) == 0;
     return there ? &other->job[(seed - first) * pieces + b->job[i].piece] : NULL;

@@ -10,6 +10,7 @@
 
 #include "overlap/base/check.h"
 #include "overlap/base/clock.h"
+#include "overlap/store/arrays.h"
 
 static bool may_be_nan(const struct ov_column *column, bool diverged)
 {
@@ -84,8 +85,9 @@ static enum ov_status add_run(struct pending *p, double *rows, const struct ov_s
 }
 
 /* The system's work of n jobs. */
-static enum ov_status compute(double *rows, const struct ov_batch *b, struct ov_job *const *job,
-                              size_t n, const struct ov_tick *tick, struct ov_error *err)
+static enum ov_status compute(double *rows, double *arrays, const struct ov_batch *b,
+                              struct ov_job *const *job, size_t n, const struct ov_tick *tick,
+                              struct ov_error *err)
 {
     const struct ov_system *system = b->experiment->system;
     uint64_t key[OV_GROUP_MAX] = {0};
@@ -94,7 +96,18 @@ static enum ov_status compute(double *rows, const struct ov_batch *b, struct ov_
             return ov_fail(err, OV_ENOMEM, "out of memory");
     if (ov_side_pieces(ov_batch_side(b)) > 1)
         return system->run_piece(rows, b->curve, b->side, job[0]->piece, key[0], tick, err);
+    if (arrays)
+        return system->run_arrays(rows, arrays, b->curve, b->side, key[0], tick, err);
     return system->run(rows, b->curve, b->side, key, n, tick, err);
+}
+
+/* Room for what a run gives besides its rows: n numbers, NaN; NULL for none. */
+static double *room_for_arrays(size_t n)
+{
+    double *x = n > 0 ? malloc(n * sizeof *x) : NULL;
+    for (size_t i = 0; i < n && x; i++)
+        x[i] = NAN;
+    return x;
 }
 
 /* Computes n jobs and adds the rows of all or of none. */
@@ -105,12 +118,16 @@ static enum ov_status run_together(struct pending *p, const struct ov_batch *b,
     struct ov_error own = {0};
     const struct ov_side_plan *side = ov_batch_side(b);
     size_t size = ov_side_piece_rows(side) * side->n_col, before = p->lines.len;
+    size_t n_array = ov_side_arrays_size(side);
     double *rows = calloc(n * size + 1, sizeof *rows), diverged_at = NAN;
-    enum ov_status status = rows ? OV_OK : ov_fail(&own, OV_ENOMEM, "out of memory");
+    double *arrays = room_for_arrays(n_array);
+    bool there = rows && (arrays || n_array == 0);
+    enum ov_status status = there ? OV_OK : ov_fail(&own, OV_ENOMEM, "out of memory");
+    OV_CHECK(n_array == 0 || n == 1);
     for (size_t i = 0; i < n * size && status == OV_OK; i++)
         rows[i] = NAN;
     if (status == OV_OK)
-        status = compute(rows, b, job, n, tick, &own);
+        status = compute(rows, arrays, b, job, n, tick, &own);
     if (is_result(b, n, status)) {
         diverged_at = own.diverged_at;
         status = OV_OK;
@@ -119,6 +136,10 @@ static enum ov_status run_together(struct pending *p, const struct ov_batch *b,
     }
     for (size_t i = 0; i < n && status == OV_OK; i++)
         status = add_run(p, rows + i * size, side, job[i], diverged_at, err);
+    const struct ov_runs_of of = ov_batch_runs(b);
+    if (status == OV_OK)
+        status = ov_arrays_write(&of, job[0]->seed, arrays, err);
+    free(arrays);
     free(rows);
     if (status != OV_OK)
         p->lines.len = before;

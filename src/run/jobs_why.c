@@ -7,6 +7,7 @@
 
 #include "overlap/run/jobs.h"
 #include "overlap/run/sidecar.h"
+#include "overlap/store/arrays.h"
 #include "overlap/store/table.h"
 
 enum { MOST_SOURCES = 3 }; /* named; the others are counted */
@@ -84,6 +85,11 @@ void ov_batch_why(struct ov_text *why, const struct ov_batch *b)
             ov_text_add(why, changes.s, changes.len);
         ov_text_free(&changes);
     }
+    const struct ov_runs_of of = ov_batch_runs(b);
+    char *wrong = why->len == before ? ov_arrays_wrong_of(&of, b->job[0].seed, b->n_seed) : NULL;
+    if (wrong)
+        ov_text_addf(why, "%s", wrong);
+    free(wrong);
     if (why->len == before)
         ov_text_addf(why, "its inputs or its columns changed");
     for (size_t i = 0; i < b->n_job; i++)

@@ -45,6 +45,8 @@ static enum ov_status check_times(const double *alpha, size_t n, size_t N, struc
 static enum ov_status measure(struct law_call *c, struct law_group *s, struct ov_error *err)
 {
     for (size_t l = 0; l < s->n_run; l++) {
+        if (c->stopped[l])
+            continue;
         ov_law_group_measure(s, l);
         OV_CHECK(!isfinite(s->now[l].block[0]) || ov_overlaps_check(&s->now[l], NULL) == OV_OK ||
                  ov_overlaps_diverged(s->now[l].block, s->K, s->M));
@@ -88,19 +90,53 @@ static void keep_as_before(struct law_call *c, const struct law_group *s)
         memcpy(c->before + l * c->moving, s->now[l].block, c->moving * sizeof *c->before);
 }
 
-/* Row number i of all runs of the group. */
-static void write_rows(struct law_call *c, struct law_group *s, size_t i, double part)
+/* eps_g and what labels that are signs add to a row. */
+static enum ov_status write_errors(double *row, const struct law_call *c, const struct law_group *s,
+                                   size_t l, struct ov_error *err)
 {
-    for (size_t l = 0; l < s->n_run; l++) {
-        double *row = c->rows + ((c->first + l) * c->n_alpha + i) * c->width;
+    struct ov_sign_errors e;
+    if (!c->p->labels.sign) {
+        row[1] = ov_eps_g(&s->now[l], c->p->g, c->p->g_star);
+        return OV_OK;
+    }
+    enum ov_status status = ov_sign_errors(&e, &s->now[l], c->p, s->key[l]);
+    if (status == OV_OK)
+        ov_sign_put(row + 1, row + ov_row_width(s->K, s->M), &e);
+    return status == OV_OK ? OV_OK : ov_fail(err, status, "the errors of signs can't be measured");
+}
+
+static double *row_of(const struct law_call *c, size_t l, size_t i)
+{
+    return c->rows + ((c->first + l) * c->n_alpha + i) * c->width;
+}
+
+/* A run ends where its eps_g has fallen to the level: the lane is empty from then on. */
+static void end_lane(struct law_call *c, struct law_group *s, size_t l)
+{
+    c->stopped[l] = true;
+    ov_law_group_empty(s, l);
+}
+
+/* Row number i of all runs of the group. */
+static enum ov_status write_rows(struct law_call *c, struct law_group *s, size_t i, double part,
+                                 struct ov_error *err)
+{
+    enum ov_status status = OV_OK;
+    for (size_t l = 0; l < s->n_run && status == OV_OK; l++) {
+        if (c->stopped[l])
+            continue;
+        double *row = row_of(c, l, i);
         double *y = s->now[l].block;
         const double *before = c->before + l * c->moving;
         for (size_t j = 0; part > 0.0 && j < c->moving; j++)
             y[j] = (1.0 - part) * before[j] + part * y[j];
         row[0] = c->alpha[i];
-        row[1] = ov_eps_g(&s->now[l], c->p->g, c->p->g_star);
         memcpy(row + 2, y, c->moving * sizeof *row);
+        status = write_errors(row, c, s, l, err);
+        if (ov_problem_stops(c->p, row[1]))
+            end_lane(c, s, l);
     }
+    return status;
 }
 
 static enum ov_status measure_at(struct law_call *c, struct law_group *s, size_t i,
@@ -118,8 +154,24 @@ static enum ov_status measure_at(struct law_call *c, struct law_group *s, size_t
     if (status == OV_OK)
         status = measure(c, s, err);
     if (status == OV_OK)
-        write_rows(c, s, i, at.part);
+        status = write_rows(c, s, i, at.part, err);
     return status;
+}
+
+static bool any_runs(const struct law_call *c, size_t n)
+{
+    bool any = false;
+    for (size_t l = 0; l < n; l++)
+        any = any || !c->stopped[l];
+    return any;
+}
+
+/* Which of the group's runs had ended when its state was saved: their lanes are empty there. */
+static void note_stopped(struct law_call *c, size_t n)
+{
+    for (size_t l = 0; l < n; l++)
+        for (size_t i = 0; i < c->row; i++)
+            c->stopped[l] = c->stopped[l] || ov_problem_stops(c->p, row_of(c, l, i)[1]);
 }
 
 /* The group of runs from c->first on: from its start, or from where it was found. */
@@ -128,11 +180,13 @@ static enum ov_status run_group(struct law_call *c, struct ov_error *err)
     struct law_group s;
     size_t left = c->n_run - c->first, n = left < LAW_LANES ? left : LAW_LANES;
     enum ov_status status = ov_law_group_create(&s, c->p, c->key + c->first, n, err);
+    memset(c->stopped, 0, sizeof c->stopped);
     if (status == OV_OK && c->found) {
         ov_law_call_resume(c, &s);
+        note_stopped(c, n);
         tell(c, &s);
     }
-    for (; status == OV_OK && c->row < c->n_alpha; c->row++)
+    for (; status == OV_OK && c->row < c->n_alpha && any_runs(c, n); c->row++)
         status = measure_at(c, &s, c->row, err);
     if (status == OV_OK)
         ov_tick_tell(&c->tick, c->told + c->steps * n, c->steps * c->n_run);
@@ -170,7 +224,7 @@ enum ov_status ov_law_run(double *rows, const struct ov_problem *p, const uint64
     c.n_alpha = n_alpha;
     if (tick)
         c.tick = *tick;
-    c.width = ov_row_width(p->K, p->M);
+    c.width = ov_measured_width(p);
     c.moving = ov_overlaps_moving(p->K, p->M);
     c.steps = (uint64_t)ceil(alpha[n_alpha - 1] * (double)p->N);
     status = run_call(&c, err);

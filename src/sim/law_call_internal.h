@@ -20,6 +20,7 @@ struct law_call {
     size_t row;               /* the group's next row */
     uint64_t steps;           /* a run's steps */
     uint64_t told;            /* steps of the groups before, summed over their runs */
+    bool stopped[LAW_LANES];  /* of the group: the run has ended (p->stop), its lane is empty */
     double *before;           /* owned; (LAW_LANES, moving): overlaps one step before the group's */
     const char *found;        /* the state of the group under way, or NULL: it starts */
     struct ov_text same, all; /* owned; what a state must begin with, and room for a whole one */

@@ -63,6 +63,12 @@ void ov_law_group_free(struct law_group *s);
 /* The moving numbers of lane l's state into s->now[l]. */
 void ov_law_group_measure(struct law_group *s, size_t l);
 
+/* Lane l becomes one without a run: a network of zeros. */
+void ov_law_group_empty(struct law_group *s, size_t l);
+
+/* Turns y, the teacher's outputs of all lanes, into the signs that are this step's labels. */
+void ov_law_group_signs(const struct law_group *s, double y[LAW_LANES]);
+
 /* Makes up to n steps, until one has an error |Delta| so large that the caller should look whether
  * the state still is within bounds. Returns how many were made; *alarm tells of the latter. */
 uint64_t ov_law_group_advance(struct law_group *s, uint64_t n, bool *alarm);

@@ -46,9 +46,15 @@ static void add_weights(struct ov_text *t, const double *w, size_t n)
 
 static void add_problem(struct ov_text *t, const struct ov_problem *p)
 {
-    const uint64_t sizes[] = {p->N, p->K, p->M, (uint64_t)p->teacher, (uint64_t)p->start};
-    const double numbers[] = {p->eta_w, p->eta_v,   p->sigma, p->decay_w,
-                              p->std,   p->decay_v, p->v_std};
+    const uint64_t sizes[] = {p->N,
+                              p->K,
+                              p->M,
+                              (uint64_t)p->teacher,
+                              (uint64_t)p->start,
+                              (uint64_t)p->labels.sign,
+                              p->labels.test};
+    const double numbers[] = {p->eta_w,   p->eta_v, p->sigma, p->decay_w,    p->std,
+                              p->decay_v, p->v_std, p->stop,  p->labels.flip};
     add(t, sizes, sizeof sizes);
     add(t, numbers, sizeof numbers);
     ov_text_addf(t, "%s %s", p->g->name, p->g_star->name);

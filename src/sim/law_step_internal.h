@@ -161,6 +161,8 @@ LAW_INLINE void law_forward(struct law_group *s, double *restrict Delta)
         {
             y[l] += p->sigma * zeta[l];
         }
+    if (p->labels.sign)
+        ov_law_group_signs(s, y);
     FOR_LANES(l)
     {
         Delta[l] = phi[l] - y[l];

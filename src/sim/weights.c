@@ -26,6 +26,7 @@ struct run {
     uint64_t key, total; /* total: steps of the whole run */
     double *rows;        /* (n_row of n_alpha, width) */
     size_t n_row, width;
+    bool stopped;                       /* eps_g has fallen to the level at which the run ends */
     const struct ov_weights_rows *what; /* NULL: overlaps and errors */
     const struct ov_tick *tick;
 };
@@ -189,7 +190,8 @@ static enum ov_status measure_at(double *y, double error[OV_WEIGHTS_ERRORS], str
 
 size_t ov_weights_width(const struct ov_problem *p, const struct ov_inputs *in)
 {
-    return ov_row_width(p->K, p->M) + (in && in->test ? 1 : 0) + (in && in->samples > 0 ? 1 : 0);
+    bool se_alone = in && in->test && !p->labels.sign;
+    return ov_measured_width(p) + (se_alone ? 1 : 0) + (in && in->samples > 0 ? 1 : 0);
 }
 
 void ov_weights_column(char name[32], const struct ov_problem *p, const struct ov_inputs *in,
@@ -198,8 +200,22 @@ void ov_weights_column(char name[32], const struct ov_problem *p, const struct o
     size_t path = ov_row_width(p->K, p->M);
     if (i < path)
         ov_row_column(name, i, p->K, p->M);
+    else if (i < ov_measured_width(p))
+        strcpy(name, ov_sign_columns[i - path]);
     else
         strcpy(name, i == path && in && in->test ? "eps_g_se" : "eps_t");
+}
+
+/* eps_g and the columns of labels that are signs, at `extra`. */
+static enum ov_status put_sign_errors(double *row, double *extra,
+                                      const double error[OV_WEIGHTS_ERRORS], struct run *r,
+                                      struct ov_error *err)
+{
+    struct ov_sign_errors e = {error[OV_WEIGHTS_TEST], error[OV_WEIGHTS_TEST_SE],
+                               error[OV_WEIGHTS_TEST_C], error[OV_WEIGHTS_TEST_C_SE]};
+    enum ov_status status = r->s.in->test ? OV_OK : ov_sign_errors(&e, &r->s.now, r->s.p, r->key);
+    ov_sign_put(row + 1, extra, &e);
+    return status == OV_OK ? OV_OK : ov_fail(err, status, "the errors of signs can't be measured");
 }
 
 static enum ov_status fill_row(double *row, struct run *r, double alpha, struct ov_error *err)
@@ -210,7 +226,11 @@ static enum ov_status fill_row(double *row, struct run *r, double alpha, struct 
     enum ov_status status = measure_at(now->block, error, r, place_of(alpha, p->N), err);
     if (status != OV_OK)
         return status;
-    double eps_g = r->s.in->test ? error[OV_WEIGHTS_TEST] : ov_eps_g(now, p->g, p->g_star);
+    double eps_g = 0.0;
+    if (r->s.in->test)
+        eps_g = error[OV_WEIGHTS_TEST];
+    else if (!p->labels.sign)
+        eps_g = ov_eps_g(now, p->g, p->g_star);
     if (r->what) {
         r->what->fill(row, now, alpha, eps_g, r->what->ctx);
         return OV_OK;
@@ -219,11 +239,14 @@ static enum ov_status fill_row(double *row, struct run *r, double alpha, struct 
     row[0] = alpha;
     row[1] = eps_g;
     memcpy(row + 2, now->block, ov_overlaps_moving(p->K, p->M) * sizeof *row);
-    if (r->s.in->test)
-        *extra++ = error[OV_WEIGHTS_TEST_SE];
+    if (p->labels.sign)
+        status = put_sign_errors(row, extra, error, r, err);
+    else if (r->s.in->test)
+        *extra = error[OV_WEIGHTS_TEST_SE];
     if (r->s.in->samples > 0)
-        *extra = error[OV_WEIGHTS_TRAINING];
-    return OV_OK;
+        row[r->width - 1] = error[OV_WEIGHTS_TRAINING];
+    r->stopped = ov_problem_stops(p, row[1]);
+    return status;
 }
 
 static enum ov_status check_times(const double *alpha, size_t n, size_t N, struct ov_error *err)
@@ -254,10 +277,11 @@ static enum ov_status run_rows(struct run *r, const double *alpha, size_t n_alph
                                struct ov_error *err)
 {
     r->n_row = ov_weights_resume(&r->s, r->key, r->rows, n_alpha, r->width, r->tick);
-    for (; r->n_row < n_alpha; r->n_row++) {
+    for (; r->n_row < n_alpha && !r->stopped; r->n_row++) {
         enum ov_status status = fill_row(r->rows + r->n_row * r->width, r, alpha[r->n_row], err);
         if (status != OV_OK)
             return status;
+        ov_weights_keep(&r->s, r->n_row);
     }
     ov_tick_tell(r->tick, r->s.step, r->total);
     return OV_OK;
@@ -277,11 +301,12 @@ static enum ov_status take_fast_way(struct run *r, enum ov_simd level, struct ov
     return s->ahead || s->together ? OV_OK : ov_fail(err, OV_ENOMEM, "out of memory");
 }
 
-/* level: OV_SIMD_COUNT for the plain way; what: NULL for all overlaps. */
-static enum ov_status run_with(enum ov_simd level, double *rows, const struct ov_problem *p,
-                               const struct ov_inputs *in, uint64_t key, const double *alpha,
-                               size_t n_alpha, const struct ov_weights_rows *what,
-                               const struct ov_tick *tick, struct ov_error *err)
+/* level: OV_SIMD_COUNT for the plain way; what: NULL for all overlaps; kept may be NULL. */
+static enum ov_status run_with(enum ov_simd level, double *rows, const struct ov_weights_kept *kept,
+                               const struct ov_problem *p, const struct ov_inputs *in, uint64_t key,
+                               const double *alpha, size_t n_alpha,
+                               const struct ov_weights_rows *what, const struct ov_tick *tick,
+                               struct ov_error *err)
 {
     in = in ? in : &fresh;
     struct run r = {
@@ -296,6 +321,9 @@ static enum ov_status run_with(enum ov_simd level, double *rows, const struct ov
     for (size_t i = 0; i < n_alpha * r.width; i++)
         rows[i] = NAN;
     status = state_create(&r, p, in, err);
+    r.s.kept = kept;
+    if (status == OV_OK)
+        ov_weights_keep_teacher(&r.s);
     if (status == OV_OK && level != OV_SIMD_COUNT)
         status = take_fast_way(&r, level, err);
     if (status == OV_OK)
@@ -308,7 +336,7 @@ enum ov_status ov_weights_run_at(enum ov_simd level, double *rows, const struct 
                                  const struct ov_inputs *in, uint64_t key, const double *alpha,
                                  size_t n_alpha, const struct ov_tick *tick, struct ov_error *err)
 {
-    return run_with(level, rows, p, in, key, alpha, n_alpha, NULL, tick, err);
+    return run_with(level, rows, NULL, p, in, key, alpha, n_alpha, NULL, tick, err);
 }
 
 enum ov_status ov_weights_run_inputs(double *rows, const struct ov_problem *p,
@@ -316,14 +344,22 @@ enum ov_status ov_weights_run_inputs(double *rows, const struct ov_problem *p,
                                      size_t n_alpha, const struct ov_tick *tick,
                                      struct ov_error *err)
 {
-    return run_with(ov_simd_best(), rows, p, in, key, alpha, n_alpha, NULL, tick, err);
+    return run_with(ov_simd_best(), rows, NULL, p, in, key, alpha, n_alpha, NULL, tick, err);
+}
+
+enum ov_status ov_weights_run_kept(double *rows, const struct ov_weights_kept *kept,
+                                   const struct ov_problem *p, const struct ov_inputs *in,
+                                   uint64_t key, const double *alpha, size_t n_alpha,
+                                   const struct ov_tick *tick, struct ov_error *err)
+{
+    return run_with(ov_simd_best(), rows, kept, p, in, key, alpha, n_alpha, NULL, tick, err);
 }
 
 enum ov_status ov_weights_run(double *rows, const struct ov_problem *p, uint64_t key,
                               const double *alpha, size_t n_alpha, const struct ov_tick *tick,
                               struct ov_error *err)
 {
-    return run_with(ov_simd_best(), rows, p, NULL, key, alpha, n_alpha, NULL, tick, err);
+    return run_with(ov_simd_best(), rows, NULL, p, NULL, key, alpha, n_alpha, NULL, tick, err);
 }
 
 enum ov_status ov_weights_run_rows(double *rows, const struct ov_problem *p, uint64_t key,
@@ -331,7 +367,7 @@ enum ov_status ov_weights_run_rows(double *rows, const struct ov_problem *p, uin
                                    const struct ov_weights_rows *what, const struct ov_tick *tick,
                                    struct ov_error *err)
 {
-    return run_with(ov_simd_best(), rows, p, NULL, key, alpha, n_alpha, what, tick, err);
+    return run_with(ov_simd_best(), rows, NULL, p, NULL, key, alpha, n_alpha, what, tick, err);
 }
 
 enum ov_status ov_weights_run_plain(double *rows, const struct ov_problem *p,
@@ -339,5 +375,5 @@ enum ov_status ov_weights_run_plain(double *rows, const struct ov_problem *p,
                                     size_t n_alpha, const struct ov_tick *tick,
                                     struct ov_error *err)
 {
-    return run_with(OV_SIMD_COUNT, rows, p, in, key, alpha, n_alpha, NULL, tick, err);
+    return run_with(OV_SIMD_COUNT, rows, NULL, p, in, key, alpha, n_alpha, NULL, tick, err);
 }

@@ -108,6 +108,8 @@ static double collect(struct ov_weights_state *r, size_t first, size_t n)
             phi += r->v[k] * g[k];
         if (p->sigma > 0.0)
             y[c] += p->sigma * ov_weights_noise(r, mu[c]);
+        if (p->labels.sign)
+            y[c] = ov_weights_sign(r, y[c], mu[c]);
         double Delta = phi - y[c];
         worst = ov_weights_worse(worst, Delta);
         for (size_t k = 0; k < p->K; k++) {

@@ -82,9 +82,18 @@ static void outputs(double out[FOUR], struct probe *q, const double *w, const do
     }
 }
 
+/* The label of input mu from the teacher's output: of a test set without what is random in it. */
+static double label(const struct ov_weights_state *r, double y, uint64_t mu, bool test)
+{
+    if (r->p->labels.sign)
+        return test ? ov_sign(y) : ov_weights_sign(r, y, mu);
+    return !test && r->p->sigma > 0.0 ? y + r->p->sigma * ov_weights_noise(r, mu) : y;
+}
+
 /* Mean of (phi - y)^2/2 over n inputs, and its standard error unless se is NULL: over the images
- * `test`, without label noise; or with NULL over the training set, with it. */
-static void mean_error(double *mean, double *se, struct probe *q, uint64_t n,
+ * `test`, without label noise; or with NULL over the training set, with it. `wrong`, unless NULL:
+ * how often phi has not the sign of y. */
+static void mean_error(double *mean, double *se, double *wrong, struct probe *q, uint64_t n,
                        const struct ov_images *test)
 {
     const struct ov_weights_state *r = q->r;
@@ -101,8 +110,9 @@ static void mean_error(double *mean, double *se, struct probe *q, uint64_t n,
         outputs(phi, q, r->w, r->v, p->K, p->g);
         outputs(y, q, r->w_star, p->v_star, p->M, p->g_star);
         for (uint64_t c = 0; c < now; c++) {
-            if (!test && p->sigma > 0.0)
-                y[c] += p->sigma * ov_weights_noise(r, mu + c);
+            y[c] = label(r, y[c], mu + c, test != NULL);
+            if (wrong)
+                *wrong += ov_sign(phi[c]) != ov_sign(y[c]);
             double error = 0.5 * (phi[c] - y[c]) * (phi[c] - y[c]), from = error - *mean;
             *mean += from / (double)(mu + c + 1); /* Welford's way */
             square += from * (error - *mean);
@@ -119,11 +129,16 @@ enum ov_status ov_weights_errors(double error[OV_WEIGHTS_ERRORS], const struct o
         return OV_OK;
     if (probe_create(&q, r) != OV_OK)
         return OV_ENOMEM;
-    if (r->in->test)
-        mean_error(&error[OV_WEIGHTS_TEST], &error[OV_WEIGHTS_TEST_SE], &q, r->in->test->n,
+    if (r->in->test) {
+        double n = (double)r->in->test->n, wrong = 0.0;
+        mean_error(&error[OV_WEIGHTS_TEST], &error[OV_WEIGHTS_TEST_SE], &wrong, &q, r->in->test->n,
                    r->in->test);
+        error[OV_WEIGHTS_TEST_C] = wrong / n;
+        error[OV_WEIGHTS_TEST_C_SE] =
+            n > 1.0 ? sqrt(wrong / n * (1.0 - wrong / n) / (n - 1.0)) : 0.0;
+    }
     if (r->in->samples > 0)
-        mean_error(&error[OV_WEIGHTS_TRAINING], NULL, &q, r->in->samples, NULL);
+        mean_error(&error[OV_WEIGHTS_TRAINING], NULL, NULL, &q, r->in->samples, NULL);
     free(q.block);
     return OV_OK;
 }

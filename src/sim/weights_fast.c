@@ -130,6 +130,8 @@ static void look_ahead(struct ov_weights_state *r)
             y += p->v_star[m] * a->g_star[b * M + m];
         if (p->sigma > 0.0)
             y += p->sigma * noise(r, a->known, a->mu[b]);
+        if (p->labels.sign)
+            y = ov_weights_sign(r, y, a->mu[b]);
         a->y[a->known % RING] = y;
     }
 }

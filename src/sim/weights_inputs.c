@@ -62,3 +62,9 @@ double ov_weights_noise(const struct ov_weights_state *r, uint64_t mu)
     ov_normal_fill(&zeta, 1, &r->noise, mu);
     return zeta;
 }
+
+double ov_weights_sign(const struct ov_weights_state *r, double phi_star, uint64_t mu)
+{
+    double y = ov_sign(phi_star);
+    return ov_label_flips(r->p->labels.flip, r->noise.key, mu) ? -y : y;
+}

@@ -21,9 +21,16 @@ struct ov_weights_ahead;
 struct ov_weights_batch;
 struct ov_weights_kernels;
 
-/* Errors that are means over a set of inputs: of a test set, its standard error, of the training
- * set. What is not asked for is 0. */
-enum { OV_WEIGHTS_TEST, OV_WEIGHTS_TEST_SE, OV_WEIGHTS_TRAINING, OV_WEIGHTS_ERRORS };
+/* Errors that are means over a set of inputs: of a test set, its standard error, the same of the
+ * signs' errors, of the training set. What is not asked for is 0. */
+enum {
+    OV_WEIGHTS_TEST,
+    OV_WEIGHTS_TEST_SE,
+    OV_WEIGHTS_TEST_C,
+    OV_WEIGHTS_TEST_C_SE,
+    OV_WEIGHTS_TRAINING,
+    OV_WEIGHTS_ERRORS
+};
 
 struct ov_weights_state {
     const struct ov_problem *p;
@@ -43,7 +50,9 @@ struct ov_weights_state {
     uint32_t *order;         /* owned; (samples) in which they are gone through; NULL: not needed */
     uint64_t order_epoch;    /* whose order this is; 0: none yet */
     uint64_t step;           /* how many steps have been made */
-    struct ov_overlaps before, now; /* of two neighbouring steps, the second one this */
+    const struct ov_weights_kept *kept; /* NULL: none */
+    size_t n_kept;                      /* how many of them are there */
+    struct ov_overlaps before, now;     /* of two neighbouring steps, the second one this */
     double before_error[OV_WEIGHTS_ERRORS], now_error[OV_WEIGHTS_ERRORS];
     const struct ov_weights_kernels *kernel; /* NULL: the plain way */
     struct ov_weights_ahead *ahead;          /* owned; the fast way's for one input, else NULL */
@@ -74,6 +83,9 @@ void ov_weights_input(double *x, const struct ov_weights_state *r, uint64_t mu, 
 
 /* zeta of input mu's label. */
 double ov_weights_noise(const struct ov_weights_state *r, uint64_t mu);
+
+/* The label of input mu where labels are signs, from the teacher's output. */
+double ov_weights_sign(const struct ov_weights_state *r, double phi_star, uint64_t mu);
 
 /* ---- steps ---- */
 
@@ -109,6 +121,13 @@ OV_NODISCARD enum ov_status ov_weights_measure(struct ov_overlaps *o,
 /* The errors that this run has. Returns OV_OK or OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_weights_errors(double error[OV_WEIGHTS_ERRORS],
                                               const struct ov_weights_state *r);
+
+/* ---- what is kept ---- */
+
+/* Hands out the teacher's weights; and the student's, if they are to be kept with row number `row`,
+ * which has just been measured. */
+void ov_weights_keep_teacher(const struct ov_weights_state *r);
+void ov_weights_keep(struct ov_weights_state *r, size_t row);
 
 /* ---- what is saved ---- */
 

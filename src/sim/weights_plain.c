@@ -23,6 +23,8 @@ static double forward(struct ov_weights_state *r, uint64_t mu)
         y += p->v_star[m] * p->g_star->g(ov_dot(r->w_star + m * N, r->x, N) / root_N);
     if (p->sigma > 0.0)
         y += p->sigma * ov_weights_noise(r, mu);
+    if (p->labels.sign)
+        y = ov_weights_sign(r, y, mu);
     return phi - y;
 }
 

@@ -12,19 +12,19 @@
 struct header {
     char magic[8];
     uint64_t N, K, M, batch, samples, width, key; /* of the run */
-    uint64_t step, n_row;                         /* of the state */
+    uint64_t step, n_row, n_kept;                 /* of the state */
 };
 
 static struct header header_of(const struct ov_weights_state *r, uint64_t key, size_t n_row,
                                size_t width)
 {
     const struct ov_problem *p = r->p;
-    return (struct header){"weights1",     p->N,  p->K, p->M,    r->batch,
-                           r->in->samples, width, key,  r->step, n_row};
+    return (struct header){"weights2", p->N, p->K,    p->M,  r->batch, r->in->samples,
+                           width,      key,  r->step, n_row, r->n_kept};
 }
 
 /* The arrays that are kept besides the rows, and their sizes. */
-enum { ARRAYS = 4 };
+enum { ARRAYS = 5 };
 
 struct array {
     double *number;
@@ -38,6 +38,7 @@ static void arrays_of(struct array a[ARRAYS], const struct ov_weights_state *r)
     a[1] = (struct array){r->v, K};
     a[2] = (struct array){r->before.block, ov_overlaps_moving(K, M)};
     a[3] = (struct array){(double *)r->before_error, OV_WEIGHTS_ERRORS};
+    a[4] = (struct array){r->kept ? r->kept->numbers + M * N : NULL, r->n_kept * (K * N + K)};
 }
 
 static size_t size_of(const struct ov_weights_state *r, uint64_t n_row, size_t width)
@@ -63,7 +64,8 @@ void ov_weights_save(const struct ov_weights_state *r, uint64_t key, const doubl
     at += sizeof h;
     arrays_of(a, r);
     for (size_t i = 0; i < ARRAYS; at += a[i].n * sizeof(double), i++)
-        memcpy(at, a[i].number, a[i].n * sizeof(double));
+        if (a[i].n > 0)
+            memcpy(at, a[i].number, a[i].n * sizeof(double));
     if (n_rows > 0)
         memcpy(at, rows, n_rows);
     ov_tick_save(tick, bytes, n);
@@ -81,13 +83,19 @@ size_t ov_weights_resume(struct ov_weights_state *r, uint64_t key, double *rows,
     memcpy(&h, found, sizeof h);
     struct header own = header_of(r, key, (size_t)h.n_row, width);
     own.step = h.step;
-    if (memcmp(&own, &h, sizeof h) != 0 || h.n_row > n_alpha || n != size_of(r, h.n_row, width))
+    own.n_kept = h.n_kept;
+    r->n_kept = h.n_kept <= (r->kept ? r->kept->n : 0) ? (size_t)h.n_kept : 0;
+    if (memcmp(&own, &h, sizeof h) != 0 || h.n_row > n_alpha || r->n_kept != h.n_kept ||
+        n != size_of(r, h.n_row, width)) {
+        r->n_kept = 0;
         return 0;
+    }
     const char *at = found + sizeof h;
     struct array a[ARRAYS];
     arrays_of(a, r);
     for (size_t i = 0; i < ARRAYS; at += a[i].n * sizeof(double), i++)
-        memcpy(a[i].number, at, a[i].n * sizeof(double));
+        if (a[i].n > 0)
+            memcpy(a[i].number, at, a[i].n * sizeof(double));
     if (h.n_row > 0)
         memcpy(rows, at, (size_t)h.n_row * width * sizeof *rows);
     r->step = h.step;

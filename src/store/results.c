@@ -15,6 +15,7 @@
 
 #include "overlap/base/alloc.h"
 #include "overlap/base/text.h"
+#include "overlap/store/arrays.h"
 #include "overlap/store/provenance.h"
 
 const char *ov_state_name(enum ov_state s)
@@ -199,6 +200,19 @@ static void judge_key(struct ov_result *r, const struct ov_experiment *e, const 
     free(old_seeds);
 }
 
+/* A valid table whose runs' arrays are not all there is broken. */
+static void judge_arrays(struct ov_result *r, const char *out, const struct ov_curve *c,
+                         enum ov_side side)
+{
+    char *key = ov_table_comment(&r->table, "inputs_key");
+    const struct ov_runs_of of = {out, c, side, key ? key : ""};
+    char *wrong = ov_arrays_wrong_of(&of, c->side[side].first, c->side[side].n_run);
+    if (wrong)
+        break_off(r, wrong);
+    free(wrong);
+    free(key);
+}
+
 /* Puts the path in front of what is broken, where the table's reader has not done so. */
 static void name_file(struct ov_result *r, const char *path)
 {
@@ -233,6 +247,8 @@ void ov_result_read(struct ov_result *r, const char *out, const struct ov_experi
             break_off(r, err.text);
         else if (check_structure(r, &c->side[side]))
             judge_key(r, e, c, side, key);
+        if (r->state == OV_VALID)
+            judge_arrays(r, out, c, side);
     }
     if (r->state == OV_BROKEN)
         name_file(r, path);

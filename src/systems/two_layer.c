@@ -20,7 +20,7 @@ static enum ov_status run_weights(double *rows, const struct ov_problem *p, cons
                                   size_t n_run, const double *alpha, size_t n_alpha,
                                   const struct ov_tick *tick, struct ov_error *err)
 {
-    size_t size = n_alpha * ov_row_width(p->K, p->M);
+    size_t size = n_alpha * ov_measured_width(p);
     enum ov_status status = OV_OK;
     for (size_t i = 0; i < n_run && status == OV_OK; i++)
         status = ov_weights_run(rows + i * size, p, key[i], alpha, n_alpha, tick, err);
@@ -89,6 +89,8 @@ static void plan_side(struct ov_side_plan *plan, const struct ov_two_layer *s, e
                      "; the given overlaps were a covariance only up to rounding: "
                      "changes of up to %.2g made them one",
                      s->moved);
+    if (side == OV_SGD)
+        ov_labels_plan(plan, s);
     ov_scaling_plan(plan, s);
     for (size_t i = 1; i < measured_width(s, side); i++) {
         char name[32];
@@ -96,7 +98,7 @@ static void plan_side(struct ov_side_plan *plan, const struct ov_two_layer *s, e
             ov_weights_column(name, p, &s->data.inputs, i);
         else
             ov_row_column(name, i, p->K, p->M);
-        ov_side_column(plan, OV_ROLE_VALUE, false, "%s", name);
+        ov_side_column(plan, OV_ROLE_VALUE, s->problem.stop > 0.0, "%s", name);
     }
 }
 
@@ -114,6 +116,7 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_two_layer *s)
         plan->module[n++] = "theory/fixed_point";
     plan_side(plan, s, OV_THEORY);
     ov_extras_plan(plan, s);
+    ov_stop_plan(plan, s);
     bool has_N = !s->start_is_fixed || s->extras.fluctuations; /* else it is that of the limit */
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_THEORY | (has_N ? OV_OF_DRAWN : 0));
     double tol = s->problem.averages_tol;
@@ -126,20 +129,23 @@ static void plan_sgd(struct ov_side_plan *plan, const struct ov_two_layer *s)
 {
     plan->n_run = s->sgd_runs;
     plan->first = 1;
-    plan->group = ov_engines[s->engine].group;
     plan->work = (uint64_t)ceil(s->alpha[s->n_alpha - 1] * (double)s->problem.N);
+    /* images are read once for several runs, but a killed group of long ones would lose too much */
+    bool share_images = s->data.train_path && plan->work <= 1000000;
+    plan->group = share_images ? 4 : ov_engines[s->engine].group;
     plan->module[0] = ov_engines[s->engine].module;
     plan_side(plan, s, OV_SGD);
     if (s->sgd_share)
         ov_share_plan(plan, false);
+    if (s->sgd_match)
+        ov_match_plan(plan);
     ov_levels_plan(plan, &s->sgd_time_to);
     if (s->sgd_share)
         ov_share_plan(plan, true);
+    ov_stop_plan(plan, s);
+    ov_kept_plan(plan, s);
     say(&plan->parameters, s, OV_OF_PROBLEM | OV_OF_DRAWN | OV_OF_SIM);
 }
-
-static const struct ov_variable variables[] = {
-    {"eta", "eta_w"}, {"L", "K - M, units to spare"}, {0}};
 
 static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
 {
@@ -152,54 +158,61 @@ static enum ov_status plan(struct ov_curve *c, struct ov_error *err)
     if (s->sgd_runs)
         plan_sgd(&c->side[OV_SGD], s);
     say(&c->problem, s, OV_OF_PROBLEM | OV_OF_DRAWN);
-    ov_define_variables(c, ov_two_layer_keys, s);
-    ov_curve_define(c, "eta", s->problem.eta_w);
-    ov_curve_define(c, "L", (double)s->problem.K - (double)s->problem.M);
+    ov_two_layer_define(c, s);
     return OV_OK;
 }
 
 /* ---- running ---- */
 
-/* The path, written with the stride of rows that have extras behind it. */
-static enum ov_status run_path(double *rows, size_t stride, const struct ov_two_layer *s,
-                               const struct ov_overlaps *start, const struct ov_tick *tick,
-                               struct ov_error *err)
+/* The path, written with the stride of rows that have extras behind it, up to its end at a level:
+ * n_row rows, and how it would go on from there does not matter. */
+static enum ov_status run_path(double *rows, size_t *n_row, size_t stride,
+                               const struct ov_two_layer *s, const struct ov_overlaps *start,
+                               const struct ov_tick *tick, struct ov_error *err)
 {
+    struct ov_error own = {0};
     size_t width = path_width(s);
     double *path = calloc(s->n_alpha * width, sizeof *path);
     if (!path)
         return ov_fail(err, OV_ENOMEM, "out of memory");
-    enum ov_status status =
-        ov_online_solve(path, &s->problem, start, s->alpha, s->n_alpha, &s->solve, NULL, tick, err);
-    for (size_t j = 0; j < s->n_alpha; j++)
+    enum ov_status status = ov_online_solve(path, &s->problem, start, s->alpha, s->n_alpha,
+                                            &s->solve, NULL, tick, &own);
+    *n_row = ov_stop_rows(path, s->n_alpha, width, &s->problem);
+    for (size_t j = 0; j < *n_row; j++)
         ov_scaling_put(rows + j * stride, path + j * width, width, s, j);
     free(path);
+    if (status == OV_OK || *n_row < s->n_alpha)
+        return OV_OK;
+    if (err)
+        *err = own;
     return status;
 }
 
-static enum ov_status run_engine(double *rows, const struct ov_two_layer *s, const uint64_t *key,
-                                 size_t n, const struct ov_tick *tick, struct ov_error *err)
+static enum ov_status run_engine(double *rows, const struct ov_weights_kept *kept,
+                                 const struct ov_two_layer *s, const uint64_t *key, size_t n,
+                                 const struct ov_tick *tick, struct ov_error *err)
 {
-    if (!s->data.plain)
-        return ov_data_run(rows, s, key, n, tick, err);
+    if (!s->data.plain || kept)
+        return ov_data_run(rows, kept, s, key, n, tick, err);
     return ov_engines[s->engine].run(rows, &s->problem, key, n, s->alpha, s->n_alpha, tick, err);
 }
 
 /* A group of runs, spread to the stride of rows that have times to levels behind them. */
-static enum ov_status run_sgd(double *rows, size_t stride, const struct ov_two_layer *s,
-                              const uint64_t *key, size_t n, const struct ov_tick *tick,
-                              struct ov_error *err)
+static enum ov_status run_sgd(double *rows, const struct ov_weights_kept *kept, size_t stride,
+                              const struct ov_two_layer *s, const uint64_t *key, size_t n,
+                              const struct ov_tick *tick, struct ov_error *err)
 {
     size_t width = measured_width(s, OV_SGD), n_row = n * s->n_alpha;
     if (stride == width)
-        return run_engine(rows, s, key, n, tick, err);
+        return run_engine(rows, kept, s, key, n, tick, err);
     double *path = calloc(n_row * width, sizeof *path);
     if (!path)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     for (size_t i = 0; i < n_row * width; i++)
         path[i] = NAN;
-    enum ov_status status = run_engine(path, s, key, n, tick, err);
-    size_t behind = ov_two_layer_times(s) - 1 + width, levels = behind + (s->sgd_share ? 1 : 0);
+    enum ov_status status = run_engine(path, kept, s, key, n, tick, err);
+    size_t behind = ov_two_layer_times(s) - 1 + width, match = behind + (s->sgd_share ? 1 : 0);
+    size_t levels = match + (s->sgd_match ? OV_MATCH_COLUMNS : 0);
     for (size_t j = 0; j < n_row; j++) {
         const double *run = path + j / s->n_alpha * s->n_alpha * width;
         ov_scaling_put(rows + j * stride, path + j * width, width, s, j % s->n_alpha);
@@ -208,11 +221,15 @@ static enum ov_status run_sgd(double *rows, size_t stride, const struct ov_two_l
                 ov_levels_crossing(run, s->n_alpha, width, s->sgd_time_to.eps_g[i]);
     }
     free(path);
-    for (size_t i = 0; i < n && s->sgd_share; i++)
-        if (ov_share_fill(rows + i * s->n_alpha * stride, stride, s, behind,
-                          levels + s->sgd_time_to.n) != OV_OK)
-            return ov_fail(err, OV_ENOMEM, "out of memory");
-    return status;
+    enum ov_status filled = OV_OK;
+    for (size_t i = 0; i < n && filled == OV_OK; i++) {
+        double *run = rows + i * s->n_alpha * stride;
+        if (s->sgd_match)
+            filled = ov_match_fill(run, stride, s, match);
+        if (s->sgd_share && filled == OV_OK)
+            filled = ov_share_fill(run, stride, s, behind, levels + s->sgd_time_to.n);
+    }
+    return filled == OV_OK ? status : ov_fail(err, filled, "out of memory");
 }
 
 static enum ov_status run_theory(double *rows, size_t stride, const struct ov_two_layer *s,
@@ -224,11 +241,32 @@ static enum ov_status run_theory(double *rows, size_t stride, const struct ov_tw
         ov_fail(err, status, "out of memory");
     if (status == OV_OK)
         status = ov_start_overlaps(&start, &s->problem, key, err);
+    struct ov_two_layer until = *s;
     if (status == OV_OK)
-        status = run_path(rows, stride, s, &start, tick, err);
+        status = run_path(rows, &until.n_alpha, stride, s, &start, tick, err);
     if (status == OV_OK)
-        status = ov_extras_run(rows, stride, s, &start, tick, err);
+        status = ov_extras_run(rows, stride, &until, &start, tick, err);
     ov_overlaps_free(&start);
+    return status;
+}
+
+/* kept: of a single run of sgd, or NULL. */
+static enum ov_status run_side(double *rows, const struct ov_weights_kept *kept,
+                               const struct ov_curve *c, enum ov_side side, const uint64_t *key,
+                               size_t n, const struct ov_tick *tick, struct ov_error *err)
+{
+    const struct ov_two_layer *s = c->state;
+    size_t n_col = c->side[side].n_col;
+    enum ov_status status = OV_OK;
+    if (side == OV_SGD)
+        status = run_sgd(rows, kept, n_col, s, key, n, tick, err);
+    for (size_t i = 0; i < n && status == OV_OK && side == OV_THEORY; i++)
+        status = run_theory(rows + i * s->n_alpha * n_col, n_col, s, key[i], tick, err);
+    size_t measured = ov_two_layer_times(s) - 1 + measured_width(s, side);
+    for (size_t i = 0; i < n && status == OV_OK; i++)
+        status = ov_stop_fill(rows + i * s->n_alpha * n_col, &c->side[side], s, measured, err);
+    if (status == OV_EDIVERGED && err && s->scaling.by_t)
+        err->diverged_at *= s->scaling.gamma / (double)s->scaling.p;
     return status;
 }
 
@@ -236,26 +274,30 @@ static enum ov_status run(double *rows, const struct ov_curve *c, enum ov_side s
                           const uint64_t *key, size_t n, const struct ov_tick *tick,
                           struct ov_error *err)
 {
+    return run_side(rows, NULL, c, side, key, n, tick, err);
+}
+
+static enum ov_status run_arrays(double *rows, double *arrays, const struct ov_curve *c,
+                                 enum ov_side side, uint64_t key, const struct ov_tick *tick,
+                                 struct ov_error *err)
+{
     const struct ov_two_layer *s = c->state;
-    size_t n_col = c->side[side].n_col;
-    enum ov_status status = OV_OK;
-    if (side == OV_SGD)
-        status = run_sgd(rows, n_col, s, key, n, tick, err);
-    for (size_t i = 0; i < n && status == OV_OK && side == OV_THEORY; i++)
-        status = run_theory(rows + i * s->n_alpha * n_col, n_col, s, key[i], tick, err);
-    if (status == OV_EDIVERGED && err && s->scaling.by_t)
-        err->diverged_at *= s->scaling.gamma / (double)s->scaling.p;
-    return status;
+    const struct ov_weights_kept kept = {s->kept.row, s->kept.n, arrays};
+    return run_side(rows, &kept, c, side, &key, 1, tick, err);
 }
 
 const struct ov_system ov_system_two_layer = {
     .name = "two-layer",
     .doc = "a two-layer student trained by one-pass SGD on a two-layer teacher",
-    .columns = PATH_DOC EXTRAS_DOC "; eps_t: training error, of sgd on a finite training set",
+    .columns = PATH_DOC EXTRAS_DOC
+    "; eps_t: training error, of sgd on a finite training set; eps_c: with "
+    "labels of kind sign P(sign phi != sign phi*); stopped_at: with `stop` the time of a "
+    "run's last row",
     .keys = ov_two_layer_keys,
-    .variables = variables,
+    .variables = ov_two_layer_variables,
     .state_size = sizeof(struct ov_two_layer),
     .plan = plan,
     .run = run,
+    .run_arrays = run_arrays,
     .release = ov_two_layer_release,
 };

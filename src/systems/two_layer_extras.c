@@ -15,16 +15,23 @@
 #include "overlap/theory/online.h"
 #include "two_layer_internal.h"
 
-/* sd_eps_g, bias_eps_g, and sd of each moving number. */
+/* sd_eps_g, bias_eps_g, sd of each moving number, bias of each: a row of ov_fluctuations_solve without
+ * its time. */
 static size_t fluctuation_columns(const struct ov_two_layer *s)
 {
-    return s->extras.fluctuations ? 2 + ov_overlaps_moving(s->problem.K, s->problem.M) : 0;
+    return s->extras.fluctuations ? ov_fluctuations_width(s->problem.K, s->problem.M) - 1 : 0;
+}
+
+/* Is column i of these a mean, which goes like 1/N, or a standard deviation? */
+static bool is_bias(size_t i, size_t n_moving)
+{
+    return i == 1 || i >= 2 + n_moving;
 }
 
 bool ov_extras_any(const struct ov_two_layer *s)
 {
     const struct ov_extras *x = &s->extras;
-    return x->fluctuations || x->fixed_point || x->escape || x->eta_max || x->share ||
+    return x->fluctuations || x->fixed_point || x->escape || x->eta_max || x->share || x->match ||
            x->time_to.n > 0;
 }
 
@@ -35,16 +42,19 @@ static void add_whole(struct ov_side_plan *plan, const char *name)
 
 void ov_extras_plan(struct ov_side_plan *plan, const struct ov_two_layer *s)
 {
+    size_t K = s->problem.K, M = s->problem.M, n_moving = ov_overlaps_moving(K, M);
     size_t n_fluctuation = fluctuation_columns(s);
     for (size_t i = 0; i < n_fluctuation; i++) {
         char moving[32];
         if (i >= 2)
-            ov_overlaps_column(moving, i - 2, s->problem.K, s->problem.M);
-        ov_side_column(plan, OV_ROLE_VALUE, true, "%s%.27s", i == 1 ? "bias_" : "sd_",
+            ov_overlaps_column(moving, (i - 2) % n_moving, K, M);
+        ov_side_column(plan, OV_ROLE_VALUE, true, "%s%.26s", is_bias(i, n_moving) ? "bias_" : "sd_",
                        i < 2 ? "eps_g" : moving);
     }
     if (s->extras.share)
         ov_share_plan(plan, false);
+    if (s->extras.match)
+        ov_match_plan(plan);
     if (s->extras.fixed_point) {
         add_whole(plan, "fixed_eps_g");
         add_whole(plan, "fixed_growth");
@@ -83,7 +93,7 @@ static enum ov_status fill_fluctuations(struct filling *f)
 {
     const struct ov_problem *p = &f->s->problem;
     size_t n = f->s->n_alpha, width = ov_fluctuations_width(p->K, p->M);
-    double root_N = sqrt((double)p->N);
+    double N = (double)p->N;
     double *found = calloc(n * width, sizeof *found);
     if (!found)
         return ov_fail(f->err, OV_ENOMEM, "out of memory");
@@ -92,10 +102,8 @@ static enum ov_status fill_fluctuations(struct filling *f)
     for (size_t j = 0; j < n && status == OV_OK; j++) {
         const double *from = found + j * width;
         double *to = f->rows + j * f->width + f->at;
-        to[0] = from[1] / root_N;
-        to[1] = from[2] / (double)p->N;
-        for (size_t i = 0; i < ov_overlaps_moving(p->K, p->M); i++)
-            to[2 + i] = from[3 + i] / root_N;
+        for (size_t i = 0; i + 1 < width; i++)
+            to[i] = from[1 + i] / (is_bias(i, ov_overlaps_moving(p->K, p->M)) ? N : sqrt(N));
     }
     f->at += fluctuation_columns(f->s);
     free(found);
@@ -216,8 +224,10 @@ enum ov_status ov_extras_run(double *rows, size_t width, const struct ov_two_lay
     enum ov_status status = OV_OK;
     if (s->extras.fluctuations)
         status = fill_fluctuations(&f);
-    size_t share = f.at;
-    f.at += s->extras.share ? 1 : 0;
+    size_t share = f.at, match = share + (s->extras.share ? 1 : 0);
+    f.at = match + (s->extras.match ? OV_MATCH_COLUMNS : 0);
+    if (status == OV_OK && s->extras.match)
+        status = ov_match_fill(rows, width, s, match);
     if (status == OV_OK && s->extras.fixed_point)
         status = fill_fixed_point(&f);
     if (status == OV_OK && s->extras.escape)

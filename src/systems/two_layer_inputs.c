@@ -371,8 +371,9 @@ static enum ov_status load_images(struct loaded *l, const struct ov_data *d, str
     return status;
 }
 
-enum ov_status ov_data_run(double *rows, const struct ov_two_layer *s, const uint64_t *key,
-                           size_t n_run, const struct ov_tick *tick, struct ov_error *err)
+enum ov_status ov_data_run(double *rows, const struct ov_weights_kept *kept,
+                           const struct ov_two_layer *s, const uint64_t *key, size_t n_run,
+                           const struct ov_tick *tick, struct ov_error *err)
 {
     struct ov_inputs in = s->data.inputs;
     struct loaded l = {.mean = NULL};
@@ -383,8 +384,8 @@ enum ov_status ov_data_run(double *rows, const struct ov_two_layer *s, const uin
         in.test = &l.test_images;
     }
     for (size_t i = 0; i < n_run && status == OV_OK; i++)
-        status = ov_weights_run_inputs(rows + i * size, &s->problem, &in, key[i], s->alpha,
-                                       s->n_alpha, tick, err);
+        status = ov_weights_run_kept(rows + i * size, kept, &s->problem, &in, key[i], s->alpha,
+                                     s->n_alpha, tick, err);
     loaded_free(&l);
     return status;
 }

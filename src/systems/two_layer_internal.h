@@ -36,9 +36,16 @@ struct ov_levels {
     size_t n;
 };
 
+/* `sgd.weights`: the times at which weights are stored. */
+struct ov_kept {
+    double *time; /* (n) as given, in the unit of the times of measurement; owned */
+    size_t *row;  /* (n) which of these they are; owned */
+    size_t n;
+};
+
 /* What theory gives besides the path, each a group of columns behind those of the path. */
 struct ov_extras {
-    bool fluctuations, fixed_point, escape, eta_max, share;
+    bool fluctuations, fixed_point, escape, eta_max, share, match;
     struct ov_levels time_to;
 };
 
@@ -83,11 +90,17 @@ struct ov_two_layer {
     struct ov_solve_options solve;
     unsigned engine; /* index into ov_engines */
     struct ov_levels sgd_time_to;
-    bool sgd_share;
+    bool sgd_share, sgd_match;
+    struct ov_kept kept;
     struct ov_extras extras;
 };
 
 extern const struct ov_key ov_two_layer_keys[];
+
+/* What formulas may name besides the parameters; those of a teacher that is not given, and of units
+ * that it has not, are not defined. */
+extern const struct ov_variable ov_two_layer_variables[];
+void ov_two_layer_define(struct ov_curve *c, const struct ov_two_layer *s);
 
 /* Reads and checks a curve's parameters. s, zero before, is safe to release whatever comes back:
  * OV_OK, OV_EUSER at the place of the value at fault, OV_ENOMEM. */
@@ -112,6 +125,43 @@ extern const struct ov_field ov_as_teacher, ov_as_file;
  * shape; OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_weights_read(struct ov_two_layer *s, struct ov_value *params,
                                             struct ov_error *err);
+
+/* ---- weights that are stored ---- */
+
+extern const struct ov_field ov_as_kept;
+
+/* Finds the rows that weights are stored with, when the times are known. OV_EUSER: engine law, a time
+ * that is not measured at or between two steps, too many numbers; OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_kept_read(struct ov_two_layer *s, struct ov_value *params,
+                                         struct ov_error *err);
+void ov_kept_plan(struct ov_side_plan *plan, const struct ov_two_layer *s);
+double ov_kept_numbers(const struct ov_two_layer *s); /* of a run */
+
+/* ---- labels that are signs ---- */
+
+extern const struct ov_key ov_labels_keys[];
+
+/* OV_EUSER: a theory of them is asked for. */
+OV_NODISCARD enum ov_status ov_labels_read(struct ov_two_layer *s, struct ov_value *params,
+                                           struct ov_error *err);
+/* What they make of the columns, for people. */
+void ov_labels_plan(struct ov_side_plan *plan, const struct ov_two_layer *s);
+
+/* ---- runs that end at a level ---- */
+
+extern const struct ov_key ov_stop_keys[];
+
+void ov_stop_read(struct ov_value *params);
+/* The last column of a side, stopped_at; nothing without `stop`. */
+void ov_stop_plan(struct ov_side_plan *plan, const struct ov_two_layer *s);
+/* How many of n measured rows, alpha and eps_g in front, a run has. */
+size_t ov_stop_rows(const double *row, size_t n, size_t width, const struct ov_problem *p);
+/* Completes the rows (n_alpha, n_col) of one run with `stop`: behind the last one, and stopped_at.
+ *   in   measured  columns, times among them, that each row of the run has to have
+ * OV_OK; OV_ENUMERIC, one of these is not finite. */
+OV_NODISCARD enum ov_status ov_stop_fill(double *rows, const struct ov_side_plan *plan,
+                                         const struct ov_two_layer *s, size_t measured,
+                                         struct ov_error *err);
 
 /* ---- schedules ---- */
 
@@ -158,10 +208,11 @@ void ov_data_free(struct ov_data *d);
 /* Lines of the canonical text; none for plain inputs. `samples` has its own row. */
 void ov_data_describe(struct ov_text *out, const struct ov_data *d);
 
-/* Runs engine weights on inputs that are not plain, one run after the other. */
-OV_NODISCARD enum ov_status ov_data_run(double *rows, const struct ov_two_layer *s,
-                                        const uint64_t *key, size_t n_run,
-                                        const struct ov_tick *tick, struct ov_error *err);
+/* Runs engine weights on any inputs, one run after the other; `kept` (of a single run) may be NULL. */
+OV_NODISCARD enum ov_status ov_data_run(double *rows, const struct ov_weights_kept *kept,
+                                        const struct ov_two_layer *s, const uint64_t *key,
+                                        size_t n_run, const struct ov_tick *tick,
+                                        struct ov_error *err);
 
 /* The columns of levels. */
 void ov_levels_plan(struct ov_side_plan *plan, const struct ov_levels *levels);
@@ -171,6 +222,13 @@ void ov_levels_plan(struct ov_side_plan *plan, const struct ov_levels *levels);
 void ov_share_plan(struct ov_side_plan *plan, bool whole);
 OV_NODISCARD enum ov_status ov_share_fill(double *rows, size_t width, const struct ov_two_layer *s,
                                           size_t value, size_t whole);
+
+/* The columns of `match`, of each time; filled into the rows (n_alpha, width) of one run from column
+ * `at` on: nan where a row has none or has diverged. OV_OK or OV_ENOMEM. */
+enum { OV_MATCH_COLUMNS = 4 };
+void ov_match_plan(struct ov_side_plan *plan);
+OV_NODISCARD enum ov_status ov_match_fill(double *rows, size_t width, const struct ov_two_layer *s,
+                                          size_t at);
 
 /* When a measured curve first falls to a level: linear in ln eps_g between the two measurements
  * that have it between them; the first time if it starts there; NaN if it is never reached.

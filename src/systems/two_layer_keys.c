@@ -189,6 +189,11 @@ static const struct ov_key averages_keys[] = {
     "of M = 1: columns share, how much of the teacher's unit the student's units span, "           \
     "alpha_half, when it is half of it, and half_ratio, this over the time of gradient flow"
 
+#define MATCH_DOC                                                                                  \
+    "columns R_match, the least |R_km| of the pairs of student and teacher units (each time the "  \
+    "largest |R_km| of two that have none yet), R_rest, the largest of all others, Q_spare, the "  \
+    "largest Q_kk of student units without a partner, and spare, <(sum v_k g)^2>/2 over them"
+
 static const struct ov_key theory_keys[] = {
     {"seeds", OV_INT | OV_MAP, 1, 1e6, NULL, ov_tier_keys, "1",
      "how many random starts theory runs from, without sgd (with it: those of sgd)",
@@ -198,7 +203,7 @@ static const struct ov_key theory_keys[] = {
      "of SGD",
      KEPT(as_noise, problem.gradient_flow), .of = OV_OF_THEORY},
     {"fluctuations", OV_BOOL, 0, 0, NULL, NULL, "false",
-     "columns sd_eps_g, bias_eps_g, sd_Q_0_0 …: spread and shift of runs of dimension N",
+     "columns sd_eps_g, bias_eps_g, sd_Q_0_0 …, bias_Q_0_0 …: spread and shift of runs of dimension N",
      KEPT(ov_as_flag, extras.fluctuations), .of = OV_OF_THEORY},
     {"fixed_point", OV_BOOL, 0, 0, NULL, NULL, "false",
      "columns fixed_eps_g, fixed_growth: the fixed point near the last row, its stability",
@@ -211,6 +216,8 @@ static const struct ov_key theory_keys[] = {
      "start's second layer is unstable; nan where a frozen v fits none",
      KEPT(ov_as_flag, extras.eta_max), .of = OV_OF_THEORY},
     {"share", OV_BOOL, 0, 0, NULL, NULL, "false", SHARE_DOC, KEPT(ov_as_flag, extras.share),
+     .of = OV_OF_THEORY},
+    {"match", OV_BOOL, 0, 0, NULL, NULL, "false", MATCH_DOC, KEPT(ov_as_flag, extras.match),
      .of = OV_OF_THEORY},
     {"time_to", OV_REAL | OV_LIST, 1e-300, 1e300, NULL, NULL, OV_OPTIONAL,
      "columns alpha_to_X: when eps_g falls to X, one level or a list",
@@ -230,6 +237,13 @@ static const struct ov_key sgd_keys[] = {
      "columns alpha_to_X: when eps_g first falls to X, interpolated between the times measured",
      ARRAY(ov_as_levels, sgd_time_to.eps_g, sgd_time_to.n, ""), .of = OV_OF_SIM},
     {"share", OV_BOOL, 0, 0, NULL, NULL, "false", SHARE_DOC, KEPT(ov_as_flag, sgd_share),
+     .of = OV_OF_SIM},
+    {"weights", OV_REAL | OV_LIST, 0, 1e12, NULL, NULL, OV_OPTIONAL,
+     "times of measurement at which the weights of engine weights are stored, one or a list: "
+     "OUT/CURVE.sgd/SEED/w-TIME.npy (K x N, which init.weights reads), v-TIME.npy (K), and "
+     "teacher.npy (M x N); python: numpy.load(FILE)",
+     ARRAY(ov_as_kept, kept.time, kept.n, ""), .of = OV_OF_SIM},
+    {"match", OV_BOOL, 0, 0, NULL, NULL, "false", MATCH_DOC, KEPT(ov_as_flag, sgd_match),
      .of = OV_OF_SIM},
     {.name = NULL},
 };
@@ -267,6 +281,11 @@ const struct ov_key ov_two_layer_keys[] = {
     {"weight_decay_v", OV_REAL, 0, 1e6, NULL, NULL, OV_OPTIONAL,
      "the second layer's own weight decay (default: weight_decay); needs eta_v > 0",
      KEPT(ov_as_real, problem.decay_v), .of = OV_OF_PROBLEM},
+    {"labels", OV_MAP, 0, 0, NULL, ov_labels_keys, "{}", .doc = "what the student learns"},
+    {"stop", OV_MAP, 0, 0, NULL, ov_stop_keys, OV_OPTIONAL,
+     .doc =
+         "where a run ends before the last time: its later rows are nan; adds column stopped_at, "
+         "the time of its last row, to both sides"},
     {"init", OV_MAP, 0, 0, NULL, init_keys, "{}", "where the student starts",
      KEPT(as_start, problem.start), .of = OV_OF_PROBLEM},
     {"inputs", OV_MAP, 0, 0, NULL, inputs_keys, "{}",

@@ -33,13 +33,14 @@ static double inputs_memory(const struct ov_two_layer *s)
 }
 
 /* Both layers' weights, inputs ahead or a batch and what each of it pushes by, four more for
- * errors, and a state that is being saved: its bytes and its file. */
+ * errors, a state that is being saved (its bytes and its file), and in each of these three what is
+ * kept. */
 static double weights_memory(const struct ov_two_layer *s)
 {
     double N = (double)s->problem.N, K = (double)s->problem.K, M = (double)s->problem.M;
     double batch = s->problem.batch > 1 ? (double)s->problem.batch + 3.0 : 0.0;
     double rows = K + M + 1.0 + INPUTS_AHEAD + 4.0 + batch + 2.0 * K;
-    return 8.0 * rows * (N + 64.0) + 8.0 * batch * K + inputs_memory(s);
+    return 8.0 * (rows * (N + 64.0) + batch * K + 3.0 * ov_kept_numbers(s)) + inputs_memory(s);
 }
 
 /* L, fields and normals of a group; drawn weights are there while it starts. */

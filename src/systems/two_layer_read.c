@@ -118,6 +118,15 @@ static enum ov_status check_share(const struct ov_two_layer *s, const struct ov_
     return OV_OK;
 }
 
+/* Of images and coloured inputs Q and R are other averages than those of w. */
+static enum ov_status check_match(const struct ov_two_layer *s, const struct ov_value *match,
+                                  struct ov_error *err)
+{
+    if (!s->data.train_path && !s->data.spectrum)
+        return OV_OK;
+    return ov_value_fail(match, err, "match is for Gaussian inputs with covariance 1");
+}
+
 static enum ov_status check_sgd(struct ov_two_layer *s, struct ov_value *params,
                                 struct ov_error *err)
 {
@@ -133,6 +142,8 @@ static enum ov_status check_sgd(struct ov_two_layer *s, struct ov_value *params,
                                            "times measured linear in ln eps_g; nan: never");
     if (s->data.columns_doc.failed)
         return no_memory(err);
+    if (s->sgd_match && check_match(s, ov_value_find(params, "sgd.match"), err) != OV_OK)
+        return OV_EUSER;
     return s->sgd_share ? check_share(s, ov_value_find(params, "sgd.share"), err) : OV_OK;
 }
 
@@ -198,6 +209,7 @@ enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params
                                  struct ov_error *err)
 {
     s->solve = ov_solve_defaults();
+    ov_stop_read(params);
     enum ov_status status = leave_out(params, err);
     if (status == OV_OK)
         status = ov_scaling_begin(s, params, err);
@@ -209,6 +221,8 @@ enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params
         status = ov_schedule_read(s, params, err);
     if (status == OV_OK)
         status = ov_data_read(s, params, err);
+    if (status == OV_OK)
+        status = ov_labels_read(s, params, err);
     if (status == OV_OK)
         status = ov_weights_read(s, params, err);
     if (status == OV_OK)
@@ -223,6 +237,8 @@ enum ov_status ov_two_layer_read(struct ov_two_layer *s, struct ov_value *params
         status = check_theory(s, params, err);
     if (status == OV_OK)
         status = ov_scaling_times(s, params, err);
+    if (status == OV_OK)
+        status = ov_kept_read(s, params, err);
     return status == OV_OK ? check_size(s, params, err) : status;
 }
 
@@ -235,4 +251,6 @@ void ov_two_layer_release(void *state)
     free(s->scaling.t);
     free(s->extras.time_to.eps_g);
     free(s->sgd_time_to.eps_g);
+    free(s->kept.time);
+    free(s->kept.row);
 }

@@ -99,6 +99,32 @@ START_TEST(cut_and_spoilt)
 }
 END_TEST
 
+/* What is printed is what numpy writes, and is read back bit by bit. */
+START_TEST(what_is_printed_is_read)
+{
+    struct ov_text t = {0}, theirs = {0};
+    double *x;
+    size_t rows, cols;
+    ov_npy_print(&t, six, 2, 3);
+    write_matrix(path, 2, 3, six);
+    ck_ok(ov_file_read(&theirs, path, 0, NULL));
+    ck_assert_uint_eq(theirs.len, t.len);
+    ck_assert_mem_eq(theirs.s, t.s, t.len);
+    ck_assert_uint_eq(0, (t.len - sizeof six) % 64);
+    ck_ok(ov_npy_read(&x, &rows, &cols, path, 100, NULL));
+    ck_assert_mem_eq(six, x, sizeof six);
+    free(x);
+    t.len = 0;
+    ov_npy_print(&t, six, 4, 0);
+    write_npy(path, "'<f8'", "False", "(4,)", six, 4 * sizeof *six);
+    ck_ok(ov_file_read(&theirs, path, 0, NULL));
+    ck_assert_uint_eq(theirs.len, t.len);
+    ck_assert_mem_eq(theirs.s, t.s, t.len);
+    ov_text_free(&t);
+    ov_text_free(&theirs);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     TCase *c = tcase_create("npy");
@@ -106,6 +132,7 @@ static void add_tests(Suite *s)
     tcase_add_test(c, doubles_and_floats);
     tcase_add_test(c, what_it_is_not);
     tcase_add_test(c, cut_and_spoilt);
+    tcase_add_test(c, what_is_printed_is_read);
     suite_add_tcase(s, c);
 }
 

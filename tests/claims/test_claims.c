@@ -7,7 +7,7 @@
 
 #include <gsl/gsl_randist.h>
 
-#include "fake_claims.h"
+#include "random_claims.h"
 
 START_TEST(margin_on_theory)
 {
@@ -107,6 +107,43 @@ START_TEST(mean_of_what_is_relative)
     check(claim, 0.25, 0.01, 10, OV_FAIL, "0.40625");
     check(none, 0.01, 0.01, 10, OV_PASS, "");
     check(none, 0.2, 0.01, 10, OV_FAIL, "is not within 0 ± 0.05");
+}
+END_TEST
+
+/* 2 + 0.2 ± 0.1 at 1: (ln 1.15 + ln 1.05)/2 = 0.0943. */
+START_TEST(mean_of_logarithms)
+{
+#define LOG(expected)                                                                              \
+    CLAIM("kind: mean, curves: K4, statistic: log_ratio, at: 1, " expected "margin: {abs: 0.05}")
+    check(LOG("expect: 0.0943, "), 0.2, 0.01, 10, OV_PASS, "");
+    check(LOG("expect: ln(1.1), "), 0.2, 0.1, 40, OV_PASS, "");
+    check(LOG("expect: -0.0943, "), 0.2, 0.01, 10, OV_FAIL, "0.0952998");
+    check(LOG(""), 0.01, 0.01, 10, OV_PASS, "");
+    check(LOG(""), 0.2, 0.01, 10, OV_FAIL, "is not within 0 ± 0.05");
+    check(LOG(""), -3.0, 0.01, 10, OV_FAIL, "log_ratio of eps_g is not a finite number");
+}
+END_TEST
+
+/* In units of the mean that theory predicts, which is 0.4 here. */
+START_TEST(mean_in_units_of_the_predicted_one)
+{
+    static const struct {
+        double shift;
+        enum ov_verdict verdict;
+    } row[] = {{0.4, OV_PASS}, {0.2, OV_FAIL}, {-0.4, OV_FAIL}, {0.6, OV_FAIL}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct random_paths p = {.r = ov_test_rng(20261127), .level = 1.0, .sd = 0.1};
+        struct fake f;
+        fake_open(&f, CLAIM("kind: mean, curves: K2, statistic: ratio_bias, at: 1, expect: 1, "
+                            "margin: {abs: 0.2}"));
+        fake_set(&f, 0, predicts, true);
+        p.shift = row[i].shift;
+        p.bias_predicted = 0.4;
+        write_paths(&f, 0, &p, 100);
+        expect_verdict(&f, row[i].verdict, "");
+        fake_close(&f);
+        gsl_rng_free(p.r);
+    }
 }
 END_TEST
 
@@ -301,6 +338,8 @@ static void add_tests(Suite *s)
     OV_TEST(s, exact_to_rounding);
     OV_TEST(s, spreads_have_three_verdicts);
     OV_TEST(s, mean_of_what_is_relative);
+    OV_TEST(s, mean_of_logarithms);
+    OV_TEST(s, mean_in_units_of_the_predicted_one);
     OV_TEST(s, mean_has_three_verdicts);
     OV_TEST(s, more_seeds_decide);
     OV_TEST(s, mean_interval_is_students);

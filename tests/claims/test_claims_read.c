@@ -75,6 +75,8 @@ START_TEST(mistakes_are_named_at_their_place)
         {"kind: mean, curves: K2, statistic: sd, at: 1, margin: {abs: 1}", "expect is missing"},
         {"kind: mean, curves: K2, statistic: ratio_sd, at: 1, expect: 1, margin: {abs: 1}",
          "no column 'sd_eps_g'"},
+        {"kind: mean, curves: K2, statistic: ratio_bias, at: 1, expect: 1, margin: {abs: 1}",
+         "no column 'bias_eps_g'"},
         {"kind: mean, curves: K2, statistic: max_deviation, at: 1, expect: 1, margin: {abs: 1}",
          "instead of at"},
         {"kind: band, curves: K2", "margin"},

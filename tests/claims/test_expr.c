@@ -62,6 +62,10 @@ START_TEST(formulas_have_values)
     gives("ln(e)", 1);
     gives("log10(1000)", 3);
     gives("erf(0.3)", erf(0.3));
+    /* Euler's constant, from tables, and the recurrence */
+    gives("-digamma(1)", 0.57721566490153286);
+    gives("digamma(1/2) + 2*ln(2)", -0.57721566490153286);
+    gives("digamma(4) - digamma(1)", 1 + 1.0 / 2 + 1.0 / 3);
     gives("exp(1) + sin(1) + cos(1) + tan(1)", exp(1) + sin(1) + cos(1) + tan(1));
     gives("asin(.5) + acos(.5) + atan(2)", asin(.5) + acos(.5) + atan(2));
     gives("sinh(1) + cosh(1) + tanh(1)", sinh(1) + cosh(1) + tanh(1));

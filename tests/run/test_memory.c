@@ -106,6 +106,7 @@ START_TEST(systems_take_what_they_say)
 {
     static const char *const curves[] = {
         "{N: 400000, K: 8, M: 4, sgd: {engine: weights, seeds: 1}, alpha: [0, 1.0e-4]}",
+        "{N: 400000, K: 8, M: 4, sgd: {engine: weights, seeds: 1, weights: [0, 1.0e-4]}, alpha: [0, 1.0e-4]}",
         "{N: 201, K: 200, M: 1, sgd: {engine: weights, seeds: 1}, batch: 40000, alpha: [0, 0.005]}",
         "{N: 400000, K: 8, M: 4, sgd: {engine: law, seeds: 8}, alpha: [0, 1.0e-4]}",
         "{N: 1000, K: 30, M: 20, theory: true, alpha: [0, 100]}", /* until there are matrices */

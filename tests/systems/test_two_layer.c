@@ -194,6 +194,56 @@ START_TEST(formulas_know_the_curve)
 }
 END_TEST
 
+/* <g'^n>: closed forms, and what the trapezoidal rule of another program gave. */
+START_TEST(formulas_know_the_moments_of_slopes)
+{
+    static const struct {
+        const char *activation;
+        double moment[4];
+    } known[] = {{"linear", {1, 1, 1, 1}},
+                 {"relu", {0.5, 0.5, 0.5, 0.5}},
+                 {"quadratic", {0, 4, 0, 48}},
+                 {"erf",
+                  {1 / sqrt(M_PI), 2 / (M_PI * sqrt(3)), pow(2 / M_PI, 1.5) / 2,
+                   4 / (M_PI * M_PI * sqrt(5))}},
+                 {"tanh", {0.605705509602, 0.464402902448, 0.389351949447, 0.341509207317}},
+                 {"gelu", {0.5, 0.455850865649, 0.433776298474, 0.433955838856}},
+                 {"softplus", {0.5, 0.293379035858, 0.190068553787, 0.131594313066}}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        char more[60], name[8];
+        snprintf(more, sizeof more, "    activation: %s\n", known[i].activation);
+        struct ov_experiment *e = load_more(RANDOM_START, more);
+        for (int n = 0; n < 4; n++) {
+            double x;
+            snprintf(name, sizeof name, "dg_%d", n + 1);
+            ck_assert(ov_curve_variable(&x, &e->curve[0], name));
+            ck_agree(known[i].moment[n], x, 2e-12, 1e-12);
+        }
+        ov_experiment_free(e);
+    }
+}
+END_TEST
+
+/* T and v* of a teacher that is given, in the order of their names. */
+START_TEST(formulas_know_a_given_teacher)
+{
+    static const char *const name[] = {"T_0_0", "T_1_0", "T_1_1", "v_star_0", "v_star_1"};
+    static const double known[] = {1.3, 0.2, 0.8, 1, 0.7};
+    struct ov_experiment *e = load_more(
+        RANDOM_START, "    teacher: {T: [[1.3, 0.2], [0.2, 0.8]]}\n    v_star: [1, 0.7]\n");
+    double x;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        ck_assert_msg(ov_curve_variable(&x, &e->curve[0], name[i]), "%s", name[i]);
+        ck_agree(known[i], x, 0, 0);
+    }
+    ov_experiment_free(e);
+    e = load_more(FIXED_START, "");
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "T_0_0"));
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "v_star_1"));
+    ov_experiment_free(e);
+}
+END_TEST
+
 /* Both sides run, start from the same overlaps, and hand out the columns that they name. */
 START_TEST(both_sides_run)
 {
@@ -233,6 +283,8 @@ static void add_tests(Suite *s)
     OV_TEST(s, descriptions_change_with_every_parameter);
     OV_TEST(s, seeds_are_numbered);
     OV_TEST(s, formulas_know_the_curve);
+    OV_TEST(s, formulas_know_the_moments_of_slopes);
+    OV_TEST(s, formulas_know_a_given_teacher);
     OV_TEST(s, both_sides_run);
 }
 

@@ -72,7 +72,7 @@ START_TEST(the_path_is_what_it_is_without)
     struct table more = run("    theory: {fluctuations: true, fixed_point: true, escape: true, "
                             "time_to: [0.01, 0.001]}\n");
     ck_assert_uint_eq(plain.n_col, ov_row_width(2, 2));
-    ck_assert_uint_eq(more.n_col, plain.n_col + 2 + ov_overlaps_moving(2, 2) + 3 + 2 + 2);
+    ck_assert_uint_eq(more.n_col, plain.n_col + 2 + 2 * ov_overlaps_moving(2, 2) + 3 + 2 + 2);
     for (size_t j = 0; j < plain.n_row; j++)
         for (size_t i = 0; i < plain.n_col; i++)
             ck_assert_double_eq(plain.rows[j * plain.n_col + i], more.rows[j * more.n_col + i]);
@@ -94,6 +94,9 @@ START_TEST(fluctuations_are_at_N)
     ck_agree(rows[width + 2] / 400.0, cell(&t, 1, "bias_eps_g"), 1e-12, 0.0);
     ck_agree(rows[width + 3] / 20.0, cell(&t, 1, "sd_Q_0_0"), 1e-12, 0.0);
     ck_agree(rows[width + 6] / 20.0, cell(&t, 1, "sd_R_0_0"), 1e-12, 0.0);
+    size_t bias = width + 3 + ov_overlaps_moving(2, 2);
+    ck_agree(rows[bias] / 400.0, cell(&t, 1, "bias_Q_0_0"), 1e-12, 0.0);
+    ck_agree(rows[bias + 6] / 400.0, cell(&t, 1, "bias_R_1_1"), 1e-12, 0.0);
     free(rows);
     ov_overlaps_free(&start);
     free_table(&t);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Formulas of claims, by muParser: + - * / ^, parentheses, sqrt exp ln log10 sin cos tan asin acos
- * atan sinh cosh tanh abs min max erf, the constants pi and e, and the variables that the caller
- * knows.
+ * atan sinh cosh tanh abs min max erf digamma, the constants pi and e, and the variables that the
+ * caller knows.
  */
 #ifndef OVERLAP_CLAIMS_EXPR_H
 #define OVERLAP_CLAIMS_EXPR_H

@@ -38,6 +38,17 @@ struct ov_column {
                         fails the job */
 };
 
+/* Numbers that a run gives besides its rows: a file NAME.npy of its own (store/arrays.h). */
+struct ov_array {
+    char name[48];
+    size_t rows, cols; /* cols 0: a vector */
+};
+
+static inline size_t ov_array_size(const struct ov_array *a)
+{
+    return a->cols > 0 ? a->rows * a->cols : a->rows;
+}
+
 enum { OV_MODULES_MAX = 8 };
 
 /* What one side of a curve computes: data, which `plan` fills in and everything else reads. */
@@ -57,6 +68,9 @@ struct ov_side_plan {
                        system's run_piece computes. 0 and 1: a run is one job */
     struct ov_column *column;   /* (n_col) by ov_side_column */
     struct ov_text columns_doc; /* what the columns mean, in one line, for people */
+    struct ov_array *array; /* (n_array) by ov_side_array: run_arrays computes the side then, one
+                                   run at a time (group 1, whole) */
+    size_t n_array;
 
     /* Everything besides the seed and the code that determines a run's numbers, one "key: value"
      * line each in a fixed order: result keys are made of it. */
@@ -126,6 +140,14 @@ struct ov_system {
                           const uint64_t *key, size_t n, const struct ov_tick *tick,
                           struct ov_error *err);
 
+    /* Computes one run of a side that gives arrays besides rows; NULL where none does.
+     *   out  arrays  one behind the other, NaN before; one that was not reached (divergence, `stop`)
+     *                has NaN for its first number and no file
+     * As run. */
+    enum ov_status (*run_arrays)(double *rows, double *arrays, const struct ov_curve *c,
+                                 enum ov_side side, uint64_t key, const struct ov_tick *tick,
+                                 struct ov_error *err);
+
     /* Computes one piece of a run, of a side that comes in pieces; NULL where none does. What it
      * gives must not depend on the run's other pieces.
      *   out  rows  (n_row / n_piece, n_col)
@@ -140,6 +162,11 @@ void ov_side_column(struct ov_side_plan *s, enum ov_role role, bool may_be_nan, 
                     ...) OV_PRINTF(4, 5);
 /* Says that the last column added is closed. */
 void ov_side_column_closed(struct ov_side_plan *s);
+/* The next array of a side. */
+void ov_side_array(struct ov_side_plan *s, size_t rows, size_t cols, const char *fmt, ...)
+    OV_PRINTF(4, 5);
+/* Numbers of all of them. */
+size_t ov_side_arrays_size(const struct ov_side_plan *s);
 /* The column that is meant where nobody names one: eps_g; of a side without, its first quantity;
  * NULL where it has none. */
 const char *ov_side_main_quantity(const struct ov_side_plan *s);

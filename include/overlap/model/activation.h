@@ -11,6 +11,7 @@
 #ifndef OVERLAP_MODEL_ACTIVATION_H
 #define OVERLAP_MODEL_ACTIVATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Which closed forms apply. One word a law, so that tables of pairs can be indexed by it.
@@ -46,6 +47,7 @@ struct ov_activation {
     double (*g)(double x);
     double (*dg)(double x);
     enum ov_family family;
+    bool keeps_sign; /* g(x) has the sign of x; a definition may leave it out */
 };
 
 /* All of them: those before OV_ACT_GENERIC indexed by enum ov_act, then the others. He2, He3 and

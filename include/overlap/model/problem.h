@@ -22,6 +22,7 @@
 #include "overlap/base/status.h"
 #include "overlap/model/activation.h"
 #include "overlap/model/blocks.h"
+#include "overlap/model/labels.h"
 #include "overlap/model/overlaps.h"
 #include "overlap/model/schedule.h"
 
@@ -67,12 +68,14 @@ struct ov_problem {
                      the kind of start (INFORMED: v*_k, extra units 1; DENOISING: above) */
     double v_std; /* RANDOM with v NULL: standard deviation of v_k; >= 0 */
     size_t batch; /* inputs whose mean gradient makes a step; 0 means 1 */
-    bool gradient_flow;       /* of theory only: without the term in eta_w^2, the noise of SGD */
     struct ov_blocks *blocks; /* owned; inputs of more than one variance, or NULL: x ~ N(0, I_N) */
     bool spiked;   /* of theory in blocks only: with the part of a step's noise that is of
                             relative order rho_l/N (paper.md eq:spiked) */
     bool in_steps; /* of theory in blocks only: time goes in steps of 1/N, which moves the path by
                             the same order: less by half of what the right-hand side changes in a step */
+    struct ov_labels labels; /* of simulations only: signs in place of the above y */
+    double stop; /* a run ends with the first listed time that has eps_g at most this; 0: never */
+    bool gradient_flow;  /* of theory only: without the term in eta_w^2, the noise of SGD */
     double averages_tol; /* of theory's averages without closed form (theory/gauss.h,
                             ov_gauss_set_tol); 0: as they are */
 };
@@ -131,6 +134,18 @@ bool ov_problem_start_is_fixed(const struct ov_problem *p);
 static inline size_t ov_row_width(size_t K, size_t M)
 {
     return 2 + ov_overlaps_moving(K, M);
+}
+
+/* The same of a simulation on Gaussian inputs: behind these the columns of labels that are signs. */
+static inline size_t ov_measured_width(const struct ov_problem *p)
+{
+    return ov_row_width(p->K, p->M) + (p->labels.sign ? OV_SIGN_COLUMNS : 0);
+}
+
+/* Does a run end with this eps_g? */
+static inline bool ov_problem_stops(const struct ov_problem *p, double eps_g)
+{
+    return eps_g <= p->stop && p->stop > 0.0;
 }
 
 /* Column name of entry i of a row: "alpha", "eps_g", "Q_0_0", … */

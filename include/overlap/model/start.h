@@ -21,6 +21,8 @@ enum ov_stream {
     OV_STREAM_NOISE,
     OV_STREAM_ORDER,
     OV_STREAM_ZEROS,
+    OV_STREAM_FLIP,
+    OV_STREAM_TEST,
 };
 
 /* Initial weights of the run with this key.

@@ -24,12 +24,13 @@
 #include "overlap/base/tick.h"
 #include "overlap/model/problem.h"
 
-/* Runs of SGD, measured at the listed times. A run's numbers are a function of (problem, key,
+/* Runs of SGD, measured at the listed times; with p->stop each up to the first that has eps_g at
+ * most this. A run's numbers are a function of (problem, key,
  * alpha), the same bits on every machine and whatever runs stand beside it.
- *   out  rows   (n_run, n_alpha, ov_row_width(K,M)) row-major; alpha as listed, eps_g exactly from
- *               the overlaps. Times between two steps (alpha N not whole) get the linear
+ *   out  rows   (n_run, n_alpha, ov_measured_width(p)) row-major; alpha as listed, eps_g exactly
+ *               from the overlaps, or as in model/labels.h. Times between two steps (alpha N not whole) get the linear
  *               interpolation of the overlaps of the steps around them, as in sim/weights.h.
- *               On OV_EDIVERGED, rows not reached are NaN.
+ *               Rows not reached are NaN.
  *   in   key    (n_run) the runs' random keys
  *   in   alpha  (n_alpha) increasing, >= 0; alpha N < 1e15
  *   in   tick   told the steps done, summed over the runs; may be NULL. A state that its checkpoint

@@ -32,11 +32,12 @@ struct ov_inputs {
                          images of it, 1 <= samples <= train->n */
 };
 
-/* One run of SGD, measured at the listed times.
- *   out  rows   (n_alpha, ov_row_width(K,M)) row-major; alpha as listed, eps_g exactly from the
- *               overlaps of the weights. Times between two steps (alpha N not whole) get the linear
- *               interpolation of the overlaps of the steps around them. On an error, rows not
- *               reached are NaN.
+/* One run of SGD, measured at the listed times; with p->stop up to the first that has eps_g at most
+ * this.
+ *   out  rows   (n_alpha, ov_measured_width(p)) row-major; alpha as listed, eps_g exactly from the
+ *               overlaps of the weights, or of labels that are signs as in model/labels.h. Times
+ *               between two steps (alpha N not whole) get the linear interpolation of the overlaps
+ *               of the steps around them. Rows not reached are NaN.
  *   in   key    the run's random key
  *   in   alpha  (n_alpha) increasing, >= 0
  *   in   tick   told the steps done, and given the state to keep; may be NULL
@@ -46,7 +47,8 @@ OV_NODISCARD enum ov_status ov_weights_run(double *rows, const struct ov_problem
                                            const struct ov_tick *tick, struct ov_error *err);
 
 /* The width of a row of a run with given inputs (NULL: fresh white ones), and a column's name:
- * those of ov_row_width, then "eps_g_se" with images and "eps_t" with a training set. */
+ * those of ov_row_width, then ov_sign_columns or, with images, "eps_g_se", then "eps_t" with a
+ * training set. */
 size_t ov_weights_width(const struct ov_problem *p, const struct ov_inputs *in);
 void ov_weights_column(char name[32], const struct ov_problem *p, const struct ov_inputs *in,
                        size_t i);
@@ -62,6 +64,22 @@ OV_NODISCARD enum ov_status ov_weights_run_inputs(double *rows, const struct ov_
                                                   const struct ov_inputs *in, uint64_t key,
                                                   const double *alpha, size_t n_alpha,
                                                   const struct ov_tick *tick, struct ov_error *err);
+
+/* Weights that a run hands out besides its rows, as they are at the times of some of them. */
+struct ov_weights_kept {
+    const size_t *row; /* (n) increasing; these times are on whole steps */
+    size_t n;
+    double *numbers; /* out (ov_weights_kept_size): w* (M,N), then of each time w (K,N) and v (K);
+                        what the run does not reach is left alone */
+};
+size_t ov_weights_kept_size(const struct ov_problem *p, size_t n);
+
+/* ov_weights_run_inputs that keeps weights; kept may be NULL. */
+OV_NODISCARD enum ov_status ov_weights_run_kept(double *rows, const struct ov_weights_kept *kept,
+                                                const struct ov_problem *p,
+                                                const struct ov_inputs *in, uint64_t key,
+                                                const double *alpha, size_t n_alpha,
+                                                const struct ov_tick *tick, struct ov_error *err);
 
 /* What a row is made of, instead of all overlaps: of p = 5000 units they are 12 million. */
 struct ov_weights_rows {
