@@ -93,7 +93,7 @@ check "ends: run" 0 "$overlap" run ends --out ended
 says "ends: a column" '^seed,alpha,.*,stopped_at$' ended/a.sgd.csv
 says "ends: rows behind are nan" '^1,5,nan,nan,.*,[0-9.]+$' ended/a.sgd.csv
 check "ends: compare" 0 "$overlap" compare ends --out ended
-says "ends: agreement has no mean there" '^a,eps_g,5,[0-3],nan,nan,nan,nan,nan,nan,nan$' ended/agreement.csv
+says "ends: agreement has no mean there" '^a,eps_g,5,[0-3],nan,nan,nan,nan,nan,nan,nan,nan$' ended/agreement.csv
 check "ends: verify" 1 "$overlap" verify ends --out ended
 says "ends: a claim on what comes later fails" 'ends.late: FAIL.*a run that .stop. ends has nan from then on' out
 says "ends: on what came before it holds" 'ends.early .*PASS' out
