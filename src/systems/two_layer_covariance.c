@@ -18,7 +18,7 @@ static const double most_directions = 1e7;
 static const double most_blocks = 1e5;
 
 static const char *const whiten_words[] = {"whiten", NULL};
-static const char *const blocks_words[] = {"auto", "all", NULL};
+const char *const ov_blocks_words[] = {"auto", "all", NULL};
 
 static const struct ov_key share_keys[] = {
     {"share", OV_REAL, 0, 1, NULL, NULL, OV_REQUIRED, .doc = "of the N directions; sum 1"},
@@ -51,10 +51,6 @@ const struct ov_key ov_inputs_keys[] = {
          "each number holds for an equal share of the N inputs; a list of shares; or one of the names "
          "below, largest first. Theory and simulation; Q and R are then covariances of the fields",
      .each = share_keys},
-    {"blocks", OV_INT | OV_WORD, 1, 1e5, blocks_words, NULL, "auto",
-     .doc =
-         "how many blocks stand for the covariance in theory; auto: all that are given, and of a "
-         "spectrum by name or of images 5 + 1.5 ln(largest/smallest), or + 2.5 of it for drawn weights; all: a block a direction"},
     {"precondition", OV_WORD | OV_LIST, 1e-12, 1e12, whiten_words, NULL, OV_OPTIONAL,
      .doc =
          "factors of the first layer's learning rate in the directions of the covariance: a number for "
@@ -253,10 +249,10 @@ enum ov_status ov_covariance_read(struct ov_two_layer *s, struct ov_value *param
 {
     struct ov_covariance *c = &s->covariance;
     struct ov_value *v = ov_value_get(inputs, "covariance");
-    struct ov_value *blocks = ov_value_get(inputs, "blocks");
+    struct ov_value *blocks = ov_value_get(params, "blocks");
     struct ov_value *rates = ov_value_get(inputs, "precondition");
     if (!v) {
-        ov_value_unused(inputs, "blocks", "has inputs with covariance 1");
+        ov_value_unused(params, "blocks", "has inputs with covariance 1");
         ov_value_unused(inputs, "precondition", "has inputs with covariance 1");
         return OV_OK;
     }
@@ -372,13 +368,13 @@ enum ov_status ov_covariance_check_blocks(const struct ov_two_layer *s, struct o
 {
     const struct ov_covariance *c = &s->covariance;
     if (c->asked == OV_BLOCKS_ALL && s->problem.N == 0 && c->kind >= OV_COVARIANCE_POWER)
-        return ov_place_complaint(params, "inputs.blocks",
+        return ov_place_complaint(params, "blocks",
                                   "'all' needs 'N', the input dimension: a block a direction", err);
     if ((double)ov_covariance_blocks(s) > most_blocks)
-        return ov_place_complaint(params, "inputs.blocks", "more than 10^5 blocks", err);
+        return ov_place_complaint(params, "blocks", "more than 10^5 blocks", err);
     if (ov_start_is_measured(s) && ov_covariance_blocks(s) < 2 &&
         ov_covariance_exact(c, s->problem.N) > 1)
-        return ov_place_complaint(params, "inputs.blocks",
+        return ov_place_complaint(params, "blocks",
                                   "drawn weights need 2 blocks at least for directions that differ",
                                   err);
     return OV_OK;

@@ -249,8 +249,7 @@ enum ov_status ov_covariance_complete(struct ov_two_layer *s, struct ov_value *p
     if (status == OV_OK && ov_theory_has_blocks(s))
         status = ov_covariance_check_blocks(s, params, err);
     else if (status == OV_OK)
-        ov_value_unused(ov_value_get(params, "inputs"), "blocks",
-                        "has no theory of its inputs' covariance");
+        ov_value_unused(params, "blocks", "has no theory of its inputs' covariance");
     return status == OV_OK ? find_start(s, params, err) : status;
 }
 

@@ -112,11 +112,11 @@ static enum ov_status read_test(struct ov_data *d, struct ov_value *inputs, cons
 }
 
 /* Theory takes the covariance of what sgd trains on, unless it is to be that of white inputs. */
-static enum ov_status read_theory_of_images(struct ov_two_layer *s, struct ov_value *inputs,
-                                            struct ov_error *err)
+static enum ov_status read_theory_of_images(struct ov_two_layer *s, struct ov_value *params,
+                                            struct ov_value *inputs, struct ov_error *err)
 {
     if (!s->theory_asked || s->covariance.theory_inputs == OV_THEORY_ISOTROPIC) {
-        ov_value_unused(inputs, "blocks", "has no theory of its inputs' covariance");
+        ov_value_unused(params, "blocks", "has no theory of its inputs' covariance");
         return OV_OK;
     }
     if (!s->data.standardise)
@@ -124,7 +124,7 @@ static enum ov_status read_theory_of_images(struct ov_two_layer *s, struct ov_va
                              "theory takes images whose mean was taken off; or theory: {inputs: "
                              "isotropic}");
     s->covariance.kind = OV_COVARIANCE_OWN;
-    return ov_covariance_take_blocks(&s->covariance, ov_value_get(inputs, "blocks"), err);
+    return ov_covariance_take_blocks(&s->covariance, ov_value_get(params, "blocks"), err);
 }
 
 static enum ov_status read_images(struct ov_two_layer *s, struct ov_value *params,
@@ -150,7 +150,7 @@ static enum ov_status read_images(struct ov_two_layer *s, struct ov_value *param
     if (!ov_value_find(params, "samples"))
         d->inputs.samples = d->train.n;
     d->plain = false;
-    return read_theory_of_images(s, inputs, err);
+    return read_theory_of_images(s, params, inputs, err);
 }
 
 /* ---- reading ---- */

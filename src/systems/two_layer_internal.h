@@ -205,8 +205,8 @@ OV_NODISCARD enum ov_status ov_stop_fill(double *rows, const struct ov_side_plan
                                          const struct ov_two_layer *s, size_t measured,
                                          struct ov_error *err);
 /* ---- covariances ---- */
-
 extern const struct ov_key ov_inputs_keys[];
+extern const char *const ov_blocks_words[];
 extern const struct ov_key ov_block_start_keys[];
 extern const struct ov_field ov_as_blocks_T, ov_as_blocks_QR;
 

@@ -306,6 +306,10 @@ const struct ov_key ov_two_layer_keys[] = {
     {"inputs", OV_MAP, 0, 0, NULL, ov_inputs_keys, "{}",
      "the inputs; theory is that of fresh Gaussian ones of the same covariance",
      KEPT(as_inputs, data), .of = OV_OF_SIM},
+    {"blocks", OV_INT | OV_WORD, 1, 1e5, ov_blocks_words, NULL, "auto",
+     .doc =
+         "how many blocks stand for the covariance in theory; auto: all that are given, and of a "
+         "spectrum by name or of images 5 + 1.5 ln(largest/smallest), or + 2.5 of it for drawn weights; all: a block a direction"},
     {"samples", OV_INT, 1, 1e9, NULL, NULL, OV_OPTIONAL,
      "size of a training set that sgd goes through again and again, in a new random order each "
      "time "

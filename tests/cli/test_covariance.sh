@@ -43,8 +43,8 @@ wrong "a block without R" ', R: \[\[0.03, -0.02\], \[0.01, 0.06\]\]' '' "19:37: 
 wrong "blocks and Q" 'kind: overlaps,' 'kind: overlaps, Q: [[1, 0], [0, 1]],' "18:31: error: 'init.Q' is read by nothing here: curve A has those of each block"
 wrong "blocks of a start that is drawn" 'kind: overlaps,' 'kind: random,' '17:23: error: teacher.blocks needs init of kind overlaps$'
 wrong "blocks without any" 'covariance: .*' 'covariance: {lognormal: 1}}' '17:23: error: teacher.blocks needs inputs with a covariance that lists its blocks$'
-wrong "more blocks than are listed" '0.5}\]}' '0.5}], blocks: 3}' '16:100: error: blocks is 3, but the covariance lists 2 variances$'
-wrong "fewer than are given" '0.5}\]}' '0.5}], blocks: 1}' '18:36: error: overlaps are given in 2 blocks: they can.t be 1$'
+wrong "more blocks than are listed" '0.5}\]}' '0.5}]}\n    blocks: 3' '17:13: error: blocks is 3, but the covariance lists 2 variances$'
+wrong "fewer than are given" '0.5}\]}' '0.5}]}\n    blocks: 1' '19:36: error: overlaps are given in 2 blocks: they can.t be 1$'
 wrong "directions that are none" 'K: 2' 'N: 30\n    sgd: {engine: law, seeds: 1}\n    K: 2' '18:27: error: share 0.25 of N = 30 is 7.5 directions, which is no whole number$'
 wrong "too few directions" 'K: 2' 'N: 12\n    sgd: {engine: law, seeds: 1}\n    K: 2' '14:10: error: block 0 has 3 of N = 12 directions, its overlaps need 4$'
 wrong "no N" 'K: 2' 'sgd: {engine: law, seeds: 1}\n    K: 2' "17:26: error: covariance needs 'N', the input dimension$"
@@ -76,10 +76,10 @@ says "engine law has no room: said" '^law/experiment.yaml:14:10: error: engine l
 sed -i 's/engine: law/engine: weights/' law/experiment.yaml
 check "engine weights embeds them as a whole" 0 "$overlap" run law --out law_out
 
-sed -i '/init:/d; s/{power: 1}}/{power: 1}, blocks: 1}/; s/sgd: .*/theory: true/' law/experiment.yaml
+sed -i '/init:/d; s/{power: 1}}/{power: 1}}\n    blocks: 1/; s/sgd: .*/theory: true/' law/experiment.yaml
 check "one block for drawn weights" 2 "$overlap" run law --out law_out
-says "one block for drawn weights: said" '^law/experiment.yaml:11:46: error: drawn weights need 2 blocks at least'
+says "one block for drawn weights: said" '^law/experiment.yaml:12:13: error: drawn weights need 2 blocks at least'
 
-sed -i 's/theory: true/theory: {fluctuations: true}/; s/, blocks: 1//' law/experiment.yaml
+sed -i 's/theory: true/theory: {fluctuations: true}/; /^    blocks: 1$/d' law/experiment.yaml
 check "signed blocks have no spread" 2 "$overlap" run law --out law_out
 says "signed blocks have no spread: said" '^law/experiment.yaml:13:28: error: fluctuations of drawn weights need a block for each direction'

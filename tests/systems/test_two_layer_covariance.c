@@ -103,7 +103,7 @@ START_TEST(check_cases)
     gives(CASE_B, B, "R_1_0_b0", .4436310845);
     gives(CASE_C, C, "v_1", .7198947808);
     gives(CASE_C, C, "R_0_1_b2", .1482318369);
-    gives(POWER "    inputs: {covariance: {power: 1.25}, blocks: all}\n", D, "eps_g",
+    gives(POWER "    inputs: {covariance: {power: 1.25}}\n    blocks: all\n", D, "eps_g",
           .002987923950);
 }
 END_TEST
@@ -156,12 +156,12 @@ START_TEST(averages_need_few_blocks)
     char *text = edited(POWER, "N: 50", "N: 300");
     for (size_t i = 0; i < 3; i++) {
         char more[100];
-        snprintf(more, sizeof more, "    inputs: {covariance: %s, blocks: all}\n", spectra[i]);
+        snprintf(more, sizeof more, "    inputs: {covariance: %s}\n    blocks: all\n", spectra[i]);
         struct ov_experiment *e = load_more(text, more);
         double *all = theory_of(e, 1);
         snprintf(more, sizeof more, "    inputs: {covariance: %s}\n", spectra[i]);
         ck_assert(worst(text, more, 1, all) < 2e-6);
-        snprintf(more, sizeof more, "    inputs: {covariance: %s, blocks: 2}\n", spectra[i]);
+        snprintf(more, sizeof more, "    inputs: {covariance: %s}\n    blocks: 2\n", spectra[i]);
         ck_assert(worst(text, more, 1, all) > 1e-3);
         free(all);
         ov_experiment_free(e);
@@ -178,10 +178,10 @@ START_TEST(drawn_weights_need_more_blocks)
         "    alpha: [0, 0.5, 1, 2, 5, 10, 20, 50, 200]\n    rtol: 1e-10\n";
     for (uint64_t key = 1; key < 4; key++) {
         struct ov_experiment *e =
-            load_more(text, "    inputs: {covariance: {power: 1.2}, blocks: all}\n");
+            load_more(text, "    inputs: {covariance: {power: 1.2}}\n    blocks: all\n");
         double *all = theory_of(e, key);
         ck_assert(worst(text, "    inputs: {covariance: {power: 1.2}}\n", key, all) < 1e-4);
-        ck_assert(worst(text, "    inputs: {covariance: {power: 1.2}, blocks: 6}\n", key, all) >
+        ck_assert(worst(text, "    inputs: {covariance: {power: 1.2}}\n    blocks: 6\n", key, all) >
                   1e-3);
         ck_assert(worst(text, "    inputs: {covariance: {power: 1.2}}\n", key + 10, all) > 1e-2);
         free(all);
@@ -201,7 +201,7 @@ START_TEST(densities_are_limits)
     ck_assert(worst(limit, "    inputs: {covariance: {marchenko_pastur: 0.3}}\n", 1, rows) > 1e-3);
     free(rows);
     ov_experiment_free(e);
-    e = load_more(limit, "    inputs: {covariance: {lognormal: 0.5}, blocks: 64}\n");
+    e = load_more(limit, "    inputs: {covariance: {lognormal: 0.5}}\n    blocks: 64\n");
     rows = theory_of(e, 1);
     ck_assert(worst(limit, "    inputs: {covariance: {lognormal: 0.5}}\n", 1, rows) < 1e-6);
     ck_assert(worst(many, "    inputs: {covariance: {lognormal: 0.5}}\n", 1, rows) < 1e-4);
@@ -246,8 +246,8 @@ START_TEST(sides_start_alike)
         same_start(text, 1e-11);
         snprintf(text, sizeof text, BOTH "%s" SHARES FIXED, engines[i]); /* by shares */
         same_start(text, 1e-11);
-        snprintf(text, sizeof text, BOTH "%s    inputs: {covariance: {power: 0.7}, blocks: all}\n",
-                 engines[i]);
+        snprintf(text, sizeof text,
+                 BOTH "%s    inputs: {covariance: {power: 0.7}}\n    blocks: all\n", engines[i]);
         same_start(text, 1e-11);
         char *given = edited(CASE_A, "K: 2", "N: 40\n    K: 2");
         snprintf(text, sizeof text, "%s%s", given, engines[i]);
@@ -256,16 +256,17 @@ START_TEST(sides_start_alike)
         snprintf(text, sizeof text,
                  BOTH "%s    inputs: {covariance: [3, 1], precondition: [0.25, 4]}\n", engines[i]);
         same_start(text, 1e-11);
-        snprintf(text, sizeof text,
-                 BOTH
-                 "%s    inputs: {covariance: {lognormal: 1}, precondition: whiten, blocks: all}\n",
-                 engines[i]);
+        snprintf(
+            text, sizeof text,
+            BOTH
+            "%s    inputs: {covariance: {lognormal: 1}, precondition: whiten}\n    blocks: all\n",
+            engines[i]);
         same_start(text, 1e-11);
     }
     /* blocks of one direction hold no start that is given: it is drawn, and theory is of the draw */
-    same_start(BOTH
-               "    sgd: {seeds: 2}\n    inputs: {covariance: {power: 0.7}, blocks: all}\n" FIXED,
-               1e-11);
+    same_start(
+        BOTH "    sgd: {seeds: 2}\n    inputs: {covariance: {power: 0.7}}\n    blocks: all\n" FIXED,
+        1e-11);
     same_start(BOTH "    sgd: {seeds: 2}\n    inputs: {covariance: {power: 0.7}}\n" FIXED, 1e-4);
 }
 END_TEST
