@@ -1,6 +1,6 @@
 # Students of real images with labels of a random teacher: small points are single runs, large ones
-# their mean; lines are the mean of theory for Gaussian inputs from the same starts. a: the first
-# layer is trained; b: both are.
+# their mean; lines are the mean of theory for Gaussian inputs from the same starts, thin of covariance 1,
+# thick grey of that of the images (two units and four). a: the first layer is trained; b: both are.
 width = 17.8; height = 8.5
 load "figures/style.gp"
 array K[3] = [2, 4, 8]
@@ -20,10 +20,12 @@ do for [p=1:2] {
     set label 1 sprintf("{/:Bold %s}   %s", "ab"[p:p], label[p]) at graph 0.0,1.045
     if (p == 1) { set ylabel "generalisation error{/:Italic  ε_g}" offset 0.5; set format y log_labels } \
     else { unset ylabel; set format y ""; unset key }
-    plot for [i=1:3] student(p, i, "sgd") using (thin(later(column("alpha")))):"eps_g" with points ls i+11 pt 7 ps 0.12, \
+    plot for [i=1:2] table(i == 1 ? "covariance" : "covariance-K4", "theory") using (p == 1 ? later(column("alpha")) : NaN):"eps_g" smooth unique with lines ls 100 lw 4*u, \
+         for [i=1:3] student(p, i, "sgd") using (thin(later(column("alpha")))):"eps_g" with points ls i+11 pt 7 ps 0.12, \
          for [i=1:3] student(p, i, "theory") using (later(column("alpha"))):"eps_g" smooth unique with lines ls i+1, \
          for [i=1:3] student(p, i, "sgd") using (later(column("alpha"))):"eps_g" smooth unique with points ls i+11, \
-         keyentry with lines ls 100 dt 1 title "theory, Gaussian inputs", \
+         keyentry with lines ls 1 lw 1*u title "theory, covariance 1", \
+         keyentry with lines ls 100 lw 4*u title "theory, images' covariance", \
          keyentry with points ls 18 pt 6 title "SGD, images", \
          for [i=1:3] keyentry with linespoints ls i+1 title sprintf("{/:Italic K }= %d", K[i])
 }
