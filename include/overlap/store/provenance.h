@@ -13,7 +13,7 @@
 #include "overlap/base/text.h"
 #include "overlap/experiment/experiment.h"
 
-#define OV_VERSION "0.4.0"
+#define OV_VERSION "0.5.0"
 
 /* One source file as it was compiled in (the build generates the table). */
 struct ov_source {
