@@ -236,6 +236,9 @@ static void refuse_seed(struct ov_sample *s, const struct tables *t, size_t k)
         snprintf(s->why + used, sizeof s->why - used, ": %s diverges at %s = %.6g",
                  own ? ov_side_name(t->q->side) : "theory", t->own.table.column[1],
                  own ? t->own.diverged_at[k] : t->theory.diverged_at[partner]);
+    else if (strcmp(t->q->quantity, "stopped_at") == 0)
+        snprintf(s->why + used, sizeof s->why - used,
+                 ": this run has not fallen to the level of `stop`");
     else if (ov_table_find(&t->own.table, "stopped_at") >= 0)
         snprintf(s->why + used, sizeof s->why - used,
                  ": a run that `stop` ends has nan from then on, see column stopped_at");

@@ -242,7 +242,7 @@ static const struct ov_key theory_keys[] = {
 static const struct ov_key sgd_keys[] = {
     {"engine", OV_WORD, 0, 0, engines, NULL, "weights",
      "simulator; weights: SGD on the K x N weights, for all inputs; law: the same in "
-     "law on the overlaps alone, at a cost that does not depend on N, for fresh Gaussian inputs",
+     "law on the overlaps alone, at a cost of a step that does not depend on N, for fresh Gaussian inputs",
      KEPT(ov_as_word, engine), .of = OV_OF_SIM},
     OV_SGD_ROWS(struct ov_two_layer, sgd_runs),
     {"time_to", OV_REAL | OV_LIST, 1e-300, 1e300, NULL, NULL, OV_OPTIONAL,
@@ -253,7 +253,7 @@ static const struct ov_key sgd_keys[] = {
     {"weights", OV_REAL | OV_LIST, 0, 1e12, NULL, NULL, OV_OPTIONAL,
      "times of measurement at which the weights of engine weights are stored, one or a list: "
      "OUT/CURVE.sgd/SEED/w-TIME.npy (K x N, which init.weights reads), v-TIME.npy (K), and "
-     "teacher.npy (M x N); python: numpy.load(FILE)",
+     "teacher.npy (M x N); none after the end of a run with stop; python: numpy.load(FILE)",
      ARRAY(ov_as_kept, kept.time, kept.n, ""), .of = OV_OF_SIM},
     {"match", OV_BOOL, 0, 0, NULL, NULL, "false", MATCH_DOC, KEPT(ov_as_flag, sgd_match),
      .of = OV_OF_SIM},
@@ -300,7 +300,7 @@ const struct ov_key ov_two_layer_keys[] = {
     {"stop", OV_MAP, 0, 0, NULL, ov_stop_keys, OV_OPTIONAL,
      .doc =
          "where a run ends before the last time: its later rows are nan; adds column stopped_at, "
-         "the time of its last row, to both sides"},
+         "the time of that row, nan if it comes to none, to both sides"},
     {"init", OV_MAP, 0, 0, NULL, init_keys, "{}", "where the student starts",
      KEPT(as_start, problem.start), .of = OV_OF_PROBLEM},
     {"inputs", OV_MAP, 0, 0, NULL, ov_inputs_keys, "{}",

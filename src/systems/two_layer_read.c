@@ -175,6 +175,10 @@ static enum ov_status check_theory(struct ov_two_layer *s, struct ov_value *para
                         !(s->covariance.is_drawn && ov_theory_has_blocks(s));
     if (!s->theory_asked)
         return OV_OK;
+    if (s->extras.fixed_point && s->problem.stop > 0.0)
+        return ov_place_complaint(params, "theory.fixed_point",
+                                  "fixed_point is where a path goes: it has to go on, without stop",
+                                  err);
     struct ov_value *averages = theory->type == OV_MAP ? ov_value_get(theory, "averages") : NULL;
     if (averages && !ov_gauss_takes_tol(s->problem.g, s->problem.g_star)) {
         s->problem.averages_tol = 0.0;

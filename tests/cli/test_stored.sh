@@ -101,6 +101,14 @@ says "ends: when it ends can be claimed" 'ends.when .*PASS' out
 check "ends: plan" 0 "$overlap" plan ends --out ended
 says "ends: it is a valid result" 'a +sgd +0 of 4 +valid' out
 
+sed -i 's/eps_g: 0.3/eps_g: 1e-30/' ends/experiment.yaml
+check "ends: a level that none falls to" 0 "$overlap" run ends --out ended
+check "ends: verify again" 1 "$overlap" verify ends --out ended
+says "ends: says that none fell to it" 'ends.when: FAIL.*this run has not fallen to the level of .stop.' out
+sed -i 's/theory: true/theory: {fixed_point: true}/' ends/experiment.yaml
+check "ends: no fixed point of a path that ends" 2 "$overlap" run ends --out ended
+says "ends: at its place" 'experiment.yaml:[0-9]+:[0-9]+: error: fixed_point is where a path goes: it has to go on, without stop' out
+
 # ---- labels that are signs ----
 small signs
 sed -i -e 's/^  sigma: 0.1/  labels: {kind: sign, flip: 0.1}/' signs/experiment.yaml
