@@ -107,7 +107,7 @@ check "ends: verify again" 1 "$overlap" verify ends --out ended
 says "ends: says that none fell to it" 'ends.when: FAIL.*this run has not fallen to the level of .stop.' out
 sed -i 's/theory: true/theory: {fixed_point: true}/' ends/experiment.yaml
 check "ends: no fixed point of a path that ends" 2 "$overlap" run ends --out ended
-says "ends: at its place" 'experiment.yaml:[0-9]+:[0-9]+: error: fixed_point is where a path goes: it has to go on, without stop' out
+says "ends: at its place" 'experiment.yaml:[0-9]+:[0-9]+: error: fixed_point is where a path goes: it has to go on, without stop'
 
 # ---- labels that are signs ----
 small signs
