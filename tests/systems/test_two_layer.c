@@ -210,7 +210,7 @@ START_TEST(formulas_know_the_moments_of_slopes)
                  {"gelu", {0.5, 0.455850865649, 0.433776298474, 0.433955838856}},
                  {"softplus", {0.5, 0.293379035858, 0.190068553787, 0.131594313066}}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        char more[60], name[8];
+        char more[60], name[16];
         snprintf(more, sizeof more, "    activation: %s\n", known[i].activation);
         struct ov_experiment *e = load_more(RANDOM_START, more);
         for (int n = 0; n < 4; n++) {
