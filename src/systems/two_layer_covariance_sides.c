@@ -215,6 +215,10 @@ static enum ov_status check_asked(const struct ov_two_layer *s, struct ov_value 
          "fluctuations of drawn weights need a block for each direction: blocks: all"},
         {has && has_rates, "theory.eta_max", "eta_max is for a gradient without preconditioner"},
         {has && s->problem.N == 0, "theory.spiked", "spiked needs 'N', the input dimension"},
+        {has && (s->problem.decay_w > 0.0 || s->problem.decay_v > 0.0), "theory.spiked",
+         "spiked is not known with weight decay"},
+        {has && s->problem.schedule.kind != OV_DECAY_NONE, "theory.spiked",
+         "spiked is not known with learning rates that fall"},
         {has && s->problem.gradient_flow, "theory.spiked",
          "gradient flow (noise: false) has no spiked: it is of the noise of SGD"},
     };
