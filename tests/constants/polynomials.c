@@ -116,10 +116,10 @@ static real rest(real x)
 static void numbers(void)
 {
     const real ln2_hi = 0x1.62e42fefp-1; /* 33 bits of ln 2 */
-    const real number[] = {2 / sqrtq(M_PIq) - 1, 2 / M_PIq, 1 / (2 * M_PIq), M_PIq / 2,
-                           rest(M_PIq / 2),      2 * M_PIq, rest(2 * M_PIq), 1 / logq(2),
-                           logq(2) - ln2_hi,     sqrtq(2),  sqrtq(0.5Q),     sqrtq(2 / M_PIq),
-                           1 / sqrtq(2 * M_PIq)};
+    const real number[] = {2 / sqrtq(M_PIq) - 1, 2 / M_PIq,       1 / (2 * M_PIq), M_PIq / 2,
+                           rest(M_PIq / 2),      2 * M_PIq,       rest(2 * M_PIq), 1 / logq(2),
+                           logq(2) - ln2_hi,     sqrtq(2),        sqrtq(0.5Q),     sqrtq(2 / M_PIq),
+                           1 / sqrtq(2 * M_PIq), sqrtq(2 * M_PIq)};
     printf("numbers");
     for (size_t i = 0; i < sizeof number / sizeof *number; i++)
         printf(" %a", (double)number[i]);

@@ -112,7 +112,7 @@ START_TEST(systems_take_what_they_say)
         "{N: 1000, K: 30, M: 20, theory: true, alpha: [0, 100]}", /* until there are matrices */
         "{N: 1000, K: 10, M: 10, theory: {fluctuations: true}, alpha: [0, 1.0e-4]}",
         /* inputs in blocks: a block a direction, drawn weights, few blocks of many directions */
-        "{N: 3000, K: 2, M: 2, inputs: {covariance: {power: 1}, blocks: all}, theory: true, alpha: [0, 300]}",
+        "{N: 3000, K: 2, M: 2, inputs: {covariance: {power: 1}}, blocks: all, theory: true, alpha: [0, 300]}",
         "{N: 100000, K: 8, M: 4, inputs: {covariance: {power: 1}}, theory: true, alpha: [0, 1.0e-4]}",
         "{N: 400000, K: 8, M: 4, inputs: {covariance: [2, 1]}, sgd: {engine: weights, seeds: 1}, alpha: [0, 1.0e-4]}",
         "{N: 100000, K: 8, M: 4, inputs: {covariance: {power: 1}}, sgd: {engine: weights, seeds: 1}, alpha: [0, 1.0e-4]}",

@@ -254,7 +254,7 @@ START_TEST(both_sides_run)
     runs_images(isotropic, more);
     free(isotropic);
     refuses_more(CURVE, more, "12:116: error: theory takes images whose mean was taken off");
-    runs_images(CURVE, "    inputs: {covariance: {power: 1}, blocks: all}\n    samples: 20\n");
+    runs_images(CURVE, "    inputs: {covariance: {power: 1}}\n    blocks: all\n    samples: 20\n");
     idx_dir_remove(&d);
     idx_dir_remove(&test);
 }
