@@ -97,7 +97,7 @@ void ov_covariance_describe(struct ov_text *out, const struct ov_covariance *c)
     }
     if (c->kind == OV_COVARIANCE_IMAGES)
         ov_text_addf(out, " images %s first %zu", c->sha, c->n);
-    else if (c->kind >= OV_COVARIANCE_POWER) {
+    else if (c->kind >= OV_COVARIANCE_POWER && c->kind <= OV_COVARIANCE_MARCHENKO_PASTUR) {
         ov_text_addf(out, " %s", names[c->kind]);
         say_list(out, &c->parameter, 1);
     }
