@@ -91,7 +91,7 @@ struct ov_hint ov_hint(const char *word, const char *const *names)
 {
     struct ov_hint hint = {""};
     const char *near = names ? ov_suggest(word, names) : NULL;
-    if (near)
+    if (near && strcmp(near, word) != 0)
         snprintf(hint.text, sizeof hint.text, "; did you mean '%.256s'?", near);
     return hint;
 }

@@ -148,8 +148,24 @@ static enum ov_status measure(double **rho, double **f, size_t *n, const struct 
     return status == OV_OK ? OV_OK : ov_fail(err, status, "the nodes of a density");
 }
 
+/* N sum_j j^(-2p) / (sum_j j^(-p))^2: what claims ask of power laws needs no list of N variances. */
+static double mean_square_of_power(size_t N, double p)
+{
+    double sum = 0.0, squares = 0.0;
+    for (size_t j = N; j >= 1; j--) {
+        double rho = pow((double)j, -p);
+        sum += rho;
+        squares += rho * rho;
+    }
+    return (double)N * squares / (sum * sum);
+}
+
 bool ov_covariance_mean_square(double *mean, const struct ov_two_layer *s)
 {
+    if (s->covariance.kind == OV_COVARIANCE_POWER && s->problem.N > 0) {
+        *mean = mean_square_of_power(s->problem.N, s->covariance.parameter);
+        return true;
+    }
     struct ov_error own = {0};
     size_t n = 0;
     double *rho = NULL, *f = NULL;

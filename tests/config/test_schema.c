@@ -199,6 +199,8 @@ START_TEST(mistakes_have_a_place)
     gives("{K: 1, g: erg}\n",
           "F:1:11: error: g must be one of linear, erf, not 'erg'; did you mean "
           "'erf'?\n{K: 1, g: erg}\n          ^~~");
+    ck_assert_str_eq(ov_hint("erg", words).text, "; did you mean 'erf'?");
+    ck_assert_str_eq(ov_hint("erf", words).text, ""); /* no word is suggested for itself */
     gives("{K: 1, title: ''}\n",
           "F:1:15: error: title must be a text, not '' in quotes\n{K: 1, title: ''}\n"
           "              ^~");

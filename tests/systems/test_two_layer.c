@@ -194,6 +194,36 @@ START_TEST(formulas_know_the_curve)
 }
 END_TEST
 
+/* <rho^2> of variances scaled to a mean of 1: the list's own, of a power law the sums over directions,
+ * of a lognormal density e^(s^2). */
+START_TEST(formulas_know_the_spectrum)
+{
+    double sum = 0, squares = 0, x;
+    for (int j = 1; j <= 50; j++) {
+        sum += pow(j, -1.25);
+        squares += pow(j, -2.5);
+    }
+    const struct {
+        const char *more;
+        double mean_square, tol;
+    } known[] = {
+        {"    inputs: {covariance: [{share: 0.25, eigenvalue: 5}, {share: 0.75, eigenvalue: 1}]}\n",
+         (0.25 * 25 + 0.75) / 4, 1e-14},
+        {"    N: 50\n    inputs: {covariance: {power: 1.25}}\n", 50 * squares / (sum * sum), 1e-13},
+        {"    inputs: {covariance: {lognormal: 0.5}}\n", exp(0.25), 1e-10},
+        {"    inputs: {covariance: {marchenko_pastur: 0.5}}\n", 1.5, 1e-10}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        struct ov_experiment *e = load_more(
+            HEAD "    K: 2\n    M: 1\n    eta_w: 0.2\n    alpha: [0, 0.5]\n    theory: true\n"
+                 "    init: {kind: overlaps, Q: [[1, 0], [0, 1]], R: [[0], [0]]}\n",
+            known[i].more);
+        ck_assert(ov_curve_variable(&x, &e->curve[0], "rho2"));
+        ck_agree(known[i].mean_square, x, known[i].tol, 0);
+        ov_experiment_free(e);
+    }
+}
+END_TEST
+
 /* <g'^n>: closed forms, and what the trapezoidal rule of another program gave. */
 START_TEST(formulas_know_the_moments_of_slopes)
 {
@@ -283,6 +313,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, descriptions_change_with_every_parameter);
     OV_TEST(s, seeds_are_numbered);
     OV_TEST(s, formulas_know_the_curve);
+    OV_TEST(s, formulas_know_the_spectrum);
     OV_TEST(s, formulas_know_the_moments_of_slopes);
     OV_TEST(s, formulas_know_a_given_teacher);
     OV_TEST(s, both_sides_run);

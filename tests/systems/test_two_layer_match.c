@@ -10,48 +10,19 @@
 
 #include "overlap/model/start.h"
 #include "overlap/systems/systems.h"
-#include "two_layer_cases.h"
 #include "two_layer_internal.h"
-
-static const struct ov_system *const sys = &ov_system_two_layer;
-
-struct table {
-    struct ov_experiment *e;
-    const struct ov_side_plan *plan;
-    double *rows;
-};
-
-static struct table run(const char *more, enum ov_side side, uint64_t key)
-{
-    struct table t = {.e = load_more(HEAD, more)};
-    t.plan = &t.e->curve[0].side[side];
-    t.rows = calloc(t.plan->n_row * t.plan->n_col, sizeof *t.rows);
-    ck_ok(sys->run(t.rows, &t.e->curve[0], side, &key, 1, NULL, NULL));
-    return t;
-}
-
-static double cell(const struct table *t, size_t row, const char *name)
-{
-    size_t i = 0;
-    while (strcmp(t->plan->column[i].name, name) != 0)
-        ck_assert_uint_lt(++i, t->plan->n_col);
-    return t->rows[row * t->plan->n_col + i];
-}
-
-static void free_table(struct table *t)
-{
-    free(t->rows);
-    ov_experiment_free(t->e);
-}
+#include "two_layer_table.h"
 
 /* Signs and order are not given: rows 2, 0 of R are learnt with signs, row 1 is idle. */
 START_TEST(pairs_are_found_in_any_order_and_sign)
 {
-    struct table t = run("    N: 100\n    K: 3\n    M: 2\n    eta_w: 0.1\n    alpha: 0\n"
-                         "    init: {kind: overlaps, R: [[0.1, -0.9], [0.02, 0.05], [0.95, 0.3]], "
-                         "Q: [[1, 0, -0.1], [0, 0.25, 0], [-0.1, 0, 1.2]]}\n"
-                         "    theory: {match: true}\n",
-                         OV_THEORY, 1);
+    struct table t =
+        run_table(HEAD,
+                  "    N: 100\n    K: 3\n    M: 2\n    eta_w: 0.1\n    alpha: 0\n"
+                  "    init: {kind: overlaps, R: [[0.1, -0.9], [0.02, 0.05], [0.95, 0.3]], "
+                  "Q: [[1, 0, -0.1], [0, 0.25, 0], [-0.1, 0, 1.2]]}\n"
+                  "    theory: {match: true}\n",
+                  OV_THEORY, 1);
     ck_agree(0.9, cell(&t, 0, "R_match"), 1e-14, 0.0);
     ck_agree(0.3, cell(&t, 0, "R_rest"), 1e-14, 0.0);
     ck_agree(0.25, cell(&t, 0, "Q_spare"), 1e-14, 0.0);
@@ -65,10 +36,11 @@ END_TEST
 START_TEST(is_what_drawn_weights_say)
 {
     enum { N = 12, K = 4, M = 2, DRAWN = 200000 };
-    struct table t = run("    N: 12\n    K: 4\n    M: 2\n    eta_w: 0.1\n    alpha: 0\n"
-                         "    activation: tanh\n    init: {v: [1, -2, 0.5, 3]}\n"
-                         "    sgd: {seeds: 1, match: true}\n",
-                         OV_SGD, 5);
+    struct table t = run_table(HEAD,
+                               "    N: 12\n    K: 4\n    M: 2\n    eta_w: 0.1\n    alpha: 0\n"
+                               "    activation: tanh\n    init: {v: [1, -2, 0.5, 3]}\n"
+                               "    sgd: {seeds: 1, match: true}\n",
+                               OV_SGD, 5);
     const struct ov_two_layer *s = t.e->curve[0].state;
     double w[K * N], w_star[M * N], v[K], R[K][M], first = 0.0, second = 0.0;
     size_t a = 0, b = 0, other = 0;
@@ -120,7 +92,7 @@ START_TEST(a_student_that_has_learnt_is_a_permutation)
                  "    N: 200\n    K: %d\n    M: 2\n    eta_w: 0.5\n    alpha: [0, 2000]\n"
                  "    init: {std: 0.5}\n    theory: {match: true, seeds: 1, time_to: 0.1}\n",
                  K);
-        struct table t = run(more, OV_THEORY, 8);
+        struct table t = run_table(HEAD, more, OV_THEORY, 8);
         ck_assert_double_lt(cell(&t, 0, "R_match"), 0.5);
         ck_agree(1.0, cell(&t, 1, "R_match"), 0.0, 1e-4);
         ck_agree(0.0, cell(&t, 1, "R_rest"), 0.0, 1e-4);
@@ -142,7 +114,7 @@ START_TEST(is_beside_what_else_is_asked_for)
         char with[400], without[400];
         snprintf(with, sizeof with, form, ", match: true", ", match: true");
         snprintf(without, sizeof without, form, "", "");
-        struct table a = run(with, side, 3), b = run(without, side, 3);
+        struct table a = run_table(HEAD, with, side, 3), b = run_table(HEAD, without, side, 3);
         ck_assert_uint_eq(a.plan->n_col, b.plan->n_col + OV_MATCH_COLUMNS);
         for (size_t i = 0; i < b.plan->n_col; i++) {
             double x = b.rows[2 * b.plan->n_col + i], y = cell(&a, 2, b.plan->column[i].name);
@@ -153,9 +125,10 @@ START_TEST(is_beside_what_else_is_asked_for)
         free_table(&a);
         free_table(&b);
     }
-    struct table t = run("    N: 50\n    K: 1\n    M: 2\n    eta_w: 0.2\n    alpha: [0, 1]\n"
-                         "    sgd: {seeds: 1, engine: law, match: true}\n",
-                         OV_SGD, 3);
+    struct table t = run_table(HEAD,
+                               "    N: 50\n    K: 1\n    M: 2\n    eta_w: 0.2\n    alpha: [0, 1]\n"
+                               "    sgd: {seeds: 1, engine: law, match: true}\n",
+                               OV_SGD, 3);
     ck_assert_double_eq(cell(&t, 1, "spare"), 0.0);
     ck_assert_double_eq(cell(&t, 1, "Q_spare"), 0.0);
     ck_assert_double_gt(cell(&t, 1, "R_match"), cell(&t, 1, "R_rest"));

@@ -9,45 +9,14 @@
 #include "overlap/num/sym.h"
 #include "overlap/systems/systems.h"
 #include "systems/their_equations.h"
-#include "two_layer_cases.h"
 #include "two_layer_internal.h"
-
-static const struct ov_system *const sys = &ov_system_two_layer;
+#include "two_layer_table.h"
 
 /* ---- a table ---- */
-
-struct table {
-    struct ov_experiment *e;
-    const struct ov_side_plan *plan;
-    double *rows;
-};
-
-static struct table run(const char *more, enum ov_side side)
-{
-    struct table t = {.e = load_more(HEAD, more)};
-    t.plan = &t.e->curve[0].side[side];
-    t.rows = calloc(t.plan->n_row * t.plan->n_col, sizeof *t.rows);
-    ck_ok(sys->run(t.rows, &t.e->curve[0], side, &(uint64_t){7}, 1, NULL, NULL));
-    return t;
-}
-
-static void free_table(struct table *t)
-{
-    free(t->rows);
-    ov_experiment_free(t->e);
-}
 
 static const double *row_of(const struct table *t, size_t row)
 {
     return t->rows + row * t->plan->n_col;
-}
-
-static size_t column(const struct table *t, const char *name)
-{
-    size_t i = 0;
-    while (strcmp(t->plan->column[i].name, name) != 0)
-        ck_assert_uint_lt(++i, t->plan->n_col);
-    return i;
 }
 
 /* The overlaps of a row, moving numbers from its column Q_0_0 on, into C; or against C. */
@@ -76,7 +45,7 @@ static void same_paths(const char *g, double gamma, size_t p, size_t k, double t
              "    t: [0, %.17g]\n    theory: true\n    method: rk8pd\n    rtol: 1e-12\n"
              "    atol: 1e-14\n",
              gamma, p, k, g, t);
-    struct table ours = run(more, OV_THEORY);
+    struct table ours = run_table(HEAD, more, OV_THEORY, 7);
     struct theirs x = theirs_create(p, k, gamma / (double)p, g);
     put(&x, &ours, 0, 0.0);
     integrate(&x, t, steps);
@@ -111,7 +80,8 @@ END_TEST
 START_TEST(curves_are_the_same_in_both_forms)
 {
     for (int side = OV_THEORY; side <= OV_SGD; side++) {
-        struct table a = run(OURS TAIL, side), b = run(THEIRS TAIL, side);
+        struct table a = run_table(HEAD, OURS TAIL, side, 7),
+                     b = run_table(HEAD, THEIRS TAIL, side, 7);
         ck_assert_str_eq(a.e->curve[0].problem.s, b.e->curve[0].problem.s);
         ck_assert_str_ne(a.plan->parameters.s, b.plan->parameters.s);
         ck_assert_uint_eq(a.plan->n_col + 1, b.plan->n_col);
@@ -132,7 +102,8 @@ END_TEST
 START_TEST(a_denoising_start_has_the_same_v)
 {
     struct table t =
-        run(THEIRS "    init: {kind: denoising}\n    t: [0, 1]\n    theory: true\n", OV_THEORY);
+        run_table(HEAD, THEIRS "    init: {kind: denoising}\n    t: [0, 1]\n    theory: true\n",
+                  OV_THEORY, 7);
     ck_assert_double_eq(row_of(&t, 0)[column(&t, "v_3")], 0.25);
     ck_assert_double_lt(row_of(&t, 0)[column(&t, "eps_g")], 1e-15);
     free_table(&t);

@@ -8,42 +8,11 @@
 
 #include "overlap/model/start.h"
 #include "overlap/systems/systems.h"
-#include "two_layer_cases.h"
 #include "two_layer_internal.h"
-
-static const struct ov_system *const sys = &ov_system_two_layer;
+#include "two_layer_table.h"
 
 #define SQUARES HEAD "    M: 1\n    activation: quadratic\n    sigma: 0.1\n"
 #define TIMES "    t: {max: 4, points: 41, spacing: linear}\n"
-
-struct table {
-    struct ov_experiment *e;
-    const struct ov_side_plan *plan;
-    double *rows;
-};
-
-static struct table run(const char *more, enum ov_side side, uint64_t key)
-{
-    struct table t = {.e = load_more(SQUARES, more)};
-    t.plan = &t.e->curve[0].side[side];
-    t.rows = calloc(t.plan->n_row * t.plan->n_col, sizeof *t.rows);
-    ck_ok(sys->run(t.rows, &t.e->curve[0], side, &key, 1, NULL, NULL));
-    return t;
-}
-
-static double cell(const struct table *t, size_t row, const char *name)
-{
-    size_t i = 0;
-    while (strcmp(t->plan->column[i].name, name) != 0)
-        ck_assert_uint_lt(++i, t->plan->n_col);
-    return t->rows[row * t->plan->n_col + i];
-}
-
-static void free_table(struct table *t)
-{
-    free(t->rows);
-    ov_experiment_free(t->e);
-}
 
 /* The length of w*'s projection on the span of p rows, by Gram and Schmidt. */
 static double projected(double *w, size_t p, const double *w_star, size_t d)
@@ -73,9 +42,10 @@ static double projected(double *w, size_t p, const double *w_star, size_t d)
 
 START_TEST(is_a_projection)
 {
-    struct table t = run("    scaling: {gamma: 0.1, p: 3, d: 12}\n    t: [0, 1]\n"
-                         "    sgd: {seeds: 1, share: true, engine: law}\n",
-                         OV_SGD, 5);
+    struct table t = run_table(SQUARES,
+                               "    scaling: {gamma: 0.1, p: 3, d: 12}\n    t: [0, 1]\n"
+                               "    sgd: {seeds: 1, share: true, engine: law}\n",
+                               OV_SGD, 5);
     const struct ov_two_layer *s = t.e->curve[0].state;
     double w[36], w_star[12], v[3];
     ck_ok(ov_start_weights(w, w_star, v, &s->problem, 5, NULL));
@@ -93,12 +63,13 @@ START_TEST(is_beside_what_else_is_asked_for)
     char with[400], without[400];
     snprintf(with, sizeof with, form, ", share: true");
     snprintf(without, sizeof without, form, "");
-    struct table a = run(with, OV_SGD, 3), b = run(without, OV_SGD, 3);
+    struct table a = run_table(SQUARES, with, OV_SGD, 3),
+                 b = run_table(SQUARES, without, OV_SGD, 3);
     ck_assert_double_eq(cell(&a, 0, "alpha_to_0.1"), cell(&b, 0, "alpha_to_0.1"));
     ck_assert_double_eq(cell(&a, 40, "R_1_0"), cell(&b, 40, "R_1_0"));
     ck_assert_double_gt(cell(&a, 40, "share"), 0.99);
     free_table(&b);
-    b = run(with, OV_THEORY, 3);
+    b = run_table(SQUARES, with, OV_THEORY, 3);
     ck_agree(cell(&a, 0, "share"), cell(&b, 0, "share"), 1e-12, 0.0);
     ck_assert_double_gt(cell(&b, 0, "fixed_eps_g"), 0.0);
     ck_assert_double_lt(cell(&b, 0, "alpha_to_0.5"), cell(&b, 0, "alpha_to_0.1"));
@@ -117,13 +88,13 @@ START_TEST(half_is_when_the_formula_says)
                  "    scaling: {gamma: %g, p: %d, d: 400}\n" TIMES
                  "    theory: {share: true, noise: false}\n",
                  0.02 * p, p);
-        struct table t = run(more, OV_THEORY, 17 + (uint64_t)p);
+        struct table t = run_table(SQUARES, more, OV_THEORY, 17 + (uint64_t)p);
         double c2 = cell(&t, 0, "share"), half = log(1.0 / c2 - 1.0) / 8.0;
         ck_agree(half / 0.02, cell(&t, 0, "alpha_half"), 1e-6, 0.0);
         ck_agree(1.0, cell(&t, 0, "half_ratio"), 1e-6, 0.0);
         free_table(&t);
         strcpy(strstr(more, ", noise: false"), "}\n");
-        t = run(more, OV_THEORY, 17 + (uint64_t)p);
+        t = run_table(SQUARES, more, OV_THEORY, 17 + (uint64_t)p);
         ck_agree(1.045, cell(&t, 0, "half_ratio"), 0.0, 0.015);
         free_table(&t);
     }

@@ -38,7 +38,7 @@ double ov_agreement_bound(const struct ov_agreement *found, double level);
  * and simulation, mean deviation, its standard error, the seeds' standard deviation,
  * z = deviation/(se^2 + theory_se^2)^(1/2) (nan for n < 2, se = 0, or where no seed deviates by more
  * than rounding: 1e-10 of theory), largest |deviation| of a seed, theory's own standard error
- * (column QUANTITY_se of theory, 0 where it has none; one number for all seeds). Where a run of either side has diverged, n counts the
+ * (column QUANTITY_se of theory, 0 where it has none; one number for all seeds). Where a run of either side has diverged or ended, n counts the
  * seeds that are left and all else is nan. A curve without one of the sides is left out. Comments
  * name the keys of the tables read.
  *
