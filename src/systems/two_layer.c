@@ -50,6 +50,8 @@ static size_t measured_width(const struct ov_two_layer *s, enum ov_side side)
     "; theory is that of fresh Gaussian inputs with the covariance C of the curve's, of mean "     \
     "variance 1: Q_k_l: w_k.C w_l/N, R_k_m: w_k.C w*_m/N; Q_k_l_bB, R_k_m_bB: w_k.w_l/N and "      \
     "w_k.w*_m/N of block B of its directions"
+#define MANIFOLD_DOC                                                                               \
+    "; theory is that of inputs on the curve's hidden manifold: Q, R: covariances of the fields"
 #define IMAGES_DOC                                                                                 \
     "; theory is that of fresh Gaussian inputs with the covariance of the images; Q_k_l_bB, "      \
     "R_k_m_bB: the part of Q_k_l and R_k_m in block B of its directions"
@@ -68,6 +70,8 @@ static const char *columns_doc(const struct ov_two_layer *s, enum ov_side side)
         return s->data.columns_doc.s;
     if (side == OV_THEORY && ov_theory_has_blocks(s) && s->covariance.kind == OV_COVARIANCE_OWN)
         return ov_extras_any(s) ? PATH_DOC IMAGES_DOC EXTRAS_DOC : PATH_DOC IMAGES_DOC;
+    if (side == OV_THEORY && s->covariance.kind == OV_COVARIANCE_MANIFOLD)
+        return ov_extras_any(s) ? PATH_DOC MANIFOLD_DOC EXTRAS_DOC : PATH_DOC MANIFOLD_DOC;
     if (side == OV_THEORY && ov_theory_has_blocks(s))
         return ov_extras_any(s) ? PATH_DOC COVARIANCE_DOC EXTRAS_DOC : PATH_DOC COVARIANCE_DOC;
     if (side == OV_SGD || !ov_extras_any(s))
@@ -119,6 +123,8 @@ static void plan_theory(struct ov_side_plan *plan, const struct ov_two_layer *s)
         plan->module[n++] = "theory/fixed_point";
     if (ov_theory_has_blocks(s)) {
         plan->module[n++] = "model/spectrum";
+        if (s->covariance.kind == OV_COVARIANCE_MANIFOLD)
+            plan->module[n - 1] = "model/hidden_manifold";
         if (images)
             plan->module[n++] = "sim/dataset";
     }
@@ -254,15 +260,21 @@ static enum ov_status run_theory(double *rows, size_t stride, const struct ov_tw
     struct ov_problem *p = &own.problem;
     struct ov_overlaps start = {0}, end = {0};
     enum ov_status status = OV_OK;
-    if (ov_theory_has_blocks(s))
+    bool manifold = s->covariance.kind == OV_COVARIANCE_MANIFOLD;
+    if (manifold)
+        status = ov_manifold_start(&p->blocks, &start, s, key, err);
+    else if (ov_theory_has_blocks(s))
         status = ov_blocks_of_theory(&p->blocks, s, err);
     if (p->blocks)
         p->blocks->in_rows = ov_path_needs_blocks(s);
     size_t L = p->blocks ? p->blocks->L : 1;
-    if (status == OV_OK && ((status = ov_overlaps_create_blocks(&start, L, p->K, p->M)) != OV_OK ||
-                            (status = ov_overlaps_create_blocks(&end, L, p->K, p->M)) != OV_OK))
-        ov_fail(err, status, "out of memory");
+    if (status == OV_OK && !manifold)
+        status = ov_overlaps_create_blocks(&start, L, p->K, p->M);
     if (status == OV_OK)
+        status = ov_overlaps_create_blocks(&end, L, p->K, p->M);
+    if (status == OV_ENOMEM)
+        ov_fail(err, status, "out of memory");
+    if (status == OV_OK && !manifold)
         status = ov_start_of_theory(&start, &own, key, err);
     size_t n_row = s->n_alpha;
     if (status == OV_OK)

@@ -170,7 +170,7 @@ bool ov_covariance_mean_square(double *mean, const struct ov_two_layer *s)
     size_t n = 0;
     double *rho = NULL, *f = NULL;
     enum ov_covariance_kind kind = s->covariance.kind;
-    bool of_files = kind == OV_COVARIANCE_IMAGES || kind == OV_COVARIANCE_OWN;
+    bool of_files = kind >= OV_COVARIANCE_MANIFOLD;
     bool is_known =
         !of_files && kind != OV_COVARIANCE_WHITE && measure(&rho, &f, &n, s, &own) == OV_OK;
     *mean = is_known ? 0.0 : 1.0;

@@ -51,6 +51,11 @@ const struct ov_key ov_inputs_keys[] = {
          "each number holds for an equal share of the N inputs; a list of shares; or one of the names "
          "below, largest first. Theory and simulation; Q and R are then covariances of the fields",
      .each = share_keys},
+    {"hidden_manifold", OV_MAP, 0, 0, NULL, ov_manifold_keys, OV_OPTIONAL,
+     .doc =
+         "inputs x = f(F c/sqrt D) - <f> of hidden numbers c, one Gaussian matrix F a run, and labels "
+         "by c: nu_m = w*_m.c/sqrt D; Q and R are covariances of the fields. Theory has a block for "
+         "each direction and one for what no linear function of x sees of the labels"},
     {"precondition", OV_WORD | OV_LIST, 1e-12, 1e12, whiten_words, NULL, OV_OPTIONAL,
      .doc =
          "factors of the first layer's learning rate in the directions of the covariance: a number for "
@@ -334,6 +339,8 @@ size_t ov_covariance_exact(const struct ov_covariance *c, size_t N)
     bool listed = ov_covariance_is_listed(c);
     if (listed)
         return c->n;
+    if (c->kind == OV_COVARIANCE_MANIFOLD) /* eigenvectors, what has no F, what is invisible */
+        return (c->n < N ? c->n + 1 : N) + 1;
     return ratio(c, N) == 1.0 ? 1 : N;
 }
 
@@ -353,7 +360,7 @@ size_t ov_covariance_blocks(const struct ov_two_layer *s)
     size_t N = s->problem.N;
     size_t exact = ov_covariance_exact(c, N), L = c->asked;
     bool listed = ov_covariance_is_listed(c);
-    if (c->T || c->rate || L == OV_BLOCKS_ALL ||
+    if (c->T || c->rate || L == OV_BLOCKS_ALL || c->kind == OV_COVARIANCE_MANIFOLD ||
         (listed && L == OV_BLOCKS_AUTO && c->n <= most_given))
         L = exact;
     else if (listed && L == OV_BLOCKS_AUTO)

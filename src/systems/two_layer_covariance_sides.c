@@ -14,12 +14,14 @@
 bool ov_theory_has_blocks(const struct ov_two_layer *s)
 {
     return s->theory_asked && s->covariance.kind != OV_COVARIANCE_WHITE &&
-           s->covariance.theory_inputs == OV_THEORY_COVARIANCE;
+           s->covariance.theory_inputs != OV_THEORY_ISOTROPIC;
 }
 
 bool ov_sgd_has_covariance(const struct ov_two_layer *s)
 {
-    return s->covariance.kind != OV_COVARIANCE_WHITE && s->covariance.kind != OV_COVARIANCE_OWN;
+    enum ov_covariance_kind kind = s->covariance.kind;
+    return kind != OV_COVARIANCE_WHITE && kind != OV_COVARIANCE_OWN &&
+           kind != OV_COVARIANCE_MANIFOLD;
 }
 
 bool ov_theory_needs_N(const struct ov_two_layer *s)
@@ -239,7 +241,9 @@ enum ov_status ov_covariance_complete(struct ov_two_layer *s, struct ov_value *p
     struct ov_covariance *c = &s->covariance;
     s->problem.spiked = s->problem.in_steps =
         c->spiked; /* both of order rho/N, and of one another */
-    enum ov_status status = check_asked(s, params, err);
+    enum ov_status status = ov_manifold_check(s, params, err);
+    if (status == OV_OK)
+        status = check_asked(s, params, err);
     if (c->kind == OV_COVARIANCE_WHITE || status != OV_OK)
         return status;
     bool density = c->kind == OV_COVARIANCE_LOGNORMAL || c->kind == OV_COVARIANCE_MARCHENKO_PASTUR;

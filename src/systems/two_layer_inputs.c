@@ -134,6 +134,7 @@ static enum ov_status read_images(struct ov_two_layer *s, struct ov_value *param
     struct ov_value *images = ov_value_get(inputs, "images");
     ov_value_unused(inputs, "covariance", "has images as inputs");
     ov_value_unused(inputs, "precondition", "has images as inputs");
+    ov_value_unused(inputs, "hidden_manifold", "has images as inputs");
     if (!images)
         return ov_value_fail(inputs, err, "inputs of kind idx need 'images', a file");
     enum ov_status status = ov_data_file(&d->train_path, &d->train.n, &d->train.N, d->train_sha,
@@ -161,6 +162,8 @@ static enum ov_status read_inputs(struct ov_two_layer *s, struct ov_value *param
     struct ov_value *inputs = ov_value_get(params, "inputs");
     if (strcmp(ov_value_string(inputs, "kind"), "idx") == 0)
         return read_images(s, params, inputs, err);
+    if (ov_value_get(inputs, "hidden_manifold"))
+        return ov_manifold_read(s, params, inputs, err);
     static const char *const names[] = {"images", "test", "held_out", "standardise"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         ov_value_unused(inputs, names[i], "has Gaussian inputs");
@@ -184,7 +187,8 @@ static enum ov_status check_samples(struct ov_data *d, struct ov_value *params,
 static enum ov_status check_engine(const struct ov_two_layer *s, struct ov_value *params,
                                    struct ov_value *sgd, struct ov_error *err)
 {
-    static const char *const names[] = {"inputs.images", "samples", "batch"};
+    static const char *const names[] = {"inputs.images", "samples", "batch",
+                                        "inputs.hidden_manifold"};
     if (strcmp(ov_value_string(sgd, "engine"), "weights") == 0)
         return OV_OK;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -214,6 +218,11 @@ static void write_columns_doc(struct ov_data *d, bool coloured)
         ov_text_addf(&d->columns_doc,
                      " (Q and R are overlaps of the weights, not covariances of the fields); "
                      "eps_g_se: standard error of eps_g over the test images");
+    if (d->inputs.manifold)
+        ov_text_addf(
+            &d->columns_doc,
+            "; on a hidden manifold Q, R: covariances of the fields lambda_k = w_k.x/sqrt N and "
+            "nu_m, and eps_g: mean over test inputs, eps_g_se its standard error");
     if (d->inputs.samples > 0)
         ov_text_addf(&d->columns_doc, "; eps_t: training error, mean of (phi - y)^2/2 over the "
                                       "training set, with the noise in its labels");

@@ -70,6 +70,7 @@ static void say_inputs(struct ov_text *out, const struct ov_key *key, const void
         ov_text_addf(out, "inputs: gaussian\n");
         ov_covariance_describe(out, &s->covariance);
     }
+    ov_manifold_describe(out, s, OV_SGD);
     ov_data_describe(out, &s->data);
 }
 
@@ -78,7 +79,8 @@ static void say_theory_inputs(struct ov_text *out, const struct ov_key *key, con
 {
     const struct ov_two_layer *s = base;
     (void)key;
-    if (!ov_theory_has_blocks(s))
+    ov_manifold_describe(out, s, OV_THEORY);
+    if (!ov_theory_has_blocks(s) || s->covariance.kind == OV_COVARIANCE_MANIFOLD)
         return;
     ov_covariance_describe(out, &s->covariance);
     if (s->covariance.kind == OV_COVARIANCE_OWN)
@@ -183,7 +185,7 @@ static const struct ov_key averages_keys[] = {
     {.name = NULL},
 };
 
-static const char *const theory_inputs[] = {"covariance", "isotropic", NULL};
+static const char *const theory_inputs[] = {"covariance", "isotropic", "visible", NULL};
 
 #define SHARE_DOC                                                                                  \
     "of M = 1: columns share, how much of the teacher's unit the student's units span, "           \
@@ -224,7 +226,8 @@ static const struct ov_key theory_keys[] = {
      ARRAY(ov_as_levels, extras.time_to.eps_g, extras.time_to.n, ""), .of = OV_OF_THEORY},
     {"inputs", OV_WORD, 0, 0, theory_inputs, NULL, "covariance",
      "covariance: theory of Gaussian inputs with the covariance of the curve's own, of images too; "
-     "isotropic: of covariance 1, whatever the inputs are",
+     "isotropic: of covariance 1, whatever the inputs are; visible: of a hidden manifold, as if the labels "
+     "were made by what the inputs show of it",
      KEPT(as_theory_inputs, covariance.theory_inputs), .of = OV_OF_THEORY},
     {"spiked", OV_BOOL, 0, 0, NULL, NULL, "false",
      "with that part of a step's noise which is of relative order c_i/N, and time in steps of 1/N: it "

@@ -4,6 +4,8 @@
  * allocations in src/sim and src/theory. tests/run/test_memory.c holds it against what processes
  * really take.
  */
+#include <math.h>
+
 #include "two_layer_internal.h"
 
 /* Inputs that engine `weights` draws ahead (src/sim/weights_fast.c), with room to spare. */
@@ -29,6 +31,9 @@ static double images_memory(const struct ov_two_layer *s)
     const struct ov_covariance *c = &s->covariance;
     double N = (double)s->problem.N;
     double n = c->kind == OV_COVARIANCE_IMAGES ? (double)c->n : (double)s->data.train.n;
+    if (c->kind == OV_COVARIANCE_MANIFOLD) /* F twice, eigenvectors with LAPACK's room */
+        return 8.0 * (2.0 * N * (double)c->n + 3.0 * fmin(N, (double)c->n) * fmin(N, (double)c->n) +
+                      50.0 * N);
     return c->kind < OV_COVARIANCE_IMAGES ? 0.0 : n * N + 8.0 * N * (1000.0 + 5.0 * N);
 }
 
