@@ -16,8 +16,9 @@ const struct ov_key ov_manifold_keys[] = {
     {"f", OV_STRING, 0, 0, NULL, NULL, "sign",
      .doc = "the function that folds them: sign, or an activation by its name"},
     {"tests", OV_INT, 2, 1e8, NULL, NULL, "10000",
-     .doc = "how many inputs more, never trained on, sgd measures eps_g over; column eps_g_se is its "
-            "standard error"},
+     .doc =
+         "how many inputs more, never trained on, sgd measures eps_g over; column eps_g_se is its "
+         "standard error"},
     {.name = NULL},
 };
 
@@ -40,8 +41,8 @@ enum ov_status ov_manifold_read(struct ov_two_layer *s, struct ov_value *params,
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         ov_value_unused(inputs, others[i], "has inputs on a hidden manifold");
     if (blocks->type != OV_WORD)
-        return ov_value_fail(blocks, err,
-                             "a hidden manifold has a block for each of its directions: blocks: all");
+        return ov_value_fail(
+            blocks, err, "a hidden manifold has a block for each of its directions: blocks: all");
     h->D = (size_t)D->number;
     h->f = ov_activation_find(f->string);
     if (!h->f && strcmp(f->string, "sign") != 0)

@@ -30,6 +30,7 @@ const struct ov_variable ov_two_layer_variables[] = {
     {"dg_2", "<g'(x)^2>"},
     {"dg_3", "<g'(x)^3>"},
     {"dg_4", "<g'(x)^4>"},
+    {"D", "how many hidden numbers the inputs of a hidden manifold are made of"},
     {"rho2",
      "<rho^2>, mean square of the variances of inputs scaled to a mean of 1; N_eff is N/rho2"},
     {0}};
@@ -67,6 +68,8 @@ void ov_two_layer_define(struct ov_curve *c, const struct ov_two_layer *s)
     ov_curve_define(c, "eta", p->eta_w);
     ov_curve_define(c, "L", (double)p->K - (double)p->M);
     define_teacher(c, p);
+    if (s->data.inputs.manifold)
+        ov_curve_define(c, "D", (double)s->data.manifold.D);
     double rho2;
     if (ov_covariance_mean_square(&rho2, s))
         ov_curve_define(c, "rho2", rho2);
