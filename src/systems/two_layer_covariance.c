@@ -73,6 +73,10 @@ const struct ov_key ov_inputs_keys[] = {
      .doc = "take each pixel's mean off, and scale all so that the mean of |x|^2/N is 1, both over "
             "the "
             "images that are not held out; false: bytes/255"},
+    {"whiten", OV_INT, 1, 1e6, NULL, NULL, OV_OPTIONAL,
+     .doc =
+         "inputs are so many principal components of the images that are not held out, each scaled to "
+         "variance 1, and N is their number; theory is then that of white inputs"},
     {.name = NULL},
 };
 

@@ -113,6 +113,7 @@ OV_NODISCARD enum ov_status ov_manifold_start(struct ov_blocks **blocks, struct 
 struct ov_loaded {
     struct ov_dataset train, test;
     double *mean;
+    float *number; /* of whitened images, first those to train on */
     struct ov_images train_images, test_images;
 };
 OV_NODISCARD enum ov_status ov_loaded_read(struct ov_loaded *l, const struct ov_data *d,

@@ -13,6 +13,7 @@ void ov_loaded_free(struct ov_loaded *l)
     ov_dataset_free(&l->train);
     ov_dataset_free(&l->test);
     free(l->mean);
+    free(l->number);
     *l = (struct ov_loaded){.mean = NULL};
 }
 
@@ -34,6 +35,10 @@ static enum ov_status read_known(struct ov_dataset *images, const char *path, co
     return status;
 }
 
+static enum ov_status look_up(const char *path, const char *sha, size_t n_scale, size_t n,
+                              struct ov_error *err);
+static enum ov_status whiten(struct ov_loaded *l, const struct ov_data *d, struct ov_error *err);
+
 enum ov_status ov_loaded_read(struct ov_loaded *l, const struct ov_data *d, struct ov_error *err)
 {
     double scale = 1.0;
@@ -51,11 +56,12 @@ enum ov_status ov_loaded_read(struct ov_loaded *l, const struct ov_data *d, stru
     if (!l->mean)
         return ov_fail(err, OV_ENOMEM, "out of memory");
     status = ov_dataset_scale(l->mean, &scale, &l->train, d->train.n, d->standardise, err);
-    l->train_images = (struct ov_images){l->train.bytes, d->train.n, d->train.N, l->mean, scale};
+    l->train_images =
+        (struct ov_images){l->train.bytes, d->train.n, d->train.N, l->mean, scale, NULL};
     size_t first = d->test_path ? 0 : d->train.n;
     l->test_images =
-        (struct ov_images){test->bytes + first * test->N, d->test.n, test->N, l->mean, scale};
-    return status;
+        (struct ov_images){test->bytes + first * test->N, d->test.n, test->N, l->mean, scale, NULL};
+    return status == OV_OK && d->whitened > 0 ? whiten(l, d, err) : status;
 }
 
 /* ---- their spectrum ---- */
@@ -111,7 +117,8 @@ static enum ov_status look_up(const char *path, const char *sha, size_t n_scale,
     if (status == OV_OK)
         status = ov_dataset_scale(mean, &scale, &images, n_scale, true, err);
     if (status == OV_OK)
-        status = find_spectrum(&(struct ov_images){images.bytes, n, images.N, mean, scale}, err);
+        status =
+            find_spectrum(&(struct ov_images){images.bytes, n, images.N, mean, scale, NULL}, err);
     if (status == OV_OK) {
         strcpy(known.sha, sha);
         known.n_scale = n_scale;
@@ -143,4 +150,32 @@ enum ov_status ov_images_spectrum(double *rho, double *basis, const struct ov_tw
     if (basis)
         memcpy(basis, known.basis, known.N * known.N * sizeof *basis);
     return OV_OK;
+}
+
+/* ---- whitened ---- */
+
+static enum ov_status whiten(struct ov_loaded *l, const struct ov_data *d, struct ov_error *err)
+{
+    size_t n = d->whitened, n_train = l->train_images.n, n_test = l->test_images.n;
+    enum ov_status status = look_up(d->train_path, d->train_sha, n_train, n_train, err);
+    if (status != OV_OK)
+        return status;
+    if (!(known.rho[n - 1] > OV_SPECTRUM_FLOOR_IMAGES))
+        return ov_fail(err, OV_EUSER,
+                       "%s: component %zu of its images has no variance to speak of: whiten fewer",
+                       d->train_path, n);
+    double *variance = calloc(n, sizeof *variance);
+    l->number = calloc(n_train + n_test, n * sizeof *l->number);
+    for (size_t i = 0; i < n && variance; i++)
+        variance[i] = known.rho[i] * known.mean;
+    float *test = l->number + n_train * n;
+    status = variance && l->number ? OV_OK : OV_ENOMEM;
+    if (status == OV_OK)
+        status = ov_images_whiten(l->number, &l->train_images, known.basis, variance, n);
+    if (status == OV_OK)
+        status = ov_images_whiten(test, &l->test_images, known.basis, variance, n);
+    free(variance);
+    l->train_images = (struct ov_images){.n = n_train, .N = n, .number = l->number};
+    l->test_images = (struct ov_images){.n = n_test, .N = n, .number = test};
+    return status == OV_OK ? OV_OK : ov_fail(err, status, "out of memory");
 }

@@ -115,6 +115,10 @@ static enum ov_status read_test(struct ov_data *d, struct ov_value *inputs, cons
 static enum ov_status read_theory_of_images(struct ov_two_layer *s, struct ov_value *params,
                                             struct ov_value *inputs, struct ov_error *err)
 {
+    if (s->data.whitened > 0) { /* their covariance is 1 */
+        ov_value_unused(params, "blocks", "has whitened inputs");
+        return OV_OK;
+    }
     if (!s->theory_asked || s->covariance.theory_inputs == OV_THEORY_ISOTROPIC) {
         ov_value_unused(params, "blocks", "has no theory of its inputs' covariance");
         return OV_OK;
@@ -125,6 +129,29 @@ static enum ov_status read_theory_of_images(struct ov_two_layer *s, struct ov_va
                              "isotropic}");
     s->covariance.kind = OV_COVARIANCE_OWN;
     return ov_covariance_take_blocks(&s->covariance, ov_value_get(params, "blocks"), err);
+}
+
+/* Inputs are principal components; N is how many. */
+static enum ov_status read_whitened(struct ov_two_layer *s, struct ov_value *params,
+                                    struct ov_value *whiten, struct ov_value *standardise,
+                                    struct ov_error *err)
+{
+    struct ov_data *d = &s->data;
+    const struct ov_value *given = ov_value_find(params, "sgd.N");
+    given = given ? given : ov_value_find(params, "N");
+    d->whitened = (size_t)whiten->number;
+    if (!d->standardise)
+        return ov_value_fail(standardise, err,
+                             "whitened components are of images whose mean was taken off");
+    size_t most = d->train.N < d->train.n ? d->train.N : d->train.n - 1;
+    if (d->whitened > most)
+        return ov_value_fail(whiten, err, "%zu images of %zu pixels have %zu components, not %zu",
+                             d->train.n, d->train.N, most, d->whitened);
+    if (given && s->problem.N != d->whitened)
+        return ov_value_fail(given, err, "N is %zu, but %zu whitened components are the inputs",
+                             s->problem.N, d->whitened);
+    s->problem.N = d->whitened;
+    return OV_OK;
 }
 
 static enum ov_status read_images(struct ov_two_layer *s, struct ov_value *params,
@@ -139,13 +166,16 @@ static enum ov_status read_images(struct ov_two_layer *s, struct ov_value *param
         return ov_value_fail(inputs, err, "inputs of kind idx need 'images', a file");
     enum ov_status status = ov_data_file(&d->train_path, &d->train.n, &d->train.N, d->train_sha,
                                          images, params->dir, err);
-    if (status == OV_OK)
+    struct ov_value *whiten = ov_value_get(inputs, "whiten");
+    d->standardise = ov_value_number(inputs, "standardise") != 0;
+    if (status == OV_OK && !whiten)
         status = ov_data_take_N(&s->problem, params, d->train.N, d->train_path, err);
     if (status == OV_OK)
         status = read_test(d, inputs, params->dir, err);
+    if (status == OV_OK && whiten)
+        status = read_whitened(s, params, whiten, ov_value_get(inputs, "standardise"), err);
     if (status != OV_OK)
         return status;
-    d->standardise = ov_value_number(inputs, "standardise") != 0;
     d->inputs.train = &d->train;
     d->inputs.test = &d->test;
     if (!ov_value_find(params, "samples"))
@@ -164,7 +194,7 @@ static enum ov_status read_inputs(struct ov_two_layer *s, struct ov_value *param
         return read_images(s, params, inputs, err);
     if (ov_value_get(inputs, "hidden_manifold"))
         return ov_manifold_read(s, params, inputs, err);
-    static const char *const names[] = {"images", "test", "held_out", "standardise"};
+    static const char *const names[] = {"images", "test", "held_out", "standardise", "whiten"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         ov_value_unused(inputs, names[i], "has Gaussian inputs");
     return ov_covariance_read(s, params, inputs, err);
@@ -218,6 +248,12 @@ static void write_columns_doc(struct ov_data *d, bool coloured)
         ov_text_addf(&d->columns_doc,
                      " (Q and R are overlaps of the weights, not covariances of the fields); "
                      "eps_g_se: standard error of eps_g over the test images");
+    if (d->whitened > 0)
+        ov_text_addf(
+            &d->columns_doc,
+            "; inputs are the first %zu principal components of the training images, each of "
+            "variance 1 over them",
+            d->whitened);
     if (d->inputs.manifold)
         ov_text_addf(
             &d->columns_doc,
@@ -258,6 +294,8 @@ void ov_data_describe(struct ov_text *out, const struct ov_data *d)
         ov_text_addf(out, "held_out: %zu\n", d->test.n);
     if (d->inputs.train)
         ov_text_addf(out, "standardise: %s\n", d->standardise ? "true" : "false");
+    if (d->whitened > 0)
+        ov_text_addf(out, "whiten: %zu\n", d->whitened);
 }
 
 /* ---- running ---- */

@@ -59,6 +59,8 @@ struct ov_data {
     char *train_path, *test_path; /* owned; test_path NULL: held out */
     char train_sha[OV_KEY_SIZE], test_sha[OV_KEY_SIZE]; /* of the files' bytes */
     bool standardise;
+    size_t
+        whitened; /* how many principal components of the images, of variance 1, are inputs; 0: pixels */
     struct ov_hidden_manifold manifold;
     struct ov_text columns_doc; /* what the columns of sgd mean */
 };

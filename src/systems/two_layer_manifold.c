@@ -32,8 +32,8 @@ static const char *fold_name(const struct ov_hidden_manifold *h)
 enum ov_status ov_manifold_read(struct ov_two_layer *s, struct ov_value *params,
                                 struct ov_value *inputs, struct ov_error *err)
 {
-    static const char *const others[] = {"covariance", "precondition", "images",
-                                         "test",       "held_out",     "standardise"};
+    static const char *const others[] = {"covariance", "precondition", "images", "test",
+                                         "held_out",   "standardise",  "whiten"};
     struct ov_value *v = ov_value_get(inputs, "hidden_manifold"), *D = ov_value_get(v, "D");
     struct ov_value *f = ov_value_get(v, "f");
     struct ov_hidden_manifold *h = &s->data.manifold;

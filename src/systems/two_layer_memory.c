@@ -37,13 +37,21 @@ static double images_memory(const struct ov_two_layer *s)
     return c->kind < OV_COVARIANCE_IMAGES ? 0.0 : n * N + 8.0 * N * (1000.0 + 5.0 * N);
 }
 
+/* The images, as bytes and, whitened, as floats. */
+static double pixels(const struct ov_data *d)
+{
+    double n = (double)(d->train.n + d->test.n), N = (double)d->train.N, w = (double)d->whitened;
+    double whitened = w > 0.0 ? 4.0 * n * w + n * N + 8.0 * (N + w) * (1000.0 + 5.0 * N) : 0.0;
+    return n * N + 8.0 * N + whitened;
+}
+
 /* The bytes of the images, the order of a training set that is gone through again, and the coloured
  * weights whose overlaps are measured. */
 static double inputs_memory(const struct ov_two_layer *s)
 {
     const struct ov_data *d = &s->data;
     double N = (double)s->problem.N, units = (double)(s->problem.K + s->problem.M);
-    double images = d->inputs.train ? (double)(d->train.n + d->test.n) * N + 8.0 * N : 0.0;
+    double images = d->inputs.train ? pixels(d) : 0.0;
     bool coloured = ov_sgd_has_covariance(s), rates = s->covariance.whiten || s->covariance.rate;
     double each = ov_covariance_exact(&s->covariance, s->problem.N) == s->problem.N ? 6.0 : 0.0;
     double variances = coloured ? units + 6.0 + each + (rates ? units : 0.0) : 0.0;

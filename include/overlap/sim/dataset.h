@@ -31,12 +31,15 @@ void ov_dataset_free(struct ov_dataset *d); /* NULL-safe, twice-safe */
 OV_NODISCARD enum ov_status ov_dataset_sizes(size_t *n, size_t *N, const char *path,
                                              struct ov_error *err);
 
-/* Some images as inputs: x_i = (byte_i - mean_i) scale. A view; owns nothing. */
+/* Some images as inputs: x_i = (byte_i - mean_i) scale, or numbers that were made of them. A view; owns
+ * nothing. */
 struct ov_images {
     const unsigned char *bytes; /* (n,N) */
     size_t n, N;
     const double *mean; /* (N) */
     double scale;
+    const float
+        *number; /* (n,N) the inputs themselves, in place of bytes, mean and scale; or NULL */
 };
 
 /* Mean and scale of inputs.
@@ -55,10 +58,28 @@ OV_NODISCARD enum ov_status ov_dataset_scale(double *mean, double *scale,
  * Returns OV_OK or OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_images_second_moments(double *S, const struct ov_images *images);
 
+/* Whitened inputs, the first n_out principal components, each of variance 1 over the images whose
+ * covariance is given:
+ *     y_i = s_i sum_j basis_ij x_j/sqrt(variance_i),
+ * the sign s_i such that the component of the largest |basis_ij| counts positively.
+ *   out  number  (images->n, n_out), rounded to floats: nearly always the same on every machine, on which
+ *                eigenvectors are the same to rounding only
+ *   in   basis (n_out,N) rows, variance (n_out) > 0
+ * Returns OV_OK or OV_ENOMEM. */
+OV_NODISCARD enum ov_status ov_images_whiten(float *number, const struct ov_images *images,
+                                             const double *basis, const double *variance,
+                                             size_t n_out);
+
 /* Elements from … from + n - 1 of input mu. */
 static inline void ov_images_fill(double *x, const struct ov_images *images, size_t mu, size_t from,
                                   size_t n)
 {
+    if (images->number) {
+        const float *number = images->number + mu * images->N + from;
+        for (size_t i = 0; i < n; i++)
+            x[i] = (double)number[i];
+        return;
+    }
     const unsigned char *byte = images->bytes + mu * images->N + from;
     const double *mean = images->mean + from;
     for (size_t i = 0; i < n; i++)
