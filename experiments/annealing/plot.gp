@@ -8,11 +8,12 @@ eta(s, alpha) = 0.5*(1 + alpha/4.0)**(-s)
 rest(eta) = eta/(2*(2 - eta))
 A(c) = c**2/(2*(2*c - 1))
 h = 2/(pi*sqrt(3))
+B(c) = (A(2.5*c) + 3*A(0.5*c))/4
 # $KIND: c and alpha eps_g at the end of the curve
-do for [kind in "linear erf"] {
+do for [kind in "linear erf two two_erf"] {
     set print $Block
-    do for [time in (kind eq "linear" ? "1.2 1.5 2 3 4 6 8 12 16" : "9 10 12 16 20 30 40")] {
-        stats table(sprintf("%s-eta_w.decay.time%s", kind, time), "theory") using (column("alpha")*column("eps_g")) name "S" nooutput
+    do for [time in (kind eq "linear" ? "1.2 1.5 2 3 4 6 8 12 16" : kind eq "erf" ? "9 10 12 16 20 30 40" : kind eq "two" ? "3 4 6 8 12 16" : "20 24 30 40 60")] {
+        stats table(sprintf("%s-eta_w.decay.time%s", kind eq "two_erf" ? "two-erf" : kind, time), "theory") using (column("alpha")*column("eps_g")) name "S" nooutput
         print sprintf("%g,%.6g", 0.5*time, S_max)
     }
     set print
@@ -37,14 +38,15 @@ plot for [i=1:3] [1:1e4] rest(eta(real(exponent[i]), x)) ls 100 lw 2.5, [10:1e4]
 
 set lmargin at screen 0.43; set rmargin at screen 0.68
 set label 1 "{/:Bold b}   rates {/:Italic c}/{/:Italic α}"
-set xrange [0.5:25]; set yrange [0.4:12]
+set xrange [0.5:35]; set yrange [0.4:30]
 set xlabel "{/:Italic c}"
 set ylabel "{/:Italic α ε_g}/σ^2"
 set format x "%g"; set format y "%g"
-set xtics (0.5, 1, 2, 5, 10, 20); set ytics (0.5, 1, 2, 5, 10)
+set xtics (0.5, 1, 2, 5, 10, 20); set ytics (0.5, 1, 2, 5, 10, 20)
 set key top left notitle
-plot [0.53:25] A(x) ls 100 lw 2.5, [1.45:25] A(x*h) ls 100 lw 2.5, \
+plot [0.53:25] A(x) ls 100 lw 2.5, [1.45:25] A(x*h) ls 100 lw 2.5, [1.06:35] B(x) ls 100 lw 2.5 dt 2, [2.9:35] B(x*h) ls 100 lw 2.5 dt 2, \
      $linear with points ls 1 title "linear, theory", $erf with points ls 2 title "sigmoidal, theory", \
+     $two with points ls 5 title "two variances, theory", $two_erf with points ls 5, \
      for [time in "2 4 8"] agreement using (column("alpha") == 1000 && strcol("curve") eq "linear-run-eta_w.decay.time" . time && strcol("quantity") eq "eps_g" ? 0.5*time : NaN):(column("sgd")*1000):(column("se")*1000) with yerrorbars ls 13 title (time eq "2" ? "linear, runs" : ""), \
      for [time in "10 16"] agreement using (column("alpha") == 1000 && strcol("curve") eq "erf-run-eta_w.decay.time" . time && strcol("quantity") eq "eps_g" ? 0.5*time : NaN):(column("sgd")*1000):(column("se")*1000) with yerrorbars ls 14 title (time eq "10" ? "sigmoidal, runs" : "")
 
