@@ -44,10 +44,10 @@ static void check_start(const struct table *t, const struct ov_overlaps *o, doub
 
 START_TEST(both_sides_start_from_the_same_weights)
 {
-    struct table theory = run_table(CURVE, "    theory: true\n    sgd: {seeds: 1}\n", OV_THEORY, KEY);
+    struct table theory =
+        run_table(CURVE, "    theory: true\n    sgd: {seeds: 1}\n", OV_THEORY, KEY);
     struct table sgd = run_table(CURVE, "    sgd: {seeds: 1}\n", OV_SGD, KEY);
-    struct table white =
-        run_table(CURVE, "    theory: {inputs: isotropic}\n", OV_THEORY, KEY);
+    struct table white = run_table(CURVE, "    theory: {inputs: isotropic}\n", OV_THEORY, KEY);
     const struct ov_two_layer *s = theory.e->curve[0].state;
     struct ov_overlaps o;
     ck_ok(ov_overlaps_create(&o, 2, 2));
@@ -83,8 +83,8 @@ END_TEST
 /* Each says in its key what it is of. */
 START_TEST(keys_say_the_manifold)
 {
-    static const char *const more[] = {
-        "    theory: true\n", "    theory: {inputs: visible}\n", "    theory: {inputs: isotropic}\n"};
+    static const char *const more[] = {"    theory: true\n", "    theory: {inputs: visible}\n",
+                                       "    theory: {inputs: isotropic}\n"};
     static const char *const says[] = {"hidden_manifold: D 25 f sign\n",
                                        "hidden_manifold: D 25 f sign visible\n",
                                        "hidden_manifold: D 25 f sign isotropic\n"};
@@ -125,8 +125,7 @@ START_TEST(what_does_not_go_with_it_is_refused)
          "11:27: error: fixed_point is not for hidden manifolds"},
         {AT "    theory: {fluctuations: true}\n",
          "11:28: error: fluctuations are not for hidden manifolds"},
-        {AT "    theory: {eta_max: true}\n",
-         "11:23: error: eta_max is of the perfect student"},
+        {AT "    theory: {eta_max: true}\n", "11:23: error: eta_max is of the perfect student"},
         {AT "    labels: {kind: sign}\n    sgd: {seeds: 1}\n",
          "11:13: error: labels of kind sign are not for hidden manifolds"},
         {"    theory: {inputs: visible}\n",
