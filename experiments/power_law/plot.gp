@@ -1,8 +1,8 @@
 # a: a linear unit, theory (lines), SGD (points), formula (grey bands); b: two sigmoidal units, the means of SGD and of
-# theory from the same draws, and the formula.
-width = 17.8; height = 7
+# theory from the same draws, and the formula; c: a linear unit, b = 2.5, a = 1/2.
+width = 17.8; height = 13
 load "figures/style.gp"
-set multiplot layout 1,2 margins 0.075,0.985,0.16,0.93 spacing 0.10
+set multiplot layout 2,2 margins 0.085,0.985,0.09,0.96 spacing 0.11,0.15
 set logscale xy
 set format x log_labels; set format y log_labels
 is(c, x) = stringcolumn("curve") eq c && stringcolumn("quantity") eq "eps_g" && column("alpha") > 0 ? x : NaN
@@ -40,4 +40,19 @@ plot x < 1 ? NaN : erf1(x, 500) ls 100 lw 4, x < 1 ? NaN : erf2(x, 500) ls 100 l
      agreement using "alpha":(is("erf-half", column("theory"))) with lines ls 3 title "theory,{/:Italic  a }= 1/2", \
      agreement using "alpha":(is("erf", column("sgd"))):"se" with yerrorbars ls 12 title "SGD,{/:Italic  N }= 500,{/:Italic  a }= 1", \
      agreement using "alpha":(is("erf-half", column("sgd"))):"se" with yerrorbars ls 13 title "SGD,{/:Italic  N }= 500,{/:Italic  a }= 1/2"
+
+set key at screen 0.57,0.40 left top reverse Left samplen 3
+set label 1 "{/:Bold c}   a teacher in the leading directions"
+set xrange [0.007:40]
+set yrange [1e-10:1]
+G = pi**4/90
+c2(x, N) = 0.4*N*x/H2(N)
+flow2(x, N) = 2/3.0/c2(x, N)**2/(2*G)
+sgd2(x, N) = flow2(x, N)/0.9 + 0.05/H2(N)*0.892979512*2/3/c2(x, N)**(4/3.0)*1.341487257/G/0.81
+plot [0.01:30] sgd2(x, 5000) ls 100 lw 4, [0.05:10] sgd2(x, 1000) ls 100 lw 4 title "formula", \
+     [0.01:30] flow2(x, 5000) ls 1 dt 3 lw 1.5 title "its gradient flow,{/:Italic  N }= 5000", \
+     table("steep-line", "theory") using (column("alpha") > 0 ? column("alpha") : NaN):"eps_g" with lines ls 3 title "theory,{/:Italic  N }= 5000", \
+     for [time in "0.1 1 10"] table("steep-flow-alpha" . time, "theory") using "alpha":"eps_g" with points ls 1 title (time eq "1" ? "theory of gradient flow" : ""), \
+     agreement using "alpha":(is("steep-run", column("theory"))) with lines ls 3 dt 1 lw 0.8, \
+     agreement using "alpha":(is("steep-run", column("sgd"))):"se" with yerrorbars ls 13 title "SGD,{/:Italic  N }= 1000"
 unset multiplot

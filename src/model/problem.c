@@ -107,6 +107,9 @@ static enum ov_status check_rates(const struct ov_problem *p, const char **key,
         if (!(isfinite(rates[i].value) && rates[i].value >= 0.0))
             return BLAME(rates[i].key, "%s must be a number >= 0, not %g", rates[i].key,
                          rates[i].value);
+    if (!(p->momentum >= 0.0 && p->momentum < 1.0))
+        return BLAME("momentum", "momentum must be a number from 0 to below 1, not %g",
+                     p->momentum);
     if (p->labels.sign && p->sigma > 0.0)
         return BLAME("sigma", "sigma is the noise of real-valued labels; a sign has labels.flip");
     if (p->labels.sign && !(p->labels.flip >= 0.0 && p->labels.flip <= 0.5))

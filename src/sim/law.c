@@ -226,6 +226,8 @@ enum ov_status ov_law_run(double *rows, const struct ov_problem *p, const uint64
                           const struct ov_tick *tick, struct ov_error *err)
 {
     enum ov_status status = check_times(alpha, n_alpha, p->N, err);
+    if (p->momentum > 0.0)
+        return ov_fail(err, OV_EDOM, "engine law has no velocity, which momentum needs");
     if (status != OV_OK || n_alpha == 0)
         return status;
     struct law_call c = {.rows = rows, .p = p, .key = key, .alpha = alpha};

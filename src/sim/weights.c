@@ -37,6 +37,7 @@ static void run_free(struct run *r)
     free(r->s.mu);
     free(r->s.order);
     free(r->s.root_rate);
+    free(r->s.u);
     ov_weights_manifold_free(r->s.manifold);
     ov_weights_ahead_free(r->s.ahead);
     ov_weights_batch_free(r->s.together);
@@ -75,7 +76,10 @@ static enum ov_status state_allocate(struct ov_weights_state *s, uint64_t steps)
     bool again = s->in->samples > 0 && steps > s->in->samples / s->batch;
     if (again)
         s->order = calloc((size_t)s->in->samples, sizeof *s->order);
-    bool there = s->block && s->mu && (s->order || !again);
+    bool heavy = s->p->momentum > 0.0;
+    if (heavy)
+        s->u = calloc(N + 1, K * sizeof *s->u);
+    bool there = s->block && s->mu && (s->order || !again) && (s->u || !heavy);
     if (!there || ov_overlaps_create(&s->before, K, M) != OV_OK ||
         ov_overlaps_create(&s->now, K, M) != OV_OK)
         return OV_ENOMEM;

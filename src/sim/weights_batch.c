@@ -120,23 +120,33 @@ static double collect(struct ov_weights_state *r, size_t first, size_t n)
     return worst;
 }
 
+/* Input i of the batch moves w, or its velocity, and with the last one w by that; the sums are not used. */
+static void move_w(struct ov_weights_state *r, size_t i, double keep)
+{
+    const struct ov_problem *p = r->p;
+    struct ov_weights_batch *b = r->together;
+    const double *x = b->x + i * b->row, *push = b->push + i * p->K, whole = 1.0;
+    double first = r->u ? p->momentum : keep;
+    b->kernel->move(b->student_sums, r->u ? r->u : r->w, p->K, p->N, i == 0 ? first : 1.0, push, x,
+                    x, p->N);
+    for (size_t k = 0; r->u && i + 1 == p->batch && k < p->K; k++)
+        b->kernel->move(b->student_sums, r->w + k * p->N, 1, p->N, keep, &whole, r->u + k * p->N, x,
+                        p->N);
+}
+
 /* paper.md eq:batch, the expressions of weights_plain.c */
 double ov_weights_step_batch(struct ov_weights_state *r)
 {
     const struct ov_problem *p = r->p;
-    struct ov_weights_batch *b = r->together;
     double N = (double)p->N, worst = 0.0;
     double keep_w = 1.0 - p->decay_w / N, keep_v = 1.0 - p->decay_v / N;
     memset(r->v_step, 0, p->K * sizeof *r->v_step);
     for (size_t i = 0; i < p->batch; i += FOUR)
         worst = ov_weights_worse(worst, collect(r, i, p->batch - i < FOUR ? p->batch - i : FOUR));
-    for (size_t i = 0; i < p->batch; i++) { /* the sums are not used */
-        const double *x = b->x + i * b->row;
-        b->kernel->move(b->student_sums, r->w, p->K, p->N, i == 0 ? keep_w : 1.0,
-                        b->push + i * p->K, x, x, p->N);
-    }
+    for (size_t i = 0; i < p->batch; i++)
+        move_w(r, i, keep_w);
     for (size_t k = 0; k < p->K && p->eta_v > 0.0; k++)
-        r->v[k] = keep_v * r->v[k] - r->v_step[k];
+        ov_weights_move_v(r, k, keep_v, r->v_step[k]);
     r->step++;
     return worst;
 }

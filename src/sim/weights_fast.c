@@ -7,6 +7,7 @@
  *     step's input also takes their fields under the next one;
  *  3. both go through the inputs by pieces that stay in the first-level cache;
  *  4. erf and its slope are computed for eight units at once.
+ * With momentum 2 is two passes over a piece, one that moves the velocity, and one that moves the weights by it.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -150,6 +151,26 @@ static void move(struct ov_weights_state *r, double keep, const double *x, const
         r->lambda[k] = ov_weights_total(a->student_sums + 8 * k) / root_N;
 }
 
+/* The same with momentum: the velocity moves by push x, and w by the velocity. paper.md eq:momentum */
+static void glide(struct ov_weights_state *r, double keep, const double *x, const double *next)
+{
+    struct ov_weights_ahead *a = r->ahead;
+    size_t N = r->p->N, K = r->p->K;
+    const double whole = 1.0;
+    double root_N = sqrt((double)N);
+    for (size_t i = 0; i < N; i += PIECE) {
+        size_t n = N - i < PIECE ? N - i : PIECE;
+        a->kernel->move(a->student_sums, r->u + i, K, N, r->p->momentum, a->push, x + i, x + i, n);
+    }
+    memset(a->student_sums, 0, 8 * K * sizeof *a->student_sums); /* those of u are not used */
+    for (size_t k = 0; k < K; k++) {
+        for (size_t i = 0; i < N; i += PIECE)
+            a->kernel->move(a->student_sums + 8 * k, r->w + k * N + i, 1, N, keep, &whole,
+                            r->u + k * N + i, next + i, N - i < PIECE ? N - i : PIECE);
+        r->lambda[k] = ov_weights_total(a->student_sums + 8 * k) / root_N;
+    }
+}
+
 /* paper.md eq:sgd, the expressions of weights_plain.c */
 double ov_weights_step_fast(struct ov_weights_state *r)
 {
@@ -174,9 +195,13 @@ double ov_weights_step_fast(struct ov_weights_state *r)
     for (size_t k = 0; k < p->K; k++) {
         a->push[k] = -rate_w * r->v[k] * r->dg[k] * Delta;
         if (p->eta_v > 0.0)
-            r->v[k] = keep_v * r->v[k] - rate_v * r->g[k] * Delta;
+            ov_weights_move_v(r, k, keep_v, rate_v * r->g[k] * Delta);
     }
-    move(r, keep_w, a->x[r->step % RING], a->x[(r->step + 1) % RING]);
+    const double *x = a->x[r->step % RING], *next = a->x[(r->step + 1) % RING];
+    if (r->u)
+        glide(r, keep_w, x, next);
+    else
+        move(r, keep_w, x, next);
     r->step++;
     return Delta;
 }

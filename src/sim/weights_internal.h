@@ -46,6 +46,7 @@ struct ov_weights_state {
     double *lambda, *g, *dg; /* (K) rounded up to eights: fields, g and g' of them */
     double *v_step;          /* (K) what a step takes off v */
     double *push;            /* (batch,K) the plain way's */
+    double *u;               /* owned; (K,N) velocity of w, then (K) of v; NULL without momentum */
     double *root_c;          /* (N) square roots of the spectrum; NULL if it is flat */
     double *root_rate;       /* owned; (N) w stands here divided by it; NULL: all 1 */
     uint64_t *mu;            /* owned; (batch) which inputs the plain way's step takes */
@@ -135,6 +136,18 @@ static inline double ov_weights_worse(double a, double b)
 {
     bool larger = !((b < 0 ? -b : b) <= (a < 0 ? -a : a));
     return larger && a == a ? b : a;
+}
+
+/* v_k loses `step`, or gathers it, after its decay. paper.md eq:sgd, eq:momentum */
+static inline void ov_weights_move_v(struct ov_weights_state *r, size_t k, double keep, double step)
+{
+    if (!r->u) {
+        r->v[k] = keep * r->v[k] - step;
+        return;
+    }
+    double *u = r->u + r->p->K * r->p->N + k;
+    *u = r->p->momentum * *u - step;
+    r->v[k] = keep * r->v[k] + *u;
 }
 
 /* The state of the fast ways; released by ov_weights_…_free, which are NULL-safe. NULL: memory. */

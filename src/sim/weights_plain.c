@@ -42,6 +42,23 @@ static void collect(struct ov_weights_state *r, size_t b, double Delta)
     }
 }
 
+/* The velocity is pushed by the input x, which is number b of the batch; it slows down with the first, and with the
+ * last w moves. paper.md eq:momentum */
+static void move_heavy(struct ov_weights_state *r, size_t b)
+{
+    const struct ov_problem *p = r->p;
+    double keep = 1.0 - p->decay_w / (double)p->N;
+    for (size_t k = 0; k < p->K; k++) {
+        double *restrict w = r->w + k * p->N, *restrict u = r->u + k * p->N;
+        const double *restrict x = r->x;
+        double push = r->push[b * p->K + k];
+        for (size_t i = 0; i < p->N; i++)
+            u[i] = (b == 0 ? p->momentum * u[i] : u[i]) + push * x[i];
+        for (size_t i = 0; b + 1 == r->batch && i < p->N; i++)
+            w[i] = keep * w[i] + u[i];
+    }
+}
+
 /* w moves by the input x, which is number b of the batch; it decays with the first. */
 static void move_w(struct ov_weights_state *r, size_t b)
 {
@@ -66,7 +83,7 @@ static void move_v(struct ov_weights_state *r)
     double keep = 1.0 - p->decay_v / (double)p->N;
     if (p->eta_v > 0.0)
         for (size_t k = 0; k < p->K; k++)
-            r->v[k] = keep * r->v[k] - r->v_step[k];
+            ov_weights_move_v(r, k, keep, r->v_step[k]);
 }
 
 /* First all changes, from the values before the step; then w and v move. */
@@ -85,7 +102,10 @@ double ov_weights_step_plain(struct ov_weights_state *r)
     for (size_t b = 0; b < B; b++) {
         if (B > 1)
             ov_weights_input(r->x, r, r->mu[b], 0, N);
-        move_w(r, b);
+        if (r->u)
+            move_heavy(r, b);
+        else
+            move_w(r, b);
     }
     move_v(r);
     r->step++;

@@ -24,7 +24,7 @@ static struct header header_of(const struct ov_weights_state *r, uint64_t key, s
 }
 
 /* The arrays that are kept besides the rows, and their sizes. */
-enum { ARRAYS = 6 };
+enum { ARRAYS = 7 };
 
 struct array {
     double *number;
@@ -39,6 +39,7 @@ static void arrays_of(struct array a[ARRAYS], const struct ov_weights_state *r)
     a[2] = (struct array){r->before.block, ov_overlaps_moving(K, M)};
     a[3] = (struct array){(double *)r->before_error, OV_WEIGHTS_ERRORS};
     a[4] = (struct array){r->kept ? r->kept->numbers + M * N : NULL, r->n_kept * (K * N + K)};
+    a[6] = (struct array){r->u, r->u ? K * N + K : 0};
     a[5] = (struct array){r->before_parts.block, 0};
     if (r->before_parts.block)
         a[5].n = ov_overlaps_moving_blocks(r->before_parts.L, K, M);

@@ -257,6 +257,7 @@ static enum ov_status run_theory(double *rows, size_t stride, const struct ov_tw
                                  uint64_t key, const struct ov_tick *tick, struct ov_error *err)
 {
     struct ov_two_layer own = *s;
+    own.problem = ov_online_limit(&s->problem);
     struct ov_problem *p = &own.problem;
     struct ov_overlaps start = {0}, end = {0};
     enum ov_status status = OV_OK;

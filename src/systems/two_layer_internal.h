@@ -127,7 +127,8 @@ struct ov_two_layer {
     struct ov_scaling scaling;
     struct ov_data data;
     struct ov_covariance covariance;
-    double *alpha; /* (n_alpha) increasing */
+    double teacher_power; /* b of teacher.power, or 0 */
+    double *alpha;        /* (n_alpha) increasing */
     size_t n_alpha;
     bool start_is_fixed;
     double moved; /* given overlaps were rounded: by how much they had to change */

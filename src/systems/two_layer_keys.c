@@ -62,6 +62,19 @@ static void say_batch(struct ov_text *out, const struct ov_key *key, const void 
         ov_text_addf(out, "%s: %zu\n", key->name, problem_of(base)->batch);
 }
 
+static bool number_momentum(double *x, const struct ov_key *key, const void *base)
+{
+    (void)key;
+    *x = problem_of(base)->momentum;
+    return true;
+}
+
+static void say_momentum(struct ov_text *out, const struct ov_key *key, const void *base)
+{
+    if (problem_of(base)->momentum > 0.0)
+        ov_say_numbers(out, key->name, &problem_of(base)->momentum, 1);
+}
+
 static void say_inputs(struct ov_text *out, const struct ov_key *key, const void *base)
 {
     (void)key;
@@ -135,6 +148,7 @@ static const struct ov_field as_theory_inputs = {take_theory_inputs, say_theory_
 static const struct ov_field as_N = {ov_take_size, ov_say_size, ov_number_known};
 static const struct ov_field as_std = {ov_take_real, say_std, number_std};
 static const struct ov_field as_v = {ov_take_vector, say_v, NULL};
+static const struct ov_field as_momentum = {ov_take_real, say_momentum, number_momentum};
 static const struct ov_field as_batch = {ov_take_size, say_batch, ov_number_size};
 
 /* ---- rows ---- */
@@ -291,6 +305,10 @@ const struct ov_key ov_two_layer_keys[] = {
             "alpha gamma/p"},
     {"eta_v", OV_REAL, 0, 1e6, NULL, NULL, "0", "learning rate of the second layer; 0: frozen",
      KEPT(ov_as_real, problem.eta_v), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
+    {"momentum", OV_REAL, 0, 1, NULL, NULL, "0",
+     "m of heavy-ball steps u <- m u + step, w <- w + u, of both layers; below 1. Weight decay is not "
+     "gathered. Engine weights; theory is that of large N, of learning rates over 1 - momentum",
+     KEPT(as_momentum, problem.momentum), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     {"sigma", OV_REAL, 0, 1e6, NULL, NULL, "0", "standard deviation of the label noise",
      KEPT(ov_as_real, problem.sigma), .of = OV_OF_PROBLEM | OV_IN_FORMULAS},
     {"weight_decay", OV_REAL, 0, 1e6, NULL, NULL, "0",

@@ -65,7 +65,8 @@ static double weights_memory(const struct ov_two_layer *s)
 {
     double N = (double)s->problem.N, K = (double)s->problem.K, M = (double)s->problem.M;
     double batch = s->problem.batch > 1 ? (double)s->problem.batch + 3.0 : 0.0;
-    double rows = K + M + 1.0 + INPUTS_AHEAD + 4.0 + batch + 2.0 * K;
+    double velocity = s->problem.momentum > 0.0 ? 3.0 * K : 0.0; /* saved, too */
+    double rows = velocity + K + M + 1.0 + INPUTS_AHEAD + 4.0 + batch + 2.0 * K;
     return 8.0 * (rows * (N + 64.0) + batch * K + 3.0 * ov_kept_numbers(s)) + inputs_memory(s);
 }
 

@@ -125,12 +125,10 @@ static enum ov_status check_kind(struct ov_value *decay, const struct ov_schedul
     return OV_OK;
 }
 
-enum ov_status ov_schedule_read(struct ov_two_layer *s, struct ov_value *params,
-                                struct ov_error *err)
+/* Complains about what `theory` and `sgd` ask for that is known of constant rates, or of steps, only. */
+static enum ov_status check_asked(const struct ov_two_layer *s, struct ov_value *params,
+                                  const char *known, struct ov_error *err)
 {
-    if (!ov_value_find(params, "eta_w.decay"))
-        return OV_OK;
-    struct ov_value *decay = ov_value_get(ov_value_get(params, "eta_w"), "decay");
     struct ov_value *theory = ov_value_get(params, "theory");
     const struct {
         const char *name;
@@ -138,13 +136,34 @@ enum ov_status ov_schedule_read(struct ov_two_layer *s, struct ov_value *params,
     } constant[] = {{"fluctuations", s->extras.fluctuations},
                     {"fixed_point", s->extras.fixed_point},
                     {"eta_max", s->extras.eta_max},
-                    {"share", s->extras.share}};
+                    {"share", s->extras.share},
+                    {"spiked", s->covariance.spiked && s->problem.momentum > 0.0}};
     for (size_t i = 0; i < sizeof constant / sizeof *constant; i++)
         if (constant[i].asked)
             return ov_value_fail(ov_value_get(theory, constant[i].name), err,
-                                 "theory knows %s of a constant eta_w only", constant[i].name);
+                                 "theory knows %s %s only", constant[i].name, known);
     if (s->sgd_share)
-        return ov_value_fail(ov_value_find(params, "sgd.share"), err,
-                             "share is known of a constant eta_w only");
-    return check_kind(decay, &s->problem.schedule, err);
+        return ov_value_fail(ov_value_find(params, "sgd.share"), err, "share is known %s only",
+                             known);
+    return OV_OK;
+}
+
+enum ov_status ov_schedule_read(struct ov_two_layer *s, struct ov_value *params,
+                                struct ov_error *err)
+{
+    struct ov_value *eta_w = ov_value_get(params, "eta_w");
+    bool falls = ov_value_find(params, "eta_w.decay");
+    const struct ov_engine *engine = &ov_engines[s->engine];
+    if (s->problem.momentum > 0.0 && s->sgd_runs && !engine->draws_weights)
+        return ov_value_fail(ov_value_find(params, "momentum"), err,
+                             "engine %s has no velocity, which momentum needs: take engine weights",
+                             engine->name);
+    enum ov_status status = OV_OK;
+    if (s->problem.momentum > 0.0)
+        status = check_asked(s, params, "without momentum", err);
+    if (status == OV_OK && falls)
+        status = check_asked(s, params, "of a constant eta_w", err);
+    return status == OV_OK && falls
+               ? check_kind(ov_value_get(eta_w, "decay"), &s->problem.schedule, err)
+               : status;
 }

@@ -127,11 +127,28 @@ START_TEST(fast_ways_have_the_same_bits)
 }
 END_TEST
 
+/* Engine law moves overlaps, which have no velocity. */
+START_TEST(law_refuses_momentum)
+{
+    struct ov_problem p = linear_unit(&kinds[0]);
+    const double alpha = 1.0;
+    const uint64_t key = 1;
+    double row[5];
+    p.momentum = 0.5;
+    ck_assert_int_eq(ov_law_run(row, &p, &key, 1, &alpha, 1, NULL, NULL), OV_EDOM);
+    p.momentum = 0.0;
+    ck_ok(ov_law_run(row, &p, &key, 1, &alpha, 1, NULL, NULL));
+    p.schedule.at = NULL;
+    ov_problem_free(&p);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, linear_student_has_the_exact_mean_error);
     OV_TEST(s, another_schedule_is_seen);
     OV_TEST(s, fast_ways_have_the_same_bits);
+    OV_TEST(s, law_refuses_momentum);
 }
 
 OV_TEST_MAIN("sim/schedule");

@@ -15,7 +15,7 @@
 
 /* One step written out as in the header of model/problem.h, with sums in the natural order. */
 struct naive {
-    double *w, *w_star, *v;
+    double *w, *w_star, *v, *u; /* u: velocities (K,N), then (K) */
 };
 
 static double naive_field(const double *w, const double *x, size_t N)
@@ -36,6 +36,13 @@ static double naive_dg(const struct ov_activation *g, double x)
     return g->act == OV_ACT_ERF ? sqrt(2.0 / M_PI) * ov_exp(-x * x / 2.0) : 1.0;
 }
 
+/* What a parameter with the velocity -u moves by: the gradients of all steps, each m times as much as a step later. */
+static double naive_gather(double *u, const struct ov_problem *p, double gradient)
+{
+    *u = p->momentum * *u + gradient;
+    return *u;
+}
+
 static void naive_step(struct naive *s, const struct ov_problem *p, const double *x, double zeta)
 {
     size_t N = p->N;
@@ -49,12 +56,14 @@ static void naive_step(struct naive *s, const struct ov_problem *p, const double
     for (size_t k = 0; k < p->K; k++) {
         double *w = s->w + k * N;
         for (size_t i = 0; i < N; i++)
-            w[i] = w[i] -
-                   p->eta_w / sqrt(n) * s->v[k] * naive_dg(p->g, lambda[k]) * (phi - y) * x[i] -
-                   p->decay_w / n * w[i];
+            w[i] -= naive_gather(s->u + k * N + i, p,
+                                 p->eta_w / sqrt(n) * s->v[k] * naive_dg(p->g, lambda[k]) *
+                                     (phi - y) * x[i]) +
+                    p->decay_w / n * w[i];
         if (p->eta_v > 0.0)
-            s->v[k] = s->v[k] - p->eta_v / n * naive_g(p->g, lambda[k]) * (phi - y) -
-                      p->decay_v / n * s->v[k];
+            s->v[k] -= naive_gather(s->u + p->K * N + k, p,
+                                    p->eta_v / n * naive_g(p->g, lambda[k]) * (phi - y)) +
+                       p->decay_v / n * s->v[k];
     }
 }
 
@@ -62,7 +71,7 @@ static void naive_step(struct naive *s, const struct ov_problem *p, const double
 static void naive_run(double *moving, const struct ov_problem *p, uint64_t key, uint64_t steps)
 {
     size_t N = p->N, K = p->K, M = p->M;
-    struct naive s = {zeros(K * N), zeros(M * N), zeros(K)};
+    struct naive s = {zeros(K * N), zeros(M * N), zeros(K), zeros(K * N + K)};
     const struct ov_philox input = {key, OV_STREAM_INPUT}, noise = {key, OV_STREAM_NOISE};
     double *x = zeros(N);
     struct ov_overlaps o;
@@ -80,6 +89,7 @@ static void naive_run(double *moving, const struct ov_problem *p, uint64_t key, 
     free(s.w);
     free(s.w_star);
     free(s.v);
+    free(s.u);
     free(x);
     ov_overlaps_free(&o);
 }
@@ -94,6 +104,7 @@ START_TEST(every_step_is_the_naive_step)
         p.decay_w = variant & 8 ? 0.5 : 0.0;
         p.decay_v = variant & 8 ? 0.25 : 0.0;
         p.sigma = variant & 16 ? 0.2 : 0.0;
+        p.momentum = variant % 3 == 1 ? 0.6 : 0.0;
         double expected[64];
         for (uint64_t steps = 1; steps <= 50; steps += 7) {
             double alpha = (double)steps / (double)N;
@@ -115,9 +126,10 @@ START_TEST(the_naive_step_sees_a_wrong_rule)
     double right[64], wrong[64];
     struct ov_problem p = problem(20, 2, 2, "erf", "erf");
     p.decay_w = p.decay_v = 0.3;
+    p.momentum = 0.5;
     naive_run(right, &p, 3, 50);
-    double *rule[] = {&p.eta_w, &p.eta_v, &p.sigma, &p.decay_w, &p.decay_v};
-    for (size_t i = 0; i < 5; i++) {
+    double *rule[] = {&p.eta_w, &p.eta_v, &p.sigma, &p.decay_w, &p.decay_v, &p.momentum};
+    for (size_t i = 0; i < 6; i++) {
         double kept = *rule[i];
         *rule[i] *= 1.01;
         naive_run(wrong, &p, 3, 50);

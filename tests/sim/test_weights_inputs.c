@@ -60,6 +60,7 @@ START_TEST(both_ways_give_the_same_bits)
             p.eta_v = variant & 1 ? 0.1 : 0.0;
             p.decay_w = p.decay_v = variant & 2 ? 0.3 : 0.0;
             p.sigma = variant & 4 ? 0.2 : 0.0;
+            p.momentum = variant < 6 ? 0.0 : 0.8;
             assert_same(&p, &inputs[i]);
             ov_problem_free(&p);
         }

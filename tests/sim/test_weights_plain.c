@@ -54,6 +54,7 @@ START_TEST(every_activation_and_rule)
             p.sigma = rules & 2 ? 0.2 : 0.0;
             p.decay_w = rules & 4 ? 0.5 : 0.0;
             p.decay_v = rules & 4 ? 0.25 : 0.0;
+            p.momentum = (i + (size_t)rules) % 3 == 0 ? 0.6 : 0.0;
             assert_same(&p, 5 + i, 100);
             ov_problem_free(&p);
         }
@@ -69,6 +70,7 @@ START_TEST(every_shape)
         struct ov_problem p = problem(K + M + i % 16, K, M, "erf", "erf");
         p.eta_w = 0.1;
         p.decay_w = i & 1 ? 0.5 : 0.0;
+        p.momentum = i & 2 ? 0.9 : 0.0;
         assert_same(&p, 100 + i, 70);
         ov_problem_free(&p);
     }
@@ -76,6 +78,7 @@ START_TEST(every_shape)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct ov_problem p = problem(sizes[i], 1 + i, 8 - i, "erf", "relu");
         p.eta_w = 0.1;
+        p.momentum = i & 1 ? 0.9 : 0.0;
         assert_same(&p, 200 + i, 21);
         ov_problem_free(&p);
     }
@@ -88,8 +91,10 @@ START_TEST(the_least_change_is_seen)
     double plain[64], fast[64];
     struct ov_problem p = problem(30, 2, 2, "erf", "erf");
     p.decay_w = p.decay_v = 0.3;
+    p.momentum = 0.5;
     double alpha = 5.0;
-    double *number[] = {&p.eta_w, &p.eta_v, &p.sigma, &p.decay_w, &p.decay_v, p.v_star};
+    double *number[] = {&p.eta_w,   &p.eta_v,    &p.sigma, &p.decay_w,
+                        &p.decay_v, &p.momentum, p.v_star};
     ck_ok(ov_weights_run_plain(plain, &p, NULL, 3, &alpha, 1, NULL, NULL));
     for (size_t i = 0; i < sizeof number / sizeof *number; i++) {
         double kept = *number[i];

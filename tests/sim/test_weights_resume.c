@@ -96,6 +96,7 @@ START_TEST(every_state_leads_to_the_same_rows)
         p.batch = variant == 1 ? 3 : 1;
         p.decay_w = variant % 2 ? 0.3 : 0;
         p.eta_v = variant % 3 ? 0.3 : 0;
+        p.momentum = variant % 3 ? 0.7 : 0;
         if (variant == 4) /* fresh inputs in blocks with rates, whose overlaps are in the rows */
             give_blocks(&p, 2, (size_t[]){10000, 30000}, (double[]){1.5, 0.5},
                         (double[]){0.5, 2.0});

@@ -182,7 +182,7 @@ START_TEST(formulas_know_the_curve)
     }
     ck_assert(!ov_curve_variable(&x, &e->curve[0], "N"));
     ck_assert(!ov_curve_variable(&x, &e->curve[0], "std"));
-    ck_assert(!ov_curve_variable(&x, &e->curve[0], "momentum"));
+    ck_assert(!ov_curve_variable(&x, &e->curve[0], "velocity"));
     ov_experiment_free(e);
     e = load_more(RANDOM_START, "    v_star: [1, 2]\n");
     ck_assert(!ov_curve_variable(&x, &e->curve[0], "v_star"));

@@ -93,7 +93,7 @@ START_TEST(mistakes_are_at_their_value)
         "11:18: error: T is not symmetric: 0 in row 1, column 0, but 0.5 in row 0, column 1");
     refuses_more(RANDOM_START, "    teacher: {T: [[1, 2], [2, 1]]}\n", "11:18: error: ");
     refuses_more(RANDOM_START, "    teacher: {}\n",
-                 "11:14: error: teacher takes one of T, sparse, weights and blocks");
+                 "11:14: error: teacher takes one of T, sparse, weights, power and blocks");
     refuses_more(RANDOM_START, "    init: {kind: overlaps, Q: [[1, 0], [0, 1]]}\n",
                  "11:11: error: init of kind overlaps needs 'R'");
     refuses_edited(FIXED_START, "0.5], [0.5, 2]]", "0.5]]",

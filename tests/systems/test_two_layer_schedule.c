@@ -120,12 +120,61 @@ START_TEST(theory_of_constant_rates_is_refused)
 }
 END_TEST
 
+/* Said where there is any, below 1, of engine weights, and of what theory knows by its rates alone. */
+START_TEST(momentum_has_its_limits)
+{
+    struct ov_experiment *e = with("0.5", "    momentum: 0.9\n    theory: true\n");
+    double x;
+    ck_assert(ov_curve_variable(&x, &e->curve[0], "momentum") && x == 0.9);
+    ck_assert_ptr_nonnull(strstr(e->curve[0].problem.s, "\nmomentum: 0.9"));
+    ov_experiment_free(e);
+    e = with("0.5", "    momentum: 0\n    theory: true\n");
+    ck_assert_ptr_null(strstr(e->curve[0].problem.s, "momentum"));
+    ov_experiment_free(e);
+    refused("0.5", "    momentum: 1\n    theory: true\n",
+            "10:15: error: momentum must be a number from 0 to below 1, not 1");
+    refused("0.5", "    momentum: -0.1\n    theory: true\n",
+            "10:15: error: momentum must be from 0 to 1");
+    refused("0.5", "    momentum: 0.9\n    sgd: {engine: law, seeds: 2}\n",
+            "10:15: error: engine law has no velocity, which momentum needs: take engine weights");
+    refused("0.5", "    momentum: 0.9\n    theory: {fluctuations: true}\n",
+            "11:28: error: theory knows fluctuations without momentum only");
+    refused("0.5",
+            "    momentum: 0.9\n    theory: {spiked: true}\n    inputs: {covariance: [2, 1]}\n",
+            "11:22: error: theory knows spiked without momentum only");
+}
+END_TEST
+
+/* Theory has the path of both rates over 1 - m, and the decay as it is. */
+START_TEST(theory_of_momentum_is_that_of_larger_rates)
+{
+    static const char *const more[] = {
+        "    momentum: 0.75\n    eta_v: 0.1\n    weight_decay: 0.3\n    theory: true\n",
+        "    eta_v: 0.4\n    weight_decay: 0.3\n    theory: true\n"};
+    double rows[2][200] = {{0}};
+    for (size_t i = 0; i < 2; i++) {
+        char text[1000];
+        snprintf(text, sizeof text, RATES "    init: {kind: informed}\n%s", i ? "0.8" : "0.2",
+                 more[i]);
+        struct ov_experiment *e = load(text);
+        uint64_t key = 0;
+        ck_ok(ov_system_two_layer.run(rows[i], &e->curve[0], OV_THEORY, &key, 1, NULL, NULL));
+        ov_experiment_free(e);
+    }
+    for (size_t i = 0; i < 200; i++)
+        ck_agree(rows[1][i], rows[0][i], 1e-12, 1e-14);
+    ck_assert_double_gt(fabs(rows[0][1]), 1e-6);
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     OV_TEST(s, kinds_are_read);
     OV_TEST(s, problems_differ);
     OV_TEST(s, mistakes_have_a_place);
     OV_TEST(s, theory_of_constant_rates_is_refused);
+    OV_TEST(s, momentum_has_its_limits);
+    OV_TEST(s, theory_of_momentum_is_that_of_larger_rates);
 }
 
 OV_TEST_MAIN("systems/two-layer, schedules");

@@ -116,7 +116,7 @@ START_TEST(mistakes_have_a_place)
              student);
     refused(more, report);
     snprintf(more, sizeof more, "    teacher: {weights: %s, sparse: 0.5}\n", teacher);
-    refused(more, "10:14: error: teacher takes one of T, sparse, weights and blocks");
+    refused(more, "10:14: error: teacher takes one of T, sparse, weights, power and blocks");
     snprintf(more, sizeof more, "    teacher: {weights: %s}\n    init: {kind: weights}\n", teacher);
     refused(more, "11:11: error: init of kind weights needs 'weights'");
     refused("    teacher: {}\n", "10:14: error: teacher takes one of");
@@ -174,6 +174,92 @@ START_TEST(sparse_teachers)
 }
 END_TEST
 
+enum { DIRECTIONS = 60 };
+
+/* A linear unit from no weights by its closed form: what is left in each direction decays by itself, and is fed by the
+ * total, a Volterra equation; the total is taken linear between a great many times. */
+static double volterra(double p, double b, double eta, double alpha, bool noise)
+{
+    enum { STEPS = 40000 };
+    double rho[DIRECTIONS], D[DIRECTIONS], own[DIRECTIONS], fed[DIRECTIONS], sum = 0.0, field = 0.0;
+    for (int j = 0; j < DIRECTIONS; j++)
+        sum += pow(j + 1.0, -p);
+    for (int j = 0; j < DIRECTIONS; j++) {
+        rho[j] = DIRECTIONS * pow(j + 1.0, -p) / sum;
+        field += rho[j] * pow(j + 1.0, -b);
+    }
+    for (int j = 0; j < DIRECTIONS; j++)
+        D[j] = pow(j + 1.0, -b) / field;
+    double total = 1.0, h = alpha / STEPS;
+    for (int i = 0; i < STEPS; i++) {
+        double left = 0.0, own_share = 0.0;
+        for (int j = 0; j < DIRECTIONS; j++) {
+            double rate = 2.0 * eta * rho[j], all = -expm1(-rate * h) / rate;
+            double late = (h - all) / (rate * h), g = noise ? eta * eta * rho[j] / DIRECTIONS : 0.0;
+            own[j] = D[j] * exp(-rate * h) + g * (all - late) * total;
+            fed[j] = g * late;
+            left += rho[j] * own[j];
+            own_share += rho[j] * fed[j];
+        }
+        total = left / (1.0 - own_share);
+        for (int j = 0; j < DIRECTIONS; j++)
+            D[j] = own[j] + fed[j] * total;
+    }
+    return 0.5 * total;
+}
+
+#define POWER                                                                                         \
+    HEAD                                                                                              \
+        "    K: 1\n    M: %d\n    eta_w: 0.3\n    alpha: [0, 5]\n    N: 60\n    activation: linear\n" \
+        "    init: {kind: random, std: 0}\n    rtol: 1e-10\n    blocks: all\n"                        \
+        "    teacher: {power: %g}\n    inputs: {covariance: %s}\n    theory: %s\n"
+
+static struct ov_experiment *of_power(double b, const char *theory)
+{
+    char text[1000];
+    snprintf(text, sizeof text, POWER, 1, b, "{power: 1.5}", theory);
+    return load(text);
+}
+
+/* At random powers, with the noise of SGD and without. */
+START_TEST(teachers_of_a_power)
+{
+    gsl_rng *r = ov_test_rng(21);
+    for (int i = 0; i < 6; i++) {
+        double b = i == 0 ? 0.0 : 3.0 * gsl_rng_uniform(r), rows[2 * 5], x;
+        struct ov_experiment *e = of_power(b, i % 2 ? "true" : "{noise: false}");
+        const struct ov_two_layer *s = e->curve[0].state;
+        uint64_t key = 1;
+        b = s->teacher_power;
+        ck_ok(ov_system_two_layer.run(rows, &e->curve[0], OV_THEORY, &key, 1, NULL, NULL));
+        ck_agree(0.5, rows[1], 1e-12, 0.0);
+        ck_agree(volterra(1.5, b, 0.3, 5.0, i % 2), rows[5 + 1], 1e-6, 0.0);
+        ck_assert_double_gt(fabs(volterra(1.5, 1.05 * b + 0.01, 0.3, 5.0, i % 2) / rows[6] - 1.0),
+                            1e-3);
+        ck_assert(ov_curve_variable(&x, &e->curve[0], "power") == (b > 0.0) &&
+                  (b == 0.0 || x == b));
+        ov_experiment_free(e);
+    }
+    gsl_rng_free(r);
+}
+END_TEST
+
+START_TEST(teachers_of_a_power_need_their_inputs)
+{
+    char text[1000];
+    snprintf(text, sizeof text, POWER, 2, 1.0, "{power: 1.5}", "true");
+    refuses(text, "14:22: error: a teacher of this power has one unit, not M = 2");
+    snprintf(text, sizeof text, POWER, 1, 1.0, "[1, 2, 3, 4, 5, 6, 7]", "true");
+    refuses(text, "15:26: error: covariance has 7 numbers, which does not divide N = 60");
+    snprintf(text, sizeof text, POWER, 1, -1.0, "{power: 1.5}", "true");
+    refuses(text, "14:22: error: power must be from 0 to 100");
+    refused("    N: 20\n    teacher: {power: 1}\n",
+            "11:22: error: a teacher of this power needs Gaussian inputs with a covariance");
+    refused("    N: 20\n    teacher: {power: 1}\n    inputs: {hidden_manifold: {D: 5}}\n",
+            "11:22: error: a teacher of this power needs Gaussian inputs with a covariance");
+}
+END_TEST
+
 static void add_tests(Suite *s)
 {
     TCase *c = tcase_create("files");
@@ -184,6 +270,8 @@ static void add_tests(Suite *s)
     suite_add_tcase(s, c);
     OV_TEST(s, second_layers_by_a_word);
     OV_TEST(s, sparse_teachers);
+    OV_TEST(s, teachers_of_a_power);
+    OV_TEST(s, teachers_of_a_power_need_their_inputs);
 }
 
 OV_TEST_MAIN("systems/two-layer, weights");

@@ -9,6 +9,8 @@
  * both from the values before the step (paper.md eq:sgd); alpha = steps/N. With a batch of B inputs
  * the changes are the means over B inputs of those above, all from the values before the step
  * (paper.md eq:batch); alpha still counts steps.
+ * With momentum m these steps, without decay, are gathered: u <- m u + step, u(0) = 0, and the layer
+ * moves by u - decay/N (paper.md eq:momentum); with theory as N -> inf at (eta_w, eta_v)/(1 - m).
  * eta_v = 0 freezes the second layer altogether, its decay included. With a schedule both learning
  * rates are those of the start times s(alpha) (model/schedule.h).
  */
@@ -67,7 +69,9 @@ struct ov_problem {
     double *v;    /* (K) initial second layer, or NULL: drawn with v_std (RANDOM only) or implied by
                      the kind of start (INFORMED: v*_k, extra units 1; DENOISING: above) */
     double v_std; /* RANDOM with v NULL: standard deviation of v_k; >= 0 */
-    size_t batch; /* inputs whose mean gradient makes a step; 0 means 1 */
+    double momentum;          /* m of eq:momentum, in [0, 1); of engine weights: theory has rates of
+                        eta/(1 - m) in place of it (theory/online.h, ov_online_limit) */
+    size_t batch;             /* inputs whose mean gradient makes a step; 0 means 1 */
     struct ov_blocks *blocks; /* owned; inputs of more than one variance, or NULL: x ~ N(0, I_N) */
     bool spiked;   /* of theory in blocks only: with the part of a step's noise that is of
                       relative order rho_l/N (paper.md eq:spiked) */

@@ -41,6 +41,20 @@
 #include "overlap/model/problem.h"
 #include "overlap/theory/solve.h"
 
+/* The problem that one with momentum m is as N -> inf (paper.md eq:momentum), which is what all of the below is
+ * given: no momentum, and both rates over 1 - m. Weight decay stays. Corrections are of relative order
+ * 1/(N (1 - m)). Arrays are p's. */
+static inline struct ov_problem ov_online_limit(const struct ov_problem *p)
+{
+    struct ov_problem limit = *p;
+    if (p->momentum > 0.0) {
+        limit.eta_w /= 1.0 - p->momentum;
+        limit.eta_v /= 1.0 - p->momentum;
+        limit.momentum = 0.0;
+    }
+    return limit;
+}
+
 struct ov_online; /* scratch memory and constants of one problem */
 
 /* T and v_star are taken from `start`, everything else from p (which must outlive the result).
