@@ -200,7 +200,7 @@ static bool is_signed(const struct ov_two_layer *s)
 }
 
 /* Steps of 1/N are a flow to order 1/N only where rates change by little in a step. */
-static const double least_steps_of_decay = 50.0;
+static const double least_steps_of_decay = 5.0;
 
 /* What `theory` asks for that inputs in blocks, or others, do not have. */
 static enum ov_status check_asked(const struct ov_two_layer *s, struct ov_value *params,
@@ -220,11 +220,9 @@ static enum ov_status check_asked(const struct ov_two_layer *s, struct ov_value 
          "fluctuations of drawn weights need a block for each direction: blocks: all"},
         {has && has_rates, "theory.eta_max", "eta_max is for a gradient without preconditioner"},
         {has && s->problem.N == 0, "theory.spiked", "spiked needs 'N', the input dimension"},
-        {has && (s->problem.decay_w > 0.0 || s->problem.decay_v > 0.0), "theory.spiked",
-         "spiked is not known with weight decay"},
         {has && s->problem.schedule.kind == OV_DECAY_POWER &&
              s->problem.schedule.time * (double)s->problem.N < least_steps_of_decay,
-         "theory.spiked", "spiked is not known with learning rates that fall within fifty steps"},
+         "theory.spiked", "spiked is not known with learning rates that fall within five steps"},
         {has && s->problem.gradient_flow, "theory.spiked",
          "gradient flow (noise: false) has no spiked: it is of the noise of SGD"},
     };

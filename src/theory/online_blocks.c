@@ -30,6 +30,7 @@ static void set_sizes(struct ov_online_blocks *x, const struct ov_problem *p)
     x->S = ov_sym_size(x->K), x->D = ov_sym_size(x->P), x->m = x->S + x->K * x->M;
     x->n_t = x->m + (v_moves ? x->K : 0);
     x->is_spiked = p->spiked && !p->gradient_flow;
+    x->shrink = x->is_spiked ? p->decay_w / (double)p->blocks->N : 0.0;
     x->at_Nv = x->K * x->P;
     x->at_E = x->at_Nv + x->S;
     x->at_dv = x->at_E + (x->is_spiked ? x->S * x->D : 0);
@@ -190,11 +191,12 @@ void ov_online_blocks_move(double *dQ, double *dR, struct ov_online_blocks *x, c
 {
     size_t K = x->K, M = x->M, P = x->P;
     const double *X = x->X, *Nv = a + x->at_Nv;
+    double of_Q = (1.0 - x->shrink) * drift;
     unpack(x->C, x, Q, R, T);
     multiply(x->X, a, x->C, K, P);
     for (size_t k = 0; k < K; k++) {
         for (size_t j = 0; j <= k; j++, Nv++)
-            dQ[ov_sym_at(k, j)] = drift * (X[k * P + M + j] + X[j * P + M + k]) + noise * *Nv;
+            dQ[ov_sym_at(k, j)] = of_Q * (X[k * P + M + j] + X[j * P + M + k]) + noise * *Nv;
         for (size_t m = 0; m < M; m++)
             dR[k * M + m] = drift * X[k * P + m];
     }
@@ -225,7 +227,7 @@ static int flow(double *dy, const double *y, struct ov_online *o)
         ov_online_blocks_move(dy + l * S, dR + l * KM, x, x->a, Q_l, R_l, x->T + l * n_T,
                               x->b->drift[l], x->b->noise[l]);
         for (size_t i = 0; i < S; i++)
-            dy[l * S + i] -= 2.0 * decay * Q_l[i];
+            dy[l * S + i] -= (2.0 - x->shrink) * decay * Q_l[i];
         for (size_t i = 0; i < KM; i++)
             dR[l * KM + i] -= decay * R_l[i];
     }
@@ -233,7 +235,7 @@ static int flow(double *dy, const double *y, struct ov_online *o)
     return ov_online_is_outside(o);
 }
 
-/* A map y -> y + f/N goes along a path of the speed f - 1/2 (df/dy) f/N + O(1/N^2). */
+/* A map y -> y + f/N goes along a path of the speed f - 1/2 (df/dy f + df/dalpha)/N + O(1/N^2). */
 int ov_online_blocks_derivatives(double *dy, const double *y, struct ov_online *o)
 {
     struct ov_online_blocks *x = o->blocks;
@@ -243,7 +245,10 @@ int ov_online_blocks_derivatives(double *dy, const double *y, struct ov_online *
         return far;
     for (size_t i = 0; i < n; i++)
         x->next[i] = y[i] + dy[i] / (double)x->b->N;
+    double scale = o->scale;
+    o->scale *= o->ratio;
     far = flow(x->change, x->next, o);
+    o->scale = scale;
     for (size_t i = 0; i < n; i++)
         dy[i] -= 0.5 * (x->change[i] - dy[i]);
     return far;

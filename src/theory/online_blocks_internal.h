@@ -8,7 +8,7 @@
  * E in the spiked problem only (eq:spiked), dv unless v is frozen. Given a, each block is linear in
  * itself,
  *     dC^(l) = drift_l (B C^(l) + transposed) + noise_l Nv + drift_l^2 E : C^(l) - decay,
- * and a depends on the totals t = [Q | R | v] of the fields alone.
+ * the drift of Q times 1 - shrink, and a depends on the totals t = [Q | R | v] of the fields alone.
  */
 #ifndef OVERLAP_THEORY_ONLINE_BLOCKS_INTERNAL_H
 #define OVERLAP_THEORY_ONLINE_BLOCKS_INTERNAL_H
@@ -23,6 +23,7 @@ struct ov_online_blocks {
     size_t n_t;           /* m, and K for v unless it is frozen */
     size_t n_a, at_Nv, at_E, at_dv;
     bool is_spiked;
+    double shrink; /* decay_w/N of the spiked problem, else 0: what a step takes off the weights */
     struct ov_cone **cone; /* owned; (L) of each block's T; NULL where blocks are signed */
     double *block;         /* owned; the views below */
     double *T;             /* (L, packed (M,M)) */

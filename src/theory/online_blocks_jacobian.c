@@ -209,7 +209,7 @@ static double of_A(const struct ov_online *o, size_t l, size_t r, size_t i)
 {
     const struct ov_online_blocks *x = o->blocks;
     const struct ov_online_blocks_jacobian *j = x->jacobian;
-    double drift = x->b->drift[l], decay = r < x->S ? 2.0 * o->p->decay_w : o->p->decay_w;
+    double drift = x->b->drift[l], decay = o->p->decay_w * (r < x->S ? 2.0 - x->shrink : 1.0);
     return drift * j->A[r * x->m + i] + drift * drift * j->A_E[r * x->m + i] -
            (r == i ? decay : 0.0);
 }

@@ -12,6 +12,7 @@
 struct ov_online {
     const struct ov_problem *p;
     double scale;         /* of eta_w and eta_v now: s(alpha) of a schedule, else 1 */
+    double ratio;         /* of the scale a step of 1/N later to this one; 1 but in_steps */
     struct ov_overlaps o; /* T, v_star for good; Q, R, v of the point evaluated */
     struct ov_gauss *gauss;
     struct ov_cone *cone;

@@ -57,7 +57,7 @@ enum ov_status ov_online_create(struct ov_online **out, const struct ov_problem 
     if (!o)
         return OV_ENOMEM;
     o->p = p;
-    o->scale = 1.0;
+    o->scale = o->ratio = 1.0;
     o->block = calloc(ov_sym_size(P) + 2 * P + K * P + ov_sym_size(K), sizeof *o->block);
     o->rests = calloc(K, sizeof *o->rests);
     if (!o->block || !o->rests || ov_overlaps_create(&o->o, K, M) != OV_OK ||

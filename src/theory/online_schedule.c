@@ -25,10 +25,21 @@ static double alpha_of(const struct piece *x, const double *y)
     return x->from + x->length * y[x->inner.n];
 }
 
+/* The scale at alpha, and what it is a step later. */
+static double set_scale(struct piece *x, double alpha)
+{
+    const struct ov_problem *p = x->o->p;
+    double scale = ov_schedule_scale(&p->schedule, alpha);
+    x->o->scale = scale;
+    if (p->in_steps)
+        x->o->ratio = ov_schedule_scale(&p->schedule, alpha + 1.0 / (double)p->blocks->N) / scale;
+    return scale;
+}
+
 static int rhs(double *dy, const double *y, void *ctx)
 {
     struct piece *x = ctx;
-    x->o->scale = ov_schedule_scale(&x->o->p->schedule, alpha_of(x, y));
+    set_scale(x, alpha_of(x, y));
     dy[x->inner.n] = 1.0 / x->length;
     return x->inner.rhs(dy, y, x->inner.ctx);
 }
@@ -52,7 +63,7 @@ static int slope(double *df, struct piece *x, const double *y, double scale)
 static int set_by_time(struct piece *x, const double *y)
 {
     const struct ov_schedule *schedule = &x->o->p->schedule;
-    double alpha = alpha_of(x, y), scale = ov_schedule_scale(schedule, alpha);
+    double alpha = alpha_of(x, y), scale = set_scale(x, alpha);
     double ds = ov_schedule_slope(schedule, alpha) * x->length;
     int bad = slope(x->by_time, x, y, scale);
     for (size_t i = 0; i < x->inner.n; i++)
@@ -203,6 +214,7 @@ static enum ov_status run_piece(struct course *c, double from, double to, struct
     c->piece.from = c->ode.from = c->piece.inner.from = from;
     c->piece.length = to > from ? to - from : 1.0;
     o->scale = ov_schedule_scale(s, from);
+    o->ratio = 1.0;
     const struct ov_ode *ode = falls ? &c->ode : &c->piece.inner;
     struct ov_solve_report own;
     enum ov_status status =
@@ -280,7 +292,7 @@ enum ov_status ov_online_integrate(double *path, struct ov_online *o,
         path[i] = NAN;
     enum ov_status status = begin(&c, o, start);
     status = status == OV_OK ? run_pieces(&c, err) : ov_fail(err, status, "out of memory");
-    o->scale = 1.0;
+    o->scale = o->ratio = 1.0;
     free(c.y);
     return status;
 }

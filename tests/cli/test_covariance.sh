@@ -49,8 +49,7 @@ wrong "directions that are none" 'K: 2' 'N: 30\n    sgd: {engine: law, seeds: 1}
 wrong "too few directions" 'K: 2' 'N: 12\n    sgd: {engine: law, seeds: 1}\n    K: 2' '14:10: error: block 0 has 3 of N = 12 directions, its overlaps need 4$'
 wrong "no N" 'K: 2' 'sgd: {engine: law, seeds: 1}\n    K: 2' "17:26: error: covariance needs 'N', the input dimension$"
 wrong "rates of other blocks" '0.5}\]}' '0.5}], precondition: [1, 2, 3]}' '16:106: error: precondition has 3 numbers; the covariance lists 2$'
-wrong "spiked with decay" 'theory: {blocks: true}' 'N: 40\n  weight_decay: 0.1\n  theory: {spiked: true}' '[0-9:]+ error: spiked is not known with weight decay$'
-wrong "spiked with rates that fall at once" 'eta_w: 0.5$' 'eta_w: {start: 0.5, decay: {kind: power, exponent: 1, time: 1}}\n    N: 40\n    theory: {spiked: true}' '[0-9:]+ error: spiked is not known with learning rates that fall within fifty steps$'
+wrong "spiked with rates that fall at once" 'eta_w: 0.5$' 'eta_w: {start: 0.5, decay: {kind: power, exponent: 1, time: 0.1}}\n    N: 40\n    theory: {spiked: true}' '[0-9:]+ error: spiked is not known with learning rates that fall within five steps$'
 wrong "spiked without N" 'theory: {blocks: true}' 'theory: {spiked: true}' "10:20: error: spiked needs 'N', the input dimension$"
 wrong "blocks of white inputs" 'theory: {blocks: true}' 'theory: {blocks: true, inputs: isotropic}' '10:20: error: blocks is for theory of inputs with a covariance$'
 wrong "two names" 'covariance: .*' 'covariance: {power: 1, lognormal: 1}}' '16:26: error: covariance takes one of power, lognormal, marchenko_pastur and images$'
