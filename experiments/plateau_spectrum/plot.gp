@@ -24,15 +24,18 @@ unset logscale y
 set format y "%g"
 set xlabel "⟨{/:Italic ρ}^2⟩" offset 0,0.4
 set ylabel "growth rate /{/:Italic  η_w}" offset 1
-set xrange [0.95:1.8]
-set yrange [0.04:0.135]
+set logscale xy
+set xrange [0.9:12]
+set yrange [0.035:0.9]
+set xtics (1, 2, 5, 10); set ytics (0.05, 0.1, 0.2, 0.5)
 set key top left Left reverse samplen 3
-lognormal(i) = word("0 0.25 0.5 0.75", i)
+lognormal(i) = word("0 0.25 0.5 0.75 1 1.25 1.5", i)
+wide(i) = word("0 0.5 1", i)
 pastur(i) = word("0.25 0.5 0.75", i)
 rate = 4 / (5 * pi * sqrt(15)); rate3 = 6 / (7 * pi * sqrt(35))
 plot rate * x with lines ls 1 title "{/:Italic K} = {/:Italic M} = 2", rate3 * x with lines ls 3 title "{/:Italic K} = {/:Italic M} = 3", \
-     for [i=1:4] table("rate-inputs.covariance.lognormal" . lognormal(i), "theory") using (exp(lognormal(i)**2)):(column("fixed_growth") / 0.001) every 2::1 with points ls 11, \
-     for [i=1:3] table("rate-pastur-inputs.covariance.marchenko_pastur" . pastur(i), "theory") using (1 + pastur(i)):(column("fixed_growth") / 0.001) every 2::1 with points ls 12, \
-     for [i=1:3] table("rate-K3-inputs.covariance.lognormal" . lognormal(i), "theory") using (exp(lognormal(i)**2)):(column("fixed_growth") / 0.001) every 2::1 with points ls 13, \
+     for [i=1:7] table("rate-inputs.covariance.lognormal" . lognormal(i), "theory") using (exp(lognormal(i)**2)):(column("fixed_growth") / 0.00001) every 2::1 with points ls 11, \
+     for [i=1:3] table("rate-pastur-inputs.covariance.marchenko_pastur" . pastur(i), "theory") using (1 + pastur(i)):(column("fixed_growth") / 0.00001) every 2::1 with points ls 12, \
+     for [i=1:3] table("rate-K3-inputs.covariance.lognormal" . wide(i), "theory") using (exp(wide(i)**2)):(column("fixed_growth") / 0.00001) every 2::1 with points ls 13, \
      keyentry with points ls 11 title "lognormal", keyentry with points ls 12 title "Marchenko-Pastur"
 unset multiplot

@@ -16,15 +16,22 @@
 static const double cut = 1e-9;
 
 /* How much each unknown counts in the length of a step: what stands twice in C counts twice in its
- * square. */
-static void set_metric(double *metric, size_t L, size_t K, size_t M, size_t n)
+ * square; of a block in which the fields see large variances, as much as they see. */
+static void set_metric(double *metric, const struct ov_blocks *b, size_t L, size_t K, size_t M,
+                       size_t n)
 {
-    size_t n_Q = ov_sym_size(K), n_C = L * (n_Q + K * M);
+    size_t n_Q = ov_sym_size(K), KM = K * M, n_C = L * (n_Q + KM);
     for (size_t i = 0; i < n; i++)
         metric[i] = i < n_C ? M_SQRT2 : 1.0;
-    for (size_t l = 0; l < L; l++)
+    for (size_t l = 0; l < L; l++) {
+        double seen = b ? fmax(1.0, b->weight[l]) : 1.0;
         for (size_t k = 0; k < K; k++)
             metric[l * n_Q + ov_sym_at(k, k)] = 1.0;
+        for (size_t i = 0; i < n_Q; i++)
+            metric[l * n_Q + i] *= seen;
+        for (size_t i = 0; i < KM; i++)
+            metric[L * n_Q + l * KM + i] *= seen;
+    }
 }
 
 enum ov_status ov_newton_check(const struct ov_problem *p, const struct ov_overlaps *o,
@@ -62,7 +69,7 @@ enum ov_status ov_newton_create(struct ov_newton *w, const struct ov_problem *p,
     w->singular = w->A + n * n;
     w->scratch = w->singular + n;
     memcpy(w->y, o->block, moving * sizeof *w->y);
-    set_metric(w->metric, o->L, p->K, p->M, n);
+    set_metric(w->metric, p->blocks, o->L, p->K, p->M, n);
     return OV_OK;
 }
 
@@ -91,22 +98,6 @@ bool ov_newton_jacobian(struct ov_newton *w)
     return ov_online_jacobian(w->J, w->online, w->y) == 0;
 }
 
-/* Blocks rest at their own pace: of each equation its largest coefficient becomes 1, lest those of small
- * variances are cut. */
-static void equilibrate(struct ov_newton *w)
-{
-    for (size_t i = 0; i < w->n; i++) {
-        double largest = 0.0, *row = w->A + i * w->n;
-        for (size_t j = 0; j < w->n; j++)
-            largest = fmax(largest, fabs(row[j]));
-        if (largest == 0.0)
-            continue;
-        w->step[i] /= largest;
-        for (size_t j = 0; j < w->n; j++)
-            row[j] /= largest;
-    }
-}
-
 enum ov_status ov_newton_solve(struct ov_newton *w)
 {
     lapack_int n = (lapack_int)w->n, rank;
@@ -126,8 +117,6 @@ enum ov_status ov_newton_solve(struct ov_newton *w)
     for (size_t i = 0; i < w->n; i++)
         for (size_t j = 0; j < w->n; j++)
             w->A[i * w->n + j] = (w->J[i * w->n + j] - (i == j ? w->pull : 0.0)) / w->metric[j];
-    if (w->p->blocks)
-        equilibrate(w);
     if (LAPACKE_dgelsd(LAPACK_ROW_MAJOR, n, n, 1, w->A, n, w->step, 1, w->singular, cut, &rank) !=
         0)
         return OV_ENUMERIC;

@@ -53,6 +53,11 @@ int ov_online_blocks_nearest(double *y, struct ov_online *o);
 /* The averages at totals t (n_t). */
 void ov_online_blocks_averages(double *a, const double *t, struct ov_online *o);
 
+/* Whether these have closed derivatives, and the derivatives (n_a,n_t) by t at the point that they were
+ * taken at last. Nonzero without memory. */
+bool ov_online_averages_have_slopes(const struct ov_problem *p);
+int ov_online_slopes_of_averages(double *rows, struct ov_online *o);
+
 /* dQ (S) and dR (K,M) of block l at Q and R, of averages a; without its decay.
  *   in   T     packed (M,M), NULL: 0
  *   in   noise of the block */

@@ -33,7 +33,7 @@ struct ov_online_blocks_jacobian {
     double *capacity;    /* (n_t,n_t) factorised */
     double *part, *unit; /* (m) */
     double *work;        /* (m) */
-    double *differences; /* scratch, where averages are not analytic: da by columns first */
+    double *differences; /* scratch, but for central differences: da by columns first */
     double factor;
     int *pivot; /* owned; (m), (n_t) */
 };
@@ -61,8 +61,9 @@ static bool create(struct ov_online *o)
     struct ov_online_blocks_jacobian *j = calloc(1, sizeof *j);
     if (!j)
         return false;
-    size_t differences =
-        is_analytic(o->p) ? 0 : n_t * n_a + ov_online_differences_scratch(o->p, n_a);
+    size_t differences = ov_online_averages_have_slopes(o->p) ? n_t * n_a
+                         : is_analytic(o->p)                  ? 0
+                                             : n_t * n_a + ov_online_differences_scratch(o->p, n_a);
     size_t size = n_t * n_a + 2 * n_t + 4 * n_a + 2 * m * m + 2 * x->L * m * n_t + x->L * m * m +
                   n_t * n_t + 3 * m + differences;
     j->block = calloc(size, sizeof *j->block);
@@ -96,7 +97,7 @@ static bool create(struct ov_online *o)
 size_t ov_online_blocks_jacobian_averages(const struct ov_problem *p)
 {
     size_t n = ov_online_of_fields(p);
-    return is_analytic(p) ? 4 * n : 2 * n + 1;
+    return ov_online_averages_have_slopes(p) ? 1 : is_analytic(p) ? 4 * n : 2 * n + 1;
 }
 
 /* da/dt_i = (8 (a_+1 - a_-1) - (a_+2 - a_-2))/(12 h): exact for v, in which a is of degree 4. */
@@ -118,17 +119,19 @@ static void central(struct ov_online *o)
     }
 }
 
-/* The same by differences that stay in the cone of covariances. */
-static int inside(struct ov_online *o)
+/* The same in closed form, or by differences that stay in the cone of covariances. */
+static int by_columns(struct ov_online *o)
 {
     struct ov_online_blocks *x = o->blocks;
     struct ov_online_blocks_jacobian *j = x->jacobian;
-    double *by_columns = j->differences, *scratch = by_columns + x->n_t * x->n_a;
-    int status =
-        ov_online_differences_of(by_columns, ov_online_blocks_averages, x->n_a, o, j->t, scratch);
+    double *columns = j->differences, *scratch = columns + x->n_t * x->n_a;
+    int status = ov_online_averages_have_slopes(o->p)
+                     ? ov_online_slopes_of_averages(columns, o)
+                     : ov_online_differences_of(columns, ov_online_blocks_averages, x->n_a, o, j->t,
+                                                scratch);
     for (size_t n = 0; n < x->n_a; n++)
         for (size_t i = 0; i < x->n_t; i++)
-            j->da[i * x->n_a + n] = by_columns[n * x->n_t + i];
+            j->da[i * x->n_a + n] = columns[n * x->n_t + i];
     return status;
 }
 
@@ -195,9 +198,10 @@ static int jacobian(const double *y, void *ctx)
     ov_online_blocks_fields(o, y);
     memcpy(x->jacobian->t, o->o.block, x->n_t * sizeof *y);
     ov_online_blocks_averages(x->a, x->jacobian->t, o);
-    if (is_analytic(o->p))
+    bool closed = ov_online_averages_have_slopes(o->p);
+    if (!closed && is_analytic(o->p))
         central(o);
-    else if (inside(o) != 0)
+    else if (by_columns(o) != 0)
         return -1;
     set_A(x);
     set_F(x, y);

@@ -162,3 +162,51 @@ int ov_online_jacobian(double *J, struct ov_online *o, const double *y)
     fill(J, &w, o->derivatives + rows * (D + P));
     return 0;
 }
+
+/* ---- of the averages that blocks share ---- */
+
+bool ov_online_averages_have_slopes(const struct ov_problem *p)
+{
+    bool spiked = p->spiked && !p->gradient_flow;
+    return ov_gauss_has_derivatives(p->g, p->g_star) && !spiked;
+}
+
+int ov_online_slopes_of_averages(double *rows, struct ov_online *o)
+{
+    const struct ov_problem *p = o->p;
+    size_t K = p->K, M = p->M, P = M + K, D = ov_sym_size(P), n = ov_online_of_fields(p);
+    size_t n_d = K * P + ov_sym_size(K), at_v = ov_sym_size(K) + K * M;
+    const double *v = o->o.v;
+    double eta = o->scale * p->eta_w, *row = rows;
+    double noise = p->gradient_flow ? 0.0 : eta * eta / (double)ov_problem_batch(p);
+    if (!o->derivatives)
+        o->derivatives = calloc(n_d * (D + P) + D + 4 * P, sizeof *o->derivatives);
+    if (!o->derivatives)
+        return -1;
+    double *dNz = o->derivatives + K * P * (D + P);
+    ov_gauss_slopes_derivatives(o->derivatives, dNz, o->gauss, o->C, o->s, p->sigma);
+    struct view w = {K, M, P, D, n, D + P, ov_sym_at(M, 0), o->derivatives, dNz, o};
+    memset(rows, 0, (n_d + (p->eta_v != 0.0 ? K : 0)) * n * sizeof *rows);
+    for (size_t k = 0; k < K; k++)
+        for (size_t c = 0; c < P; c++, row += n) {
+            if (o->rests[k])
+                continue;
+            add(row, &w, eta * v[k], of_G(&w, k, c));
+            if (p->eta_v != 0.0)
+                row[at_v + k] += eta * o->G[k * P + c];
+        }
+    for (size_t k = 0; k < K; k++)
+        for (size_t j = 0; j <= k; j++, row += n) {
+            size_t kj = ov_sym_at(k, j);
+            if (o->rests[k] || o->rests[j] || noise == 0.0)
+                continue;
+            add(row, &w, noise * v[k] * v[j], w.dNz + kj * w.width);
+            if (p->eta_v == 0.0)
+                continue;
+            row[at_v + k] += noise * v[j] * o->Nz[kj];
+            row[at_v + j] += noise * v[k] * o->Nz[kj];
+        }
+    for (size_t k = 0; p->eta_v != 0.0 && k < K; k++, row += n)
+        row_v(row, o->derivatives + n_d * (D + P), &w, k);
+    return 0;
+}

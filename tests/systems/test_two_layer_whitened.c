@@ -32,8 +32,8 @@ static void teardown(void)
 static struct ov_experiment *curve_of(const char *form, int n)
 {
     char more[400];
-    snprintf(more, sizeof more, "    inputs: {kind: idx, images: %s, held_out: %d, whiten: %d%s\n", d.path,
-             IMAGES - TRAIN, n, form);
+    snprintf(more, sizeof more, "    inputs: {kind: idx, images: %s, held_out: %d, whiten: %d%s\n",
+             d.path, IMAGES - TRAIN, n, form);
     return load_more(CURVE, more);
 }
 
@@ -116,7 +116,8 @@ END_TEST
 START_TEST(theory_is_of_white_inputs)
 {
     struct ov_experiment *e = curve_of("}\n    theory: true\n    sgd: {seeds: 1}", 7);
-    struct ov_experiment *white = load_more(CURVE, "    N: 7\n    theory: true\n    sgd: {seeds: 1}\n");
+    struct ov_experiment *white =
+        load_more(CURVE, "    N: 7\n    theory: true\n    sgd: {seeds: 1}\n");
     double x;
     ck_assert_str_eq(e->curve[0].side[OV_THEORY].parameters.s,
                      white->curve[0].side[OV_THEORY].parameters.s);
@@ -134,7 +135,8 @@ START_TEST(what_can_not_be_whitened_is_refused)
     static const struct {
         const char *more, *says;
     } rows[] = {
-        {"whiten: 51}\n    sgd: {seeds: 1}\n", "200 images of 50 pixels have 50 components, not 51"},
+        {"whiten: 51}\n    sgd: {seeds: 1}\n",
+         "200 images of 50 pixels have 50 components, not 51"},
         {"whiten: 5, standardise: false}\n    sgd: {seeds: 1}\n",
          "whitened components are of images whose mean was taken off"},
         {"whiten: 5}\n    N: 6\n    sgd: {seeds: 1}\n",
@@ -156,7 +158,8 @@ START_TEST(what_can_not_be_whitened_is_refused)
     struct ov_loaded l = {.mean = NULL};
     struct ov_error err = {0};
     ck_assert_int_eq(ov_loaded_read(&l, &s->data, &err), OV_EUSER);
-    ck_assert_msg(strstr(err.text, "component 50 of its images has no variance to speak of"), "%s", err.text);
+    ck_assert_msg(strstr(err.text, "component 50 of its images has no variance to speak of"), "%s",
+                  err.text);
     ov_loaded_free(&l);
     ov_experiment_free(e);
 }
