@@ -177,8 +177,8 @@ int ov_online_slopes_of_averages(double *rows, struct ov_online *o)
     size_t K = p->K, M = p->M, P = M + K, D = ov_sym_size(P), n = ov_online_of_fields(p);
     size_t n_d = K * P + ov_sym_size(K), at_v = ov_sym_size(K) + K * M;
     const double *v = o->o.v;
-    double eta = o->scale * p->eta_w, *row = rows;
-    double noise = p->gradient_flow ? 0.0 : eta * eta / (double)ov_problem_batch(p);
+    double eta = o->scale * p->eta_w, batch = (double)ov_problem_batch(p), *row = rows;
+    double square = p->gradient_flow ? 0.0 : eta * eta / batch;
     if (!o->derivatives)
         o->derivatives = calloc(n_d * (D + P) + D + 4 * P, sizeof *o->derivatives);
     if (!o->derivatives)
@@ -198,13 +198,13 @@ int ov_online_slopes_of_averages(double *rows, struct ov_online *o)
     for (size_t k = 0; k < K; k++)
         for (size_t j = 0; j <= k; j++, row += n) {
             size_t kj = ov_sym_at(k, j);
-            if (o->rests[k] || o->rests[j] || noise == 0.0)
+            if (o->rests[k] || o->rests[j] || square == 0.0)
                 continue;
-            add(row, &w, noise * v[k] * v[j], w.dNz + kj * w.width);
+            add(row, &w, square * v[k] * v[j], w.dNz + kj * w.width);
             if (p->eta_v == 0.0)
                 continue;
-            row[at_v + k] += noise * v[j] * o->Nz[kj];
-            row[at_v + j] += noise * v[k] * o->Nz[kj];
+            row[at_v + k] += square * v[j] * o->Nz[kj];
+            row[at_v + j] += square * v[k] * o->Nz[kj];
         }
     for (size_t k = 0; p->eta_v != 0.0 && k < K; k++, row += n)
         row_v(row, o->derivatives + n_d * (D + P), &w, k);
