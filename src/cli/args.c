@@ -39,6 +39,11 @@ static const struct {
     {'r', "reason", "TEXT", "why the new number is right: one line, kept beside it"},
     {'T', "todo", NULL, "one command a block of missing runs"},
     {'F', "formulas", NULL, "what formulas of claims may name: functions, constants, variables"},
+    {'w', "where", "CONDITION", "only rows for which it holds: 'K > 4 and sigma == 0.1'"},
+    {'C', "columns", "NAMES", "these columns, with commas between them: eta_w,alpha,eps_g"},
+    {'a', "at", "TIME", "first, last (default), all, or the time measured nearest to a number"},
+    {'m', "mean", NULL, "means over seeds, and their standard errors, NAME_se"},
+    {'y', "format", "FORMAT", "csv (default), json (an object a line) or text (aligned)"},
     {'f', "from", "NAME", "the experiment to copy (default: demo)"},
     {'h', "help", NULL, "this text"},
 };
@@ -155,6 +160,21 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
         return o->todo = true;
     case 'F':
         return o->formulas = true;
+    case 'w':
+        o->where = word;
+        return true;
+    case 'C':
+        o->columns = word;
+        return true;
+    case 'a':
+        o->at = word;
+        return true;
+    case 'm':
+        return o->mean = true;
+    case 'y':
+        o->format = word;
+        return strcmp(word, "csv") == 0 || strcmp(word, "json") == 0 || strcmp(word, "text") == 0 ||
+               complain(c, "--format is csv, json or text, not", word);
     case 'f':
         o->from = word;
         return true;

@@ -24,7 +24,8 @@ struct ov_options {
     size_t n_curve;
     const char *out, *side, *from, *paper, *verdicts, *command;
     const char *reason;
-    const char **set; /* (n_set) */
+    const char *where, *columns, *at, *format; /* of table */
+    const char **set;                          /* (n_set) */
     size_t n_set;
     enum ov_tier tier;
     unsigned workers;
@@ -32,7 +33,7 @@ struct ov_options {
     uint64_t seed, last_seed; /* of --seed; all without (see any_seed) */
     uint64_t first, last;     /* of --seeds, with some_seeds */
     uint64_t stream;          /* of random numbers: 1, or what --stream says */
-    bool any_seed, some_seeds, todo, quiet, formulas, help;
+    bool any_seed, some_seeds, todo, quiet, formulas, mean, help;
 };
 
 struct ov_command {
@@ -55,6 +56,7 @@ int ov_command_status(const struct ov_options *o);
 int ov_command_new(const struct ov_options *o);
 int ov_command_doctor(const struct ov_options *o);
 int ov_command_accept(const struct ov_options *o);
+int ov_command_table(const struct ov_options *o);
 int ov_command_keys(const struct ov_options *o);
 
 /* Reads argv[2…] for one command.

@@ -93,6 +93,18 @@ const struct ov_command ov_commands[] = {
      "  overlap status\n"
      "  overlap status demo --set eta_w=0.1\n",
      ov_command_status},
+    {"table", "[DIR…]", "ocsntSwCamyh",
+     "ask the results: rows and columns of all curves in one table",
+     "A row a curve, side and seed, at one time. Columns are those of the tables, parameters and\n"
+     "variables of curves (eta_w, init.std, K, eta: 'overlap keys --formulas'), what a table says of\n"
+     "itself above its header (activation), and experiment, curve, group, side. Without --columns: whose\n"
+     "row it is, the parameters in which curves differ, the time, and eps_g (or the system's first\n"
+     "quantity). --where takes comparisons of formulas, joined by 'and', and those by 'or'; texts are\n"
+     "compared by == and !=. Tables that are not valid are left out, and said on stderr.\n",
+     "  overlap table demo --mean\n"
+     "  overlap table learning_rate --where 'eta_w > 1 and side == sgd' --columns eta_w,seed,eps_g\n"
+     "  overlap table demo --at all --format json | jq .eps_g\n",
+     ov_command_table},
     {"new", "NAME", "fh", "copy an experiment to experiments/NAME",
      "Of --from NAME (demo), one below experiments/. The README of the copy begins with a title of\n"
      "its own, to be filled in.\n",

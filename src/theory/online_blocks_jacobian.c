@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The Jacobian of the equations of motion for inputs in blocks (paper.md eq:blocks). At given averages
- * each block is linear in itself, and they depend on the n_t totals t = sum_l weight_l y^(l), v only:
+ * The Jacobian for inputs in blocks (paper.md eq:blocks). At given averages each block is linear in
+ * itself, and they depend on the n_t totals t = sum_l weight_l y^(l), v only:
  *     dF^(l)/dy^(l') = delta_ll' A_l + F_l weight_l',   A_l = drift_l A + drift_l^2 A_E - decay,
  * with one A for all and F_l (m,n_t) = dF^(l)/dt through the averages a; dv is a function of t. So
  *     (1 - factor J) x = b
- * takes (1 - factor A_l)^-1 of each block and one system of n_t equations for what the solution's
- * totals are (Woodbury's formula): with Z_l = (1 - factor A_l)^-1 F_l,
+ * takes (1 - factor A_l)^-1 of each block and a system of n_t equations for the solution's totals
+ * (Woodbury's formula): with Z_l = (1 - factor A_l)^-1 F_l,
  *     t - factor [ sum_l weight_l Z_l ; dv/dt ] t = [ sum_l weight_l (1 - factor A_l)^-1 b_l ; b_v ],
  *     x_l = (1 - factor A_l)^-1 b_l + factor Z_l t.
  */
@@ -37,8 +37,6 @@ struct ov_online_blocks_jacobian {
     double factor;
     int *pivot; /* owned; (m), (n_t) */
 };
-
-/* ---- memory ---- */
 
 void ov_online_blocks_jacobian_free(struct ov_online_blocks_jacobian *j)
 {

@@ -9,7 +9,7 @@ check "help COMMAND" 0 "$overlap" help plan
 holds "help COMMAND: as --help" diff <("$overlap" plan --help) out
 check "help: no such command" 2 "$overlap" help plam
 says "help: no such command: did you mean" "did you mean 'plan'"
-for command in run compare verify accept plan list status new keys doctor; do
+for command in run compare verify accept plan list status table new keys doctor; do
     check "$command --help" 0 "$overlap" $command --help
     says "$command --help: an example" "^  overlap $command" <(sed -n '/^examples:$/,$p' out)
 done
