@@ -167,8 +167,8 @@ static enum ov_status find_time(size_t *at, const struct question *q, const stru
     }
     return best <= near_enough * fabs(asked)
                ? OV_OK
-               : ov_fail(err, OV_EUSER, "--at: curve %s of %s is not measured near %s = %s", p->c->id,
-                         p->e->name, ov_curve_time(p->c), q->o->at);
+               : ov_fail(err, OV_EUSER, "--at: curve %s of %s is not measured near %s = %s",
+                         p->c->id, p->e->name, ov_curve_time(p->c), q->o->at);
 }
 
 /* The column, or else the parameter, that was probably meant. */
@@ -270,7 +270,9 @@ int ov_command_table(const struct ov_options *o)
     struct ov_error err = {0};
     struct ov_experiments all;
     if (o->format)
-        q.format = strcmp(o->format, "csv") == 0 ? CSV : strcmp(o->format, "json") == 0 ? JSON : ALIGNED;
+        q.format = strcmp(o->format, "csv") == 0    ? CSV
+                   : strcmp(o->format, "json") == 0 ? JSON
+                                                    : ALIGNED;
     enum ov_status status = ov_experiments_load(&all, o, &err);
     if (status == OV_OK && all.n > 0)
         status = choose_columns(&q, &all, &err);

@@ -23,7 +23,8 @@ struct question {
     char name[MOST_COLUMNS][NAME_ROOM];
     size_t n; /* columns */
     enum format format;
-    struct cell *cell; /* (n_row, 2, n) owned: what each row has, and the errors of means, else nan */
+    struct cell
+        *cell; /* (n_row, 2, n) owned: what each row has, and the errors of means, else nan */
     size_t n_row, room, n_missing;
 };
 

@@ -42,7 +42,8 @@ static enum ov_status decide(bool *yes, const struct place *p, const char *left,
     char text[TEXT_ROOM];
     double a, b;
     size_t column;
-    if (ov_expr_name(left) == strlen(left) && !ov_table_number(&a, p, left) && ov_table_text(text, p, left)) {
+    if (ov_expr_name(left) == strlen(left) && !ov_table_number(&a, p, left) &&
+        ov_table_text(text, p, left)) {
         if (op > 1)
             return ov_fail(err, OV_EUSER, "--where: '%s' is a text: == and != only", left);
         *yes = (strcmp(text, right) == 0) == (op == 0);
@@ -107,4 +108,3 @@ enum ov_status ov_table_where(bool *yes, const struct place *p, const char *wher
     }
     return status;
 }
-

@@ -22,8 +22,9 @@ static inline void make_images(struct some_images *s)
         s->bytes[i] = (unsigned char)((i + 1) * 0x9e3779b97f4a7c15 >> 56);
     for (size_t i = 0; i < PIXELS; i++)
         s->mean[i] = 100.0 + (double)i;
-    s->train = (struct ov_images){s->bytes, TRAIN, PIXELS, s->mean, 0.01};
-    s->test = (struct ov_images){s->bytes + TRAIN * PIXELS, IMAGES - TRAIN, PIXELS, s->mean, 0.01};
+    s->train = (struct ov_images){s->bytes, TRAIN, PIXELS, s->mean, 0.01, NULL};
+    s->test =
+        (struct ov_images){s->bytes + TRAIN * PIXELS, IMAGES - TRAIN, PIXELS, s->mean, 0.01, NULL};
 }
 
 static inline double *run(const struct ov_problem *p, const struct ov_inputs *in, uint64_t key,

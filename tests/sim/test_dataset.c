@@ -152,7 +152,7 @@ START_TEST(standardised_inputs_have_mean_0_and_mean_square_1)
     write_idx(d.path, n, 3, 4, false);
     ck_ok(ov_dataset_read(&set, d.path, NULL));
     ck_ok(ov_dataset_scale(mean, &scale, &set, used, true, NULL));
-    struct ov_images images = {set.bytes, n, N, mean, scale};
+    struct ov_images images = {set.bytes, n, N, mean, scale, NULL};
     for (size_t mu = 0; mu < used; mu++) {
         ov_images_fill(x, &images, mu, 0, N);
         ck_assert(x[0] == 0.0); /* a pixel that never changes */
@@ -190,7 +190,7 @@ START_TEST(second_moments_are_sums)
     ck_ok(ov_dataset_read(&set, d.path, NULL));
     ck_ok(ov_dataset_scale(mean, &scale, &set, n, true, NULL));
     for (size_t used = n; used > 10; used /= 4) {
-        struct ov_images images = {set.bytes, used, N, mean, scale};
+        struct ov_images images = {set.bytes, used, N, mean, scale, NULL};
         double trace = 0.0;
         memset(sum, 0, sizeof sum);
         for (size_t mu = 0; mu < used; mu++) {

@@ -139,7 +139,7 @@ START_TEST(images_have_test_sets)
         bytes[i] = (unsigned char)(i * 2654435761u >> 7);
     for (size_t i = 0; i < PIXELS; i++)
         mean[i] = 127.5;
-    struct ov_images images = {bytes, IMAGES, PIXELS, mean, 1.0 / 64};
+    struct ov_images images = {bytes, IMAGES, PIXELS, mean, 1.0 / 64, NULL};
     struct ov_inputs in = {.train = &images, .test = &images, .samples = IMAGES};
     struct ov_problem p = signs(PIXELS, 1, 1, "erf", "erf");
     p.labels.flip = 0.0;

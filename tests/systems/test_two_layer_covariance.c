@@ -361,7 +361,8 @@ START_TEST(images_of_sgd_have_their_covariance)
     write_idx(d.path, 200, 5, 10, true);
     ck_ok(ov_dataset_read(&images, d.path, &err));
     ck_ok(ov_dataset_scale(mean, &scale, &images, 180, true, &err));
-    ck_ok(ov_images_second_moments(S, &(struct ov_images){images.bytes, 120, 50, mean, scale}));
+    ck_ok(
+        ov_images_second_moments(S, &(struct ov_images){images.bytes, 120, 50, mean, scale, NULL}));
     snprintf(more, sizeof more,
              "    inputs: {kind: idx, images: %s, held_out: 20}\n    samples: 120\n", d.path);
     struct ov_experiment *e = load_more(CURVE, more);
