@@ -36,6 +36,6 @@ visible(g) = 1 - (sqrt(b(g)**2 + 4*g*g*(pi/2 - 1)) - b(g))/(2*g)
 left(M, g) = M/pi*(asin(0.5) - asin(visible(g)/2))
 last(c, s, t, q) = sprintf("<awk -F, '!/^#/ && $1 != \"seed\" && $2 == %d {n++; x += $3; y += $3*$3} END {m = x/n; print m \",\" sqrt((y/n - m*m)/(n - 1))}' %s", t, table(c, s))
 plot left(2, x) with lines ls 100 title "formula", left(1, x) with lines ls 100, \
-     for [d in "50 100 200 400 800"] last("floor-inputs.hidden_manifold.D" . d, "theory", 30000, 0) using (d/400.):1:2 with yerrorbars ls 11 title d eq "50" ? "gradient flow,{/:Italic  K }= 2" : "", \
+     for [d in "50 100 200 400"] last("floor-inputs.hidden_manifold.D" . d, "theory", 30000, 0) using (d/400.):1:2 with yerrorbars ls 11 title d eq "50" ? "gradient flow,{/:Italic  K }= 2" : "", \
      for [d in "25 100"] last("floor-run-inputs.hidden_manifold.D" . d, "sgd", 600, 0) using (d/100.):1:2 with yerrorbars ls 12 title d eq "25" ? "SGD,{/:Italic  K }= 1" : ""
 unset multiplot
