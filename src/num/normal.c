@@ -19,7 +19,7 @@
 #endif
 #include "overlap/num/fmath_inline.h"
 
-/* Blocks that go through the stages together, at the end of an array and before. */
+/* Blocks that go through the stages together, before the end of an array and at it (half of it where that is enough). */
 enum { SMALL = 16, BATCH = 32 };
 
 /* (word + 1/2) / 2^32, exactly; what stands above the 32 bits is not the word's. The bits set are

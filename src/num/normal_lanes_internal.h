@@ -75,11 +75,17 @@ TARGET static void FILL(double *z, size_t n, const struct ov_philox *g, uint64_t
     }
     while (n > 0) {
         double last[4 * SMALL];
-        size_t now = n < 4 * SMALL ? n : 4 * SMALL;
-        BLOCKS_OF(word, SMALL, g, block);
-        TRANSFORM(last, word, SMALL);
+        size_t tiny = 2 * LANES < SMALL ? SMALL / 2 : SMALL; /* what two vectors fill */
+        size_t blocks = n > 4 * tiny ? SMALL : tiny, now = n < 4 * blocks ? n : 4 * blocks;
+        if (blocks == SMALL) {
+            BLOCKS_OF(word, SMALL, g, block);
+            TRANSFORM(last, word, SMALL);
+        } else {
+            BLOCKS_OF(word, SMALL / 2, g, block);
+            TRANSFORM(last, word, SMALL / 2);
+        }
         memcpy(z, last, now * sizeof *z);
-        n -= now, z += now, block += SMALL;
+        n -= now, z += now, block += blocks;
     }
 }
 

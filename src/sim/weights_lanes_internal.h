@@ -12,6 +12,7 @@
 #define LOAD AT(load)
 #define TEACH_SOME AT(teach_some)
 #define MOVE_SOME AT(move_some)
+#define MOVE_VECTOR AT(move_vector)
 #define MOVE_GROUPS AT(move_groups)
 #define INLINE TARGET static inline __attribute__((always_inline))
 
@@ -69,14 +70,34 @@ TARGET static void AT(teach)(double *sums, const double *w_star, size_t M, size_
     }
 }
 
-/* `rows` students, and whether they decay: constants of the caller. */
+/* LANES weights of each of `rows` students. */
+INLINE void MOVE_VECTOR(const size_t rows, const bool decay, NUMBERS (*sum)[PARTS], size_t part,
+                        double *w, size_t stride, double keep, const NUMBERS *pushes,
+                        const double *x, const double *next)
+{
+    NUMBERS input = LOAD(x), coming = LOAD(next);
+    UNROLL for (size_t r = 0; r < rows; r++)
+    {
+        NUMBERS moved = LOAD(w + r * stride);
+        moved = (decay ? keep * moved : moved) + pushes[r] * input;
+        memcpy(w + r * stride, &moved, sizeof moved);
+        sum[r][part] += moved * coming;
+    }
+}
+
+/* `rows` students, and whether they decay: constants of the caller. What is left of the last eight inputs goes
+ * by vectors, too, as far as it fills them. */
 INLINE void MOVE_SOME(const size_t rows, const bool decay, double *sums, double *w, size_t stride,
                       double keep, const double *push, const double *x, const double *next,
                       size_t n)
 {
     NUMBERS sum[STUDENTS][PARTS], pushes[STUDENTS];
-    for (size_t r = 0; r < rows; r++) {
-        memcpy(sum[r], sums + 8 * r, sizeof sum[r]);
+    UNROLL for (size_t r = 0; r < rows; r++)
+    {
+        UNROLL for (size_t part = 0; part < PARTS; part++)
+        {
+            sum[r][part] = LOAD(sums + 8 * r + part * LANES);
+        }
         pushes[r] = push[r] - (NUMBERS){0.0}; /* in every lane; -0 stays */
     }
     size_t i = 0;
@@ -84,25 +105,31 @@ INLINE void MOVE_SOME(const size_t rows, const bool decay, double *sums, double 
         UNROLL for (size_t part = 0; part < PARTS; part++)
         {
             size_t at = i + part * LANES;
-            NUMBERS input = LOAD(x + at), coming = LOAD(next + at);
-            UNROLL for (size_t r = 0; r < rows; r++)
-            {
-                double *here = w + r * stride + at;
-                NUMBERS moved = LOAD(here);
-                moved = (decay ? keep * moved : moved) + pushes[r] * input;
-                memcpy(here, &moved, sizeof moved);
-                sum[r][part] += moved * coming;
-            }
+            MOVE_VECTOR(rows, decay, sum, part, w + at, stride, keep, pushes, x + at, next + at);
         }
     }
-    for (size_t r = 0; r < rows; r++) {
-        memcpy(sums + 8 * r, sum[r], sizeof sum[r]);
-        for (size_t j = 0; i + j < n; j++) {
+    size_t done = 0;
+    UNROLL for (size_t part = 0; part + 1 < PARTS; part++)
+    {
+        if (i + done + LANES <= n) {
+            MOVE_VECTOR(rows, decay, sum, part, w + i + done, stride, keep, pushes, x + i + done,
+                        next + i + done);
+            done += LANES;
+        }
+    }
+    UNROLL for (size_t r = 0; r < rows; r++)
+    {
+        UNROLL for (size_t part = 0; part < PARTS; part++)
+        {
+            memcpy(sums + 8 * r + part * LANES, &sum[r][part], sizeof sum[r][part]);
+        }
+    }
+    for (size_t r = 0; i + done < n && r < rows; r++)
+        for (size_t j = done; i + j < n; j++) {
             double *here = w + r * stride + i + j;
             *here = (decay ? keep * *here : *here) + push[r] * x[i + j];
             sums[8 * r + j] += *here * next[i + j];
         }
-    }
 }
 
 /* As many groups of `rows` students as there are from student k on; returns the one after. */
@@ -149,6 +176,7 @@ TARGET static void AT(erf_units)(double *g, double *dg, const double *x, size_t 
 #undef LOAD
 #undef TEACH_SOME
 #undef MOVE_SOME
+#undef MOVE_VECTOR
 #undef MOVE_GROUPS
 #undef INLINE
 #undef LANES
