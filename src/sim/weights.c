@@ -36,6 +36,7 @@ static void run_free(struct run *r)
     free(r->s.block);
     free(r->s.mu);
     free(r->s.order);
+    free(r->s.set);
     free(r->s.root_rate);
     free(r->s.u);
     ov_weights_manifold_free(r->s.manifold);
@@ -65,6 +66,9 @@ static void lay_out(struct ov_weights_state *s)
         s->root_c[i] = sqrt(s->in->spectrum[i]);
 }
 
+/* Numbers of a training set that is kept: 32 MB. A larger one is drawn again in each epoch. */
+enum { SET_MOST = 1 << 22 };
+
 /* The memory of a run that looks at the inputs of `steps` steps. */
 static enum ov_status state_allocate(struct ov_weights_state *s, uint64_t steps)
 {
@@ -76,10 +80,15 @@ static enum ov_status state_allocate(struct ov_weights_state *s, uint64_t steps)
     bool again = s->in->samples > 0 && steps > s->in->samples / s->batch;
     if (again)
         s->order = calloc((size_t)s->in->samples, sizeof *s->order);
+    bool kept = again && !s->in->train && !s->in->manifold && s->in->samples <= SET_MOST / (N + 1);
+    if (kept)
+        s->set = malloc((size_t)s->in->samples * (N + 1) * sizeof *s->set);
+    for (uint64_t mu = 0; s->set && mu < s->in->samples; mu++)
+        s->set[mu * (N + 1) + N] = NAN;
     bool heavy = s->p->momentum > 0.0;
     if (heavy)
         s->u = calloc(N + 1, K * sizeof *s->u);
-    bool there = s->block && s->mu && (s->order || !again) && (s->u || !heavy);
+    bool there = s->block && s->mu && (s->order || !again) && (s->u || !heavy) && (s->set || !kept);
     if (!there || ov_overlaps_create(&s->before, K, M) != OV_OK ||
         ov_overlaps_create(&s->now, K, M) != OV_OK)
         return OV_ENOMEM;

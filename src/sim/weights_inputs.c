@@ -2,6 +2,9 @@
  *
  * Where the inputs of engine `weights` come from. Each is a function of its number alone.
  */
+#include <math.h>
+#include <string.h>
+
 #include "overlap/num/normal.h"
 #include "weights_internal.h"
 
@@ -43,6 +46,28 @@ uint64_t ov_weights_sample(struct ov_weights_state *r, uint64_t j)
     return r->order[j % P];
 }
 
+static void draw(double *x, const struct ov_weights_state *r, uint64_t mu, size_t from, size_t n)
+{
+    ov_normal_fill(x, n, &r->input, mu * ov_normal_blocks(r->p->N) + from / 4);
+    if (r->root_c)
+        for (size_t i = 0; i < n; i++)
+            x[i] *= r->root_c[from + i];
+}
+
+/* Input mu and its noise as they are kept; NULL if they are not. */
+static const double *kept(const struct ov_weights_state *r, uint64_t mu)
+{
+    size_t N = r->p->N;
+    if (!r->set || mu >= r->in->samples)
+        return NULL;
+    double *x = r->set + mu * (N + 1);
+    if (isnan(x[N])) {
+        draw(x, r, mu, 0, N);
+        ov_normal_fill(x + N, 1, &r->noise, mu);
+    }
+    return x;
+}
+
 void ov_weights_input(double *x, const struct ov_weights_state *r, uint64_t mu, size_t from,
                       size_t n)
 {
@@ -54,15 +79,19 @@ void ov_weights_input(double *x, const struct ov_weights_state *r, uint64_t mu, 
         ov_weights_manifold_input(x, r, mu, false);
         return;
     }
-    ov_normal_fill(x, n, &r->input, mu * ov_normal_blocks(r->p->N) + from / 4);
-    if (r->root_c)
-        for (size_t i = 0; i < n; i++)
-            x[i] *= r->root_c[from + i];
+    const double *known = kept(r, mu);
+    if (known)
+        memcpy(x, known + from, n * sizeof *x);
+    else
+        draw(x, r, mu, from, n);
 }
 
 double ov_weights_noise(const struct ov_weights_state *r, uint64_t mu)
 {
+    const double *known = kept(r, mu);
     double zeta;
+    if (known)
+        return known[r->p->N];
     ov_normal_fill(&zeta, 1, &r->noise, mu);
     return zeta;
 }

@@ -51,8 +51,10 @@ struct ov_weights_state {
     double *root_rate;       /* owned; (N) w stands here divided by it; NULL: all 1 */
     uint64_t *mu;            /* owned; (batch) which inputs the plain way's step takes */
     uint32_t *order;         /* owned; (samples) in which they are gone through; NULL: not needed */
-    uint64_t order_epoch;    /* whose order this is; 0: none yet */
-    uint64_t step;           /* how many steps have been made */
+    double *
+        set; /* owned; (samples,N+1) their inputs and their noise, NaN: not drawn yet; NULL: none kept */
+    uint64_t order_epoch;                       /* whose order this is; 0: none yet */
+    uint64_t step;                              /* how many steps have been made */
     const struct ov_weights_kept *kept;         /* NULL: none */
     size_t n_kept;                              /* how many of them are there */
     struct ov_overlaps before, now;             /* of two neighbouring steps, the second one this */
