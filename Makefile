@@ -110,8 +110,8 @@ new: all ## start an experiment: make new EXP=mine FROM=erf_learning_curves
 # ---- checks ----
 test: all $(TESTS) ## unit tests, end-to-end tests and the house's own checks
 	@tests/run.sh $(B) $(TESTS)
-test-asan: ## the unit tests under the address and undefined-behaviour sanitizers
-	@ASAN_OPTIONS=allocator_may_return_null=1 $(MAKE) --no-print-directory B=$(B)/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=all -O1" test-unit
+test-asan: ## the unit tests under the address and undefined-behaviour sanitizers, invariants evaluated as well
+	@ASAN_OPTIONS=allocator_may_return_null=1 $(MAKE) --no-print-directory B=$(B)/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=all -O1" CHECKED=1 test-unit
 test-checked: ## the unit tests in a build that evaluates invariants
 	@$(MAKE) --no-print-directory B=$(B)/checked CHECKED=1 test-unit
 test-unit: $(TESTS)

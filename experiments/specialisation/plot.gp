@@ -41,8 +41,8 @@ set xrange [0:320]; set yrange [2e-4:0.05]
 set xtics 100
 unset ylabel
 unset key
-plot for [s=1:5] table("random-N1000", "theory") using "alpha":(shown(s, column("eps_g"))) with lines ls s, \
-     for [s=1:5] table("random-N1000", "sgd") using "alpha":(sparse(shown(s, column("eps_g")))) with points ls 10+s
+plot for [s=1:5] table("path", "theory") using "alpha":(shown(s, column("eps_g"))) with lines ls s, \
+     for [s=1:5] table("path", "sgd") using "alpha":(sparse(shown(s, column("eps_g")))) with points ls 10+s
 
 # ---- c ----
 unset logscale
@@ -53,14 +53,14 @@ set yrange [-0.03:1.08]; set ytics 0.2
 set format y "%g"
 set ylabel "overlap with the teacher{/:Italic  R_{km}}" offset 0.5
 set key at graph 0.02,0.97 top left reverse Left samplen 3
-plot table("random-N1000", "theory") using "alpha":(shown(1, column("R_0_0"))) with lines ls 1 title "{/:Italic R}_{11}", \
-     table("random-N1000", "theory") using "alpha":(shown(1, column("R_0_1"))) with lines ls 2 title "{/:Italic R}_{12}", \
-     table("random-N1000", "theory") using "alpha":(shown(1, column("R_1_0"))) with lines ls 3 title "{/:Italic R}_{21}", \
-     table("random-N1000", "theory") using "alpha":(shown(1, column("R_1_1"))) with lines ls 4 title "{/:Italic R}_{22}", \
-     table("random-N1000", "sgd") using "alpha":(sparse(shown(1, column("R_0_0")))) with points ls 11, \
-     table("random-N1000", "sgd") using "alpha":(sparse(shown(1, column("R_0_1")))) with points ls 12, \
-     table("random-N1000", "sgd") using "alpha":(sparse(shown(1, column("R_1_0")))) with points ls 13, \
-     table("random-N1000", "sgd") using "alpha":(sparse(shown(1, column("R_1_1")))) with points ls 14
+plot table("path", "theory") using "alpha":(shown(1, column("R_0_0"))) with lines ls 1 title "{/:Italic R}_{11}", \
+     table("path", "theory") using "alpha":(shown(1, column("R_0_1"))) with lines ls 2 title "{/:Italic R}_{12}", \
+     table("path", "theory") using "alpha":(shown(1, column("R_1_0"))) with lines ls 3 title "{/:Italic R}_{21}", \
+     table("path", "theory") using "alpha":(shown(1, column("R_1_1"))) with lines ls 4 title "{/:Italic R}_{22}", \
+     table("path", "sgd") using "alpha":(sparse(shown(1, column("R_0_0")))) with points ls 11, \
+     table("path", "sgd") using "alpha":(sparse(shown(1, column("R_0_1")))) with points ls 12, \
+     table("path", "sgd") using "alpha":(sparse(shown(1, column("R_1_0")))) with points ls 13, \
+     table("path", "sgd") using "alpha":(sparse(shown(1, column("R_1_1")))) with points ls 14
 
 # ---- d ----
 set lmargin at screen 0.605; set rmargin at screen 0.985

@@ -115,6 +115,42 @@ START_TEST(the_first_epoch_is_the_run_with_fresh_inputs)
 }
 END_TEST
 
+/* What is kept of a set is what would be drawn anew, in any order and by pieces. */
+START_TEST(inputs_that_are_kept_are_those_that_are_drawn)
+{
+    enum { N = 30, P = 7 };
+    struct ov_problem p = problem(N, 2, 2, "erf", "erf");
+    const struct ov_inputs in = {.samples = P};
+    double set[P * (N + 1)], spectrum[N], a[N], b[N];
+    for (size_t i = 0; i < N; i++)
+        spectrum[i] = 0.5 + 0.1 * (double)i;
+    for (int coloured = 0; coloured < 2; coloured++) {
+        struct ov_weights_state anew = {.p = &p,
+                                        .in = &in,
+                                        .input = {99, OV_STREAM_INPUT},
+                                        .noise = {99, OV_STREAM_NOISE},
+                                        .root_c = coloured ? spectrum : NULL};
+        struct ov_weights_state kept = anew;
+        kept.set = set;
+        for (size_t mu = 0; mu < P; mu++)
+            set[mu * (N + 1) + N] = NAN;
+        static const uint64_t order[] = {3, 0, 6, 3, 2, 3, 0, 5, 6, 1, P, 4, P + 3};
+        for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+            for (size_t from = 0; from < N; from += 8) {
+                size_t n = N - from < 13 ? N - from : 13;
+                if (i % 2)
+                    ck_assert_double_eq(ov_weights_noise(&kept, order[i]),
+                                        ov_weights_noise(&anew, order[i]));
+                ov_weights_input(a, &anew, order[i], from, n);
+                ov_weights_input(b, &kept, order[i], from, n);
+                ck_assert_mem_eq(a, b, n * sizeof *a);
+            }
+        ck_assert_double_eq(set[N], ov_weights_noise(&anew, 0)); /* it was kept */
+    }
+    ov_problem_free(&p);
+}
+END_TEST
+
 /* How often each input is taken in each epoch, and how its orders differ. */
 START_TEST(every_epoch_goes_once_through_the_set)
 {
@@ -380,6 +416,7 @@ static void add_tests(Suite *s)
     OV_TEST(s, both_ways_give_the_same_bits);
     OV_TEST(s, the_least_change_of_inputs_is_seen);
     OV_TEST(s, the_first_epoch_is_the_run_with_fresh_inputs);
+    OV_TEST(s, inputs_that_are_kept_are_those_that_are_drawn);
     OV_TEST(s, every_epoch_goes_once_through_the_set);
     OV_TEST(s, a_small_set_is_overfitted);
     OV_TEST(s, the_training_error_is_the_mean_over_the_set);
