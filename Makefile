@@ -13,8 +13,8 @@ PKGS = lapacke openblas gsl libfyaml jansson libcrypto zlib
 # WERROR=1, as CI has it, turns warnings into errors; CHECKED=1 evaluates invariants (base/check.h).
 WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
 # No -march=native, no contraction to fma, no fast-math: the same bits on every CPU.
-# -fno-trapping-math changes no bit: without it gcc 12 leaves loops over erf or exp scalar below AVX-512.
-CFLAGS = -std=c11 -D_GNU_SOURCE -O3 -g -ffp-contract=off -fno-math-errno -fno-trapping-math $(WARN) $(if $(CHECKED),-DOV_CHECKED) $(SAN)
+# Position-independent, for the shared library. -fno-trapping-math changes no bit: without it gcc 12 leaves loops over erf or exp scalar below AVX-512.
+CFLAGS = -std=c11 -D_GNU_SOURCE -O3 -g -fPIC -fno-semantic-interposition -ffp-contract=off -fno-math-errno -fno-trapping-math $(WARN) $(if $(CHECKED),-DOV_CHECKED) $(SAN)
 CPPFLAGS = -Iinclude -I$(B)/gen $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lmuparser -lm
 FLOORS = base num model theory sim systems config experiment store run claims paper
@@ -30,6 +30,9 @@ all: $(B)/overlap ## the library build/liboverlap.a and the program build/overla
 
 $(B)/liboverlap.a: $(LIB_OBJ)
 	@rm -f $@ && ar rcs $@ $^
+$(B)/liboverlap.so: $(LIB_OBJ)
+	@echo "  LD    $@"; echo '{global: ov_*; local: *;};' > $(B)/gen/symbols
+	@$(CC) -shared -Wl,-soname,liboverlap.so.0 -Wl,-z,defs -Wl,--version-script=$(B)/gen/symbols $(CFLAGS) -o $@ $^ $(LIBS)
 $(B)/overlap: $(CLI_OBJ) $(B)/liboverlap.a
 	@echo "  LD    $@"; $(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 $(B)/src/%.o: src/%.c Makefile
@@ -108,7 +111,7 @@ new: all ## start an experiment: make new EXP=mine FROM=erf_learning_curves
 	@$(B)/overlap new "$(EXP)" --from "$(or $(FROM),demo)"
 
 # ---- checks ----
-test: all $(TESTS) ## unit tests, end-to-end tests and the house's own checks
+test: library $(TESTS) ## unit tests, end-to-end tests and the house's own checks
 	@tests/run.sh $(B) $(TESTS)
 test-asan: ## the unit tests under the address and undefined-behaviour sanitizers, invariants evaluated as well
 	@ASAN_OPTIONS=allocator_may_return_null=1 $(MAKE) --no-print-directory B=$(B)/asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=all -O1" CHECKED=1 test-unit
@@ -136,9 +139,18 @@ deps-dev: ## what `make format-check` needs
 	@src/tools/deps.sh install dev
 doctor: ## what is there, what is missing and what that costs
 	@src/tools/deps.sh doctor; if [ -x $(B)/overlap ]; then $(B)/overlap doctor; else echo "build/overlap: not built yet (make all)"; fi
-install: all ## program, library, headers and man page below PREFIX
+library: all $(B)/liboverlap.so ## the shared library build/liboverlap.so (include/README.md)
+VERSION = $(shell sed -n 's/^version: *//p' CITATION.cff)
+install: library ## program, libraries, headers, overlap.py and man page below PREFIX
 	install -D -m 755 $(B)/overlap $(DESTDIR)$(PREFIX)/bin/overlap
 	install -D -m 644 $(B)/liboverlap.a $(DESTDIR)$(PREFIX)/lib/liboverlap.a
+	install -D -m 755 $(B)/liboverlap.so $(DESTDIR)$(PREFIX)/lib/liboverlap.so.0
+	ln -sf liboverlap.so.0 $(DESTDIR)$(PREFIX)/lib/liboverlap.so
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: overlap' 'Description: theory and simulation of SGD in two-layer networks' 'Version: $(VERSION)' \
+	  'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -loverlap' 'Libs.private: -lmuparser -lm' 'Requires.private: $(PKGS)' \
+	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/overlap.pc
+	install -D -m 644 include/overlap.py $(DESTDIR)$(PREFIX)/share/overlap/overlap.py
 	install -D -m 644 src/cli/overlap.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/overlap
 	install -D -m 644 src/cli/overlap.1 $(DESTDIR)$(PREFIX)/share/man/man1/overlap.1
 	cd include && find overlap -name '*.h' -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/include/{} \;
@@ -154,5 +166,5 @@ help: ## this text
 	  $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all bench harness mutants results figures fig demo verify lock drift audit replicate accept paper plan status new test test-asan test-checked test-unit format format-check \
+.PHONY: all library bench harness mutants results figures fig demo verify lock drift audit replicate accept paper plan status new test test-asan test-checked test-unit format format-check \
   deps deps-paper deps-dev doctor install clean distclean help FORCE

@@ -23,6 +23,7 @@ breaches=$(
             may["store"] = may["experiment"] " experiment"; may["run"] = may["store"] " store"
             may["claims"] = may["run"] " run num"; may["paper"] = may["run"] " run claims"
             may["systems"] = "base num model theory sim config experiment"
+            may["overlap"] = may["systems"] " systems store run" # overlap.h, the library at one glance
             may["cli"] = may["systems"] " systems store run claims paper"
         }
         FNR == 1 {

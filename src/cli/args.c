@@ -38,6 +38,8 @@ static const struct {
     {'v', "verdicts", "FILE", "write verdicts there instead of build/verdicts.json"},
     {'r', "reason", "TEXT", "why the new number is right: one line, kept beside it"},
     {'T', "todo", NULL, "one command a block of missing runs"},
+    {'K', "chunk", "TIME|N",
+     "with --todo: lines of about this long (10min, 90s, 2h), or of N runs"},
     {'F', "formulas", NULL, "what formulas of claims may name: functions, constants, variables"},
     {'w', "where", "CONDITION", "only rows for which it holds: 'K > 4 and sigma == 0.1'"},
     {'C', "columns", "NAMES", "these columns, with commas between them: eta_w,alpha,eps_g"},
@@ -94,6 +96,27 @@ static bool read_range(uint64_t *first, uint64_t *last, const char *text)
     snprintf(word, sizeof word, "%.*s", (int)dash, text);
     return dash < sizeof word && read_number(first, word) &&
            read_number(last, text[dash] ? text + dash + 1 : word) && *first <= *last;
+}
+
+/* --chunk: a number of runs, or a time such as 90s, 10min, 2h. */
+static bool read_chunk(struct ov_options *o, const struct ov_command *c, const char *word)
+{
+    static const struct {
+        const char *unit;
+        double seconds;
+    } units[] = {{"s", 1.0}, {"min", 60.0}, {"h", 3600.0}};
+    char *end;
+    double n = strtod(word, &end);
+    if (read_number(&o->chunk_runs, word) && o->chunk_runs > 0)
+        return true;
+    o->chunk_runs = 0;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (end != word && strcmp(end, units[i].unit) == 0 && n > 0.0 && n <= 1e6) {
+            o->chunk_seconds = n * units[i].seconds;
+            return true;
+        }
+    return complain(c, "--chunk wants a time such as 90s, 10min or 2h, or a number of runs, not",
+                    word);
 }
 
 static bool read_tier(enum ov_tier *tier, const char *word)
@@ -158,6 +181,8 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
         return true;
     case 'T':
         return o->todo = true;
+    case 'K':
+        return read_chunk(o, c, word);
     case 'F':
         return o->formulas = true;
     case 'w':

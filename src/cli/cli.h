@@ -24,6 +24,8 @@ struct ov_options {
     size_t n_curve;
     const char *out, *side, *from, *paper, *verdicts, *command;
     const char *reason;
+    double chunk_seconds;                      /* of --chunk: a duration, */
+    uint64_t chunk_runs;                       /* or a number; both 0 without */
     const char *where, *columns, *at, *format; /* of table */
     const char **set;                          /* (n_set) */
     size_t n_set;
@@ -58,6 +60,10 @@ int ov_command_doctor(const struct ov_options *o);
 int ov_command_accept(const struct ov_options *o);
 int ov_command_table(const struct ov_options *o);
 int ov_command_keys(const struct ov_options *o);
+
+/* What is to do as commands of a shell, a line each, and a last line that says how many and what comes after
+ * them. They run as printed, from anywhere. */
+void ov_print_todo(const struct ov_plan *plan, const struct ov_options *o);
 
 /* Reads argv[2…] for one command.
  * Returns true, or false with one line on stderr. ov_options_free in both cases. */

@@ -67,15 +67,16 @@ const struct ov_command ov_commands[] = {
      "--reason TEXT stands beside each new number. Refused (exit code 2) without a reason or\n"
      "valid data, and wherever the variable CI is set: a person accepts, and reviews the change.\n",
      "  overlap accept demo.floor --reason \"the rate was a typing mistake\"\n", ov_command_accept},
-    {"plan", "[DIR…]", "ocsntjTh", "say what would run, and why",
+    {"plan", "[DIR…]", "ocsSntjTKh", "say what would run, and why",
      "The column memory is what one process takes; CPU the time of the runs to do, from what the\n"
      "last ones took, else the steps of a simulation. The last lines sum up, for --jobs processes.\n"
      "A run may come in pieces, such as the alphas of a quadratic network's curve: each counts as a\n"
-     "run. With --todo: one command a block of missing runs, in pieces a seed, for GNU parallel or a\n"
-     "SLURM array.\n",
+     "run. With --todo: a shell's commands, a line for each block of missing runs (with --chunk 10min: as\n"
+     "many as take so long, by the times of earlier runs), for GNU parallel or a job array. They run as\n"
+     "printed, from anywhere; whichever is last puts the tables together.\n",
      "  overlap plan demo\n"
      "  overlap plan --tier full --jobs 8\n"
-     "  overlap plan demo --todo | parallel\n",
+     "  overlap plan demo --todo --chunk 10min | parallel\n",
      ov_command_plan},
     {"list", "[DIR…]", "th", "name the experiments of a tier, or what is in one",
      "Without DIR: the names of the experiments of the tier below experiments/, one a line. With\n"

@@ -5,6 +5,7 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +130,7 @@ int ov_command_run(const struct ov_options *o)
     struct ov_error err = {0};
     struct ov_experiments all;
     struct ov_plan plan = {0};
+    struct ov_run_report report = {0};
     double started = ov_clock();
     enum ov_status status = ov_experiments_load(&all, o, &err);
     if (status == OV_OK)
@@ -136,7 +138,6 @@ int ov_command_run(const struct ov_options *o)
     if (status == OV_OK)
         status = make_plan(&plan, &all, o, &err);
     if (status == OV_OK) {
-        struct ov_run_report report;
         struct ov_run_options options = {.workers = o->workers,
                                          .log = o->quiet ? NULL : stderr,
                                          .live = isatty(STDERR_FILENO) == 1,
@@ -148,61 +149,16 @@ int ov_command_run(const struct ov_options *o)
     }
     ov_plan_free(&plan);
     ov_experiments_free(&all);
-    return status == OV_OK ? EXIT_GOOD : ov_report(&err);
+    int code = status == OV_OK ? EXIT_GOOD : ov_report(&err);
+    if (report.stopped) { /* as who sent the signal expects: a scheduler, make, a shell */
+        fflush(NULL);
+        signal(report.stopped, SIG_DFL);
+        raise(report.stopped);
+    }
+    return code;
 }
 
 /* ---- plan: the same, without running ---- */
-
-/* A word as a shell reads it. */
-static void add_word(struct ov_text *line, const char *word)
-{
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.,:/=@%+-";
-    ov_text_add(line, " ", 1);
-    if (*word && !word[strspn(word, plain)]) {
-        ov_text_addf(line, "%s", word);
-        return;
-    }
-    ov_text_add(line, "'", 1);
-    for (; *word; word++)
-        if (*word == '\'')
-            ov_text_addf(line, "'\\''");
-        else
-            ov_text_add(line, word, 1);
-    ov_text_add(line, "'", 1);
-}
-
-/* One for each block with anything to do, of runs in pieces one for whole seeds: --seed names those. */
-static void print_commands(const struct ov_batch *b, const struct ov_options *o)
-{
-    size_t pieces = ov_side_pieces(&b->curve->side[b->side]);
-    size_t block = (ov_batch_block(b) + pieces - 1) / pieces * pieces;
-    struct ov_text from = {0}, set = {0};
-    add_word(&from, b->experiment->dir);
-    ov_text_addf(&from, " --out");
-    add_word(&from, b->out);
-    for (size_t s = 0; s < o->n_set; s++) {
-        ov_text_addf(&set, " --set");
-        add_word(&set, o->set[s]);
-    }
-    if (o->stream > 1)
-        ov_text_addf(&set, " --stream %llu", (unsigned long long)o->stream);
-    for (size_t i = 0; i < b->n_job; i++) {
-        size_t last = i, end = (i / block + 1) * block;
-        if (!ov_job_todo(&b->job[i]))
-            continue;
-        for (size_t j = i; j < b->n_job && j < end; j++)
-            last = ov_job_todo(&b->job[j]) ? j : last;
-        printf("overlap run%s --curve %s --side %s --seed %llu", from.s, b->curve->id,
-               ov_side_name(b->side), (unsigned long long)b->job[i].seed);
-        if (b->job[last].seed > b->job[i].seed)
-            printf("-%llu", (unsigned long long)b->job[last].seed);
-        printf(" --tier %s --jobs 1%s\n", ov_tier_names[o->tier], set.s ? set.s : "");
-        i = last;
-    }
-    ov_text_free(&from);
-    ov_text_free(&set);
-}
 
 static void print_batch(const struct ov_batch *b)
 {
@@ -257,12 +213,10 @@ int ov_command_plan(const struct ov_options *o)
     if (status == OV_OK && !o->todo)
         printf("%-24s %-16s %-7s %14s %7s %12s  %s\n", "experiment", "curve", "side", "runs to do",
                "memory", "CPU", "why");
-    for (size_t i = 0; i < plan.n_batch && status == OV_OK; i++) {
-        if (o->todo)
-            print_commands(&plan.batch[i], o);
-        else
-            print_batch(&plan.batch[i]);
-    }
+    for (size_t i = 0; i < plan.n_batch && status == OV_OK && !o->todo; i++)
+        print_batch(&plan.batch[i]);
+    if (status == OV_OK && o->todo)
+        ov_print_todo(&plan, o);
     if (status == OV_OK && !o->todo)
         status = print_sums(&plan, o, &err);
     ov_plan_free(&plan);

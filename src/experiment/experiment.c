@@ -83,6 +83,12 @@ static enum ov_status find_file(struct ov_loading *l, const char *dir)
 {
     struct stat s;
     struct ov_experiment *e = l->e;
+    if (l->options->text) {
+        e->path = ov_xstrdup(dir);
+        e->dir = ov_xstrdup(dir);
+        e->name = ov_xstrdup(dir);
+        return OV_OK;
+    }
     if (stat(dir, &s) != 0)
         return ov_fail(l->err, OV_EUSER, "%s: %s", dir, strerror(errno));
     if (!S_ISDIR(s.st_mode))
@@ -207,8 +213,10 @@ static enum ov_status load(struct ov_loading *l, const char *dir)
     l->e->documents = ov_xcalloc(1, sizeof(struct ov_documents));
     enum ov_status status = find_file(l, dir);
     struct fy_document *doc = NULL;
+    const char *text = l->options->text;
     if (status == OV_OK)
-        status = ov_yaml_read(&doc, l->e->path, l->err);
+        status = text ? ov_yaml_parse(&doc, text, strlen(text), dir, l->err)
+                      : ov_yaml_read(&doc, l->e->path, l->err);
     if (status == OV_OK) {
         ov_documents_add(l->e, doc);
         read_document(l, fy_document_root(doc));

@@ -6,6 +6,7 @@
 
 #include <sched.h>
 #include <math.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* The program itself with its libraries. */
@@ -111,5 +112,9 @@ size_t ov_machine_cpus(void)
     cpu_set_t set;
     long n = sched_getaffinity(0, sizeof set, &set) == 0 ? (long)CPU_COUNT(&set)
                                                          : sysconf(_SC_NPROCESSORS_ONLN);
+    const char *task = getenv("SLURM_CPUS_PER_TASK"); /* of a task that is not bound to them */
+    long granted = task ? strtol(task, NULL, 10) : 0;
+    if (granted > 0 && granted < n)
+        n = granted;
     return n < 1 ? 1 : (size_t)n;
 }

@@ -386,6 +386,7 @@ enum ov_status ov_plan_run(struct ov_plan *plan, const struct ov_run_options *op
     if (ov_runner_stopped)
         ov_runner_add_failure(
             &r, OV_EIO, ov_runner_stopped == SIGINT ? STOPPED_BY("SIGINT") : STOPPED_BY("SIGTERM"));
+    report->stopped = ov_runner_stopped;
     ov_jobserver_close(&r.server);
     ov_runner_sweep_blocks(plan);
     ov_runner_tell(&r);

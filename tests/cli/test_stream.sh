@@ -30,7 +30,7 @@ holds "stream 2: the same times" diff <(cut -d, -f1,2 build/results/s/a.sgd.csv 
 check "stream 2 again, one process" 0 "$overlap" run experiments/s --stream 2 --out two -j1 --quiet
 holds "stream 2 again: same bytes" cmp two/a.sgd.csv build/stream-2/s/a.sgd.csv
 check "stream 2: block by block" 0 "$overlap" plan experiments/s --stream 2 --out blocks --todo
-sed "s|^overlap|$overlap|" out >jobs.sh
+cp out jobs.sh
 holds "stream 2: block by block, run" bash jobs.sh
 holds "stream 2: block by block, same bytes" cmp blocks/a.sgd.csv two/a.sgd.csv
 check "stream 2: planned" 0 "$overlap" plan experiments/s --stream 2

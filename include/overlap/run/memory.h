@@ -33,7 +33,7 @@ OV_NODISCARD enum ov_status ov_plan_check_memory(const struct ov_plan *plan, dou
 /* "3.2 MB", "16 GB". */
 void ov_text_add_bytes(struct ov_text *t, double bytes);
 
-/* CPUs that this process may use (sched_getaffinity), at least 1. */
+/* CPUs that this process may use (sched_getaffinity; SLURM_CPUS_PER_TASK, if less), at least 1. */
 size_t ov_machine_cpus(void);
 
 #endif

@@ -24,6 +24,7 @@ struct ov_run_options {
 struct ov_run_report {
     size_t n_done, n_failed, n_reused; /* jobs */
     size_t n_table;                    /* tables written */
+    int stopped;                       /* by this signal; 0: by none */
 };
 
 /* Runs what has no valid result, the longest forecasts first, then writes the table of every batch
