@@ -121,7 +121,7 @@ END_TEST
 static void refuses_images(const char *text, const char *path, const char *more, const char *at,
                            const char *report)
 {
-    char inputs[300], whole[400];
+    char inputs[800], whole[400];
     snprintf(inputs, sizeof inputs, "    inputs: {kind: idx, images: %s%s}\n", path, more);
     snprintf(whole, sizeof whole, "%s: error: %s", at, report);
     refuses_more(text, inputs, whole);
