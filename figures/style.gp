@@ -48,4 +48,7 @@ log_labels = "10^{%L}"
 # Columns of the results by name; `seed` 0 stands for runs that depend on nothing.
 table(curve, side) = sprintf("%s/%s.%s.csv", results, curve, side)
 agreement = results . "/agreement.csv"
+# One row a table: its last, means over seeds, with the parameters that differ; x where it is of this group and side.
+summary = results . "/summary.csv"
+of_group(g, side, x) = stringcolumn("group") eq g && stringcolumn("side") eq side ? x : NaN
 of_seed(s, x) = (column("seed") == s || column("seed") == 0) ? x : NaN

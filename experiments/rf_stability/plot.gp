@@ -4,20 +4,12 @@ width = 17.8; height = 7.6
 load "figures/style.gp"
 array beta[3] = ["0.5", "1", "2"]
 array label[3] = ["1/2", "1", "2"]
-rates = "0.5 1 1.5 2 2.5 3 3.5 4 4.5 5 5.25 5.5 5.75"
 array best[3]
-do for [i=1:3] { stats table("limit-beta" . beta[i] . "-eta1", "theory") using "floor" nooutput; best[i] = STATS_max }
-set print $one
-do for [r in rates] { stats table("limit-beta0.5-eta" . r, "theory") using "stationary" nooutput; print r, ",", STATS_max / best[1] }
-set print $two
-do for [r in rates] { stats table("limit-beta1-eta" . r, "theory") using "stationary" nooutput; print r, ",", STATS_max / best[2] }
-set print $three
-do for [r in rates] { stats table("limit-beta2-eta" . r, "theory") using "stationary" nooutput; print r, ",", STATS_max / best[3] }
-stats table("limit-beta1-eta1", "theory") using "eta_max" nooutput
+of_beta(g, side, i, x) = column("beta") == real(beta[i]) ? of_group(g, side, x) : NaN
+do for [i=1:3] { stats summary using (of_beta("limit", "theory", i, column("floor"))) nooutput; best[i] = STATS_max }
+stats summary using (of_beta("limit", "theory", 2, column("eta_max"))) nooutput
 eta_max = STATS_max
-set print
-# the mean over runs at the last time
-late(id, x) = stringcolumn("curve") eq id && stringcolumn("quantity") eq "eps_g" && column("t") == 120 ? x : NaN
+runs(i) = beta[i] eq "2" ? "stable-beta2" : "stable"
 of(id, x) = stringcolumn("curve") eq id && stringcolumn("quantity") eq "eps_g" ? x : NaN
 set multiplot layout 1,2 margins 0.085,0.985,0.15,0.93 spacing 0.11,0
 
@@ -31,10 +23,10 @@ set label 1 "{/:Bold a}" at graph -0.17,1.04
 set arrow 1 from eta_max, graph 0 to eta_max, graph 1 nohead ls 100
 set label 2 "η_{max}" at eta_max, graph 0.96 right offset -0.5,0
 set key top left reverse Left samplen 3
-plot $one using 1:2 with lines ls 1 dt 1 title "theory, any{/:Italic  β}", \
-     $two using 1:2 with lines ls 2, $three using 1:2 with lines ls 3, \
-     for [i=1:3] for [r in "1 2 3 4 5"] agreement using (real(r) + 0.07*(i - 2)):(late("stable-beta" . beta[i] . "-eta" . r, column("sgd"))/best[i]):(column("se")/best[i]) \
-         with yerrorbars ls 10+i title (r eq "1" ? sprintf("runs,{/:Italic  β }= %s", label[i]) : "")
+plot for [i=1:3] summary using (of_beta("limit", "theory", i, column("eta"))):(column("eta") < eta_max ? column("stationary") / best[i] : NaN) with lines ls i dt i \
+         title i == 1 ? "theory, any{/:Italic  β}" : "", \
+     for [i=1:3] summary using (of_beta(runs(i), "sgd", i, column("eta") + 0.07*(i - 2))):(column("eps_g") / best[i]):(column("eps_g_se") / best[i]) \
+         with yerrorbars ls 10+i title sprintf("runs,{/:Italic  β }= %s", label[i])
 
 unset arrow 1; unset label 2
 set xrange [0:5]

@@ -61,6 +61,11 @@ int ov_command_accept(const struct ov_options *o);
 int ov_command_table(const struct ov_options *o);
 int ov_command_keys(const struct ov_options *o);
 
+/* Writes OUT/summary.csv: of each table that is there and valid the last row, means over seeds and their standard
+ * errors, with the parameters in which the experiment's curves differ. One that has these bytes is left alone. */
+OV_NODISCARD enum ov_status ov_write_summary(const struct ov_experiment *e,
+                                             const struct ov_options *o, struct ov_error *err);
+
 /* What is to do as commands of a shell, a line each, and a last line that says how many and what comes after
  * them. They run as printed, from anywhere. */
 void ov_print_todo(const struct ov_plan *plan, const struct ov_options *o);

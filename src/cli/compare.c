@@ -41,9 +41,11 @@ static enum ov_status compare_one(const struct ov_experiment *e, const struct ov
     if (ov_compare_is_fresh(e, out)) {
         printf("%s: nothing to compare anew\n", e->name);
         free(out);
-        return OV_OK;
+        return ov_write_summary(e, o, err);
     }
     enum ov_status status = ov_compare(&found, e, out, err);
+    if (status == OV_OK)
+        status = ov_write_summary(e, o, err);
     if (status != OV_OK && status != OV_EUSER) /* of which nothing was written */
         found.n_curve = 0;
     else if (found.n_curve == 0)

@@ -115,6 +115,32 @@ static enum ov_status usual_columns(struct question *q, const struct ov_experime
     return status;
 }
 
+/* Of summary.csv: whose row it is, the parameters that differ, and all that any table has. */
+static enum ov_status all_columns(struct question *q, const struct ov_experiment *e,
+                                  struct ov_error *err)
+{
+    static const char *const first[] = {"curve", "group", "side"};
+    const struct ov_experiments all = {.e = (struct ov_experiment **)&e, .n = 1};
+    enum ov_status status = OV_OK;
+    for (size_t i = 0; i < 3 && status == OV_OK; i++)
+        status = add_column(q, first[i], strlen(first[i]), err);
+    for (size_t c = 0; c < e->n_curve; c++) {
+        const struct ov_curve *curve = &e->curve[c];
+        for (size_t v = 0; v < curve->n_variable && status == OV_OK; v++) {
+            const char *name = curve->variable[v];
+            if (!is_derived(e, name) && differs(&all, name))
+                status = add_column(q, name, strlen(name), err);
+        }
+    }
+    for (size_t c = 0; c < e->n_curve; c++)
+        for (int side = OV_THEORY; side <= OV_SGD; side++)
+            for (size_t i = 0; i < e->curve[c].side[side].n_col && status == OV_OK; i++) {
+                const char *name = e->curve[c].side[side].column[i].name;
+                status = add_column(q, name, strlen(name), err);
+            }
+    return status;
+}
+
 static enum ov_status choose_columns(struct question *q, const struct ov_experiments *all,
                                      struct ov_error *err)
 {
@@ -192,6 +218,8 @@ static enum ov_status add_row(struct question *q, struct place p, struct ov_erro
     for (size_t i = 0; i < q->n && status == OV_OK; i++) {
         row[q->n + i] = (struct cell){.x = NAN};
         if (!fill(&row[i], &p, q->name[i])) {
+            if (!q->o->columns)
+                continue;
             status = ov_fail(err, OV_EUSER, "--columns: curve %s of %s has no '%s'%s", p.c->id,
                              p.e->name, q->name[i], hint(q->name[i], &p).text);
             break;
@@ -209,6 +237,7 @@ static enum ov_status add_row(struct question *q, struct place p, struct ov_erro
         struct ov_mean m = ov_mean_of(x, n);
         row[i].x = m.mean;
         row[q->n + i].x = m.se;
+        q->has_error[i] = q->has_error[i] || !isnan(m.se);
     }
     free(x);
     return status;
@@ -255,12 +284,49 @@ static enum ov_status ask(struct question *q, const struct ov_experiment *e, str
             struct place p = {e, &e->curve[c], (enum ov_side)side, &r, 0, 0};
             if (r.state == OV_VALID)
                 status = add_table(q, p, err);
-            else if (q->n_missing++ == 0)
+            else if (q->n_missing++ == 0 && !q->o->quiet)
                 fprintf(stderr, "overlap table: note: %s, curve %s, %s: %s\n", e->name,
                         e->curve[c].id, side == OV_SGD ? "sgd" : "theory", r.why);
             ov_result_free(&r);
         }
     free(out);
+    return status;
+}
+
+enum ov_status ov_write_summary(const struct ov_experiment *e, const struct ov_options *o,
+                                struct ov_error *err)
+{
+    struct ov_options means = {.out = o->out,
+                               .set = o->set,
+                               .n_set = o->n_set,
+                               .tier = o->tier,
+                               .stream = o->stream,
+                               .mean = true,
+                               .quiet = true};
+    struct question *q = ov_xcalloc(1, sizeof *q);
+    char *out = ov_out_of(o, e), *path = ov_xprintf("%s/summary.csv", out), *text = NULL;
+    size_t n = 0;
+    q->o = &means;
+    q->format = CSV;
+    enum ov_status status = all_columns(q, e, err);
+    if (status == OV_OK)
+        status = ask(q, e, err);
+    FILE *to = status == OV_OK && q->n_row > 0 ? open_memstream(&text, &n) : NULL;
+    if (to) {
+        fprintf(
+            to,
+            "# overlap: the last row of each table, means over seeds, NAME_se their standard errors\n");
+        ov_table_print(to, q);
+        if (fclose(to) != 0)
+            status = ov_fail(err, OV_ENOMEM, "out of memory");
+        if (status == OV_OK)
+            status = ov_file_update(path, text, n, err);
+    }
+    free(text);
+    free(path);
+    free(out);
+    free(q->cell);
+    free(q);
     return status;
 }
 
@@ -284,7 +350,7 @@ int ov_command_table(const struct ov_options *o)
     if (status == OV_OK && q.n_row == 0 && q.n_missing > 0)
         status = ov_fail(&err, OV_EUSER, "no table to ask: overlap run makes them");
     if (status == OV_OK)
-        ov_table_print(&q);
+        ov_table_print(stdout, &q);
     free(q.cell);
     ov_experiments_free(&all);
     return status == OV_OK ? EXIT_GOOD : ov_report(&err);

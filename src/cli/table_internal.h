@@ -5,10 +5,12 @@
 #ifndef OVERLAP_CLI_TABLE_INTERNAL_H
 #define OVERLAP_CLI_TABLE_INTERNAL_H
 
+#include <stdio.h>
+
 #include "cli.h"
 #include "overlap/store/results.h"
 
-enum { MOST_COLUMNS = 64, NAME_ROOM = 128, TEXT_ROOM = 256 };
+enum { MOST_COLUMNS = 1024, NAME_ROOM = 128, TEXT_ROOM = 256 };
 enum format { CSV, JSON, ALIGNED };
 
 /* A cell: a number, or where text is not empty a text. */
@@ -21,7 +23,8 @@ struct cell {
 struct question {
     const struct ov_options *o;
     char name[MOST_COLUMNS][NAME_ROOM];
-    size_t n; /* columns */
+    bool has_error[MOST_COLUMNS]; /* of a mean: the column of errors is there */
+    size_t n;                     /* columns */
     enum format format;
     struct cell
         *cell; /* (n_row, 2, n) owned: what each row has, and the errors of means, else nan */
@@ -46,7 +49,7 @@ bool ov_table_text(char text[TEXT_ROOM], const struct place *p, const char *name
 OV_NODISCARD enum ov_status ov_table_where(bool *yes, const struct place *p, const char *where,
                                            struct ov_error *err);
 
-/* All that was found. */
-void ov_table_print(const struct question *q);
+/* All that was found, as q->format says. */
+void ov_table_print(FILE *to, const struct question *q);
 
 #endif

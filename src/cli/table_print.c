@@ -8,29 +8,29 @@
 
 #include "table_internal.h"
 
-static void print_text(const char *s, enum format format)
+static void print_text(FILE *to, const char *s, enum format format)
 {
     bool plain = format == ALIGNED || (format == CSV && !strpbrk(s, ",\"\n"));
     if (!plain)
-        putchar('"');
+        putc('"', to);
     for (; *s; s++) {
         if (!plain && *s == '"')
-            putchar(format == CSV ? '"' : '\\');
+            putc(format == CSV ? '"' : '\\', to);
         else if (format == JSON && *s == '\\')
-            putchar('\\');
-        putchar(*s);
+            putc('\\', to);
+        putc(*s, to);
     }
     if (!plain)
-        putchar('"');
+        putc('"', to);
 }
 
-static void print_cell(const struct cell *c, enum format format, int width)
+static void print_cell(FILE *to, const struct cell *c, enum format format, int width)
 {
     char number[40] = "nan";
     if (*c->text) {
-        print_text(c->text, format);
+        print_text(to, c->text, format);
         if (format == ALIGNED)
-            printf("%*s", width > (int)strlen(c->text) ? width - (int)strlen(c->text) : 0, "");
+            fprintf(to, "%*s", width > (int)strlen(c->text) ? width - (int)strlen(c->text) : 0, "");
         return;
     }
     if (isfinite(c->x))
@@ -39,20 +39,13 @@ static void print_cell(const struct cell *c, enum format format, int width)
         strcpy(number, "null");
     else if (!isnan(c->x))
         strcpy(number, c->x < 0 ? "-inf" : "inf");
-    printf("%*s", format == ALIGNED ? -width : 0, number);
-}
-
-/* With --mean a column more for each that has errors. */
-static bool has_error(const struct question *q, size_t i)
-{
-    for (size_t r = 0; r < q->n_row && q->o->mean; r++)
-        if (!isnan(q->cell[2 * q->n * r + q->n + i].x))
-            return true;
-    return false;
+    fprintf(to, "%*s", format == ALIGNED ? -width : 0, number);
 }
 
 static int width_of(const struct question *q, size_t i)
 {
+    if (q->format != ALIGNED)
+        return 0;
     int width = (int)strlen(q->name[i]) + 3; /* of its error, too */
     width = width < 12 ? 12 : width;
     for (size_t r = 0; r < q->n_row; r++) {
@@ -62,29 +55,29 @@ static int width_of(const struct question *q, size_t i)
     return width;
 }
 
-static void print_row(const struct question *q, const struct cell *row)
+static void print_row(FILE *to, const struct question *q, const struct cell *row)
 {
     for (size_t i = 0; i < q->n; i++)
-        for (int error = 0; error <= (has_error(q, i) ? 1 : 0); error++) {
+        for (int error = 0; error <= (q->has_error[i] ? 1 : 0); error++) {
             const char *between = q->format == CSV ? "," : q->format == JSON ? ", " : "  ";
-            printf("%s", i + (size_t)error > 0 ? between : q->format == JSON ? "{" : "");
+            fprintf(to, "%s", i + (size_t)error > 0 ? between : q->format == JSON ? "{" : "");
             if (q->format == JSON)
-                printf("\"%s%s\": ", q->name[i], error ? "_se" : "");
+                fprintf(to, "\"%s%s\": ", q->name[i], error ? "_se" : "");
             if (row)
-                print_cell(row + i + (error ? q->n : 0), q->format, width_of(q, i));
+                print_cell(to, row + i + (error ? q->n : 0), q->format, width_of(q, i));
             else
-                printf("%s%s%*s", q->name[i], error ? "_se" : "",
-                       q->format == ALIGNED ? width_of(q, i) - (int)strlen(q->name[i]) - 3 * error
-                                            : 0,
-                       "");
+                fprintf(to, "%s%s%*s", q->name[i], error ? "_se" : "",
+                        q->format == ALIGNED ? width_of(q, i) - (int)strlen(q->name[i]) - 3 * error
+                                             : 0,
+                        "");
         }
-    printf(q->format == JSON ? "}\n" : "\n");
+    fprintf(to, q->format == JSON ? "}\n" : "\n");
 }
 
-void ov_table_print(const struct question *q)
+void ov_table_print(FILE *to, const struct question *q)
 {
     if (q->format != JSON)
-        print_row(q, NULL);
+        print_row(to, q, NULL);
     for (size_t r = 0; r < q->n_row; r++)
-        print_row(q, q->cell + 2 * q->n * r);
+        print_row(to, q, q->cell + 2 * q->n * r);
 }

@@ -34,6 +34,8 @@ says "the header of theory" '^seed,t,alpha,eps_g,floor,stationary,growth,eta_max
 says "the limit has seed 0" '^0,4,4,' one/limit.theory.csv
 says "instances have the seeds of sgd" '^3,4,4,' one/inst.theory.csv
 says "flow has no alpha" '^0,4,nan,' one/flow.theory.csv
+check "table: a parameter that not all curves have" 0 "$overlap" table rf --out one --mean
+holds "table: a parameter that not all curves have: nan" grep -q '^limit,theory,.*nan' out
 check "compare" 0 "$overlap" compare rf --out one
 says "compare: time has its name" '^curve,quantity,t,n,theory' one/agreement.csv
 says "compare: eps_g" '^inst,eps_g,4,3,' one/agreement.csv

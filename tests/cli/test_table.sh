@@ -54,6 +54,21 @@ holds "mean: of the seeds, with its error" awk -F, -v OFS=, -v mine="$(tail -1 o
          exit !(n == 3 && (c[2]/m - 1)^2 < 1e-24 && (c[3]/e - 1)^2 < 1e-20)}' $t/rate-eta_w0.4.sgd.csv
 holds "mean: names" test "$(head -1 out)" = "eta_w,eps_g,eps_g_se"
 
+# ---- summary.csv: what figures read ----
+check "summary.csv" 0 "$overlap" compare s
+u=$t/summary.csv
+holds "summary.csv: a row a table" test "$(grep -vc '^#' $u)" = 8
+of() { awk -F, -v id="$1" -v side="$2" -v c="$3" '/^#/ {next} !k {for (k = NF; k && $k != c; k--); next} $1 == id && $3 == side {print $k}' $u; }
+"$overlap" table s --mean --curve rate-eta_w0.4 --side sgd --columns K,eta_w,alpha,eps_g,R_0_0 | sed 1d >one
+holds "summary.csv: what table says" test "$(cat one)" = "$(of rate-eta_w0.4 sgd K),$(of rate-eta_w0.4 sgd eta_w),$(of rate-eta_w0.4 sgd alpha),$(of rate-eta_w0.4 sgd eps_g),$(of rate-eta_w0.4 sgd eps_g_se),$(of rate-eta_w0.4 sgd R_0_0),$(of rate-eta_w0.4 sgd R_0_0_se)"
+holds "summary.csv: a column that a curve has not is nan" test "$(of linear theory R_1_0)" = nan -a "$(of rate-eta_w0.1 theory R_1_0)" != nan
+touch -d '1 hour ago' $u
+check "summary.csv: again" 0 "$overlap" compare s
+holds "summary.csv: left alone" test -n "$(find $u -mmin +30)"
+rm $u
+check "summary.csv: removed" 0 "$overlap" compare s
+holds "summary.csv: written again" test -s $u
+
 check "json" 0 "$overlap" table s --format json --columns curve,eta_w
 holds "json: an object a row" test "$(jq -r 'select(.eta_w > 0.3) | .curve' out | sort -u)" = "$(printf 'linear\nrate-eta_w0.4')"
 check "text" 0 "$overlap" table s --format text --columns curve,eta_w
