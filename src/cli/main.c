@@ -28,7 +28,8 @@ const struct ov_command ov_commands[] = {
      "  overlap run demo --set eta_w=0.1 --curve erf\n"
      "  overlap run --tier quick --jobs 2\n",
      ov_command_run},
-    {"compare", "[DIR…]", "osnth", "write agreement.csv: simulation against theory, seed by seed; and summary.csv",
+    {"compare", "[DIR…]", "osnth",
+     "write agreement.csv: simulation against theory, seed by seed; and summary.csv",
      "Every seed is compared with the theory that started at its own overlaps. What has not\n"
      "changed since is left as it is. Without DIR: every experiment of the tier.\n",
      "  overlap compare demo\n", ov_command_compare},
