@@ -41,6 +41,7 @@ static const struct {
     {'K', "chunk", "TIME|N",
      "with --todo: lines of about this long (10min, 90s, 2h), or of N runs"},
     {'F', "formulas", NULL, "what formulas of claims may name: functions, constants, variables"},
+    {'J', "json-schema", NULL, "a JSON schema of experiment.yaml, for editors"},
     {'w', "where", "CONDITION", "only rows for which it holds: 'K > 4 and sigma == 0.1'"},
     {'C', "columns", "NAMES", "these columns, with commas between them: eta_w,alpha,eps_g"},
     {'a', "at", "TIME", "first, last (default), all, or the time measured nearest to a number"},
@@ -185,6 +186,8 @@ static bool take(struct ov_options *o, const struct ov_command *c, int letter, c
         return read_chunk(o, c, word);
     case 'F':
         return o->formulas = true;
+    case 'J':
+        return o->json_schema = true;
     case 'w':
         o->where = word;
         return true;

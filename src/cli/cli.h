@@ -35,7 +35,7 @@ struct ov_options {
     uint64_t seed, last_seed; /* of --seed; all without (see any_seed) */
     uint64_t first, last;     /* of --seeds, with some_seeds */
     uint64_t stream;          /* of random numbers: 1, or what --stream says */
-    bool any_seed, some_seeds, todo, quiet, formulas, mean, help;
+    bool any_seed, some_seeds, todo, quiet, formulas, json_schema, mean, help;
 };
 
 struct ov_command {
@@ -60,6 +60,9 @@ int ov_command_doctor(const struct ov_options *o);
 int ov_command_accept(const struct ov_options *o);
 int ov_command_table(const struct ov_options *o);
 int ov_command_keys(const struct ov_options *o);
+
+/* Prints a JSON schema of experiment.yaml; false: could not. */
+bool ov_print_json_schema(void);
 
 /* Writes OUT/summary.csv: of each table that is there and valid the last row, means over seeds and their standard
  * errors, with the parameters in which the experiment's curves differ. One that has these bytes is left alone. */

@@ -237,6 +237,8 @@ int ov_command_keys(const struct ov_options *o)
     enum ov_status status = OV_OK;
     size_t all = find_sections(s), picked = o->n_dir > 0 ? pick_sections(s, all, o->dir[0]) : 0;
     bool named = picked > 0;
+    if (o->json_schema)
+        return ov_print_json_schema() ? EXIT_GOOD : EXIT_JOB;
     size_t n = named ? picked : all;
     if (o->formulas)
         add_formulas(&t);

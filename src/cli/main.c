@@ -111,7 +111,7 @@ const struct ov_command ov_commands[] = {
      "Of --from NAME (demo), one below experiments/. The README of the copy begins with a title of\n"
      "its own, to be filled in.\n",
      "  overlap new mine --from demo\n", ov_command_new},
-    {"keys", "[SYSTEM] [KEY…]", "Fh", "the reference of experiment.yaml",
+    {"keys", "[SYSTEM] [KEY…]", "FJh", "the reference of experiment.yaml",
      "First the names of all keys, then each with its type, range, default and meaning. In place\n"
      "of SYSTEM also 'experiment' (the file itself), 'claims', or a kind of claim, which a key of the\n"
      "same name follows (scaling). KEY is a name, a path (init.std), a pattern ('eta*'), a part of a\n"
@@ -119,7 +119,8 @@ const struct ov_command ov_commands[] = {
      "  overlap keys two-layer\n"
      "  overlap keys init.std\n"
      "  overlap keys noise\n"
-     "  overlap keys --formulas\n",
+     "  overlap keys --formulas\n"
+     "  overlap keys --json-schema >experiment.schema.json\n",
      ov_command_keys},
     {"doctor", "", "h", "what this installation is made of, and what it lacks", "",
      "  overlap doctor\n", ov_command_doctor},
