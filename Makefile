@@ -100,6 +100,8 @@ replicate: all ## every random claim on random numbers that nobody has looked at
 	$(PLUS)@src/tools/replicate.sh $(B) $(TIER) "$(STREAM)"
 accept: all ## rewrite claims' printed numbers to the data: make accept CLAIM=demo.floor REASON="…"
 	@set -f; $(B)/overlap accept --tier $(TIER) --reason "$$REASON" -- $$CLAIM
+dist: all ## an archive of sources, results, figures, verdicts and checksums, from which `make verify` computes nothing
+	@src/tools/dist.sh $(B) $(TIER)
 paper: figures ## build/paper.html
 	@$(VERIFY) || $(RED_TOO)
 	@src/tools/paper.sh $(B) $(TIER)
@@ -166,5 +168,5 @@ help: ## this text
 	  $(firstword $(MAKEFILE_LIST))
 
 FORCE:
-.PHONY: all library bench harness mutants results figures fig demo verify lock drift audit replicate accept paper plan status new test test-asan test-checked test-unit format format-check \
+.PHONY: all dist library bench harness mutants results figures fig demo verify lock drift audit replicate accept paper plan status new test test-asan test-checked test-unit format format-check \
   deps deps-paper deps-dev doctor install clean distclean help FORCE

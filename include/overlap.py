@@ -3,8 +3,8 @@
 
 One file without dependencies: put it beside your script, or its directory on PYTHONPATH. Columns are
 array.array of doubles, which numpy.asarray, pandas.DataFrame and matplotlib take as they are. The library is the
-file that OVERLAP_LIBRARY names, else an installed liboverlap.so, else build/liboverlap.so beside this file
-(`make library`).
+file that OVERLAP_LIBRARY names, else the one that was built or installed with this file (`make library`, `make
+install`), else one that the system finds. A call can't be interrupted by Ctrl-C before it returns.
 """
 import array
 import ctypes
@@ -33,6 +33,7 @@ class _Rows(ctypes.Structure):  # struct ov_rows
         ("first", ctypes.c_uint64),
         ("column", ctypes.POINTER(ctypes.c_char * 32)),
         ("rows", ctypes.POINTER(ctypes.c_double)),
+        ("diverged_at", ctypes.POINTER(ctypes.c_double)),
     ]
 
 
@@ -42,8 +43,12 @@ _library = None
 def _load():
     global _library
     if _library is None:
-        beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "build", "liboverlap.so")
-        path = os.environ.get("OVERLAP_LIBRARY") or ctypes.util.find_library("overlap") or beside
+        here = os.path.dirname(os.path.abspath(__file__))
+        near = [os.path.join(here, *place, "liboverlap.so") for place in (("..", "build"), ("..", "..", "lib"))]
+        near = [path for path in near if os.path.exists(path)] + [ctypes.util.find_library("overlap")]
+        path = os.environ.get("OVERLAP_LIBRARY") or near[0]
+        if path is None:
+            raise Error(None, "no liboverlap.so: make library, or OVERLAP_LIBRARY=/where/it/is/liboverlap.so")
         _library = ctypes.CDLL(path)
         _library.ov_compute.argtypes = [
             ctypes.POINTER(_Rows),
@@ -67,14 +72,22 @@ def _table(names, numbers, n_run, n_row, first):
     return table
 
 
+def _plain(x):
+    """Arrays, ranges and numpy's numbers as JSON has them."""
+    return x.tolist() if hasattr(x, "tolist") else list(x)
+
+
 def compute(experiment, side="theory", curve=None, stream=1):
     """One side of one curve, "theory" or "sgd", as {column: numbers}, run after run.
 
     `experiment` is the text of an experiment.yaml, or the same as a dict. The numbers are those of the table that
-    `overlap run` would write."""
+    `overlap run` would write: of a run that diverges those up to then, and nan; column diverged_at has the time, nan
+    where it did not."""
+    if stream < 1:
+        raise ValueError("streams of random numbers are counted from 1")
     if side not in ("theory", "sgd"):
         raise ValueError("side is theory or sgd, not %r" % (side,))
-    text = experiment if isinstance(experiment, str) else json.dumps(experiment)
+    text = experiment if isinstance(experiment, str) else json.dumps(experiment, default=_plain)
     library, rows, error = _load(), _Rows(), _Error()
     systems = ctypes.addressof(ctypes.c_void_p.in_dll(library, "ov_systems"))
     status = library.ov_compute(
@@ -93,7 +106,9 @@ def compute(experiment, side="theory", curve=None, stream=1):
         numbers = array.array("d")
         numbers.frombytes(ctypes.string_at(rows.rows, 8 * size))
         names = [rows.column[i].value.decode() for i in range(rows.n_col)]
-        return _table(names, numbers, rows.n_run, rows.n_row, rows.first)
+        table = _table(names, numbers, rows.n_run, rows.n_row, rows.first)
+        table["diverged_at"] = array.array("d", (rows.diverged_at[i // rows.n_row] for i in range(len(table["seed"]))))
+        return table
     finally:
         library.ov_rows_free(ctypes.byref(rows))
 

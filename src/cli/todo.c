@@ -15,6 +15,10 @@
 #include "overlap/run/estimate.h"
 #include "overlap/run/jobs.h"
 
+/* Between the commands of a line, in a shell's words. */
+#define NOTE_STATUS " || s=$?"
+#define GO_ON "; [ ${s:-0} -lt 128 ] || exit $s; "
+
 /* The lines, as they fill. */
 struct todo {
     char *program; /* owned, as a shell reads it */
@@ -77,7 +81,7 @@ static void end_line(struct todo *t)
     t->seconds = 0.0;
 }
 
-/* One more command; of several in a line each is run, and the line fails if one does. `seconds` is NAN if it
+/* One more command; of several in a line each is run, unless one is stopped by a signal, and the line fails if one does. `seconds` is NAN if it
  * is not known: then the line is its own. */
 static void add_command(struct todo *t, const char *command, double seconds)
 {
@@ -85,10 +89,9 @@ static void add_command(struct todo *t, const char *command, double seconds)
     if (t->n_command > 0 && !(most > 0.0 && t->seconds + seconds <= most))
         end_line(t);
     if (t->n_command == 1)
-        ov_text_addf(&t->line, " || s=$?");
-    if (t->n_command > 0)
-        ov_text_addf(&t->line, "; ");
-    ov_text_addf(&t->line, "%s%s", command, t->n_command > 0 ? " || s=$?" : "");
+        ov_text_addf(&t->line, NOTE_STATUS);
+    ov_text_addf(&t->line, "%s%s%s", t->n_command > 0 ? GO_ON : "", command,
+                 t->n_command > 0 ? NOTE_STATUS : "");
     t->n_command++;
     t->some_unknown = t->some_unknown || isnan(seconds);
     if (isnan(seconds))
@@ -112,6 +115,18 @@ static size_t jobs_of_a_command(const struct ov_batch *b, const struct ov_option
     return (n + pieces - 1) / pieces * pieces;
 }
 
+/* Of what these are the results. */
+static void add_settings(struct ov_text *line, const struct ov_options *o)
+{
+    ov_text_addf(line, " --tier %s", ov_tier_names[o->tier]);
+    for (size_t s = 0; s < o->n_set; s++) {
+        ov_text_addf(line, " --set ");
+        add_word(line, o->set[s]);
+    }
+    if (o->stream > 1)
+        ov_text_addf(line, " --stream %llu", (unsigned long long)o->stream);
+}
+
 static void add_batch(struct todo *t, const struct ov_batch *b)
 {
     const struct ov_options *o = t->o;
@@ -123,13 +138,8 @@ static void add_batch(struct todo *t, const struct ov_batch *b)
     add_path(&head, b->experiment->dir);
     ov_text_addf(&head, " --out ");
     add_path(&head, b->out);
-    ov_text_addf(&tail, " --tier %s --jobs 1", ov_tier_names[o->tier]);
-    for (size_t s = 0; s < o->n_set; s++) {
-        ov_text_addf(&tail, " --set ");
-        add_word(&tail, o->set[s]);
-    }
-    if (o->stream > 1)
-        ov_text_addf(&tail, " --stream %llu", (unsigned long long)o->stream);
+    ov_text_addf(&tail, " --jobs 1");
+    add_settings(&tail, o);
     for (size_t i = 0; i < b->n_job; i++) {
         size_t last = i, end = (i / block + 1) * block, n = 0;
         if (!ov_job_todo(&b->job[i]))
@@ -153,10 +163,29 @@ static void add_batch(struct todo *t, const struct ov_batch *b)
     ov_text_free(&command);
 }
 
+/* What comes after the lines: of one experiment the commands, as they run. */
+static void add_next(struct ov_text *next, const struct todo *t, const struct ov_plan *plan)
+{
+    static const char *const commands[] = {"compare", "verify"};
+    const struct ov_experiment *one = plan->n_batch > 0 ? plan->batch[0].experiment : NULL;
+    for (size_t i = 1; i < plan->n_batch; i++)
+        one = one == plan->batch[i].experiment ? one : NULL;
+    for (int i = 0; i < 2; i++) {
+        ov_text_addf(next, "%s%s %s", i > 0 ? " && " : "", t->program, commands[i]);
+        if (!one)
+            continue;
+        ov_text_addf(next, " ");
+        add_path(next, one->dir);
+        ov_text_addf(next, " --out ");
+        add_path(next, plan->batch[0].out);
+        add_settings(next, t->o);
+    }
+}
+
 void ov_print_todo(const struct ov_plan *plan, const struct ov_options *o)
 {
     struct todo t = {.program = find_program(), .o = o};
-    struct ov_text time = {0};
+    struct ov_text time = {0}, next = {0};
     for (size_t i = 0; i < plan->n_batch; i++)
         add_batch(&t, &plan->batch[i]);
     end_line(&t);
@@ -165,11 +194,18 @@ void ov_print_todo(const struct ov_plan *plan, const struct ov_options *o)
         ov_text_add_duration(&time, t.all);
         ov_text_addf(&time, " of CPU time%s", t.some_unknown ? " and what is not known yet" : "");
     }
+    add_next(&next, &t, plan);
     if (t.n_line > 0)
-        printf("# %zu line%s%s; then: overlap compare, overlap verify\n", t.n_line,
-               t.n_line == 1 ? "" : "s", time.len ? time.s : "");
+        printf("# %zu line%s%s; then: %s\n", t.n_line, t.n_line == 1 ? "" : "s",
+               time.len ? time.s : "", next.s);
     else
-        printf("# nothing is left to run; next: overlap compare, overlap verify\n");
+        printf("# nothing is left to run; next: %s\n", next.s);
+    if (o->chunk_seconds > 0.0 && t.some_unknown)
+        fprintf(
+            stderr,
+            "overlap plan: note: not all of it was timed yet, and what was not has lines as without --chunk; "
+            "run one of them first, or give a number of runs\n");
+    ov_text_free(&next);
     ov_text_free(&time);
     ov_text_free(&t.line);
     free(t.program);

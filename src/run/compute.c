@@ -10,6 +10,7 @@
 
 #include "overlap/run/jobs.h"
 #include "overlap/store/provenance.h"
+#include "rows_internal.h"
 
 void ov_rows_free(struct ov_rows *r)
 {
@@ -17,6 +18,7 @@ void ov_rows_free(struct ov_rows *r)
         return;
     free(r->column);
     free(r->rows);
+    free(r->diverged_at);
     *r = (struct ov_rows){0};
 }
 
@@ -44,12 +46,15 @@ static enum ov_status allocate(struct ov_rows *r, double **arrays, const struct 
     if (s->n_run <= SIZE_MAX / sizeof(double) / run)
         r->rows = malloc(s->n_run * run * sizeof *r->rows);
     *arrays = n_array > 0 ? malloc(n_array * sizeof **arrays) : NULL;
-    if (!r->column || !r->rows || (n_array > 0 && !*arrays))
+    r->diverged_at = malloc(s->n_run * sizeof *r->diverged_at);
+    if (!r->column || !r->rows || !r->diverged_at || (n_array > 0 && !*arrays))
         return OV_ENOMEM;
     for (size_t i = 0; i < s->n_col; i++)
         memcpy(r->column[i], s->column[i].name, sizeof r->column[i]);
     for (size_t i = 0; i < s->n_run * run; i++)
         r->rows[i] = NAN;
+    for (size_t i = 0; i < s->n_run; i++)
+        r->diverged_at[i] = NAN;
     return OV_OK;
 }
 
@@ -73,11 +78,36 @@ static enum ov_status compute(double *rows, double *arrays, const struct ov_syst
     for (size_t p = 0; pieces > 1 && p < pieces && status == OV_OK; p++)
         status = system->run_piece(rows + p * ov_side_piece_rows(s) * s->n_col, c, side, p, key[0],
                                    NULL, err);
-    if (status != OV_OK && n > 1)
-        ov_error_context(err, "from seed %llu on", (unsigned long long)(s->first + from));
-    else if (status != OV_OK)
-        ov_error_context(err, "seed %llu", (unsigned long long)(s->first + from));
     return status;
+}
+
+/* As `overlap run` does: of runs made together of which one diverges each is made alone, and one that diverges alone
+ * has its rows up to then. */
+static enum ov_status compute_group(struct ov_rows *r, double *arrays,
+                                    const struct ov_system *system, const struct ov_curve *c,
+                                    enum ov_side side, size_t from, size_t n, struct ov_error *err)
+{
+    struct ov_error own = {0};
+    const struct ov_side_plan *s = &c->side[side];
+    size_t size = r->n_row * r->n_col;
+    double *rows = r->rows + from * size;
+    enum ov_status status = compute(rows, arrays, system, c, side, from, n, &own);
+    if (status == OV_EDIVERGED && n > 1) {
+        for (size_t i = 0; i < n * size; i++)
+            rows[i] = NAN;
+        status = OV_OK;
+        for (size_t i = 0; i < n && status == OV_OK; i++)
+            status = compute_group(r, arrays, system, c, side, from + i, 1, err);
+        return status;
+    }
+    if (status == OV_EDIVERGED && !c->fails_if_diverged && ov_side_pieces(s) == 1) {
+        r->diverged_at[from] = own.diverged_at;
+        ov_rows_cut_off(rows, s);
+        return OV_OK;
+    }
+    return status == OV_OK ? status
+                           : ov_fail(err, status, "%sseed %llu: %s", n > 1 ? "from " : "",
+                                     (unsigned long long)(s->first + from), own.text);
 }
 
 enum ov_status ov_compute(struct ov_rows *rows, const struct ov_system *const *systems,
@@ -92,6 +122,8 @@ enum ov_status ov_compute(struct ov_rows *rows, const struct ov_system *const *s
     *rows = (struct ov_rows){0};
     if (err)
         *err = (struct ov_error){0};
+    if (stream == 0)
+        return ov_fail(err, OV_EUSER, "streams of random numbers are counted from 1");
     enum ov_status status = ov_experiment_load(&e, "text", &options, err);
     if (status == OV_OK)
         status = find_curve(&c, e, curve, side, err);
@@ -103,8 +135,7 @@ enum ov_status ov_compute(struct ov_rows *rows, const struct ov_system *const *s
         group = c->side[side].group < OV_GROUP_MAX ? c->side[side].group : OV_GROUP_MAX;
     for (size_t i = 0; status == OV_OK && i < rows->n_run; i += group) {
         size_t left = rows->n_run - i, n = left < group ? left : group;
-        status = compute(rows->rows + i * rows->n_row * rows->n_col, arrays, e->system, c, side, i,
-                         n, err);
+        status = compute_group(rows, arrays, e->system, c, side, i, n, err);
     }
     free(arrays);
     ov_experiment_free(e);

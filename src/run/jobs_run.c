@@ -11,42 +11,16 @@
 #include "overlap/base/check.h"
 #include "overlap/base/clock.h"
 #include "overlap/store/arrays.h"
-
-static bool may_be_nan(const struct ov_column *column, bool diverged)
-{
-    return column->may_be_nan || (diverged && column->role == OV_ROLE_WHOLE);
-}
-
-/* The first cell of a job that is neither finite nor missing by right; as many as there are if there
- * is none. */
-static size_t first_bad(const double *rows, const struct ov_side_plan *side, bool diverged)
-{
-    size_t i = 0, n = ov_side_piece_rows(side) * side->n_col;
-    while (i < n && (isfinite(rows[i]) ||
-                     (isnan(rows[i]) && may_be_nan(&side->column[i % side->n_col], diverged))))
-        i++;
-    return i;
-}
+#include "rows_internal.h"
 
 static enum ov_status check_finite(const double *rows, const struct ov_side_plan *side,
                                    struct ov_error *err)
 {
-    size_t i = first_bad(rows, side, false);
+    size_t i = ov_rows_first_bad(rows, side, false);
     if (i == ov_side_piece_rows(side) * side->n_col)
         return OV_OK;
     return ov_fail(err, OV_ENUMERIC, "%s is not a finite number at time %g",
                    side->column[i % side->n_col].name, rows[i / side->n_col * side->n_col]);
-}
-
-/* From the first row that a diverged run has not reached on, there is nothing but the time. */
-static void cut_off(double *rows, const struct ov_side_plan *side)
-{
-    size_t n_col = side->n_col;
-    for (size_t j = first_bad(rows, side, true) / n_col; j < side->n_row; j++) {
-        rows[j * n_col] = side->time[j];
-        for (size_t i = 1; i < n_col; i++)
-            rows[j * n_col + i] = NAN;
-    }
 }
 
 /* A whole run that diverges alone is a result, unless the curve does not want it to be one. */
@@ -75,7 +49,7 @@ static enum ov_status add_run(struct pending *p, double *rows, const struct ov_s
     if (isnan(diverged_at))
         status = check_finite(rows, side, err);
     else
-        cut_off(rows, side);
+        ov_rows_cut_off(rows, side);
     if (status != OV_OK)
         return status;
     ov_lines_run(&p->lines, side, job->seed, rows);

@@ -9,7 +9,7 @@ lines() { grep -v '^#' out; }
 
 # ---- what is in a line ----
 check "plan --todo" 0 "$overlap" plan s --out todo --todo
-says "plan --todo: the last line says how many" "^# $(lines | wc -l) lines?.*; then: overlap compare, overlap verify\$" out
+says "plan --todo: the last line says how many" "^# $(lines | wc -l) lines?.*; then: $overlap compare $PWD/s --out $PWD/todo --tier ci && $overlap verify $PWD/s --out $PWD/todo --tier ci\$" out
 holds "plan --todo: nothing but commands before it" bash -c "! grep -v '^#' out | grep -qv '^$overlap run $PWD/s --out $PWD/todo '"
 check "--chunk 1" 0 "$overlap" plan s --out todo --todo --chunk 1 --side sgd
 holds "--chunk 1: a run a line" test "$(lines | grep -cE -- '--seed [0-9]+ ')" = "$(lines | wc -l)"
@@ -34,14 +34,21 @@ for t in whole/*.csv; do
     holds "--chunk 1h: same bytes, $(basename "$t")" cmp "$t" "todo/$(basename "$t")"
 done
 check "nothing left" 0 "$overlap" plan s --out todo --todo
-holds "nothing left: one line, and it says so" test "$(cat out)" = "# nothing is left to run; next: overlap compare, overlap verify"
+holds "nothing left: one line, and it says so" test "$(cat out)" = "# nothing is left to run; next: $overlap compare $PWD/s --out $PWD/todo --tier ci && $overlap verify $PWD/s --out $PWD/todo --tier ci"
 holds "nothing left: runs as printed" bash out
 
 # ---- one of a line's commands fails: the others run, and the line fails ----
 check "several" 0 "$overlap" plan s --out part --todo --chunk 1h
+cp out several
 sed -E '/^#/d; s/--curve ([^ ]+) /--curve no-such-curve /' out >jobs.sh # the first command's
 check "one of a line fails" 2 bash jobs.sh
 holds "one of a line fails: the others have run" test -n "$(find part -name '*.csv')"
+
+sed -E '/^#/d; s,[^ (]*overlap run,sh -c '"'"'kill -TERM $$'"'"' x,' several >jobs.sh # the first one is stopped
+check "one of a line is stopped: the line ends as it did" 143 bash jobs.sh
+cp -r s long_ago && sed -i 's/N: 50/N: 60/' long_ago/experiment.yaml
+check "no times yet" 0 "$overlap" plan long_ago --out fresh --todo --chunk 1h
+says "no times yet: said" 'note: not all of it was timed yet'
 
 # ---- all at once, as many processes as lines ----
 check "at once" 0 "$overlap" plan s --out once --todo --chunk 1

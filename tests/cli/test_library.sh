@@ -67,6 +67,11 @@ for curve in a b; do
         holds "C: the numbers of the program's table, $curve $side" diff <(grep -v '^#' there/$curve.$side.csv) out
     done
 done
+sed 's/eta_w: 0.5/eta_w: 40/; s/activation: erf/activation: quadratic/' s/experiment.yaml >div.yaml && mkdir div && mv div.yaml div/experiment.yaml
+"$overlap" run div --out gone --stream 2 --curve b --side sgd --quiet
+check "C: runs that diverge" 0 ./compute div/experiment.yaml sgd b
+holds "C: runs that diverge: rows up to then, and nan" diff <(grep -v '^#' gone/b.sgd.csv) out
+holds "C: runs that diverge: they do" grep -q nan out
 check "C: no such curve" 1 ./compute s/experiment.yaml sgd none
 says "C: no such curve: says so" "^text: error: no curve has the id 'none'\$"
 sed 's/K: 2/K: two/' s/experiment.yaml >wrong.yaml
@@ -92,15 +97,25 @@ text = open("s/experiment.yaml").read()
 for curve in "a", "b":
     for side in "theory", "sgd":
         mine, table = overlap.compute(text, side, curve, stream=2), overlap.load("there/%s.%s.csv" % (curve, side))
-        assert list(mine) == list(table), (list(mine), list(table))
-        for name in mine:
+        assert list(mine) == list(table) + ["diverged_at"], (list(mine), list(table))
+        for name in table:
             assert list(map(repr, mine[name])) == list(map(repr, table[name])), (curve, side, name)
         print("same", curve, side, len(mine["seed"]))
 try:
     overlap.compute(text, "theory", "none")
 except overlap.Error as error:
     print("refused:", error, error.status)
+import array
+again = overlap.theory(N=50, K=2, M=1, eta_w=0.5, init={"kind": "informed"}, alpha=array.array("d", [0, 1]))
+assert list(again["alpha"]) == [0, 1] and len(overlap.theory(K=1, M=1, eta_w=0.5, init={"kind": "informed"}, alpha=range(4))["alpha"]) == 4
+far = overlap.compute(open("div/experiment.yaml").read(), "sgd", "b")
+assert any(x == x for x in far["diverged_at"]), far["diverged_at"]
+try:
+    overlap.compute(text, stream=0)
+except ValueError:
+    print("no stream 0")
 PY
 check "Python: the numbers of the program's tables" 0 python3 same.py
 holds "Python: every side of every curve" test "$(grep -c ^same out)" = 4
+holds "Python: no stream 0" grep -qx "no stream 0" out
 says "Python: no such curve" "^refused: text: error: no curve has the id 'none' 1\$" out

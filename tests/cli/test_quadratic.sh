@@ -47,7 +47,7 @@ says "the others are there" '^2 runs computed in .*, 1 failed; 1 tables written$
 check "plan" 0 "$overlap" plan hard --out hard_out
 says "plan: one piece is to do" '^hard +end +sgd +1 of 2 ' out
 check "plan --todo: a seed" 0 "$overlap" plan hard --out hard_out --todo
-holds "plan --todo: once" grep -qx "$overlap run $PWD/hard --out $PWD/hard_out --curve end --side sgd --seed 1 --tier ci --jobs 1" out
+holds "plan --todo: once" grep -qx "$overlap run $PWD/hard --out $PWD/hard_out --curve end --side sgd --seed 1 --jobs 1 --tier ci" out
 mkdir long && sed 's/seeds: 3/seeds: 40/; s/\[0.2, 0.4\]/[0.2, 0.3, 0.4, 0.6]/; s/d: 10/d: 30/' one.yaml >long/experiment.yaml
 check "without a kill" 0 "$overlap" run long --out whole -j 2
 "$overlap" run long --out killed -j 2 2>killed_err &

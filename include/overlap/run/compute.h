@@ -19,6 +19,8 @@ struct ov_rows {
     uint64_t first;     /* seed of the first run; 0: nothing depends on the seed */
     char (*column)[32]; /* owned; (n_col) "alpha", "eps_g", "Q_0_0", … */
     double *rows;       /* owned; (n_run, n_row, n_col) row-major */
+    double *
+        diverged_at; /* owned; (n_run) when a run diverged, whose rows from there on are NaN; NaN: it did not */
 };
 
 /* One side of one curve.
@@ -31,7 +33,7 @@ struct ov_rows {
  * In this thread, and without a limit of time: for many long runs write an experiment. Arrays that a run
  * gives besides its rows are computed and dropped.
  * Returns OV_OK; OV_EUSER (what ov_experiment_load says, "text:LINE:COLUMN: …"; no such curve; a side that it has
- * not); OV_EDIVERGED, OV_ENUMERIC with the seed; OV_ENOMEM. */
+ * not; stream 0); OV_EDIVERGED where the curve has on_divergence: fail or comes in pieces, OV_ENUMERIC, with the seed; OV_ENOMEM. */
 OV_NODISCARD enum ov_status ov_compute(struct ov_rows *rows, const struct ov_system *const *systems,
                                        const char *text, const char *curve, enum ov_side side,
                                        uint64_t stream, struct ov_error *err);
