@@ -53,8 +53,9 @@ static void summarise(const struct ov_run_report *r, double seconds)
 {
     struct ov_text took = {0};
     ov_text_add_duration(&took, seconds);
-    fprintf(stderr, "%zu runs computed in %s, %zu valid before, %zu failed; %zu tables written\n",
-            r->n_done, took.failed ? "?" : took.s, r->n_reused, r->n_failed, r->n_table);
+    fprintf(stderr, "%zu runs computed in %s, %zu valid before, %zu %s; %zu tables written\n",
+            r->n_done, took.failed ? "?" : took.s, r->n_reused, r->n_failed,
+            r->stopped ? "stopped" : "failed", r->n_table);
     ov_text_free(&took);
 }
 

@@ -71,6 +71,7 @@ for signal in TERM INT; do
     wait $pid 2>wait_err
     holds "SIG$signal: ends as such" test $? = $((128 + $(kill -l $signal)))
     holds "SIG$signal: says that it goes on" grep -q "stopped by SIG$signal; the same command goes on from there" stopped_err
+    holds "SIG$signal: what was at work was stopped, and did not fail" grep -q "valid before, 1 stopped" stopped_err
     holds "SIG$signal: its state is kept" test -n "$(find stopped/jobs -type f -not -name '*.running')"
 done
 check "SLURM_CPUS_PER_TASK" 0 env SLURM_CPUS_PER_TASK=1 "$overlap" plan long --out one
