@@ -46,7 +46,7 @@ sparse(x) = int(column("alpha")) % 30 == 0 ? x : NaN
 set lmargin at screen 0.075; set rmargin at screen 0.37
 set label 1 "{/:Bold a}   from random weights" at graph 0.0,1.06
 set logscale y
-set xrange [0:900]; set yrange [1e-4:20]
+set xrange [0:900]; set yrange [5e-4:20]
 set format y log_labels; set xtics 200
 set xlabel "{/:Italic α }= steps /{/:Italic  N}" offset 0,0.4
 set ylabel "{/:Italic ε_g}" offset 1
