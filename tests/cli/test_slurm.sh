@@ -4,6 +4,14 @@
 # requeued, and the tables are those of a serial run.
 . tests/cli/lib.sh
 
+# ---- the script of the document, by hand ----
+awk '/^```/ {inside = 0} inside {print} /^```bash job.sbatch$/ {inside = 1}' "$root/experiments/README.md" >job.sbatch
+holds "the script of experiments/README.md" grep -q SLURM_ARRAY_TASK_ID job.sbatch
+printf 'echo one\necho two; exit 5\n' >todo.sh
+check "it runs its line" 0 env SLURM_ARRAY_TASK_ID=1 bash job.sbatch
+holds "it runs its line, and no other" test "$(cat out)" = one
+check "it ends as its line does" 5 env SLURM_ARRAY_TASK_ID=2 bash job.sbatch
+
 for program in slurmctld slurmd munged sbatch; do
     PATH=$PATH:/usr/sbin command -v $program >found 2>&1 || {
         echo "skip slurm: no $program here (Debian: slurmctld slurmd slurm-client munge)"
@@ -74,8 +82,6 @@ fi
 small s
 sed -i -e 's/N: 50/N: 500/' -e 's/alpha: .*/alpha: [0, 10, 1000, 2000]/' -e 's/seeds: 4/seeds: 6/' s/experiment.yaml
 check "a serial run" 0 "$overlap" run s --out whole --jobs 1
-awk '/^```/ {inside = 0} inside {print} /^```bash job.sbatch$/ {inside = 1}' "$root/experiments/README.md" >job.sbatch
-holds "the script of experiments/README.md" grep -q SLURM_ARRAY_TASK_ID job.sbatch
 check "plan --todo" 0 "$overlap" plan s --out array --todo --chunk 1
 cp out todo.sh
 check "sbatch" 0 sbatch --parsable --array=1-"$(grep -vc '^#' todo.sh)" job.sbatch

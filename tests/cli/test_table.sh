@@ -69,6 +69,14 @@ rm $u
 check "summary.csv: removed" 0 "$overlap" compare s
 holds "summary.csv: written again" test -s $u
 
+cp $t/rate-eta_w0.1.sgd.csv kept.csv
+printf x >>$t/rate-eta_w0.1.sgd.csv
+check "summary.csv: a table that is broken" 2 "$overlap" compare s
+holds "summary.csv: a table that is broken: the others are there" test "$(grep -vc '^#' $u)" = 7
+cp kept.csv $t/rate-eta_w0.1.sgd.csv
+check "summary.csv: mended" 0 "$overlap" compare s
+holds "summary.csv: mended: all are there" test "$(grep -vc '^#' $u)" = 8
+
 check "json" 0 "$overlap" table s --format json --columns curve,eta_w
 holds "json: an object a row" test "$(jq -r 'select(.eta_w > 0.3) | .curve' out | sort -u)" = "$(printf 'linear\nrate-eta_w0.4')"
 check "text" 0 "$overlap" table s --format text --columns curve,eta_w

@@ -64,8 +64,8 @@ struct ov_experiment {
 };
 
 struct ov_load_options {
-    const char *
-        text; /* of experiment.yaml, which then is no file: `dir` is a name for messages; NULL: a file */
+    const char
+        *text; /* of an experiment.yaml that is no file, `dir` its name in messages; or NULL */
     const struct ov_system *const *systems; /* those that there are, NULL at the end */
     enum ov_tier tier;                      /* `seeds: {quick: 2, ci: 10}` picks by it */
     const char *const *set; /* (n_set) "key=value" of --set: key is a parameter of every curve
